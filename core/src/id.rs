@@ -1,0 +1,238 @@
+//! String ids as newtypes, and the maps that are keyed by them.
+//!
+//! Invariants: an id is 1 to 128 characters long, has no control characters and no space at either end; a [`Map`] iterates in
+//! the order of insertion, so that nothing a caller sees depends on a hash.
+
+use std::borrow::Borrow;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A map with the order of insertion as its order of iteration, and a hash without a random seed.
+pub type Map<K, V> = indexmap::IndexMap<K, V, foldhash::fast::FixedState>;
+/// A set with the order of insertion as its order of iteration, and a hash without a random seed.
+pub type Set<K> = indexmap::IndexSet<K, foldhash::fast::FixedState>;
+
+/// The longest id, in characters.
+pub const MAX_ID_LENGTH: usize = 128;
+
+/// Why a text is not an id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum IdError {
+    /// The text has no characters.
+    #[error("an id must not be empty")]
+    Empty,
+    /// The text is longer than [`MAX_ID_LENGTH`].
+    #[error("an id has at most {MAX_ID_LENGTH} characters, this one has {0}")]
+    TooLong(usize),
+    /// The text has a control character, or a space at its start or end.
+    #[error("an id must not hold control characters, nor start or end with a space")]
+    Character,
+}
+
+fn check(text: &str) -> Result<(), IdError> {
+    if text.is_empty() {
+        return Err(IdError::Empty);
+    }
+    let length = text.chars().count();
+    if length > MAX_ID_LENGTH {
+        return Err(IdError::TooLong(length));
+    }
+    if text.trim().len() != text.len() || text.chars().any(char::is_control) {
+        return Err(IdError::Character);
+    }
+    Ok(())
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, schemars::JsonSchema)]
+        #[schemars(transparent)]
+        pub struct $name(#[schemars(length(min = 1, max = 128))] Box<str>);
+
+        impl $name {
+            /// Checks the text and makes it an id.
+            ///
+            /// # Errors
+            /// [`IdError`] when the text is empty, too long, or holds control characters or outer spaces.
+            pub fn new(text: impl Into<Box<str>>) -> Result<Self, IdError> {
+                let text = text.into();
+                check(&text)?;
+                Ok(Self(text))
+            }
+
+            /// The id as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{:?}", self.0)
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                Self::new(text)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                Self::new(text).map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// Names a rulebook.
+    RulebookId;
+    /// Names a declared attribute, with its scope: `customer.level`.
+    AttributeId;
+    /// Names a product (article, SKU).
+    ProductId;
+    /// Names a product category.
+    CategoryId;
+    /// Names a unit of measure.
+    UnitId;
+    /// Names a price list.
+    PriceListId;
+    /// Names a step of the pricing procedure.
+    StepId;
+    /// Names a rule: an adjustment, a check, a row of a table.
+    RuleId;
+    /// Names a tax category of a product, such as `standard`.
+    TaxCategoryId;
+    /// Names a tax rate.
+    TaxRateId;
+    /// Names a line of a document.
+    LineId;
+    /// Names an order.
+    OrderId;
+    /// Names an invoice.
+    InvoiceId;
+    /// Names a customer.
+    CustomerId;
+    /// Names a credit account.
+    CreditAccountId;
+    /// Names a person or program that acts.
+    ActorId;
+    /// Names a role that approves.
+    RoleId;
+    /// Names an approval case.
+    CaseId;
+    /// Names a stock location (warehouse).
+    LocationId;
+    /// Names a reservation of stock.
+    ReservationId;
+    /// Names a hold on an order.
+    HoldId;
+    /// Names a command; a repeat of the same command carries the same id.
+    CommandId;
+    /// Names terms of payment.
+    TermsId;
+    /// Names a decision table, or a column of one.
+    TableId;
+}
+
+/// A text of the rulebook as a number: equal texts have equal symbols, so that comparing is one instruction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Symbol(u32);
+
+impl Symbol {
+    /// The symbol's number; symbols are numbered from 0 in the order in which their texts were first seen.
+    #[must_use]
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+}
+
+/// The texts of a rulebook, each once.
+#[derive(Debug, Clone, Default)]
+pub struct Symbols(Set<Box<str>>);
+
+impl Symbols {
+    /// The symbol of a text, which is made when the text is new.
+    pub fn intern(&mut self, text: &str) -> Symbol {
+        if let Some(known) = self.find(text) {
+            return known;
+        }
+        let (index, _) = self.0.insert_full(text.into());
+        Symbol(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
+    /// The symbol of a text that the rulebook knows.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Option<Symbol> {
+        self.0.get_index_of(text).and_then(|index| u32::try_from(index).ok()).map(Symbol)
+    }
+
+    /// The text of a symbol.
+    #[must_use]
+    pub fn text(&self, symbol: Symbol) -> &str {
+        usize::try_from(symbol.0).ok().and_then(|index| self.0.get_index(index)).map_or("", |text| text)
+    }
+
+    /// How many texts there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_what_people_use_as_ids() {
+        for text in ["P-100", "A/7", "ß", "a b", &"x".repeat(128)] {
+            assert_eq!(ProductId::new(text).unwrap().as_str(), text);
+        }
+    }
+
+    #[test]
+    fn refuses_what_cannot_be_seen_or_compared() {
+        assert_eq!(ProductId::new(""), Err(IdError::Empty));
+        assert_eq!(ProductId::new(" a"), Err(IdError::Character));
+        assert_eq!(ProductId::new("a\u{0}"), Err(IdError::Character));
+        assert_eq!(ProductId::new("x".repeat(129)), Err(IdError::TooLong(129)));
+    }
+}

@@ -1,0 +1,40 @@
+//! dealdesk is an embeddable order-to-cash rules engine.
+//!
+//! The engine is pure: `(rulebook, state, command, now) -> (verdict, events, explanation)`. The host owns storage, clock, ids,
+//! users and network. The same input gives the same bytes in Rust, Python, Node and WASM.
+//!
+//! The crate is a house with floors; a lower floor never names a higher one:
+//!
+//! | floor | modules | what lives there |
+//! |---|---|---|
+//! | 0 values | [`id`] [`time`] [`money`] [`quantity`] | exact numbers, money, rounding, units, dates |
+//! | 1 report | [`limits`] [`report`] | paths, diagnostics, codes, errors, findings |
+#![cfg_attr(not(test), deny(
+    clippy::arithmetic_side_effects,   // operators panic or wrap; money uses checked_* and says where it overflowed
+    clippy::as_conversions,            // `as` truncates silently
+    clippy::disallowed_methods,        // clock, randomness and rounding outside their one place, see clippy.toml
+    clippy::disallowed_types,          // floats and unordered maps, see clippy.toml
+    clippy::expect_used,               // no panic on any input
+    clippy::float_arithmetic,          // money is exact
+    clippy::indexing_slicing,          // no panic on any input
+    clippy::integer_division,          // division truncates: say which rounding is meant
+    clippy::panic,                     // no panic on any input
+    clippy::print_stderr,              // no I/O
+    clippy::print_stdout,              // no I/O
+    clippy::string_slice,              // slicing text panics inside a character
+    clippy::todo,                      // no stub lands
+    clippy::unimplemented,             // no stub lands
+    clippy::unreachable,               // no panic on any input
+    clippy::unwrap_used                // no panic on any input
+))]
+#![forbid(unsafe_code)]
+
+pub mod id;
+pub mod limits;
+pub mod money;
+pub mod quantity;
+pub mod report;
+pub mod time;
+
+pub use money::{Currency, Decimal, Money};
+pub use time::{Date, Timestamp};

@@ -1,0 +1,51 @@
+//! Every limit of the engine, with its default. A limit is reported as a typed error with both numbers.
+//!
+//! The limits bound the work that input from outside can cause. They are generous for business data and small for an attacker.
+
+/// The limits of a rulebook's compilation and of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a rulebook's JSON or of one attached file.
+    pub text_bytes: usize,
+    /// Diagnostics that one compilation reports; the rest is counted, not listed.
+    pub diagnostics: usize,
+    /// Entries of any one collection of a rulebook other than price records.
+    pub entries: usize,
+    /// Price records of all lists together.
+    pub price_records: usize,
+    /// Tiers of one price record.
+    pub tiers: usize,
+    /// Rows of one decision table.
+    pub table_rows: usize,
+    /// Characters of one expression.
+    pub expression_characters: usize,
+    /// Nesting of one expression.
+    pub expression_depth: usize,
+    /// Operations that one expression may cost in the worst case.
+    pub expression_cost: u64,
+    /// Lines of one document.
+    pub lines: usize,
+    /// Events, postings or reservations that one state may hold.
+    pub state_entries: usize,
+    /// Digits before the point of a quantity.
+    pub quantity_digits: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            text_bytes: 256 * 1024 * 1024,
+            diagnostics: 200,
+            entries: 100_000,
+            price_records: 5_000_000,
+            tiers: 100,
+            table_rows: 20_000,
+            expression_characters: 4_000,
+            expression_depth: 32,
+            expression_cost: 1_000_000,
+            lines: 10_000,
+            state_entries: 1_000_000,
+            quantity_digits: 12,
+        }
+    }
+}

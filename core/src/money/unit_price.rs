@@ -1,0 +1,142 @@
+//! Prices per unit.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use super::exact::power_of_ten;
+use super::{ArithmeticError, Currency, Decimal, Exact, Rounding};
+
+/// A price per unit of measure. It may have more digits than an amount: 0.0008 per call, up to 12 decimals.
+///
+/// It prints with at least the currency's digits: `98.00`, `0.0008`.
+///
+/// ```
+/// use dealdesk::money::{Rounding, UnitPrice};
+/// let price = UnitPrice::new("0.0008".parse()?, "EUR".parse()?)?;
+/// let calls = "125000".parse()?;
+/// assert_eq!(Rounding::half_up(2).apply(price.times(calls)?)?, 10_000);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct UnitPrice {
+    mantissa: i64,
+    scale: u8,
+    currency: Currency,
+}
+
+impl UnitPrice {
+    /// How many decimals a unit price may have.
+    pub const MAX_SCALE: u32 = 12;
+
+    /// The price that the decimal writes; nothing is rounded.
+    ///
+    /// # Errors
+    /// [`ArithmeticError::Inexact`] above 12 decimals, [`ArithmeticError::Overflow`] above 18 digits.
+    pub fn new(number: Decimal, currency: Currency) -> Result<Self, ArithmeticError> {
+        let scale = number.normalize().scale().max(u32::from(currency.minor_units()));
+        if scale > Self::MAX_SCALE {
+            return Err(ArithmeticError::Inexact);
+        }
+        let scale_digits = u8::try_from(scale).map_err(|_| ArithmeticError::Overflow)?;
+        Ok(Self { mantissa: number.mantissa_at(scale)?, scale: scale_digits, currency })
+    }
+
+    /// Rounds an exact value to a unit price.
+    ///
+    /// # Errors
+    /// [`ArithmeticError::Overflow`] above 18 digits.
+    pub fn rounded(value: Exact, rounding: &Rounding, currency: Currency) -> Result<Self, ArithmeticError> {
+        let mantissa = rounding.apply(value)?;
+        if rounding.scale() == currency.minor_units() {
+            return Ok(Self { mantissa, scale: rounding.scale(), currency });
+        }
+        Self::new(Decimal::from_parts(i128::from(mantissa), u32::from(rounding.scale()))?, currency)
+    }
+
+    /// The price as a decimal.
+    #[must_use]
+    pub fn to_decimal(self) -> Decimal {
+        Decimal::from_parts(i128::from(self.mantissa), u32::from(self.scale)).unwrap_or_default()
+    }
+
+    /// The price as an exact value for further calculation.
+    ///
+    /// # Errors
+    /// [`ArithmeticError::Overflow`] does not happen below 12 decimals; the type is shared.
+    pub fn to_exact(self) -> Result<Exact, ArithmeticError> {
+        Exact::new(i128::from(self.mantissa), power_of_ten(u32::from(self.scale))?)
+    }
+
+    /// The price times a quantity, unrounded.
+    ///
+    /// # Errors
+    /// [`ArithmeticError::Overflow`].
+    pub fn times(self, quantity: Decimal) -> Result<Exact, ArithmeticError> {
+        self.to_exact()?.times(quantity.mantissa(), power_of_ten(quantity.scale())?)
+    }
+
+    /// The currency.
+    #[must_use]
+    pub const fn currency(self) -> Currency {
+        self.currency
+    }
+
+    /// The digits without the point.
+    #[must_use]
+    pub const fn mantissa(self) -> i64 {
+        self.mantissa
+    }
+
+    /// How many digits stand after the point.
+    #[must_use]
+    pub const fn scale(self) -> u8 {
+        self.scale
+    }
+}
+
+impl fmt::Display for UnitPrice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&rust_decimal::Decimal::from(self.to_decimal()), f)
+    }
+}
+
+impl fmt::Debug for UnitPrice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self} {}", self.currency)
+    }
+}
+
+impl Serialize for UnitPrice {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_newtype_struct(super::DECIMAL_TOKEN, &format_args!("{self}"))
+    }
+}
+
+impl schemars::JsonSchema for UnitPrice {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "UnitPrice".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
+            "description": "A price per unit as text, with at least the decimals of its currency, such as \"98.00\" or \"0.0008\"."
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_more_digits_than_an_amount_and_at_least_as_many() {
+        let euro = "EUR".parse().unwrap();
+        for (text, printed) in [("98", "98.00"), ("0.0008", "0.0008"), ("1.100", "1.10")] {
+            assert_eq!(UnitPrice::new(text.parse().unwrap(), euro).unwrap().to_string(), printed);
+        }
+        assert_eq!(UnitPrice::new("0.0000000000001".parse().unwrap(), euro), Err(ArithmeticError::Inexact));
+    }
+}

@@ -1,0 +1,422 @@
+//! Every code, one enum per family. Codes are API: they are never renamed or reused.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+macro_rules! families {
+    ($($(#[$family_doc:meta])* $family:ident $enum:ident $variant:ident { $($(#[doc = $meaning:literal])+ $code:ident = $text:literal,)* })*) => {
+        $(
+            $(#[$family_doc])*
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            #[non_exhaustive]
+            pub enum $enum {
+                $($(#[doc = $meaning])+ $code,)*
+            }
+
+            impl $enum {
+                /// Every code of the family.
+                pub const ALL: &'static [Self] = &[$(Self::$code),*];
+
+                /// The code as it stands in results: family, point, name.
+                #[must_use]
+                pub const fn as_str(self) -> &'static str {
+                    match self {
+                        $(Self::$code => concat!(stringify!($family), ".", $text),)*
+                    }
+                }
+
+                /// What the code means, in one sentence or two.
+                #[must_use]
+                pub const fn meaning(self) -> &'static str {
+                    match self {
+                        $(Self::$code => concat!($($meaning,)+),)*
+                    }
+                }
+            }
+
+            impl From<$enum> for Code {
+                fn from(code: $enum) -> Code {
+                    Code::$variant(code)
+                }
+            }
+        )*
+
+        /// Every code that a diagnostic, a finding or a verdict can carry.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $($(#[$family_doc])* $variant($enum),)*
+        }
+
+        impl Code {
+            /// The code as it stands in results, such as `pricing.tier_gap`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant(code) => code.as_str(),)*
+                }
+            }
+
+            /// What the code means.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$variant(code) => code.meaning(),)*
+                }
+            }
+
+            /// Every code there is, family by family.
+            pub fn all() -> impl Iterator<Item = Code> {
+                std::iter::empty()$(.chain($enum::ALL.iter().map(|code| Code::$variant(*code))))*
+            }
+        }
+    };
+}
+
+families! {
+    /// The shape of the input: fields, kinds, types.
+    shape ShapeCode Shape {
+        /// The text is not JSON.
+        Syntax = "syntax",
+        /// A field that does not exist.
+        UnknownField = "unknown_field",
+        /// A kind or choice that does not exist.
+        UnknownKind = "unknown_kind",
+        /// A required field is absent.
+        MissingField = "missing_field",
+        /// A field occurs twice in one object.
+        DuplicateField = "duplicate_field",
+        /// A value of another type than the field has.
+        WrongType = "wrong_type",
+        /// A JSON number with a fraction, or a float of the host language, where a decimal belongs; write it as text.
+        FractionalNumber = "fractional_number",
+        /// A text that is not what the field needs: an id, a date, a currency, a decimal.
+        InvalidValue = "invalid_value",
+        /// The name of an operation that does not exist.
+        UnknownOperation = "unknown_operation",
+        /// A CSV file that cannot be read: its header, a row, a cell.
+        Csv = "csv",
+        /// A file that a rulebook names was not given, or a given file is not named.
+        File = "file",
+    }
+    /// Limits.
+    limit LimitCode Limit {
+        /// A text is longer than the limit.
+        TooLong = "too_long",
+        /// A nesting is deeper than the limit.
+        TooDeep = "too_deep",
+        /// A collection has more entries than the limit.
+        TooMany = "too_many",
+        /// An expression may cost more than the limit.
+        TooCostly = "too_costly",
+        /// A number, or the result of a calculation, is larger than can be held exactly.
+        Overflow = "overflow",
+    }
+    /// The expression language.
+    expr ExprCode Expr {
+        /// The text cannot be parsed.
+        Syntax = "syntax",
+        /// A text or a bracket is not closed.
+        Unterminated = "unterminated",
+        /// A name that is neither in the vocabulary nor declared.
+        UnknownName = "unknown_name",
+        /// A function that does not exist.
+        UnknownFunction = "unknown_function",
+        /// A value of one type where another is needed.
+        Type = "type",
+        /// A function with too few or too many arguments.
+        Arguments = "arguments",
+        /// An optional attribute is used without `has()` and without a default.
+        Optional = "optional",
+        /// A text that can never equal any of the values that the attribute may have.
+        NotOneOf = "not_one_of",
+        /// A condition that is always true or always false.
+        Constant = "constant",
+        /// A division by zero.
+        DivisionByZero = "division_by_zero",
+        /// A name of a line used where there is no line.
+        Scope = "scope",
+    }
+    /// Decision tables.
+    table TableCode Table {
+        /// A row has more or fewer cells than the table has columns.
+        RowWidth = "row_width",
+        /// A cell cannot be read as a test of its column.
+        Cell = "cell",
+        /// Two rows of a unique table can both fire, or of an any table with different outputs.
+        Overlap = "overlap",
+        /// Some input reaches no row.
+        Gap = "gap",
+        /// A row can never fire.
+        Unreachable = "unreachable",
+        /// An output value that is not in the column's list of values.
+        OutputValue = "output_value",
+        /// A hit policy that needs what the table does not declare: ranked output values, one numeric output.
+        HitPolicy = "hit_policy",
+        /// More than one row fired where the hit policy allows one, or rows that fired disagree.
+        MultipleHits = "multiple_hits",
+        /// Two columns or rows of one table with the same id.
+        Duplicate = "duplicate",
+    }
+    /// The rulebook as a whole.
+    rulebook RulebookCode Rulebook {
+        /// A schema version that this engine does not read.
+        SchemaVersion = "schema_version",
+        /// Two entries of one collection with the same id.
+        DuplicateId = "duplicate_id",
+        /// A reference to something that is not declared.
+        UnknownReference = "unknown_reference",
+        /// A chain of references that comes back to where it began.
+        Cycle = "cycle",
+        /// A declared attribute clashes with the vocabulary, or its default does not fit its type.
+        Attribute = "attribute",
+        /// A step of the procedure stands where it cannot work.
+        StepOrder = "step_order",
+        /// Something is declared and never used.
+        Unused = "unused",
+        /// A period that no day belongs to.
+        EmptyPeriod = "empty_period",
+        /// A rounding that cannot be used.
+        Rounding = "rounding",
+        /// The rulebook declares nothing for what the operation needs.
+        NotDeclared = "not_declared",
+    }
+    /// Products, units and packaging.
+    catalog CatalogCode Catalog {
+        /// The product is not in the catalogue.
+        UnknownProduct = "unknown_product",
+        /// The product is not sold any more.
+        Discontinued = "discontinued",
+        /// The product is being phased out; there may be a successor.
+        PhasedOut = "phased_out",
+        /// The unit cannot be converted to the product's unit.
+        UnknownUnit = "unknown_unit",
+        /// The quantity is below the product's minimum order quantity.
+        BelowMinimum = "below_minimum",
+        /// The quantity is not a multiple of the product's order multiple.
+        NotMultiple = "not_multiple",
+        /// The quantity has more decimals than its unit.
+        QuantityDecimals = "quantity_decimals",
+        /// A conversion factor, minimum or multiple that is not above zero.
+        NotPositive = "not_positive",
+        /// The minimum order quantity is not itself a multiple of the order multiple.
+        MinimumNotMultiple = "minimum_not_multiple",
+    }
+    /// Price determination.
+    pricing PricingCode Pricing {
+        /// No list of the access sequence has a price.
+        NoPrice = "no_price",
+        /// A price below zero.
+        NegativePrice = "negative_price",
+        /// Two records of one list that can both apply.
+        Ambiguous = "ambiguous",
+        /// The tiers leave a range of quantities without a price.
+        TierGap = "tier_gap",
+        /// Two tiers cover the same quantity.
+        TierOverlap = "tier_overlap",
+        /// A record has neither a price nor tiers, or both.
+        PriceOrTiers = "price_or_tiers",
+        /// A record has more or fewer key values than its list has keys.
+        KeyWidth = "key_width",
+        /// A key that is not an attribute of text.
+        Key = "key",
+        /// A price list that no access sequence names.
+        UnusedList = "unused_list",
+        /// The list's currency is not the document's.
+        Currency = "currency",
+        /// A larger quantity costs less in total than a smaller one.
+        NonMonotone = "non_monotone",
+    }
+    /// Discounts, surcharges and promotions.
+    adjust AdjustCode Adjust {
+        /// Two rules of one stage have the same priority, and the stage does not say how ties are broken.
+        AmbiguousPriority = "ambiguous_priority",
+        /// A percentage above 100 or below zero.
+        PercentRange = "percent_range",
+        /// An amount or price below zero.
+        NegativeAmount = "negative_amount",
+        /// An effect that the stage's scope cannot carry.
+        EffectScope = "effect_scope",
+        /// A stage that no rule uses.
+        EmptyStage = "empty_stage",
+        /// A rule that can never fire.
+        NeverFires = "never_fires",
+        /// The base of a stage is not an earlier step.
+        Base = "base",
+        /// A rule's setting that its stage's policy does not use.
+        Policy = "policy",
+        /// A unit-level step after the line's amount was rounded.
+        RoundAtOrder = "round_at_order",
+        /// Part of a document discount that no line could take.
+        Unallocated = "unallocated",
+    }
+    /// Tax.
+    tax TaxCode Tax {
+        /// No rate for the product's tax category at the destination.
+        MissingRate = "missing_rate",
+        /// Two rates of one category and destination that can both apply.
+        Ambiguous = "ambiguous",
+        /// A rate below zero, or 100 or more where the price includes it.
+        RateRange = "rate_range",
+        /// The document has no destination, and there is no default.
+        NoDestination = "no_destination",
+    }
+    /// Quotes.
+    quote QuoteCode Quote {
+        /// Two lines of a document with the same id.
+        DuplicateLine = "duplicate_line",
+        /// A document without lines.
+        NoLines = "no_lines",
+        /// An attribute that the rulebook does not declare.
+        UnknownAttribute = "unknown_attribute",
+        /// An attribute that a rule needs and the request does not give.
+        MissingAttribute = "missing_attribute",
+        /// A value of another type than the attribute has.
+        AttributeType = "attribute_type",
+        /// A quantity of zero or below.
+        Quantity = "quantity",
+    }
+    /// Credit.
+    credit CreditCode Credit {
+        /// The exposure with this document is above the limit.
+        OverLimit = "over_limit",
+        /// Open items are overdue beyond what the check allows.
+        Overdue = "overdue",
+        /// The oldest open item is overdue by more days than the check allows.
+        OldestItem = "oldest_item",
+        /// The document is larger than one document may be.
+        DocumentValue = "document_value",
+        /// The account is blocked.
+        Blocked = "blocked",
+        /// A bucket is above its own limit.
+        BucketLimit = "bucket_limit",
+        /// The limit's validity has ended.
+        LimitExpired = "limit_expired",
+        /// The request's currency is not the account's.
+        Currency = "currency",
+    }
+    /// Approvals.
+    approval ApprovalCode Approval {
+        /// The actor may not decide at this level.
+        NotEntitled = "not_entitled",
+        /// The actor requested what is to be approved.
+        SelfApproval = "self_approval",
+        /// The level is not open: decided already, or an earlier one is pending.
+        LevelNotOpen = "level_not_open",
+        /// The case is closed.
+        Closed = "closed",
+        /// The case was opened before.
+        AlreadyOpen = "already_open",
+        /// There is no such case.
+        NotOpened = "not_opened",
+    }
+    /// Stock.
+    inventory InventoryCode Inventory {
+        /// Less is available than asked for.
+        Insufficient = "insufficient",
+        /// There is no such reservation.
+        UnknownReservation = "unknown_reservation",
+        /// A reservation with this id exists.
+        ReservationExists = "reservation_exists",
+        /// The reservation was committed in full.
+        AlreadyCommitted = "already_committed",
+        /// The reservation was released.
+        AlreadyReleased = "already_released",
+        /// The reservation has expired.
+        Expired = "expired",
+        /// More than the reservation still holds.
+        ExceedsReservation = "exceeds_reservation",
+        /// The location is not declared or not active.
+        UnknownLocation = "unknown_location",
+        /// A quantity of zero or below.
+        Quantity = "quantity",
+        /// More is held than is there; a count or an issue has found less.
+        Shortage = "shortage",
+    }
+    /// Orders.
+    order OrderCode Order {
+        /// The command does not fit the order's state.
+        WrongState = "wrong_state",
+        /// A hold blocks the step.
+        Held = "held",
+        /// The same command id with other content.
+        CommandConflict = "command_conflict",
+        /// The state has moved on since the caller read it.
+        VersionConflict = "version_conflict",
+        /// There is no such line.
+        UnknownLine = "unknown_line",
+        /// There is no such hold.
+        UnknownHold = "unknown_hold",
+        /// A hold with this id is there.
+        HoldExists = "hold_exists",
+        /// More than is still to be shipped or invoiced.
+        ExceedsOpen = "exceeds_open",
+        /// Part of the order was shipped, so it cannot be cancelled whole.
+        AlreadyShipped = "already_shipped",
+        /// Something is still open, so the order cannot be closed.
+        StillOpen = "still_open",
+        /// The quote is not complete: a line has no price.
+        IncompleteQuote = "incomplete_quote",
+        /// The quote was made with another rulebook.
+        RulebookMismatch = "rulebook_mismatch",
+    }
+    /// Receivables.
+    receivable ReceivableCode Receivable {
+        /// Terms of payment that are not declared.
+        UnknownTerms = "unknown_terms",
+        /// The due date lies outside the calendar.
+        DueDate = "due_date",
+        /// Instalments that do not sum to 100 percent.
+        Instalments = "instalments",
+        /// Nothing to invoice.
+        Nothing = "nothing",
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Code {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Code::all()
+            .find(|code| code.as_str() == text)
+            .ok_or_else(|| serde::de::Error::custom(format_args!("`{text}` is not a code of this version")))
+    }
+}
+
+impl schemars::JsonSchema for Code {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Code".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let all: Vec<&str> = Code::all().map(Code::as_str).collect();
+        schemars::json_schema!({"type": "string", "enum": all, "description": "What happened; stable across versions."})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_one_of_its_kind_and_has_a_meaning() {
+        let mut seen: Vec<&str> = Code::all().map(Code::as_str).collect();
+        let count = seen.len();
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), count);
+        assert!(Code::all().all(|code| code.meaning().trim().ends_with('.')));
+    }
+}

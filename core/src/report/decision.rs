@@ -1,0 +1,140 @@
+//! What every decider takes and gives: commands in, an outcome and events out, and the memory that makes a repeat harmless.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Code, Details};
+use crate::id::{ActorId, CommandId};
+use crate::time::Timestamp;
+
+/// The identity of a rulebook: the SHA-256 of its canonical content, in hexadecimal.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Fingerprint(pub String);
+
+/// What someone wants done, when, and under which id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Command<A> {
+    /// Made by the caller; a repeat of the same command carries the same id.
+    pub id: CommandId,
+    /// When it is given: the engine's only clock.
+    pub at: Timestamp,
+    /// Who gives it.
+    pub actor: ActorId,
+    /// For whom the actor acts, when not for themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<ActorId>,
+    /// The version of the state that the caller has seen; absent when any will do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_version: Option<u64>,
+    /// What to do.
+    pub action: A,
+}
+
+/// A fact that a decision has made, to be stored and folded into the state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Event<K> {
+    /// The event's number in its state's history, from 1.
+    pub seq: u64,
+    /// The command that caused it.
+    pub command: CommandId,
+    /// Hash of that command's content, by which a repeat is told from a conflict.
+    pub content: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: ActorId,
+    /// For whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<ActorId>,
+    /// The rulebook by which it was decided.
+    pub rulebook: Fingerprint,
+    /// What happened.
+    pub what: K,
+}
+
+/// Why a command is refused. A refusal is a value, not an error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Refusal {
+    /// The reason; stable across versions.
+    pub code: Code,
+    /// The reason, for a person.
+    pub message: String,
+    /// The figures: what was asked, what would pass.
+    #[serde(skip_serializing_if = "Details::is_empty")]
+    pub details: Details,
+}
+
+/// What became of a command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was done; the events say what.
+    Accepted,
+    /// It was refused; the first reason is the one that counts, in the declared order of precedence.
+    Refused(Vec<Refusal>),
+    /// It was done or refused before; the code is that of the first refusal, absent when it was accepted. No events.
+    AlreadyHandled {
+        /// Why it was refused then.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        refused: Option<Code>,
+    },
+}
+
+/// The answer of a decider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Decision<K> {
+    /// What became of the command.
+    pub outcome: Outcome,
+    /// What happened, in order; folding them over the old state gives the new one.
+    pub events: Vec<Event<K>>,
+}
+
+/// The commands that a state has handled.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Memory(Vec<Remembered>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Remembered {
+    command: CommandId,
+    content: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refused: Option<Code>,
+}
+
+impl Memory {
+    /// What the memory says of a command: `None` when it is new, `Some(Err(()))` when the id was used for other content.
+    #[must_use]
+    pub fn recall(&self, command: &CommandId, content: &str) -> Option<Result<Outcome, CommandConflict>> {
+        let known = self.0.iter().find(|entry| entry.command == *command)?;
+        Some(if known.content == content { Ok(Outcome::AlreadyHandled { refused: known.refused }) } else { Err(CommandConflict) })
+    }
+
+    /// Remembers the command of an event; `refused` is the code when the event says that it was refused.
+    pub fn remember<K>(&mut self, event: &Event<K>, refused: Option<Code>) {
+        if !self.0.iter().any(|entry| entry.command == event.command) {
+            self.0.push(Remembered { command: event.command.clone(), content: event.content.clone(), refused });
+        }
+    }
+}
+
+/// A command id that was used before, for other content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommandConflict;
+
+/// The hash by which the content of a command is compared: SHA-256 over its canonical JSON, in hexadecimal.
+pub fn content_hash<T: Serialize>(content: &T) -> String {
+    let json = serde_json::to_vec(content).unwrap_or_default();
+    let mut text = String::with_capacity(64);
+    for byte in Sha256::digest(&json) {
+        for nibble in [byte.wrapping_shr(4), byte & 15] {
+            text.push(char::from_digit(nibble.into(), 16).unwrap_or('0'));
+        }
+    }
+    text
+}

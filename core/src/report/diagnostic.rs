@@ -1,0 +1,252 @@
+//! Diagnostics, and the error that carries them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Code, Path};
+
+/// How bad a diagnostic or a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Probably not what the author wants.
+    Warning,
+    /// Cannot be used.
+    Error,
+}
+
+/// A range of characters inside a text value, such as an expression: `start` belongs to it, `end` does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Span {
+    /// The first character, counted from 0.
+    pub start: usize,
+    /// The character after the last.
+    pub end: usize,
+}
+
+/// Another place that has to do with a problem.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Related {
+    /// The place, as a JSON pointer.
+    pub path: String,
+    /// What it has to do with the problem.
+    pub message: String,
+}
+
+/// One problem of a rulebook or a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Diagnostic {
+    /// What is wrong; stable across versions.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Where in the input, as a JSON pointer; empty for the whole.
+    pub path: String,
+    /// Which characters of the text at that place, when it is about a part of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span: Option<Span>,
+    /// What is wrong, for a person.
+    pub message: String,
+    /// What to do about it, when that is not plain from the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// Other places that have to do with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<Related>,
+}
+
+impl Diagnostic {
+    /// A problem that makes the input unusable.
+    pub fn error(code: impl Into<Code>, path: &Path<'_>, message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, code.into(), path, message.into())
+    }
+
+    /// Something that is probably not meant.
+    pub fn warning(code: impl Into<Code>, path: &Path<'_>, message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, code.into(), path, message.into())
+    }
+
+    fn new(severity: Severity, code: Code, path: &Path<'_>, message: String) -> Self {
+        Self { code, severity, path: path.to_string(), span: None, message, help: None, related: Vec::new() }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds help when there is some.
+    #[must_use]
+    pub fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help = help.or(self.help);
+        self
+    }
+
+    /// Adds the characters that it is about.
+    #[must_use]
+    pub fn at(mut self, span: Span) -> Self {
+        self.span = Some(span);
+        self
+    }
+
+    /// Adds another place.
+    #[must_use]
+    pub fn related(mut self, path: &Path<'_>, message: impl Into<String>) -> Self {
+        self.related.push(Related { path: path.to_string(), message: message.into() });
+        self
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let severity = match self.severity {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        };
+        let place = if self.path.is_empty() { "/" } else { &self.path };
+        write!(f, "{severity}[{}] {place}: {}", self.code, self.message)?;
+        if let Some(help) = &self.help {
+            write!(f, "\n  help: {help}")?;
+        }
+        for related in &self.related {
+            write!(f, "\n  see {}: {}", related.path, related.message)?;
+        }
+        Ok(())
+    }
+}
+
+/// Collects the problems of one compilation. Nothing stops at the first.
+#[derive(Debug, Default)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// An empty collector.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a problem.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.list.push(diagnostic);
+    }
+
+    /// Adds an error.
+    pub fn error(&mut self, code: impl Into<Code>, path: &Path<'_>, message: impl Into<String>) {
+        self.push(Diagnostic::error(code, path, message));
+    }
+
+    /// Adds a warning.
+    pub fn warning(&mut self, code: impl Into<Code>, path: &Path<'_>, message: impl Into<String>) {
+        self.push(Diagnostic::warning(code, path, message));
+    }
+
+    /// Whether one of the problems makes the input unusable.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.list.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Ends the collection: the warnings when nothing is unusable, otherwise everything, sorted by path.
+    ///
+    /// # Errors
+    /// [`Error`] with all diagnostics when one of them is an error.
+    pub fn finish(mut self) -> Result<Vec<Diagnostic>, Error> {
+        sort(&mut self.list);
+        if self.has_errors() { Err(Error { diagnostics: self.list }) } else { Ok(self.list) }
+    }
+}
+
+/// By path as a person reads it (`/lines/2` before `/lines/10`), then code, then place in the text.
+fn sort(list: &mut [Diagnostic]) {
+    let key = |diagnostic: &Diagnostic| {
+        let segments: Vec<(Option<u64>, String)> =
+            diagnostic.path.split('/').map(|segment| (segment.parse().ok(), segment.to_owned())).collect();
+        (segments, diagnostic.code.as_str(), diagnostic.span.map(|span| (span.start, span.end)), diagnostic.message.clone())
+    };
+    list.sort_by_cached_key(key);
+}
+
+/// Input that cannot be judged: at least one diagnostic, all of them sorted by path.
+///
+/// A business "no" is never an `Error`; it is a value of the result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Error {
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Error {
+    /// All problems, sorted by path; warnings stand among them.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// The code of the first problem that makes the input unusable.
+    #[must_use]
+    pub fn code(&self) -> Option<Code> {
+        self.first().map(|diagnostic| diagnostic.code)
+    }
+
+    /// The first problem that makes the input unusable.
+    #[must_use]
+    pub fn first(&self) -> Option<&Diagnostic> {
+        self.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Moves every path below `prefix`.
+    #[must_use]
+    pub fn below(mut self, prefix: &Path<'_>) -> Self {
+        for diagnostic in &mut self.diagnostics {
+            diagnostic.path = format!("{prefix}{}", diagnostic.path);
+        }
+        self
+    }
+}
+
+impl From<Diagnostic> for Error {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self { diagnostics: vec![diagnostic] }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, diagnostic) in self.diagnostics.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            fmt::Display::fmt(diagnostic, f)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{LimitCode, ShapeCode};
+    use super::*;
+
+    #[test]
+    fn diagnostics_are_sorted_as_a_person_reads_paths() {
+        let mut all = Diagnostics::new();
+        let lines = Path::ROOT.field("lines");
+        all.error(LimitCode::Overflow, &lines.index(10), "b");
+        all.error(ShapeCode::WrongType, &lines.index(2), "a");
+        all.warning(ShapeCode::WrongType, &Path::ROOT, "c");
+        let error = all.finish().unwrap_err();
+        let paths: Vec<_> = error.diagnostics().iter().map(|d| d.path.as_str()).collect();
+        assert_eq!(paths, ["", "/lines/2", "/lines/10"]);
+        assert_eq!(error.code(), Some(ShapeCode::WrongType.into()));
+    }
+}
