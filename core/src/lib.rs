@@ -7,7 +7,7 @@
 //!
 //! | floor | modules | what lives there |
 //! |---|---|---|
-//! | 0 values | [`id`] [`time`] [`money`] [`quantity`] | exact numbers, money, rounding, units, dates |
+//! | 0 values | [`id`] [`time`] [`money`] [`quantity`] [`fact`] | exact numbers, money, rounding, units, dates |
 //! | 1 report | [`limits`] [`report`] | paths, diagnostics, codes, errors, findings |
 #![cfg_attr(not(test), deny(
     clippy::arithmetic_side_effects,   // operators panic or wrap; money uses checked_* and says where it overflowed
@@ -29,12 +29,19 @@
 ))]
 #![forbid(unsafe_code)]
 
+pub mod adjust;
+pub mod catalog;
+pub mod fact;
 pub mod id;
 pub mod limits;
 pub mod money;
+pub mod pricing;
 pub mod quantity;
 pub mod report;
+pub mod rulebook;
+pub mod tax;
 pub mod time;
 
 pub use money::{Currency, Decimal, Money};
+pub use rulebook::{Compiled, Rulebook, RulebookDef};
 pub use time::{Date, Timestamp};

@@ -235,13 +235,29 @@ impl<'de> Deserialize<'de> for Decimal {
     }
 }
 
-struct Visitor;
+impl Decimal {
+    /// Refuses a float of the wire, with what to write instead.
+    #[expect(clippy::disallowed_types, reason = "the one place that meets a float of the wire, to refuse it")]
+    pub(crate) fn refuse_float<T, E: serde::de::Error>(number: f64) -> Result<T, E> {
+        Err(fractional(&number.to_string()))
+    }
 
-impl Visitor {
-    fn fractional<E: serde::de::Error>(shown: &str) -> E {
-        E::custom(format_args!("fractional number `{shown}`: a decimal must be text, write \"{shown}\""))
+    /// Reads the map in which `serde_json` hands over a number when a host has switched on its `arbitrary_precision`.
+    pub(crate) fn from_number_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        let key: Option<String> = map.next_key()?;
+        if key.as_deref() != Some(JSON_NUMBER_TOKEN) {
+            return Err(A::Error::invalid_type(Unexpected::Map, &Visitor));
+        }
+        let text: String = map.next_value()?;
+        if text.bytes().all(|b| b.is_ascii_digit() || b == b'-') { text.parse().map_err(A::Error::custom) } else { Err(fractional(&text)) }
     }
 }
+
+fn fractional<E: serde::de::Error>(shown: &str) -> E {
+    E::custom(format_args!("fractional number `{shown}`: a decimal must be text, write \"{shown}\""))
+}
+
+struct Visitor;
 
 impl<'de> serde::de::Visitor<'de> for Visitor {
     type Value = Decimal;
@@ -262,26 +278,17 @@ impl<'de> serde::de::Visitor<'de> for Visitor {
         Ok(number.into())
     }
 
-    #[expect(clippy::disallowed_types, reason = "the one place that meets a float of the wire, to refuse it")]
+    #[expect(clippy::disallowed_types, reason = "meets a float of the wire only to refuse it")]
     fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Decimal, E> {
-        Err(Self::fractional(&number.to_string()))
+        Decimal::refuse_float(number)
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Decimal, D::Error> {
         inner.deserialize_any(self)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Decimal, A::Error> {
-        let key: Option<String> = map.next_key()?;
-        if key.as_deref() != Some(JSON_NUMBER_TOKEN) {
-            return Err(A::Error::invalid_type(Unexpected::Map, &self));
-        }
-        let text: String = map.next_value()?;
-        if text.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
-            text.parse().map_err(A::Error::custom)
-        } else {
-            Err(Self::fractional(&text))
-        }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Decimal, A::Error> {
+        Decimal::from_number_map(map)
     }
 }
 

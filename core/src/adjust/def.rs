@@ -1,0 +1,160 @@
+//! What an author writes about discounts, surcharges and promotions.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{RuleId, StepId};
+use crate::money::{AllocationMethod, Decimal, RoundingDef, ZeroWeights};
+use crate::time::Period;
+
+/// Which rules of a stage apply when several match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Policy {
+    /// The one that leaves the lowest amount; among equals the one with the higher priority, then the lower id.
+    Best,
+    /// The one with the highest priority.
+    First,
+    /// All, in the order of priority, each on what the one before left; a rule with `stop` is the last.
+    Compound,
+    /// All, each on the stage's base, added up.
+    OnBase,
+    /// When rules with `exclusive` match, only the one of them with the highest priority; otherwise all, as in `compound`.
+    Exclusive,
+}
+
+/// What a stage's rules work on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StageScope {
+    /// Each line by itself.
+    #[default]
+    Line,
+    /// The eligible lines together; what is taken off is allocated to them.
+    Document,
+}
+
+/// Which figure a stage at line scope rounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RoundAt {
+    /// The price per unit, before it is multiplied with the quantity.
+    Unit,
+    /// The amount of the line.
+    #[default]
+    Line,
+}
+
+/// How the amount of a document stage becomes amounts of lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AllocateDef {
+    /// How whole minor units are found, and who takes the remainder.
+    #[serde(default)]
+    pub method: AllocationMethod,
+    /// What happens when all eligible lines are worth nothing.
+    #[serde(default)]
+    pub zero_weights: ZeroWeights,
+}
+
+/// A step of the procedure at which adjustments apply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StageDef {
+    /// Names the stage; adjustments refer to it.
+    pub id: StepId,
+    /// What its rules work on.
+    #[serde(default)]
+    pub scope: StageScope,
+    /// Which rules apply when several match.
+    pub policy: Policy,
+    /// The earlier step on whose result percentages are taken; the amount as it enters the stage when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<StepId>,
+    /// Which figure is rounded; `line` when absent. Only for line scope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round_at: Option<RoundAt>,
+    /// How it is rounded; half-up to the currency's minor unit when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rounding: Option<RoundingDef>,
+    /// What decides between rules of equal priority; without it they are an error where the order matters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tie_break: Option<TieBreak>,
+    /// How the amount is split over the lines. Only for document scope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allocate: Option<AllocateDef>,
+}
+
+/// What decides between rules of equal priority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TieBreak {
+    /// The lower id, compared as text, goes first.
+    Id,
+}
+
+/// A rule that changes prices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AdjustmentDef {
+    /// Names the rule.
+    pub id: RuleId,
+    /// How people call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The stage at which it applies.
+    pub stage: StepId,
+    /// Higher goes first; 0 when absent.
+    #[serde(default)]
+    pub priority: i32,
+    /// When it is valid, judged by the document's date; always when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid: Option<Period>,
+    /// The condition; always true when absent. At line scope it may speak of the line, at document scope of the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+    /// Which lines take part in a document rule; all when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lines: Option<String>,
+    /// What it does.
+    pub effect: EffectDef,
+    /// With the stage policy `exclusive`: keeps all others out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exclusive: bool,
+    /// With the stage policies `compound` and `exclusive`: no rule of the stage applies after this one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stop: bool,
+}
+
+/// What a rule does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EffectDef {
+    /// Takes a percentage off, 0 to 100.
+    PercentOff(Decimal),
+    /// Takes an amount off, but never below zero.
+    AmountOff(AmountOffDef),
+    /// Sets the price per unit, where that is lower. Only for line scope.
+    FixedPrice(Decimal),
+}
+
+/// An amount to take off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AmountOffDef {
+    /// The amount, in the document's currency.
+    pub amount: Decimal,
+    /// What it is taken off: each unit or the line as a whole; the line when absent. Only for line scope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per: Option<Per>,
+}
+
+/// What an amount is counted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Per {
+    /// Each unit of the line, in the line's unit.
+    Unit,
+    /// The line as a whole.
+    Line,
+}

@@ -1,0 +1,5 @@
+//! Adjustments of prices in stages: discounts, promotions.
+
+mod def;
+
+pub use def::*;

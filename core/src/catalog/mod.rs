@@ -1,0 +1,5 @@
+//! Products, units of measure and packaging.
+
+mod def;
+
+pub use def::*;

@@ -1,0 +1,122 @@
+//! What an author writes: the whole rulebook.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::adjust::{AdjustmentDef, StageDef};
+use crate::catalog::{CategoryDef, ProductDef, UnitDef};
+use crate::fact::Fact;
+use crate::id::{AttributeId, RulebookId};
+use crate::limits::Limits;
+use crate::money::Currency;
+use crate::pricing::{PriceListDef, PriceStepDef};
+use crate::report::{Error, from_json};
+use crate::tax::{TaxDef, TaxStepDef};
+
+/// A rulebook as its author writes it. Only its shape is checked; [`super::Rulebook::compile`] checks its meaning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RulebookDef {
+    /// The version of this form; 1.
+    pub schema_version: u32,
+    /// Names the rulebook.
+    pub id: RulebookId,
+    /// The currency of prices that name none, and of documents that name none.
+    pub currency: Currency,
+    /// What hosts tell about customers, documents, lines and products, beyond the vocabulary.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<AttributeDef>,
+    /// Units of measure.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<UnitDef>,
+    /// Categories of products.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<CategoryDef>,
+    /// Products.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub products: Vec<ProductDef>,
+    /// The name of a CSV file with more products: columns `id`, `unit`, and as needed `name`, `category`, `status`, `successor`,
+    /// `min_order_quantity`, `order_multiple`, `tax`, `packaging` (`box:10 pallet:400`), and `fact.<name>` for declared attributes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub products_csv: Option<String>,
+    /// Price lists.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub price_lists: Vec<PriceListDef>,
+    /// The steps of the price waterfall, in order. When absent: one price step over all lists, one stage `discount` when there
+    /// are adjustments (line scope, compound), and tax when there are rates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub procedure: Vec<StepDef>,
+    /// Discounts, surcharges and promotions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adjustments: Vec<AdjustmentDef>,
+    /// Tax.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax: Option<TaxDef>,
+}
+
+impl RulebookDef {
+    /// Reads the JSON of a rulebook.
+    ///
+    /// # Errors
+    /// [`Error`] with every shape problem: unknown fields and kinds, wrong types, fractional numbers, each with its path.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        from_json(text, Limits::default().text_bytes)
+    }
+}
+
+/// An attribute that hosts may give, with its type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AttributeDef {
+    /// Its name with its scope: `customer.level`, `document.incoterm`, `line.rush`, `product.brand`.
+    pub id: AttributeId,
+    /// The type of its values.
+    #[serde(rename = "type")]
+    pub kind: AttributeType,
+    /// The value when a host gives none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<Fact>,
+    /// Whether it may be absent; then conditions must test it with `has()`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
+}
+
+/// The type of an attribute.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AttributeType {
+    /// Yes or no.
+    Bool,
+    /// A decimal number.
+    Number,
+    /// Any text.
+    Text,
+    /// A day.
+    Date,
+    /// One of these texts.
+    OneOf(Vec<String>),
+    /// Several values of a simple type.
+    List(ListItem),
+}
+
+/// The type of a list's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ListItem {
+    /// Decimal numbers.
+    Number,
+    /// Texts.
+    Text,
+}
+
+/// A step of the price waterfall.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StepDef {
+    /// Finds the price.
+    Price(PriceStepDef),
+    /// Applies adjustments.
+    Stage(StageDef),
+    /// Computes tax.
+    Tax(TaxStepDef),
+}

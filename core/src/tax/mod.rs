@@ -1,0 +1,5 @@
+//! Tax by category and destination.
+
+mod def;
+
+pub use def::*;
