@@ -9,6 +9,7 @@
 //! |---|---|---|
 //! | 0 values | [`id`] [`time`] [`money`] [`quantity`] [`fact`] | exact numbers, money, rounding, units, dates |
 //! | 1 report | [`limits`] [`report`] | paths, diagnostics, codes, errors, findings |
+//! | 3 slices | [`receivable`] | one capability each |
 #![cfg_attr(not(test), deny(
     clippy::arithmetic_side_effects,   // operators panic or wrap; money uses checked_* and says where it overflowed
     clippy::as_conversions,            // `as` truncates silently
@@ -37,6 +38,7 @@ pub mod limits;
 pub mod money;
 pub mod pricing;
 pub mod quantity;
+pub mod receivable;
 pub mod report;
 pub mod rulebook;
 pub mod tax;

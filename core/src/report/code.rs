@@ -365,10 +365,14 @@ families! {
     receivable ReceivableCode Receivable {
         /// Terms of payment that are not declared.
         UnknownTerms = "unknown_terms",
-        /// The due date lies outside the calendar.
+        /// A due date that cannot be: outside the calendar, on a day that no month has, or absurdly far away.
         DueDate = "due_date",
         /// Instalments that do not sum to 100 percent.
         Instalments = "instalments",
+        /// A percentage that is not above zero and up to 100.
+        PercentRange = "percent_range",
+        /// A quantity of zero or below, or beyond what the line has.
+        Quantity = "quantity",
         /// Nothing to invoice.
         Nothing = "nothing",
     }

@@ -1,0 +1,151 @@
+//! The invoice as a document.
+
+use schemars::JsonSchema;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::amounts::{Amounts, money};
+use crate::id::{InvoiceId, LineId, OrderId, ProductId, TaxCategoryId, TermsId, UnitId};
+use crate::money::{Currency, Decimal, Money, Percent};
+use crate::time::Date;
+
+/// An invoice: what was charged, for what, and when it is due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Invoice")]
+#[serde(deny_unknown_fields)]
+pub struct Invoice<M = Money> {
+    /// The invoice's own number.
+    pub id: InvoiceId,
+    /// The order that it charges.
+    pub order: OrderId,
+    /// The day of the invoice, from which due dates are counted.
+    pub date: Date,
+    /// The currency of every amount.
+    pub currency: Currency,
+    /// The terms of payment; absent when neither the request nor the rulebook names any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<TermsId>,
+    /// What is charged, line by line.
+    pub lines: Vec<InvoiceLine<M>>,
+    /// The sums of the lines.
+    pub totals: Amounts<M>,
+    /// The sums by tax category and percentage, sorted by both; lines without a category are left out.
+    pub tax_breakdown: Vec<InvoiceTaxGroup<M>>,
+    /// The parts in which the gross amount is due, in the order of the terms; they sum to it.
+    pub instalments: Vec<Instalment<M>>,
+    /// What may be taken off for early payment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cash_discount: Option<CashDiscount<M>>,
+}
+
+/// A line of an invoice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "InvoiceLine")]
+#[serde(deny_unknown_fields)]
+pub struct InvoiceLine<M = Money> {
+    /// The line of the order.
+    pub line: LineId,
+    /// The product.
+    pub product: ProductId,
+    /// How much of it is charged by this invoice.
+    pub quantity: Decimal,
+    /// The unit of the quantity.
+    pub unit: UnitId,
+    /// Without tax.
+    pub net: M,
+    /// The tax.
+    pub tax: M,
+    /// With tax: net plus tax.
+    pub gross: M,
+    /// The tax category; absent when the line was not taxed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_category: Option<TaxCategoryId>,
+    /// The tax percentage; absent when the line was not taxed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_percent: Option<Percent>,
+}
+
+/// The sums of an invoice for one tax category and percentage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "InvoiceTaxGroup")]
+#[serde(deny_unknown_fields)]
+pub struct InvoiceTaxGroup<M = Money> {
+    /// The tax category.
+    pub category: TaxCategoryId,
+    /// The tax percentage.
+    pub percent: Percent,
+    /// Without tax.
+    pub net: M,
+    /// The tax.
+    pub tax: M,
+    /// With tax.
+    pub gross: M,
+}
+
+/// A part of an invoice that is due on one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Instalment")]
+#[serde(deny_unknown_fields)]
+pub struct Instalment<M = Money> {
+    /// The day.
+    pub due: Date,
+    /// The amount.
+    pub amount: M,
+}
+
+/// What may be taken off an invoice by who pays early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CashDiscount")]
+#[serde(deny_unknown_fields)]
+pub struct CashDiscount<M = Money> {
+    /// The percentage of the gross amount.
+    pub percent: Percent,
+    /// The last day on which it may be taken.
+    pub last_day: Date,
+    /// The amount.
+    pub amount: M,
+}
+
+impl InvoiceLine {
+    pub(super) const fn amounts(&self) -> Amounts {
+        Amounts { net: self.net, tax: self.tax, gross: self.gross }
+    }
+}
+
+impl Invoice<Decimal> {
+    fn checked(self) -> Result<Invoice, String> {
+        let currency = self.currency;
+        let line = |line: InvoiceLine<Decimal>| {
+            let Amounts { net, tax, gross } = Amounts { net: line.net, tax: line.tax, gross: line.gross }.in_currency(currency)?;
+            let InvoiceLine { line, product, quantity, unit, tax_category, tax_percent, .. } = line;
+            Ok(InvoiceLine { line, product, quantity, unit, net, tax, gross, tax_category, tax_percent })
+        };
+        let group = |group: InvoiceTaxGroup<Decimal>| {
+            let Amounts { net, tax, gross } = Amounts { net: group.net, tax: group.tax, gross: group.gross }.in_currency(currency)?;
+            Ok(InvoiceTaxGroup { category: group.category, percent: group.percent, net, tax, gross })
+        };
+        let instalment = |part: Instalment<Decimal>| Ok(Instalment { due: part.due, amount: money(part.amount, currency)? });
+        let discount = |discount: CashDiscount<Decimal>| {
+            let CashDiscount { percent, last_day, amount } = discount;
+            money(amount, currency).map(|amount| CashDiscount { percent, last_day, amount })
+        };
+        Ok(Invoice {
+            id: self.id,
+            order: self.order,
+            date: self.date,
+            currency,
+            terms: self.terms,
+            lines: self.lines.into_iter().map(line).collect::<Result<_, String>>()?,
+            totals: self.totals.in_currency(currency)?,
+            tax_breakdown: self.tax_breakdown.into_iter().map(group).collect::<Result<_, String>>()?,
+            instalments: self.instalments.into_iter().map(instalment).collect::<Result<_, String>>()?,
+            cash_discount: self.cash_discount.map(discount).transpose()?,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Invoice {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Invoice::<Decimal>::deserialize(deserializer)?.checked().map_err(D::Error::custom)
+    }
+}
