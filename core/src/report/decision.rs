@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Code, Details};
+use super::{Code, Detail, Details};
 use crate::id::{ActorId, CommandId};
 use crate::time::Timestamp;
 
@@ -31,6 +31,32 @@ pub struct Command<A> {
     pub expected_version: Option<u64>,
     /// What to do.
     pub action: A,
+}
+
+impl<A: Serialize> Command<A> {
+    /// Hash of what is asked and by whom, by which a repeat is told from a conflict. The moment and the expected version are not part
+    /// of it, because an honest retry has later ones.
+    #[must_use]
+    pub fn content(&self) -> String {
+        content_hash(&(&self.actor, &self.on_behalf_of, &self.action))
+    }
+
+    /// What this command makes happen, as events that follow the `version`-th of the state.
+    #[must_use]
+    pub fn events<K>(&self, version: u64, rulebook: &Fingerprint, what: impl IntoIterator<Item = K>) -> Vec<Event<K>> {
+        let content = self.content();
+        let event = |(what, seq)| Event {
+            seq,
+            command: self.id.clone(),
+            content: content.clone(),
+            at: self.at,
+            actor: self.actor.clone(),
+            on_behalf_of: self.on_behalf_of.clone(),
+            rulebook: rulebook.clone(),
+            what,
+        };
+        what.into_iter().zip(version.saturating_add(1)..).map(event).collect()
+    }
 }
 
 /// A fact that a decision has made, to be stored and folded into the state.
@@ -66,6 +92,20 @@ pub struct Refusal {
     /// The figures: what was asked, what would pass.
     #[serde(skip_serializing_if = "Details::is_empty")]
     pub details: Details,
+}
+
+impl Refusal {
+    /// A reason without figures.
+    pub fn new(code: impl Into<Code>, message: impl Into<String>) -> Self {
+        Self { code: code.into(), message: message.into(), details: Details::default() }
+    }
+
+    /// Adds a figure.
+    #[must_use]
+    pub fn detail(mut self, name: &'static str, value: impl Into<Detail>) -> Self {
+        self.details.push(name, value);
+        self
+    }
 }
 
 /// What became of a command.

@@ -40,7 +40,7 @@ impl Finding {
     /// Adds a figure.
     #[must_use]
     pub fn detail(mut self, name: &'static str, value: impl Into<Detail>) -> Self {
-        self.details.0.push((name, value.into()));
+        self.details.push(name, value);
         self
     }
 }
@@ -50,6 +50,11 @@ impl Finding {
 pub struct Details(Vec<(&'static str, Detail)>);
 
 impl Details {
+    /// Adds a figure.
+    pub fn push(&mut self, name: &'static str, value: impl Into<Detail>) {
+        self.0.push((name, value.into()));
+    }
+
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
