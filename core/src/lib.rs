@@ -10,6 +10,7 @@
 //! | 0 values | [`id`] [`time`] [`money`] [`quantity`] [`fact`] | exact numbers, money, rounding, units, dates |
 //! | 1 report | [`limits`] [`report`] | paths, diagnostics, codes, errors, findings |
 //! | 3 slices | [`receivable`] | one capability each |
+//! | 6 door | [`wire`] | every operation by name, with its JSON Schema: what the bindings see |
 #![cfg_attr(not(test), deny(
     clippy::arithmetic_side_effects,   // operators panic or wrap; money uses checked_* and says where it overflowed
     clippy::as_conversions,            // `as` truncates silently
@@ -43,6 +44,7 @@ pub mod report;
 pub mod rulebook;
 pub mod tax;
 pub mod time;
+pub mod wire;
 
 pub use money::{Currency, Decimal, Money};
 pub use rulebook::{Compiled, Rulebook, RulebookDef};

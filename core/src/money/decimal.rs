@@ -297,9 +297,16 @@ impl schemars::JsonSchema for Decimal {
         "Decimal".into()
     }
 
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        if generator.contract().is_serialize() {
+            return schemars::json_schema!({
+                "description": "An exact decimal number as text, such as \"12.50\".",
+                "type": "string",
+                "pattern": "^-?[0-9]+(\\.[0-9]+)?$"
+            });
+        }
         schemars::json_schema!({
-            "description": "An exact decimal number as text, such as \"12.50\". As input an integer is accepted too.",
+            "description": "An exact decimal number as text, such as \"12.50\", or a whole number.",
             "type": ["string", "integer"],
             "pattern": "^-?[0-9]+(\\.[0-9]+)?$"
         })

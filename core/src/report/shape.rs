@@ -22,27 +22,41 @@ pub fn from_json<T: DeserializeOwned>(text: &str, max_bytes: usize) -> Result<T,
     serde_json::from_str(text).map_err(|error| shape_problems::<T>(text, &error))
 }
 
-/// Reads a value from any deserializer; `make` is called again when the first reading fails, to find the place.
+/// Reads a value from any deserializer; `make` is called again when the first reading fails, to find every problem.
 ///
 /// # Errors
-/// [`Error`] with the first shape problem and its path.
-pub fn read<'de, T: Deserialize<'de>, D: Deserializer<'de>>(make: impl Fn() -> D) -> Result<T, Error> {
+/// [`Error`] with every shape problem (up to 50), each with its path, as [`from_json`] finds them in a text.
+pub fn read<'de, T: DeserializeOwned, D: Deserializer<'de>>(make: impl Fn() -> D) -> Result<T, Error> {
     T::deserialize(make()).or_else(|_| {
-        let mut track = serde_path_to_error::Track::new();
-        let traced = serde_path_to_error::Deserializer::new(make(), &mut track);
-        T::deserialize(traced).map_err(|error| {
-            let path = pointer(track.path().iter());
-            diagnostic(&Path::pointer(&path), &error.to_string()).into()
-        })
+        let mut found = Diagnostics::new();
+        if let Ok(tree) = Value::deserialize(make()) {
+            found = tree_problems::<T>(tree);
+        }
+        found.finish().and_then(|_| Err(first_problem::<T, D>(make())))
     })
+}
+
+/// The problem that stops a reading, with its path; for what a tree cannot hold.
+fn first_problem<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Error {
+    let mut track = serde_path_to_error::Track::new();
+    let traced = serde_path_to_error::Deserializer::new(deserializer, &mut track);
+    let message = T::deserialize(traced).err().map_or_else(|| "the value cannot be read twice".to_owned(), |error| error.to_string());
+    diagnostic(&Path::pointer(&pointer(track.path().iter())), &message).into()
 }
 
 /// All shape problems of a text that could not be read as `T`; `first` is what the reading said.
 pub fn shape_problems<T: DeserializeOwned>(text: &str, first: &serde_json::Error) -> Error {
-    let mut tree: Value = match serde_json::from_str(text) {
+    let tree: Value = match serde_json::from_str(text) {
         Ok(tree) => tree,
         Err(error) => return syntax(&error).into(),
     };
+    // What a tree cannot show, such as a field that occurs twice, the text does.
+    let from_text = || Error::from(diagnostic(&Path::ROOT, &first.to_string()));
+    tree_problems::<T>(tree).finish().map_or_else(|error| error, |_| from_text())
+}
+
+/// All shape problems of a tree: whatever stops the reading is taken out, and it is read again.
+fn tree_problems<T: DeserializeOwned>(mut tree: Value) -> Diagnostics {
     let mut pruned = Pruned::default();
     let mut found = Diagnostics::new();
     for _ in 0..MAX_PROBLEMS {
@@ -59,9 +73,7 @@ pub fn shape_problems<T: DeserializeOwned>(text: &str, first: &serde_json::Error
         }
         found.push(problem);
     }
-    // What a tree cannot show, such as a field that occurs twice, the text does.
-    let from_text = || Error::from(diagnostic(&Path::ROOT, &first.to_string()));
-    found.finish().map_or_else(|error| error, |_| from_text())
+    found
 }
 
 fn syntax(error: &serde_json::Error) -> Diagnostic {

@@ -1,0 +1,209 @@
+//! The table of operations, and what follows from it.
+
+use serde::{Deserializer, Serialize, Serializer};
+
+use super::allocate::{self, AllocateRequest, Allocation};
+use super::schema::OpSchema;
+use crate::limits::Limits;
+use crate::report::{Diagnostic, Error, Path, ShapeCode, did_you_mean, from_json, read};
+use crate::rulebook::Rulebook;
+
+/// The table: meaning, variant, name, whether it is `free` or `on_rulebook`, request, response, function.
+macro_rules! ops {
+    ($($(#[doc = $meaning:literal])+ $variant:ident $name:literal $kind:ident: $request:ty => $response:ty, $function:expr;)*) => {
+        /// The name of an operation.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Op {
+            $($(#[doc = $meaning])+ $variant,)*
+        }
+
+        /// Every operation there is.
+        pub const OPS: &[Op] = &[$(Op::$variant),*];
+
+        impl Op {
+            /// The name by which it is called.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// What it does, in one sentence or two.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!($($meaning,)+).trim(),)*
+                }
+            }
+
+            /// Whether it is called on a rulebook; the others stand for themselves.
+            #[must_use]
+            pub fn needs_rulebook(self) -> bool {
+                match self {
+                    $(Self::$variant => stringify!($kind) == "on_rulebook",)*
+                }
+            }
+
+            pub(super) fn schema(self, input: &mut schemars::SchemaGenerator, output: &mut schemars::SchemaGenerator) -> OpSchema {
+                match self {
+                    $(Self::$variant => OpSchema {
+                        name: self.as_str(),
+                        meaning: self.meaning(),
+                        needs_rulebook: self.needs_rulebook(),
+                        request: input.subschema_for::<$request>(),
+                        response: output.subschema_for::<$response>(),
+                    },)*
+                }
+            }
+        }
+
+        /// What an operation takes, read and ready to run.
+        #[derive(Debug, Clone)]
+        #[non_exhaustive]
+        pub enum Request {
+            $($(#[doc = $meaning])+ $variant(Box<$request>),)*
+        }
+
+        impl Request {
+            /// Reads the request of an operation; `make` is called again when the first reading fails, to find every problem.
+            ///
+            /// # Errors
+            /// [`Error`] with the shape problems of the request, each with its path.
+            pub fn read<'de, D: Deserializer<'de>>(op: Op, make: impl Fn() -> D) -> Result<Self, Error> {
+                match op {
+                    $(Op::$variant => read::<$request, D>(make).map(|request| Self::$variant(Box::new(request))),)*
+                }
+            }
+
+            /// Reads the request of an operation from JSON text.
+            ///
+            /// # Errors
+            /// As [`Request::read`].
+            pub fn from_json(op: Op, text: &str) -> Result<Self, Error> {
+                let max_bytes = Limits::default().text_bytes;
+                match op {
+                    $(Op::$variant => from_json::<$request>(text, max_bytes).map(|request| Self::$variant(Box::new(request))),)*
+                }
+            }
+
+            /// Runs the operation. This is where the work is done: no binding has to hold a lock meanwhile.
+            ///
+            /// # Errors
+            /// [`Error`] when the request cannot be judged, or needs a rulebook and there is none.
+            pub fn run(self, rulebook: Option<&Rulebook>) -> Result<Response, Error> {
+                match self {
+                    $(Self::$variant(request) => {
+                        $kind(Op::$variant, $function, rulebook, *request).map(|response| Response::$variant(Box::new(response)))
+                    })*
+                }
+            }
+        }
+
+        /// What an operation gives.
+        #[derive(Debug, Clone)]
+        #[non_exhaustive]
+        pub enum Response {
+            $($(#[doc = $meaning])+ $variant(Box<$response>),)*
+        }
+
+        impl Serialize for Response {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $(Self::$variant(response) => response.serialize(serializer),)*
+                }
+            }
+        }
+    };
+}
+
+ops! {
+    /// Splits an amount over weights so that the parts sum to the whole.
+    Allocate "allocate" free: AllocateRequest => Allocation, allocate::allocate;
+}
+
+/// Runs an operation that stands for itself.
+fn free<Q, R>(_: Op, function: fn(Q) -> Result<R, Error>, _: Option<&Rulebook>, request: Q) -> Result<R, Error> {
+    function(request)
+}
+
+impl Op {
+    /// The operation of that name.
+    ///
+    /// # Errors
+    /// `shape.unknown_operation` with the name that was probably meant.
+    pub fn find(name: &str) -> Result<Self, Error> {
+        OPS.iter().copied().find(|op| op.as_str() == name).ok_or_else(|| {
+            let message = format!("there is no operation `{name}`");
+            let help = did_you_mean(name, OPS.iter().map(|op| op.as_str()));
+            Diagnostic::error(ShapeCode::UnknownOperation, &Path::ROOT, message).maybe_help(help).into()
+        })
+    }
+}
+
+/// Calls an operation by name with a request from any serde deserializer; the response serializes to any serde serializer.
+///
+/// A binding whose language has a lock takes the three steps itself, to let go of the lock for the second: [`Request::read`],
+/// [`Request::run`], serialize the [`Response`].
+///
+/// # Errors
+/// [`Error`] when there is no such operation, when the request has shape problems or cannot be judged.
+pub fn call<'de, D: Deserializer<'de>>(rulebook: Option<&Rulebook>, op: &str, request: impl Fn() -> D) -> Result<Response, Error> {
+    Request::read(Op::find(op)?, request)?.run(rulebook)
+}
+
+/// Calls an operation by name, from JSON text to JSON text. Equal requests give equal bytes in every runtime.
+///
+/// # Errors
+/// The error as JSON: `{"diagnostics": [{"code", "severity", "path", "message", ...}]}`.
+pub fn call_json(rulebook: Option<&Rulebook>, op: &str, request: &str) -> Result<String, String> {
+    let answer = || Request::from_json(Op::find(op)?, request)?.run(rulebook);
+    answer().map_err(|error| json(&error)).map(|response| json(&response))
+}
+
+/// Writes what is known to have text keys only, so that it cannot fail.
+fn json(content: &impl Serialize) -> String {
+    serde_json::to_string(content).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_operation_is_refused_with_the_name_that_was_meant() {
+        let error = call_json(None, "alocate", "{}").unwrap_err();
+        insta::assert_snapshot!(error, @r#"{"diagnostics":[{"code":"shape.unknown_operation","severity":"error","path":"","message":"there is no operation `alocate`","help":"did you mean `allocate`?"}]}"#);
+    }
+
+    #[test]
+    fn names_are_unique_snake_case_and_explained() {
+        let mut names: Vec<&str> = OPS.iter().map(|op| op.as_str()).collect();
+        assert!(names.iter().all(|name| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')), "{names:?}");
+        assert!(OPS.iter().all(|op| op.meaning().ends_with('.') && Op::find(op.as_str()).unwrap() == *op));
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), OPS.len());
+    }
+
+    #[test]
+    fn text_and_any_other_deserializer_find_the_same_problems() {
+        let text = r#"{"total": 1.5, "currency": "EUR", "shares": [{"weight": "x"}, {"wait": "1"}, {"weight": true}]}"#;
+        let tree: serde_json::Value = serde_json::from_str(text).unwrap();
+        let from_text = Request::from_json(Op::Allocate, text).unwrap_err();
+        let from_tree = Request::read(Op::Allocate, || &tree).unwrap_err();
+        let places = |error: &Error| error.diagnostics().iter().map(|d| (d.code.as_str(), d.path.clone())).collect::<Vec<_>>();
+        assert_eq!(places(&from_text), places(&from_tree));
+        assert_eq!(
+            places(&from_text).iter().map(|(code, path)| format!("{code} {path}")).collect::<Vec<_>>(),
+            [
+                "shape.invalid_value /shares/0/weight",
+                "shape.missing_field /shares/1",
+                "shape.unknown_field /shares/1/wait",
+                "shape.wrong_type /shares/2/weight",
+                "shape.fractional_number /total",
+            ]
+        );
+    }
+}
