@@ -9,7 +9,7 @@
 //! |---|---|---|
 //! | 0 values | [`id`] [`time`] [`money`] [`quantity`] [`fact`] | exact numbers, money, rounding, units, dates |
 //! | 1 report | [`limits`] [`report`] | paths, diagnostics, codes, errors, findings |
-//! | 3 slices | [`receivable`] | one capability each |
+//! | 3 slices | [`credit`] [`receivable`] | one capability each |
 //! | 6 door | [`wire`] | every operation by name, with its JSON Schema: what the bindings see |
 #![cfg_attr(not(test), deny(
     clippy::arithmetic_side_effects,   // operators panic or wrap; money uses checked_* and says where it overflowed
@@ -33,6 +33,7 @@
 
 pub mod adjust;
 pub mod catalog;
+pub mod credit;
 pub mod fact;
 pub mod id;
 pub mod limits;

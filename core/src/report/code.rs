@@ -293,8 +293,12 @@ families! {
         BucketLimit = "bucket_limit",
         /// The limit's validity has ended.
         LimitExpired = "limit_expired",
-        /// The request's currency is not the account's.
+        /// The request's currency is not the account's, or the account's not that of the checks' amounts.
         Currency = "currency",
+        /// The account pays in advance, and the document is not paid.
+        CashOnly = "cash_only",
+        /// An amount below zero where none can be, or with more decimals than its currency.
+        Amount = "amount",
     }
     /// Approvals.
     approval ApprovalCode Approval {
