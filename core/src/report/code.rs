@@ -338,32 +338,50 @@ families! {
         /// More is held than is there; a count or an issue has found less.
         Shortage = "shortage",
     }
-    /// Orders.
+    /// Orders. The reasons to refuse a command stand first, in the order in which they count.
     order OrderCode Order {
-        /// The command does not fit the order's state.
-        WrongState = "wrong_state",
-        /// A hold blocks the step.
-        Held = "held",
         /// The same command id with other content.
         CommandConflict = "command_conflict",
         /// The state has moved on since the caller read it.
         VersionConflict = "version_conflict",
-        /// There is no such line.
-        UnknownLine = "unknown_line",
-        /// There is no such hold.
-        UnknownHold = "unknown_hold",
-        /// A hold with this id is there.
-        HoldExists = "hold_exists",
-        /// More than is still to be shipped or invoiced.
-        ExceedsOpen = "exceeds_open",
-        /// Part of the order was shipped, so it cannot be cancelled whole.
-        AlreadyShipped = "already_shipped",
-        /// Something is still open, so the order cannot be closed.
-        StillOpen = "still_open",
+        /// The command does not fit the order's state.
+        WrongState = "wrong_state",
         /// The quote is not complete: a line has no price.
         IncompleteQuote = "incomplete_quote",
         /// The quote was made with another rulebook.
         RulebookMismatch = "rulebook_mismatch",
+        /// The credit check turned the order down.
+        CreditRejected = "credit_rejected",
+        /// There is no such line.
+        UnknownLine = "unknown_line",
+        /// There is no such hold.
+        UnknownHold = "unknown_hold",
+        /// There is no such reservation on the line.
+        UnknownReservation = "unknown_reservation",
+        /// A hold with this id is there.
+        HoldExists = "hold_exists",
+        /// The order has an invoice with this id.
+        InvoiceExists = "invoice_exists",
+        /// A hold of this kind is not released by hand: the approval that it waits for ends it.
+        HoldKind = "hold_kind",
+        /// The approval belongs to another case than the one the order waits for.
+        OtherCase = "other_case",
+        /// A hold blocks the step.
+        Held = "held",
+        /// More than is still to be reserved, shipped or invoiced.
+        ExceedsOpen = "exceeds_open",
+        /// Part of the order was shipped, so it cannot be cancelled whole.
+        AlreadyShipped = "already_shipped",
+        /// What is to be cancelled was invoiced; a credit note must come first.
+        AlreadyInvoiced = "already_invoiced",
+        /// Something is still open, so the order cannot be closed.
+        StillOpen = "still_open",
+        /// Amounts of an order that do not add up.
+        Totals = "totals",
+        /// A quantity of zero or below.
+        Quantity = "quantity",
+        /// A hold that blocks no step.
+        BlocksNothing = "blocks_nothing",
     }
     /// Receivables.
     receivable ReceivableCode Receivable {

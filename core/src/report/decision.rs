@@ -45,17 +45,20 @@ impl<A: Serialize> Command<A> {
     #[must_use]
     pub fn events<K>(&self, version: u64, rulebook: &Fingerprint, what: impl IntoIterator<Item = K>) -> Vec<Event<K>> {
         let content = self.content();
-        let event = |(what, seq)| Event {
-            seq,
-            command: self.id.clone(),
-            content: content.clone(),
-            at: self.at,
-            actor: self.actor.clone(),
-            on_behalf_of: self.on_behalf_of.clone(),
-            rulebook: rulebook.clone(),
-            what,
+        let event = |seq: &mut u64, what| {
+            *seq = seq.saturating_add(1);
+            Some(Event {
+                seq: *seq,
+                command: self.id.clone(),
+                content: content.clone(),
+                at: self.at,
+                actor: self.actor.clone(),
+                on_behalf_of: self.on_behalf_of.clone(),
+                rulebook: rulebook.clone(),
+                what,
+            })
         };
-        what.into_iter().zip(version.saturating_add(1)..).map(event).collect()
+        what.into_iter().scan(version, event).collect()
     }
 }
 

@@ -6,12 +6,15 @@
 //! | item | what it is |
 //! |---|---|
 //! | [`RulebookDef`] | what an author writes, as JSON |
+//! | [`OrderDef`], [`OrderPolicy`] | the settings for the life of an order, as written and checked |
 //! | [`Rulebook`] | the checked and indexed form |
 //! | [`Compiled`] | a rulebook with the warnings of its compilation |
 
 mod def;
+mod order;
 
 pub use def::{AttributeDef, AttributeType, ListItem, RulebookDef, StepDef};
+pub use order::{CancelAllowed, CloseWhen, InvoiceWhen, OrderDef, OrderPolicy, OrderStep};
 
 use std::sync::Arc;
 
