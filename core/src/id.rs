@@ -156,6 +156,8 @@ ids! {
     LocationId;
     /// Names a reservation of stock.
     ReservationId;
+    /// Names what stock is reserved for: a line of an order, a cart.
+    DemandId;
     /// Names a hold on an order.
     HoldId;
     /// Names a command; a repeat of the same command carries the same id.

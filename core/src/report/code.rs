@@ -333,10 +333,14 @@ families! {
         ExceedsReservation = "exceeds_reservation",
         /// The location is not declared or not active.
         UnknownLocation = "unknown_location",
-        /// A quantity of zero or below.
+        /// A quantity of zero or below where there must be one.
         Quantity = "quantity",
-        /// More is held than is there; a count or an issue has found less.
+        /// More is held than is there, because a count has found less.
         Shortage = "shortage",
+        /// The same command id with other content.
+        CommandConflict = "command_conflict",
+        /// The state has moved on since the caller read it.
+        VersionConflict = "version_conflict",
     }
     /// Orders. The reasons to refuse a command stand first, in the order in which they count.
     order OrderCode Order {

@@ -1,11 +1,11 @@
 //! What every decider takes and gives: commands in, an outcome and events out, and the memory that makes a repeat harmless.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use super::{Code, Detail, Details};
-use crate::id::{ActorId, CommandId};
+use crate::id::{ActorId, CommandId, Map};
 use crate::time::Timestamp;
 
 /// The identity of a rulebook: the SHA-256 of its canonical content, in hexadecimal.
@@ -136,32 +136,67 @@ pub struct Decision<K> {
     pub events: Vec<Event<K>>,
 }
 
-/// The commands that a state has handled.
+/// The commands that a state has handled. On the wire a list, in the order in which they were handled.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub struct Memory(Vec<Remembered>);
+pub struct Memory(
+    #[serde(serialize_with = "write_memory", deserialize_with = "read_memory")]
+    #[schemars(with = "Vec<Remembered>")]
+    Map<CommandId, Recollection>,
+);
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Recollection {
+    content: String,
+    refused: Option<Code>,
+}
+
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Remembered {
     command: CommandId,
     content: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     refused: Option<Code>,
 }
 
+#[derive(Serialize)]
+struct RememberedView<'m> {
+    command: &'m CommandId,
+    content: &'m str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<Code>,
+}
+
+fn write_memory<S: Serializer>(memory: &Map<CommandId, Recollection>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(memory.iter().map(|(command, entry)| RememberedView {
+        command,
+        content: &entry.content,
+        refused: entry.refused,
+    }))
+}
+
+fn read_memory<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Map<CommandId, Recollection>, D::Error> {
+    let entries = Vec::<Remembered>::deserialize(deserializer)?;
+    Ok(entries.into_iter().map(|entry| (entry.command, Recollection { content: entry.content, refused: entry.refused })).collect())
+}
+
 impl Memory {
-    /// What the memory says of a command: `None` when it is new, `Some(Err(()))` when the id was used for other content.
+    /// What the memory says of a command: `None` when it is new, `Some(Err(..))` when the id was used for other content.
     #[must_use]
     pub fn recall(&self, command: &CommandId, content: &str) -> Option<Result<Outcome, CommandConflict>> {
-        let known = self.0.iter().find(|entry| entry.command == *command)?;
+        let known = self.0.get(command)?;
         Some(if known.content == content { Ok(Outcome::AlreadyHandled { refused: known.refused }) } else { Err(CommandConflict) })
     }
 
-    /// Remembers the command of an event; `refused` is the code when the event says that it was refused.
+    /// Remembers the command of an event; `refused` is the code when the event says that it was refused. A command may cause other
+    /// events than its refusal; the refusal is what counts.
     pub fn remember<K>(&mut self, event: &Event<K>, refused: Option<Code>) {
-        if !self.0.iter().any(|entry| entry.command == event.command) {
-            self.0.push(Remembered { command: event.command.clone(), content: event.content.clone(), refused });
+        match self.0.get_mut(&event.command) {
+            Some(known) => known.refused = known.refused.or(refused),
+            None => {
+                self.0.insert(event.command.clone(), Recollection { content: event.content.clone(), refused });
+            }
         }
     }
 }
@@ -180,4 +215,49 @@ pub fn content_hash<T: Serialize>(content: &T) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(command: &str) -> Event<()> {
+        Event {
+            seq: 1,
+            command: CommandId::new(command).unwrap(),
+            content: format!("hash of {command}"),
+            at: "2026-11-21T09:30:00Z".parse().unwrap(),
+            actor: ActorId::new("ann").unwrap(),
+            on_behalf_of: None,
+            rulebook: Fingerprint::default(),
+            what: (),
+        }
+    }
+
+    #[test]
+    fn memory_is_a_list_on_the_wire_in_the_order_of_the_commands() {
+        let mut memory = Memory::default();
+        memory.remember(&event("b"), None);
+        memory.remember(&event("a"), Some(super::super::InventoryCode::Insufficient.into()));
+        memory.remember(&event("b"), None);
+        let json = serde_json::to_string(&memory).unwrap();
+        assert_eq!(
+            json,
+            r#"[{"command":"b","content":"hash of b"},{"command":"a","content":"hash of a","refused":"inventory.insufficient"}]"#
+        );
+        assert_eq!(serde_json::from_str::<Memory>(&json).unwrap(), memory);
+    }
+
+    #[test]
+    fn memory_tells_a_repeat_from_a_conflict_and_keeps_the_refusal() {
+        let mut memory = Memory::default();
+        let refused = Some(super::super::InventoryCode::Insufficient.into());
+        memory.remember(&event("a"), None);
+        memory.remember(&event("a"), refused);
+        memory.remember(&event("a"), None);
+        let id = CommandId::new("a").unwrap();
+        assert_eq!(memory.recall(&id, "hash of a"), Some(Ok(Outcome::AlreadyHandled { refused })));
+        assert_eq!(memory.recall(&id, "hash of b"), Some(Err(CommandConflict)));
+        assert_eq!(memory.recall(&CommandId::new("b").unwrap(), "hash of b"), None);
+    }
 }

@@ -27,7 +27,7 @@ pub use code::{
     AdjustCode, ApprovalCode, CatalogCode, Code, CreditCode, ExprCode, InventoryCode, LimitCode, OrderCode, PricingCode, QuoteCode,
     ReceivableCode, RulebookCode, ShapeCode, TableCode, TaxCode,
 };
-pub use decision::{Command, Decision, Event, Fingerprint, Memory, Outcome, Refusal, content_hash};
+pub use decision::{Command, CommandConflict, Decision, Event, Fingerprint, Memory, Outcome, Refusal, content_hash};
 pub use diagnostic::{Diagnostic, Diagnostics, Error, Related, Severity, Span};
 pub use finding::{Detail, Details, Finding};
 pub use path::Path;
