@@ -9,6 +9,7 @@
 //! |---|---|---|
 //! | 0 values | [`id`] [`time`] [`money`] [`quantity`] [`fact`] | exact numbers, money, rounding, units, dates |
 //! | 1 report | [`limits`] [`report`] | paths, diagnostics, codes, errors, findings |
+//! | 2 rules | [`expr`] | the expression language, and the index over many conditions |
 //! | 3 slices | [`credit`] [`receivable`] | one capability each |
 //! | 6 door | [`wire`] | every operation by name, with its JSON Schema: what the bindings see |
 #![cfg_attr(not(test), deny(
@@ -34,6 +35,7 @@
 pub mod adjust;
 pub mod catalog;
 pub mod credit;
+pub mod expr;
 pub mod fact;
 pub mod id;
 pub mod limits;
