@@ -1,48 +1,60 @@
 //! Conditions that exclude each other, or that leave nothing out.
 
+use super::Type;
 use super::ast::Relation;
 use super::atoms::Claim;
 use super::atoms::What;
 use super::check::Checker;
 use super::program::Cond;
 use super::value::Literal;
-use super::{Slot, Type};
 use crate::report::{ExprCode, Span};
+
+/// A claim, the part of the chain that it stands in, and its text.
+struct Said {
+    part: usize,
+    claim: Claim,
+    text: String,
+}
 
 impl Checker<'_, '_> {
     /// Warns when the parts of `a && b` can never all hold (`all`), or when one of the parts of `a || b` always holds.
     pub(super) fn warn_contradiction(&mut self, parts: &[Cond], span: Span, all: bool) {
-        let mut claims: Vec<(usize, Claim, Span)> = Vec::new();
+        let mut claims: Vec<Said> = Vec::new();
         for (number, part) in parts.iter().enumerate() {
             for leaf in leaves(part, all) {
                 let Some(claim) = Claim::of(leaf) else { continue };
                 let claim = if all { claim } else { claim.negated() };
-                let at = leaf.span().unwrap_or(span);
-                claims.push((number, claim, at));
+                claims.push(Said { part: number, claim, text: self.shown(leaf, span) });
             }
         }
-        let mut done: Vec<Claim> = Vec::new();
-        for (_, claim, _) in &claims {
-            if done.iter().any(|before| before.read.same(&claim.read)) {
+        let mut done: Vec<&Said> = Vec::new();
+        for said in &claims {
+            if done.iter().any(|before| before.claim.read.same(&said.claim.read)) {
                 continue;
             }
-            done.push(claim.clone());
-            let group: Vec<&(usize, Claim, Span)> = claims.iter().filter(|(_, other, _)| other.read.same(&claim.read)).collect();
+            done.push(said);
+            let group: Vec<&Said> = claims.iter().filter(|other| other.claim.read.same(&said.claim.read)).collect();
             // What stands in one part alone was looked at when that part was.
-            let of_one_part = group.iter().all(|(number, ..)| group.first().is_some_and(|(first, ..)| first == number));
-            if !of_one_part && !self.possible(claim.read.slot, &group.iter().map(|(_, claim, _)| claim).collect::<Vec<_>>()) {
-                self.report_contradiction(&group, span, all);
-                return;
+            let of_one_part = group.iter().all(|other| other.part == said.part);
+            if !of_one_part && !self.possible(&group) {
+                return self.report_contradiction(&group, span, all);
             }
         }
     }
 
-    fn report_contradiction(&mut self, group: &[&(usize, Claim, Span)], span: Span, all: bool) {
-        let pair = pairs(group).find(|(one, other)| !self.possible(one.1.read.slot, &[&one.1, &other.1]));
-        let about = match pair {
-            Some((one, other)) => format!("`{}` and `{}`", self.text_at(one.2), self.text_at(other.2)),
-            None => format!("the conditions of `{}`", self.text_at(span)),
-        };
+    fn shown(&self, leaf: &Cond, whole: Span) -> String {
+        let text = self.text_at(leaf.span().unwrap_or(whole));
+        match leaf {
+            Cond::Not(inner) if matches!(**inner, Cond::Read(_)) => format!("`!{text}`"),
+            Cond::Not(_) => format!("`!({text})`"),
+            _ => format!("`{text}`"),
+        }
+    }
+
+    fn report_contradiction(&mut self, group: &[&Said], span: Span, all: bool) {
+        let pair = pairs(group).find(|(one, other)| !self.possible(&[one, other]));
+        let about = pair.map_or_else(|| group.to_vec(), |(one, other)| vec![one, other]);
+        let about = about.iter().map(|said| said.text.as_str()).collect::<Vec<_>>().join(", ");
         let message = if all {
             format!("this can never be true: {about} exclude each other")
         } else {
@@ -52,14 +64,15 @@ impl Checker<'_, '_> {
     }
 
     /// Whether some value fulfils all claims.
-    fn possible(&self, slot: Slot, claims: &[&Claim]) -> bool {
-        let declared = self.vocabulary.name(slot);
+    fn possible(&self, said: &[&Said]) -> bool {
+        let claims: Vec<&Claim> = said.iter().map(|said| &said.claim).collect();
+        let declared = claims.first().and_then(|claim| self.vocabulary.name(claim.read.slot));
         let mut allowed: Option<Vec<Literal>> = match declared.map(|name| (&name.ty, name.one_of.as_deref())) {
             Some((Type::Bool, _)) => Some(vec![Literal::Bool(true), Literal::Bool(false)]),
             Some((_, Some(values))) => Some(values.iter().copied().map(Literal::Text).collect()),
             _ => None,
         };
-        for claim in claims {
+        for claim in &claims {
             if let What::OneOf(values) = &claim.what {
                 allowed = Some(match allowed {
                     Some(before) => before.into_iter().filter(|value| values.contains(value)).collect(),
@@ -69,7 +82,7 @@ impl Checker<'_, '_> {
         }
         match allowed {
             Some(values) => values.iter().any(|value| claims.iter().all(|claim| fulfils(*value, claim))),
-            None => range_is_possible(claims),
+            None => range_is_possible(&claims),
         }
     }
 }

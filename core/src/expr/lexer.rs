@@ -270,6 +270,9 @@ impl Lexer<'_, '_> {
     fn stranger(&mut self, first: char) {
         let start = self.at;
         self.skip(1);
+        if matches!(first, '‘' | '’' | '“' | '”' | '„' | '‚' | '«' | '»' | '`') {
+            return self.curly(start);
+        }
         let (meant, help) = match first {
             '=' => (Some(Sign::Equal), "write `==` to compare"),
             '&' => (Some(Sign::And), "write `&&` for and"),
@@ -278,7 +281,6 @@ impl Lexer<'_, '_> {
             '≥' => (Some(Sign::AtLeast), "write `>=`"),
             '≠' => (Some(Sign::NotEqual), "write `!=`"),
             '×' | '·' => (Some(Sign::Times), "write `*`"),
-            '‘' | '’' | '“' | '”' | '„' | '‚' | '«' | '»' | '`' => (None, "write a text between straight quotes: 'gold'"),
             _ => (None, "remove it, or write it inside quotes if it belongs to a text"),
         };
         let span = Span { start, end: self.at };
@@ -286,5 +288,17 @@ impl Lexer<'_, '_> {
         if let Some(sign) = meant {
             self.push(Kind::Sign(sign), start);
         }
+    }
+
+    /// A text between quotes that a word processor made: reported once, and read over.
+    fn curly(&mut self, start: usize) {
+        let closes = |c: char| matches!(c, '‘' | '’' | '“' | '”' | '»' | '`');
+        let rest = self.characters.get(self.at..).unwrap_or_default();
+        let length = rest.iter().take_while(|c| **c != '\n').position(|c| closes(*c));
+        self.skip(length.map_or(0, |length| length.saturating_add(1)));
+        let span = Span { start, end: self.at };
+        let help = "write a text between straight quotes: 'gold'".to_owned();
+        self.problems.error(ExprCode::Syntax, span, "these are not the quotes of a text", Some(help));
+        self.push(Kind::Broken, start);
     }
 }

@@ -23,6 +23,8 @@ mod explain;
 #[cfg(test)]
 mod fixture;
 mod lexer;
+#[cfg(test)]
+mod messages;
 mod names;
 mod parser;
 mod problems;

@@ -117,6 +117,7 @@ impl Parser<'_, '_> {
                 return;
             }
             Kind::Sign(Sign::Question) => "put the choice in brackets",
+            Kind::Sign(Sign::Comma) => "decimals are written with a point: `1.5`",
             _ => "join two conditions with `&&` (and) or `||` (or)",
         };
         let message = format!("an operator is missing before {}", self.shown());
