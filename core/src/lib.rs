@@ -9,7 +9,7 @@
 //! |---|---|---|
 //! | 0 values | [`id`] [`time`] [`money`] [`quantity`] [`fact`] | exact numbers, money, rounding, units, dates |
 //! | 1 report | [`limits`] [`report`] | paths, diagnostics, codes, errors, findings |
-//! | 2 rules | [`expr`] | the expression language, and the index over many conditions |
+//! | 2 rules | [`expr`] [`table`] | the expression language, and the index over many conditions; decision tables |
 //! | 3 slices | [`credit`] [`receivable`] | one capability each |
 //! | 6 door | [`wire`] | every operation by name, with its JSON Schema: what the bindings see |
 #![cfg_attr(not(test), deny(
@@ -45,6 +45,7 @@ pub mod quantity;
 pub mod receivable;
 pub mod report;
 pub mod rulebook;
+pub mod table;
 pub mod tax;
 pub mod time;
 pub mod wire;

@@ -17,6 +17,10 @@ pub struct Limits {
     pub tiers: usize,
     /// Rows of one decision table.
     pub table_rows: usize,
+    /// Inputs and outputs of one decision table.
+    pub table_columns: usize,
+    /// Steps, of about one machine word each, that each search of a decision table's analysis may take.
+    pub table_work: u64,
     /// Characters of one expression.
     pub expression_characters: usize,
     /// Nesting of one expression.
@@ -40,6 +44,8 @@ impl Default for Limits {
             price_records: 5_000_000,
             tiers: 100,
             table_rows: 20_000,
+            table_columns: 64,
+            table_work: 50_000_000,
             expression_characters: 4_000,
             expression_depth: 32,
             expression_cost: 1_000_000,
