@@ -11,6 +11,7 @@
 //! | 1 report | [`limits`] [`report`] | paths, diagnostics, codes, errors, findings |
 //! | 2 rules | [`expr`] [`table`] | the expression language, and the index over many conditions; decision tables |
 //! | 3 slices | [`credit`] [`receivable`] | one capability each |
+//! | 5 flows | [`order`] | slices composed: the life of an order |
 //! | 6 door | [`wire`] | every operation by name, with its JSON Schema: what the bindings see |
 #![cfg_attr(not(test), deny(
     clippy::arithmetic_side_effects,   // operators panic or wrap; money uses checked_* and says where it overflowed
@@ -40,6 +41,7 @@ pub mod fact;
 pub mod id;
 pub mod limits;
 pub mod money;
+pub mod order;
 pub mod pricing;
 pub mod quantity;
 pub mod receivable;
