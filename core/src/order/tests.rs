@@ -506,3 +506,14 @@ fn state_and_events_survive_the_wire() {
     let twice = story.history.iter().fold(story.state.clone(), evolve);
     assert_eq!(twice, story.state);
 }
+
+#[test]
+fn commands_events_and_decisions_have_schemas_of_their_own_name() {
+    let mut generator = schemars::SchemaGenerator::default();
+    generator.subschema_for::<DecideOrderRequest>();
+    generator.subschema_for::<Decision<OrderFact>>();
+    let names = generator.take_definitions(true);
+    for name in ["CommandOfOrderAction", "DecisionOfOrderFact", "EventOfOrderFact"] {
+        assert!(names.contains_key(name), "{name} is not among {:?}", names.keys().collect::<Vec<_>>());
+    }
+}

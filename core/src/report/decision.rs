@@ -15,6 +15,7 @@ pub struct Fingerprint(pub String);
 
 /// What someone wants done, when, and under which id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CommandOf{A}")]
 #[serde(deny_unknown_fields)]
 pub struct Command<A> {
     /// Made by the caller; a repeat of the same command carries the same id.
@@ -64,6 +65,7 @@ impl<A: Serialize> Command<A> {
 
 /// A fact that a decision has made, to be stored and folded into the state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "EventOf{K}")]
 #[serde(deny_unknown_fields)]
 pub struct Event<K> {
     /// The event's number in its state's history, from 1.
@@ -129,6 +131,7 @@ pub enum Outcome {
 
 /// The answer of a decider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "DecisionOf{K}")]
 pub struct Decision<K> {
     /// What became of the command.
     pub outcome: Outcome,
