@@ -335,8 +335,6 @@ families! {
         UnknownLocation = "unknown_location",
         /// A quantity of zero or below where there must be one.
         Quantity = "quantity",
-        /// More is held than is there, because a count has found less.
-        Shortage = "shortage",
         /// The same command id with other content.
         CommandConflict = "command_conflict",
         /// The state has moved on since the caller read it.

@@ -1,0 +1,154 @@
+//! What can be asked of the stock.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{DemandId, LocationId, ProductId, ReservationId};
+use crate::quantity::Quantity;
+use crate::time::Timestamp;
+
+/// What to do.
+///
+/// ```
+/// use dealdesk::inventory::StockAction;
+/// let action: StockAction = serde_json::from_str(r#"{"reserve": {"id": "R-1", "demand": "O-1/1", "product": "P-100", "quantity": "12"}}"#)?;
+/// assert!(matches!(action, StockAction::Reserve(_)));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StockAction {
+    /// Goods have come in.
+    Receive(Movement),
+    /// Goods were counted. A count is always accepted; when it finds less than is held, a shortage is reported.
+    Count(Movement),
+    /// Goods leave without a reservation: scrap, own use. What is held for others cannot leave so.
+    Issue(Movement),
+    /// Holds stock for a demand.
+    Reserve(Reserve),
+    /// Held stock leaves: the goods are shipped.
+    Commit(Commit),
+    /// Held stock is free again.
+    Release(Release),
+    /// A hold that is still held gets a new end.
+    Extend(Extend),
+    /// Ends every hold that is due. Every other command does so too before it does anything else.
+    Expire,
+}
+
+/// A quantity of a product at a location.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Movement {
+    /// The product.
+    pub product: ProductId,
+    /// Where.
+    pub location: LocationId,
+    /// How much, in the product's unit: above zero; for a count zero or above.
+    pub quantity: Quantity,
+}
+
+/// Holds stock for a demand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reserve {
+    /// Names the reservation; made by the caller.
+    pub id: ReservationId,
+    /// What it is for: a line of an order, a cart.
+    pub demand: DemandId,
+    /// The product.
+    pub product: ProductId,
+    /// How much, in the product's unit; above zero.
+    pub quantity: Quantity,
+    /// From this location only; absent: from the active locations in order of priority, as many as are needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<LocationId>,
+    /// How firmly it is held.
+    #[serde(default)]
+    pub kind: HoldKind,
+    /// The moment at which it ends by itself, if it is still held then. Absent: a soft hold ends after the rulebook's
+    /// `hold_ttl_seconds`, a hard one does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// Whether less than the whole quantity will do.
+    #[serde(default)]
+    pub allow: Allow,
+    /// Holds that this one takes the place of, such as those of the cart that becomes an order: they do not count against it, and
+    /// are released when it is accepted. Holds that are over already do not matter.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaces: Vec<ReservationId>,
+}
+
+/// How firmly stock is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldKind {
+    /// For a cart or a quote; usually for a short time.
+    Soft,
+    /// For an order.
+    #[default]
+    Hard,
+}
+
+/// Whether a reservation may hold less than was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Allow {
+    /// All or nothing.
+    #[default]
+    FullOnly,
+    /// Whatever there is, if there is anything.
+    Partial,
+}
+
+/// Held stock leaves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Commit {
+    /// The reservation.
+    pub id: ReservationId,
+    /// How much; absent: all that is still held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Quantity>,
+    /// From this location only; absent: from the reservation's locations in their order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<LocationId>,
+    /// What becomes of the rest (at `location`, when there is one).
+    #[serde(default)]
+    pub remainder: Remainder,
+}
+
+/// What becomes of the rest of a reservation of which a part was committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Remainder {
+    /// It stays held.
+    #[default]
+    Keep,
+    /// It is free again.
+    Release,
+}
+
+/// Held stock is free again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Release {
+    /// The reservation.
+    pub id: ReservationId,
+    /// How much; absent: all that is still held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Quantity>,
+    /// At this location only; absent: at the reservation's locations in their order, the last first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<LocationId>,
+}
+
+/// A hold gets a new end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Extend {
+    /// The reservation.
+    pub id: ReservationId,
+    /// The moment at which it ends by itself; after the command's.
+    pub expires_at: Timestamp,
+}

@@ -1,0 +1,67 @@
+//! How much of a product can be reserved at a moment.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::compile::Inventory;
+use super::state::StockState;
+use super::supply::Supply;
+use crate::id::{LocationId, ProductId};
+use crate::quantity::Quantity;
+use crate::time::Timestamp;
+
+/// How much of a product can be reserved, in all and at each location.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Availability {
+    /// The product.
+    pub product: ProductId,
+    /// The sum over the active locations of what each has, never below zero: a location that has too little takes nothing from the
+    /// others.
+    pub available: Quantity,
+    /// The locations of the rulebook, in the order in which stock is taken from them.
+    pub locations: Vec<LocationAvailability>,
+}
+
+/// How much of a product can be reserved at one location.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct LocationAvailability {
+    /// Where.
+    pub location: LocationId,
+    /// Whether stock may be reserved here.
+    pub active: bool,
+    /// What is there.
+    pub on_hand: Quantity,
+    /// What is held at that moment, hard and soft.
+    pub held: Quantity,
+    /// What is kept back.
+    pub safety_stock: Quantity,
+    /// What can be reserved: on hand less held less safety stock, never below zero; zero at an inactive location.
+    pub available: Quantity,
+    /// By how much what is held exceeds what is there; zero when it does not.
+    pub over_reserved: Quantity,
+}
+
+/// How much of a product can be reserved at a moment: holds that have ended by then do not count.
+#[must_use]
+pub fn availability(inventory: &Inventory, state: &StockState, product: &ProductId, at: Timestamp) -> Availability {
+    let supply = Supply::at(inventory, state, at);
+    let locations: Vec<_> = inventory
+        .locations()
+        .map(|(location, active)| {
+            let on_hand = state.counters(product, location).on_hand;
+            let held = supply.held(product, location);
+            let safety_stock = inventory.safety_stock(product, location);
+            let balance = on_hand.saturating_sub(held).saturating_sub(safety_stock);
+            LocationAvailability {
+                location: location.clone(),
+                active,
+                on_hand,
+                held,
+                safety_stock,
+                available: if active { balance.or_zero() } else { Quantity::ZERO },
+                over_reserved: held.saturating_sub(on_hand).or_zero(),
+            }
+        })
+        .collect();
+    Availability { product: product.clone(), available: locations.iter().map(|location| location.available).sum(), locations }
+}

@@ -1,0 +1,193 @@
+//! Decides commands about the stock.
+//!
+//! The order of precedence of what can be said against a command: the same id with other content, handled already, the state has
+//! moved on; then what cannot be judged (an error); then the refusals of the action, in the order in which its function checks them.
+
+use super::action::{Movement, StockAction};
+use super::compile::Inventory;
+use super::event::{StockEvent, StockPart};
+use super::plan::not_positive;
+use super::state::{Reservation, StockState};
+use super::supply::Supply;
+use super::{resolve, take};
+use crate::quantity::Quantity;
+use crate::report::{
+    Code, Command, CommandConflict, Decision, Diagnostic, Error, Fingerprint, InventoryCode, LimitCode, Outcome, Path, Refusal,
+};
+use crate::time::Timestamp;
+
+/// What the rules of an action say: what happens, or why nothing does. `Err` is for what cannot be judged.
+pub(super) type Verdict = Result<Result<Vec<StockEvent>, Refusal>, Error>;
+
+/// What an action is judged by.
+pub(super) struct Ground<'s> {
+    pub inventory: &'s Inventory,
+    pub state: &'s StockState,
+    pub at: Timestamp,
+}
+
+/// Decides a command. Holds that are due at the command's moment end first, whatever the command is about.
+///
+/// A refusal is remembered like an acceptance: a repeat gets the same answer and no events. Two refusals are not remembered, because
+/// they are about the call and not about the stock: a command id that was used for other content, and a version that has moved on.
+///
+/// # Errors
+/// [`Error`] for a command that cannot be judged: a quantity of zero or below, a location that the rulebook does not declare, a hold
+/// that would be over before it begins, more stock than can be counted. Such a command is not remembered.
+///
+/// ```
+/// use dealdesk::inventory::{self, InventoryDef, StockState, compile};
+/// use dealdesk::report::{Diagnostics, Fingerprint, Outcome, Path};
+/// let def: InventoryDef = serde_json::from_str(r#"{"locations": [{"id": "north"}]}"#)?;
+/// let inventory = compile(&def, &Path::ROOT, &mut Diagnostics::new());
+/// let command = serde_json::from_str(r#"{"id": "c-1", "at": "2026-11-21T09:30:00Z", "actor": "ann",
+///     "action": {"receive": {"product": "P-100", "location": "north", "quantity": "10"}}}"#)?;
+/// let state = StockState::default();
+/// let decision = inventory::decide(&inventory, &Fingerprint::default(), &state, &command)?;
+/// assert_eq!(decision.outcome, Outcome::Accepted);
+/// let state = decision.events.iter().fold(state, inventory::evolve);
+/// assert_eq!(state.positions()[0].on_hand, 10.into());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn decide(
+    inventory: &Inventory,
+    rulebook: &Fingerprint,
+    state: &StockState,
+    command: &Command<StockAction>,
+) -> Result<Decision<StockEvent>, Error> {
+    // 1. A command that was handled before gets the answer that it got then.
+    if let Some(known) = state.memory.recall(&command.id, &command.content()) {
+        let outcome = known.unwrap_or_else(|CommandConflict| Outcome::Refused(vec![conflict(command)]));
+        return Ok(Decision { outcome, events: Vec::new() });
+    }
+    // 2. The caller may insist on the version that it has seen.
+    if let Some(expected) = command.expected_version.filter(|expected| *expected != state.version) {
+        return Ok(Decision { outcome: Outcome::Refused(vec![moved_on(expected, state.version)]), events: Vec::new() });
+    }
+    // 3. What is due ends.
+    let mut what: Vec<StockEvent> = state.due(command.at).map(expired).collect();
+    // 4. The rules of the action.
+    let ground = Ground { inventory, state, at: command.at };
+    let outcome = match ground.judge(&command.action, what.len())? {
+        Ok(events) => {
+            what.extend(events);
+            Outcome::Accepted
+        }
+        Err(refusal) => {
+            what.push(StockEvent::Refused { code: refusal.code });
+            Outcome::Refused(vec![refusal])
+        }
+    };
+    Ok(Decision { outcome, events: command.events(state.version, rulebook, what) })
+}
+
+fn conflict(command: &Command<StockAction>) -> Refusal {
+    let message = format!("the command `{}` was given before with other content; give the new command its own id", command.id);
+    Refusal::new(InventoryCode::CommandConflict, message)
+}
+
+fn moved_on(expected: u64, actual: u64) -> Refusal {
+    let message = format!("the stock is at version {actual}, not {expected}; read it again");
+    Refusal::new(InventoryCode::VersionConflict, message).detail("expected", version(expected)).detail("actual", version(actual))
+}
+
+fn version(version: u64) -> crate::Decimal {
+    version.into()
+}
+
+fn expired(reservation: &Reservation) -> StockEvent {
+    StockEvent::Expired {
+        id: reservation.id.clone(),
+        product: reservation.product.clone(),
+        kind: reservation.kind,
+        parts: open_parts(reservation),
+    }
+}
+
+/// What a reservation still holds, and where.
+pub(super) fn open_parts(reservation: &Reservation) -> Vec<StockPart> {
+    let open = reservation.parts.iter().filter(|part| part.open.is_positive());
+    open.map(|part| StockPart { location: part.location.clone(), quantity: part.open }).collect()
+}
+
+impl<'s> Ground<'s> {
+    fn judge(&self, action: &StockAction, due: usize) -> Verdict {
+        let path = Path::ROOT.field("action");
+        match action {
+            StockAction::Receive(movement) => self.receive(movement, &path.field("receive")),
+            StockAction::Count(movement) => self.count(movement, &path.field("count")),
+            StockAction::Issue(movement) => self.issue(movement, &path.field("issue")),
+            StockAction::Reserve(reserve) => take::reserve(self, reserve, &path.field("reserve")),
+            StockAction::Commit(commit) => resolve::commit(self, commit, &path.field("commit")),
+            StockAction::Release(release) => resolve::release(self, release, &path.field("release")),
+            StockAction::Extend(extend) => resolve::extend(self, extend, &path.field("extend")),
+            StockAction::Expire => Ok(Ok(vec![StockEvent::Swept { expired: u32::try_from(due).unwrap_or(u32::MAX) }])),
+        }
+    }
+
+    pub fn supply(&self) -> Supply<'s> {
+        Supply::at(self.inventory, self.state, self.at)
+    }
+
+    fn receive(&self, movement: &Movement, path: &Path<'_>) -> Verdict {
+        self.known_location(movement, path)?;
+        positive(movement.quantity, path)?;
+        let on_hand = self.state.counters(&movement.product, &movement.location).on_hand;
+        if on_hand.checked_add(movement.quantity).is_none() {
+            let message = format!("`{}` would be more stock than can be counted; at most {} can", movement.quantity, Quantity::MAX);
+            return Err(Diagnostic::error(LimitCode::Overflow, &path.field("quantity"), message).into());
+        }
+        let Movement { product, location, quantity } = movement.clone();
+        Ok(Ok(vec![StockEvent::Received { product, location, quantity }]))
+    }
+
+    /// What was counted is so. When less is there than is held, that is an event and not a refusal.
+    fn count(&self, movement: &Movement, path: &Path<'_>) -> Verdict {
+        self.known_location(movement, path)?;
+        let Movement { product, location, quantity: counted } = movement.clone();
+        if counted.is_negative() {
+            let message = format!("a count of `{counted}` is below zero; write what was found");
+            return Err(Diagnostic::error(InventoryCode::Quantity, &path.field("quantity"), message).into());
+        }
+        let held = self.supply().held(&product, &location);
+        let before = self.state.counters(&product, &location).on_hand;
+        let mut events = vec![StockEvent::Counted { product: product.clone(), location: location.clone(), before, counted }];
+        if held > counted {
+            events.push(StockEvent::ShortageFound { product, location, on_hand: counted, held, short: held.saturating_sub(counted) });
+        }
+        Ok(Ok(events))
+    }
+
+    /// Refusals: insufficient.
+    fn issue(&self, movement: &Movement, path: &Path<'_>) -> Verdict {
+        self.known_location(movement, path)?;
+        positive(movement.quantity, path)?;
+        let Movement { product, location, quantity } = movement.clone();
+        let on_hand = self.state.counters(&product, &location).on_hand;
+        let held = self.supply().held(&product, &location);
+        let free = on_hand.saturating_sub(held).or_zero();
+        if quantity > free {
+            let message = format!("`{product}` at `{location}`: {on_hand} there, {held} held for others; at most {free} can leave");
+            return Ok(Err(Refusal::new(InventoryCode::Insufficient, message)
+                .detail("requested", quantity.to_decimal())
+                .detail("available", free.to_decimal())
+                .detail("held", held.to_decimal())));
+        }
+        Ok(Ok(vec![StockEvent::Issued { product, location, quantity }]))
+    }
+
+    fn known_location(&self, movement: &Movement, path: &Path<'_>) -> Result<(), Error> {
+        if self.inventory.rank(&movement.location).is_some() {
+            return Ok(());
+        }
+        Err(self.inventory.unknown_location(&movement.location, &path.field("location")).into())
+    }
+}
+
+pub(super) fn positive(quantity: Quantity, path: &Path<'_>) -> Result<(), Error> {
+    if quantity.is_positive() { Ok(()) } else { Err(not_positive(quantity, &path.field("quantity")).into()) }
+}
+
+pub(super) fn refuse(code: InventoryCode, message: String) -> Refusal {
+    Refusal::new(Code::from(code), message)
+}

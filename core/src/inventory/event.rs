@@ -1,0 +1,209 @@
+//! What has happened to the stock, and the ledger that follows from it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::action::HoldKind;
+use crate::id::{DemandId, LocationId, ProductId, ReservationId};
+use crate::quantity::Quantity;
+use crate::report::Code;
+use crate::time::Timestamp;
+
+/// A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum StockEvent {
+    /// Goods have come in.
+    Received {
+        /// The product.
+        product: ProductId,
+        /// Where.
+        location: LocationId,
+        /// How much.
+        quantity: Quantity,
+    },
+    /// Goods were counted.
+    Counted {
+        /// The product.
+        product: ProductId,
+        /// Where.
+        location: LocationId,
+        /// What the ledger said.
+        before: Quantity,
+        /// What was found.
+        counted: Quantity,
+    },
+    /// Goods have left without a reservation.
+    Issued {
+        /// The product.
+        product: ProductId,
+        /// Where.
+        location: LocationId,
+        /// How much.
+        quantity: Quantity,
+    },
+    /// Less is there than is held. The host decides what to replan.
+    ShortageFound {
+        /// The product.
+        product: ProductId,
+        /// Where.
+        location: LocationId,
+        /// What is there.
+        on_hand: Quantity,
+        /// What is held, hard and soft.
+        held: Quantity,
+        /// How much is missing: held less on hand.
+        short: Quantity,
+    },
+    /// Stock is held.
+    Reserved {
+        /// The reservation.
+        id: ReservationId,
+        /// What it is for.
+        demand: DemandId,
+        /// The product.
+        product: ProductId,
+        /// How firmly.
+        kind: HoldKind,
+        /// When it ends by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires_at: Option<Timestamp>,
+        /// How much was asked for.
+        requested: Quantity,
+        /// How much is held where.
+        parts: Vec<StockPart>,
+    },
+    /// Held stock has left.
+    Committed {
+        /// The reservation.
+        id: ReservationId,
+        /// The product.
+        product: ProductId,
+        /// How firmly it was held.
+        kind: HoldKind,
+        /// How much has left where.
+        parts: Vec<StockPart>,
+        /// How much of the rest is free again where.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        released: Vec<StockPart>,
+    },
+    /// Held stock is free again.
+    Released {
+        /// The reservation.
+        id: ReservationId,
+        /// The product.
+        product: ProductId,
+        /// How firmly it was held.
+        kind: HoldKind,
+        /// How much is free again where.
+        parts: Vec<StockPart>,
+        /// The reservation that takes its place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaced_by: Option<ReservationId>,
+    },
+    /// A hold has ended by itself; what it still held is free again.
+    Expired {
+        /// The reservation.
+        id: ReservationId,
+        /// The product.
+        product: ProductId,
+        /// How firmly it was held.
+        kind: HoldKind,
+        /// How much is free again where.
+        parts: Vec<StockPart>,
+    },
+    /// A hold has a new end.
+    Extended {
+        /// The reservation.
+        id: ReservationId,
+        /// When it ends by itself.
+        expires_at: Timestamp,
+    },
+    /// All holds that were due have ended.
+    Swept {
+        /// How many there were.
+        expired: u32,
+    },
+    /// A command was refused.
+    Refused {
+        /// The first reason.
+        code: Code,
+    },
+}
+
+/// A quantity at a location.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StockPart {
+    /// Where.
+    pub location: LocationId,
+    /// How much.
+    pub quantity: Quantity,
+}
+
+/// What is counted at a position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Counter {
+    /// What is there.
+    OnHand,
+    /// What is held for orders.
+    ReservedHard,
+    /// What is held for carts and quotes.
+    ReservedSoft,
+}
+
+impl From<HoldKind> for Counter {
+    fn from(kind: HoldKind) -> Self {
+        match kind {
+            HoldKind::Hard => Self::ReservedHard,
+            HoldKind::Soft => Self::ReservedSoft,
+        }
+    }
+}
+
+/// One signed entry of the ledger: a counter of a position changes by a quantity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LedgerEntry<'e> {
+    /// The product.
+    pub product: &'e ProductId,
+    /// Where.
+    pub location: &'e LocationId,
+    /// What is counted.
+    pub counter: Counter,
+    /// By how much it changes: above zero for more, below zero for less.
+    pub quantity: Quantity,
+}
+
+impl StockEvent {
+    /// Posts the event's entries of the ledger, in order.
+    pub fn post<'e>(&'e self, mut ledger: impl FnMut(LedgerEntry<'e>)) {
+        let mut parts = |product: &'e ProductId, counter: Counter, parts: &'e [StockPart], adds: bool| {
+            for part in parts {
+                let quantity = if adds { part.quantity } else { part.quantity.negated() };
+                ledger(LedgerEntry { product, location: &part.location, counter, quantity });
+            }
+        };
+        match self {
+            Self::Reserved { product, kind, parts: held, .. } => parts(product, (*kind).into(), held, true),
+            Self::Released { product, kind, parts: freed, .. } | Self::Expired { product, kind, parts: freed, .. } => {
+                parts(product, (*kind).into(), freed, false);
+            }
+            Self::Committed { product, kind, parts: gone, released, .. } => {
+                parts(product, Counter::OnHand, gone, false);
+                parts(product, (*kind).into(), gone, false);
+                parts(product, (*kind).into(), released, false);
+            }
+            Self::Received { product, location, quantity } => {
+                ledger(LedgerEntry { product, location, counter: Counter::OnHand, quantity: *quantity });
+            }
+            Self::Issued { product, location, quantity } => {
+                ledger(LedgerEntry { product, location, counter: Counter::OnHand, quantity: quantity.negated() });
+            }
+            Self::Counted { product, location, before, counted } => {
+                ledger(LedgerEntry { product, location, counter: Counter::OnHand, quantity: counted.saturating_sub(*before) });
+            }
+            Self::ShortageFound { .. } | Self::Extended { .. } | Self::Swept { .. } | Self::Refused { .. } => {}
+        }
+    }
+}

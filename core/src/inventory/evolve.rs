@@ -1,0 +1,96 @@
+//! Folds events into a state. Total: no rule is asked, nothing can fail.
+
+use super::event::{StockEvent, StockPart};
+use super::state::{Reservation, ReservationPart, ReservationStatus, StockState};
+use crate::id::ReservationId;
+use crate::quantity::Quantity;
+use crate::report::Event;
+use crate::time::Timestamp;
+
+/// The state after an event.
+#[must_use]
+pub fn evolve(mut state: StockState, event: &Event<StockEvent>) -> StockState {
+    event.what.post(|entry| state.post(entry));
+    let refused = match &event.what {
+        StockEvent::Refused { code } => Some(*code),
+        what => {
+            follow(&mut state, what);
+            None
+        }
+    };
+    state.memory.remember(event, refused);
+    state.version = event.seq;
+    state
+}
+
+/// What an event means for the reservation that it is about.
+fn follow(state: &mut StockState, what: &StockEvent) {
+    match what {
+        StockEvent::Reserved { id, demand, product, kind, expires_at, parts, .. } => state.insert(Reservation {
+            id: id.clone(),
+            demand: demand.clone(),
+            product: product.clone(),
+            kind: *kind,
+            status: ReservationStatus::Open,
+            expires_at: *expires_at,
+            parts: parts.iter().map(open_part).collect(),
+        }),
+        StockEvent::Committed { id, parts, released, .. } => {
+            state.take(id, ReservationStatus::Committed, |reservation| {
+                reduce(reservation, parts, |part| &mut part.committed);
+                reduce(reservation, released, |part| &mut part.released);
+            });
+        }
+        StockEvent::Released { id, parts, .. } => state.take(id, ReservationStatus::Released, |reservation| {
+            reduce(reservation, parts, |part| &mut part.released);
+        }),
+        StockEvent::Expired { id, parts, .. } => state.take(id, ReservationStatus::Expired, |reservation| {
+            reduce(reservation, parts, |part| &mut part.released);
+        }),
+        StockEvent::Extended { id, expires_at } => state.set_end(id, *expires_at),
+        StockEvent::Received { .. }
+        | StockEvent::Counted { .. }
+        | StockEvent::Issued { .. }
+        | StockEvent::ShortageFound { .. }
+        | StockEvent::Swept { .. }
+        | StockEvent::Refused { .. } => {}
+    }
+}
+
+fn open_part(part: &StockPart) -> ReservationPart {
+    ReservationPart { location: part.location.clone(), open: part.quantity, committed: Quantity::ZERO, released: Quantity::ZERO }
+}
+
+/// Moves quantities from what is open to another bucket of the same part.
+fn reduce(reservation: &mut Reservation, parts: &[StockPart], bucket: fn(&mut ReservationPart) -> &mut Quantity) {
+    for taken in parts {
+        if let Some(part) = reservation.parts.iter_mut().find(|part| part.location == taken.location) {
+            part.open = part.open.saturating_sub(taken.quantity);
+            let bucket = bucket(part);
+            *bucket = bucket.saturating_add(taken.quantity);
+        }
+    }
+}
+
+impl StockState {
+    /// Takes something from an open reservation; when nothing is left open, it is resolved as `resolved`.
+    fn take(&mut self, id: &ReservationId, resolved: ReservationStatus, change: impl FnOnce(&mut Reservation)) {
+        let Some(reservation) = self.reservations.get_mut(id) else { return };
+        change(reservation);
+        if reservation.parts.iter().any(|part| part.open.is_positive()) {
+            return;
+        }
+        reservation.status = resolved;
+        if let Some(end) = reservation.expires_at {
+            self.ends.remove(&(end, id.clone()));
+        }
+    }
+
+    fn set_end(&mut self, id: &ReservationId, end: Timestamp) {
+        let Some(reservation) = self.reservations.get_mut(id) else { return };
+        if let Some(before) = reservation.expires_at.replace(end) {
+            self.ends.remove(&(before, id.clone()));
+        }
+        self.ends.insert((end, id.clone()));
+    }
+}

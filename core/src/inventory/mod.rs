@@ -1,0 +1,48 @@
+//! Stock: what is there, what is held for whom, and what can still be promised.
+//!
+//! Invariants: the counters of a position are the sum of a signed ledger and nothing else; what is held never exceeds what is there,
+//! unless a count has found less, which a `shortage_found` event says; a reservation is resolved once; the same command does the same
+//! thing once; as time goes on, holds end and none comes back.
+//!
+//! | item | what it is |
+//! |---|---|
+//! | [`InventoryDef`] | what a rule author writes: locations, safety stock, how long soft holds last |
+//! | [`compile`] | checks the definition and makes an [`Inventory`] of it |
+//! | [`StockState`] | counters by position, reservations, handled commands |
+//! | [`decide`] | judges a [`StockAction`]: receive, count, issue, reserve, commit, release, extend, expire |
+//! | [`evolve()`] | folds a [`StockEvent`] into a state |
+//! | [`plan_reservation`] | which location gives what for the lines of a document; holds nothing |
+//! | [`availability`] | how much of a product can be reserved at a moment |
+//! | [`reconcile`] | proves that the counters are what ledger and reservations say |
+
+mod action;
+mod availability;
+mod compile;
+mod decide;
+mod def;
+mod event;
+mod evolve;
+mod plan;
+mod reconcile;
+mod request;
+mod resolve;
+mod state;
+mod supply;
+mod take;
+#[cfg(test)]
+mod tests;
+
+pub use action::{Allow, Commit, Extend, HoldKind, Movement, Release, Remainder, Reserve, StockAction};
+pub use availability::{Availability, LocationAvailability, availability};
+pub use compile::{Inventory, compile};
+pub use decide::decide;
+pub use def::{Backorder, InventoryDef, LocationDef, SafetyStockDef};
+pub use event::{Counter, LedgerEntry, StockEvent, StockPart};
+pub use evolve::evolve;
+pub use plan::{Demand, DemandLine, PlannedLine, ReservationPlan, plan_reservation};
+pub use reconcile::{Difference, Reconciliation, Source, reconcile};
+pub use request::{
+    AvailabilityRequest, DecideRequest, EvolveRequest, PlanRequest, ReconcileRequest, availability_request, decide_request, evolve_all,
+    plan_request, reconcile_request,
+};
+pub use state::{Position, Reservation, ReservationPart, ReservationStatus, StockState};

@@ -1,0 +1,299 @@
+//! Which location gives what for the lines of a document. A plan changes nothing.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::compile::Inventory;
+use super::event::StockPart;
+use super::state::StockState;
+use super::supply::{Supply, Taken};
+use crate::id::{LineId, LocationId, ProductId, ReservationId, Set};
+use crate::quantity::Quantity;
+use crate::report::{Diagnostic, Diagnostics, Error, Finding, InventoryCode, Path, Severity};
+use crate::time::Timestamp;
+
+/// What the lines of a document need.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Demand {
+    /// The moment: holds that have ended by then do not count.
+    pub at: Timestamp,
+    /// The locations to take from, in this order. Absent: the active locations in order of priority.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locations: Option<Vec<LocationId>>,
+    /// Holds that the reservation will take the place of, such as those of the cart; they do not count.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaces: Vec<ReservationId>,
+    /// The lines, the first served first.
+    pub lines: Vec<DemandLine>,
+}
+
+/// What one line needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DemandLine {
+    /// The line.
+    pub id: LineId,
+    /// The product.
+    pub product: ProductId,
+    /// How much, in the product's unit; above zero.
+    pub quantity: Quantity,
+}
+
+/// Which location gives what for each line, and what is short.
+///
+/// Lines and parts lie in flat arrays and name locations by number; they are read through [`Self::lines`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReservationPlan {
+    locations: Arc<[LocationId]>,
+    lines: Vec<Entry>,
+    parts: Vec<(usize, Quantity)>,
+    findings: Vec<Finding>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Entry {
+    id: LineId,
+    requested: Quantity,
+    taken: Taken,
+    parts: Range<usize>,
+}
+
+/// One line of a plan.
+#[derive(Debug, Clone, Copy)]
+pub struct PlannedLine<'p> {
+    plan: &'p ReservationPlan,
+    entry: &'p Entry,
+}
+
+impl ReservationPlan {
+    /// Whether every line gets all that it asks for.
+    #[must_use]
+    pub fn complete(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    /// The lines, in the order of the demand.
+    pub fn lines(&self) -> impl ExactSizeIterator<Item = PlannedLine<'_>> {
+        self.lines.iter().map(|entry| PlannedLine { plan: self, entry })
+    }
+
+    /// One remark for each line that is short.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+}
+
+impl<'p> PlannedLine<'p> {
+    /// The line.
+    #[must_use]
+    pub fn id(self) -> &'p LineId {
+        &self.entry.id
+    }
+
+    /// What it asks for.
+    #[must_use]
+    pub fn requested(self) -> Quantity {
+        self.entry.requested
+    }
+
+    /// What it gets.
+    #[must_use]
+    pub fn reserved(self) -> Quantity {
+        self.entry.taken.quantity
+    }
+
+    /// What it does not get.
+    #[must_use]
+    pub fn short(self) -> Quantity {
+        self.requested().saturating_sub(self.reserved())
+    }
+
+    /// What there was for it after the lines before it.
+    #[must_use]
+    pub fn available(self) -> Quantity {
+        self.entry.taken.available
+    }
+
+    /// Which location gives how much.
+    pub fn parts(self) -> impl Iterator<Item = (&'p LocationId, Quantity)> {
+        let parts = self.plan.parts.get(self.entry.parts.clone()).unwrap_or_default();
+        parts.iter().filter_map(|(rank, quantity)| self.plan.locations.get(*rank).map(|location| (location, *quantity)))
+    }
+}
+
+/// Plans the reservation of a document's lines: for each line which location gives what, what is short, what is available. Lines
+/// of the same product share what there is, the first served first. Nothing is held by a plan.
+///
+/// # Errors
+/// [`Error`] for a quantity of zero or below, and for a location that the rulebook does not declare. A line that is short is not an
+/// error.
+///
+/// ```
+/// use dealdesk::inventory::{Demand, InventoryDef, StockState, compile, plan_reservation};
+/// use dealdesk::report::{Diagnostics, Path};
+/// let def: InventoryDef = serde_json::from_str(r#"{"locations": [{"id": "north", "priority": 1}, {"id": "south", "priority": 2}]}"#)?;
+/// let inventory = compile(&def, &Path::ROOT, &mut Diagnostics::new());
+/// let stock: StockState = serde_json::from_str(r#"{"positions": [
+///     {"product": "P-100", "location": "north", "on_hand": "10"}, {"product": "P-100", "location": "south", "on_hand": "15"}]}"#)?;
+/// let demand: Demand = serde_json::from_str(r#"{"at": "2026-11-21T09:30:00Z", "lines": [{"id": "1", "product": "P-100", "quantity": "13"}]}"#)?;
+/// let plan = plan_reservation(&inventory, &stock, &demand)?;
+/// let line = plan.lines().next().ok_or("no line")?;
+/// let parts: Vec<_> = line.parts().map(|(location, quantity)| format!("{location}: {quantity}")).collect();
+/// assert_eq!(parts, ["north: 10", "south: 3"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn plan_reservation(inventory: &Inventory, state: &StockState, demand: &Demand) -> Result<ReservationPlan, Error> {
+    // 1. Refuse what cannot be judged.
+    check(inventory, demand)?;
+    // 2. Lay out the route.
+    let supply = Supply::at(inventory, state, demand.at).without(&demand.replaces, demand.at);
+    let mut supply = match &demand.locations {
+        None => supply.by_priority(),
+        Some(locations) => supply.along(locations.iter()),
+    };
+    // 3. Find the products, and those that several lines ask for.
+    let shelves = find_shelves(state, &demand.lines, &mut supply);
+    // 4. Take, line by line.
+    let mut plan = ReservationPlan {
+        locations: Arc::clone(inventory.names()),
+        lines: Vec::with_capacity(demand.lines.len()),
+        parts: Vec::with_capacity(demand.lines.len()),
+        findings: Vec::new(),
+    };
+    for (line, shelf) in demand.lines.iter().zip(shelves) {
+        plan.serve(line, shelf, &mut supply);
+    }
+    Ok(plan)
+}
+
+fn check(inventory: &Inventory, demand: &Demand) -> Result<(), Error> {
+    let mut problems = Diagnostics::new();
+    for (index, location) in demand.locations.iter().flatten().enumerate() {
+        if inventory.rank(location).is_none() {
+            problems.push(inventory.unknown_location(location, &Path::ROOT.field("locations").index(index)));
+        }
+    }
+    for (index, line) in demand.lines.iter().enumerate() {
+        if !line.quantity.is_positive() {
+            problems.push(not_positive(line.quantity, &Path::ROOT.field("lines").index(index).field("quantity")));
+        }
+    }
+    problems.finish().map(|_| ())
+}
+
+pub(super) fn not_positive(quantity: Quantity, path: &Path<'_>) -> Diagnostic {
+    Diagnostic::error(InventoryCode::Quantity, path, format!("the quantity `{quantity}` is not above zero"))
+}
+
+/// The shelf of each line's product.
+fn find_shelves(state: &StockState, lines: &[DemandLine], supply: &mut Supply<'_>) -> Vec<Option<usize>> {
+    let mut seen: Set<usize> = Set::default();
+    let find = |line: &DemandLine| {
+        let shelf = state.shelves.get_index_of(&line.product)?;
+        if !seen.insert(shelf) {
+            supply.share(shelf);
+        }
+        Some(shelf)
+    };
+    lines.iter().map(find).collect()
+}
+
+impl ReservationPlan {
+    fn serve(&mut self, line: &DemandLine, shelf: Option<usize>, supply: &mut Supply<'_>) {
+        let start = self.parts.len();
+        let taken = match shelf {
+            Some(shelf) => supply.take(&line.product, shelf, line.quantity, |rank, quantity| self.parts.push((rank, quantity))),
+            None => Taken::default(),
+        };
+        if taken.quantity < line.quantity {
+            self.findings.push(short_finding(line, taken.available));
+        }
+        self.lines.push(Entry { id: line.id.clone(), requested: line.quantity, taken, parts: start..self.parts.len() });
+    }
+}
+
+fn short_finding(line: &DemandLine, available: Quantity) -> Finding {
+    let message = format!("`{}`: {} asked for, {available} available", line.product, line.quantity);
+    Finding::new(InventoryCode::Insufficient, Severity::Error, message)
+        .line(line.id.clone())
+        .detail("product", line.product.as_str())
+        .detail("requested", line.quantity.to_decimal())
+        .detail("available", available.to_decimal())
+}
+
+impl Serialize for ReservationPlan {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut plan = serializer.serialize_struct("ReservationPlan", 3)?;
+        plan.serialize_field("complete", &self.complete())?;
+        plan.serialize_field("lines", &self.lines().collect::<Vec<_>>())?;
+        plan.serialize_field("findings", &self.findings)?;
+        plan.end()
+    }
+}
+
+impl Serialize for PlannedLine<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let parts: Vec<PartView<'_>> = self.parts().map(|(location, quantity)| PartView { location, quantity }).collect();
+        let mut line = serializer.serialize_struct("PlannedLine", 6)?;
+        line.serialize_field("id", self.id())?;
+        line.serialize_field("requested", &self.requested())?;
+        line.serialize_field("reserved", &self.reserved())?;
+        line.serialize_field("short", &self.short())?;
+        line.serialize_field("available", &self.available())?;
+        line.serialize_field("parts", &parts)?;
+        line.end()
+    }
+}
+
+#[derive(Serialize)]
+struct PartView<'p> {
+    location: &'p LocationId,
+    quantity: Quantity,
+}
+
+/// A plan as it is written; it says the same as the two `Serialize` above.
+#[derive(JsonSchema)]
+#[schemars(rename = "ReservationPlan")]
+#[expect(dead_code, reason = "only its schema is used")]
+struct PlanForm {
+    /// Whether every line gets all that it asks for.
+    complete: bool,
+    /// The lines, in the order of the demand.
+    lines: Vec<LineForm>,
+    /// One remark for each line that is short.
+    findings: Vec<Finding>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename = "PlannedLine")]
+#[expect(dead_code, reason = "only its schema is used")]
+struct LineForm {
+    /// The line.
+    id: LineId,
+    /// What it asks for.
+    requested: Quantity,
+    /// What it gets.
+    reserved: Quantity,
+    /// What it does not get.
+    short: Quantity,
+    /// What there was for it after the lines before it.
+    available: Quantity,
+    /// Which location gives how much.
+    parts: Vec<StockPart>,
+}
+
+impl JsonSchema for ReservationPlan {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        PlanForm::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        PlanForm::json_schema(generator)
+    }
+}

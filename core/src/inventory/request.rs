@@ -1,0 +1,105 @@
+//! The same functions with one request each, as the door calls them.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::action::StockAction;
+use super::availability::{Availability, availability};
+use super::compile::Inventory;
+use super::decide::decide;
+use super::event::StockEvent;
+use super::evolve::evolve;
+use super::plan::{Demand, ReservationPlan, plan_reservation};
+use super::reconcile::{Reconciliation, reconcile};
+use super::state::StockState;
+use crate::id::ProductId;
+use crate::report::{Command, Decision, Error, Event, Fingerprint, Path};
+use crate::time::Timestamp;
+
+/// A command and the stock that it is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecideRequest {
+    /// The stock before.
+    pub state: StockState,
+    /// The command.
+    pub command: Command<StockAction>,
+}
+
+/// As [`decide`], with paths from the whole request.
+///
+/// # Errors
+/// As [`decide`].
+pub fn decide_request(inventory: &Inventory, rulebook: &Fingerprint, request: &DecideRequest) -> Result<Decision<StockEvent>, Error> {
+    decide(inventory, rulebook, &request.state, &request.command).map_err(|error| error.below(&Path::ROOT.field("command")))
+}
+
+/// Events and the stock before them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EvolveRequest {
+    /// The stock before; left out: nothing.
+    #[serde(default)]
+    pub state: StockState,
+    /// What has happened since, in order.
+    pub events: Vec<Event<StockEvent>>,
+}
+
+/// The stock after all events.
+#[must_use]
+pub fn evolve_all(request: EvolveRequest) -> StockState {
+    request.events.iter().fold(request.state, evolve)
+}
+
+/// A demand and the stock that it is to be met from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlanRequest {
+    /// The stock.
+    pub state: StockState,
+    /// What is needed.
+    pub demand: Demand,
+}
+
+/// As [`plan_reservation`], with paths from the whole request.
+///
+/// # Errors
+/// As [`plan_reservation`].
+pub fn plan_request(inventory: &Inventory, request: &PlanRequest) -> Result<ReservationPlan, Error> {
+    plan_reservation(inventory, &request.state, &request.demand).map_err(|error| error.below(&Path::ROOT.field("demand")))
+}
+
+/// A product and the stock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AvailabilityRequest {
+    /// The stock.
+    pub state: StockState,
+    /// The product.
+    pub product: ProductId,
+    /// The moment: holds that have ended by then do not count.
+    pub at: Timestamp,
+}
+
+/// As [`availability`].
+#[must_use]
+pub fn availability_request(inventory: &Inventory, request: &AvailabilityRequest) -> Availability {
+    availability(inventory, &request.state, &request.product, request.at)
+}
+
+/// A state and, when the host has them, all of its events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReconcileRequest {
+    /// The stock.
+    pub state: StockState,
+    /// Every event from the first; left out: only the reservations are compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<Event<StockEvent>>>,
+}
+
+/// As [`reconcile`].
+#[must_use]
+pub fn reconcile_request(request: &ReconcileRequest) -> Reconciliation {
+    reconcile(&request.state, request.events.as_deref())
+}

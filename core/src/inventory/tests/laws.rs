@@ -1,0 +1,207 @@
+//! Laws over random histories, and the same histories in the naive model.
+
+use proptest::prelude::*;
+
+use super::super::*;
+use super::model::Model;
+use super::story::{Story, command, location, minute, product, three_warehouses};
+use crate::quantity::Quantity;
+use crate::report::{Code, Outcome};
+
+const PLACES: [&str; 4] = ["north", "south", "west", "old"];
+const PRODUCTS: [&str; 2] = ["P", "S"];
+
+/// One command in the language of stories; times go on by up to ten minutes from one to the next.
+fn commands() -> impl Strategy<Value = Vec<(String, i64)>> {
+    let place = prop::sample::select(PLACES.to_vec());
+    let active = prop::sample::select(PLACES[..3].to_vec());
+    let goods = prop::sample::select(PRODUCTS.to_vec());
+    let id = (0_u8..6).prop_map(|number| format!("R-{number}"));
+    let quantity = 1_u8..12;
+    let at = prop_oneof![3 => Just(String::new()), 1 => active.prop_map(|place| format!(" at {place}"))];
+    let movement = (prop::sample::select(vec!["receive", "receive", "count", "issue"]), goods.clone(), place, quantity.clone())
+        .prop_map(|(verb, goods, place, quantity)| format!("{verb} {goods} {place} {quantity}"));
+    let how = prop::sample::select(vec!["", "", " soft", " partial", " soft partial", " replacing R-0", " soft replacing R-1"]);
+    let reserve = (id.clone(), goods, quantity.clone(), at.clone(), how)
+        .prop_map(|(id, goods, quantity, at, how)| format!("reserve {id} {goods} {quantity}{at}{how}"));
+    let part = prop_oneof![Just(String::new()), quantity.prop_map(|quantity| format!(" {quantity}"))];
+    let rest = prop::sample::select(vec!["", " release"]);
+    let commit = (id.clone(), part.clone(), at.clone(), rest).prop_map(|(id, part, at, rest)| format!("commit {id}{part}{at}{rest}"));
+    let release = (id.clone(), part, at).prop_map(|(id, part, at)| format!("release {id}{part}{at}"));
+    let extend = id.prop_map(|id| format!("extend {id} until 400"));
+    let one = prop_oneof![4 => movement, 4 => reserve, 2 => commit, 1 => release, 1 => extend, 1 => Just("expire".to_owned())];
+    prop::collection::vec((one, 0_i64..10), 1..40)
+}
+
+/// Tells a history; hands over each command with what it led to.
+fn tell(history: &[(String, i64)], mut each: impl FnMut(&Story, &str, i64, &Outcome)) -> Story {
+    let mut story = Story::new(three_warehouses());
+    let mut now = 0;
+    for (text, pause) in history {
+        now += pause;
+        let decision = story.tell(&format!("@{now} {text}")).unwrap();
+        each(&story, text, now, &decision.outcome);
+    }
+    story
+}
+
+fn refused(outcome: &Outcome) -> Option<Code> {
+    if let Outcome::Refused(refusals) = outcome { Some(refusals[0].code) } else { None }
+}
+
+fn quantity(whole: i64) -> Quantity {
+    whole.to_string().parse().unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn the_ledger_is_what_the_naive_model_says(history in commands()) {
+        let mut model = Model::default();
+        tell(&history, |story, text, now, outcome| {
+            let verdict = model.run(&command("any", text).action, minute(now));
+            assert_eq!(refused(outcome).map(|code| code.as_str().replace("inventory.", "")), verdict.err().map(str::to_owned), "{text}");
+            for goods in PRODUCTS {
+                assert_eq!(story.available(goods, now), model.available(goods).to_string(), "{goods} after {text}");
+                for place in PLACES {
+                    let position = story.state.position(&product(goods), &location(place));
+                    assert_eq!(position.on_hand, quantity(model.on_hand(goods, place)), "{goods} {place} after {text}");
+                    assert_eq!(position.reserved_hard, quantity(model.held(goods, place, HoldKind::Hard)), "{goods} {place} after {text}");
+                    assert_eq!(position.reserved_soft, quantity(model.held(goods, place, HoldKind::Soft)), "{goods} {place} after {text}");
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn folding_the_events_gives_the_state_and_the_counters_are_the_ledger(history in commands()) {
+        let story = tell(&history, |story, _, _, _| assert!(reconcile(&story.state, Some(&story.events)).balanced));
+        let folded = evolve_all(EvolveRequest { state: StockState::default(), events: story.events.clone() });
+        prop_assert_eq!(&folded, &story.state);
+        let text = serde_json::to_string(&story.state).unwrap();
+        prop_assert_eq!(&serde_json::to_string(&folded).unwrap(), &text);
+        let read: StockState = serde_json::from_str(&text).unwrap();
+        prop_assert_eq!(serde_json::to_string(&read).unwrap(), text);
+        let seqs: Vec<u64> = story.events.iter().map(|event| event.seq).collect();
+        prop_assert_eq!(seqs, (1..=story.state.version()).collect::<Vec<_>>());
+    }
+
+    /// A state that was written and read in the middle goes on as the one that was not.
+    #[test]
+    fn a_stored_state_goes_on_as_the_live_one(history in commands(), at in 0_usize..40) {
+        let live = tell(&history, |_, _, _, _| {});
+        let mut stored = Story::new(three_warehouses());
+        let mut now = 0;
+        for (index, (text, pause)) in history.iter().enumerate() {
+            now += pause;
+            if index == at {
+                stored.state = serde_json::from_str(&serde_json::to_string(&stored.state).unwrap()).unwrap();
+            }
+            stored.tell(&format!("@{now} {text}")).unwrap();
+        }
+        prop_assert_eq!(serde_json::to_string(&stored.state).unwrap(), serde_json::to_string(&live.state).unwrap());
+    }
+
+    /// What is held exceeds what is there only where a count has said so, and only until it does not any more.
+    #[test]
+    fn held_never_exceeds_what_is_there_unless_a_shortage_stands(history in commands()) {
+        let mut short: Vec<(String, String)> = Vec::new();
+        let mut heard = 0;
+        tell(&history, |story, text, _, _| {
+            for event in &story.events[heard..] {
+                if let StockEvent::ShortageFound { product, location, .. } = &event.what {
+                    short.push((product.to_string(), location.to_string()));
+                }
+            }
+            heard = story.events.len();
+            for goods in PRODUCTS {
+                for place in PLACES {
+                    let position = story.state.position(&product(goods), &location(place));
+                    let held = position.reserved_hard.saturating_add(position.reserved_soft);
+                    let stands = short.contains(&(goods.to_owned(), place.to_owned()));
+                    assert!(held <= position.on_hand || stands, "{goods} {place} after {text}");
+                    assert!(!position.on_hand.is_negative());
+                    if held <= position.on_hand {
+                        short.retain(|(short_goods, short_place)| (short_goods.as_str(), short_place.as_str()) != (goods, place));
+                    }
+                }
+            }
+        });
+    }
+
+    /// Once resolved, a reservation never changes again; its parts always add up to what was reserved.
+    #[test]
+    fn a_reservation_is_resolved_once_and_its_parts_add_up(history in commands()) {
+        let mut resolved: Vec<Reservation> = Vec::new();
+        let story = tell(&history, |story, _, _, _| {
+            for before in &resolved {
+                assert_eq!(story.state.reservation(&before.id), Some(before));
+            }
+            resolved = story.state.reservations().filter(|known| known.status != ReservationStatus::Open).cloned().collect();
+            assert!(resolved.iter().all(|known| known.open().is_zero()));
+        });
+        for event in &story.events {
+            let StockEvent::Reserved { id, parts, .. } = &event.what else { continue };
+            let now = &story.state.reservation(id).unwrap().parts;
+            for (part, reserved) in now.iter().zip(parts) {
+                let sum = part.open.saturating_add(part.committed).saturating_add(part.released);
+                prop_assert_eq!((&part.location, sum), (&reserved.location, reserved.quantity));
+            }
+        }
+    }
+
+    #[test]
+    fn a_command_twice_is_the_same_as_once(history in commands()) {
+        let mut story = Story::new(three_warehouses());
+        let mut now = 0;
+        for (index, (text, pause)) in history.iter().enumerate() {
+            now += pause;
+            let id = format!("mine-{index}");
+            let first = story.handle(&command(&id, &format!("@{now} {text}"))).unwrap();
+            let once = story.state.clone();
+            let second = story.handle(&command(&id, &format!("@{} {text}", now + 1))).unwrap();
+            prop_assert_eq!(second.events, vec![]);
+            prop_assert_eq!(second.outcome, Outcome::AlreadyHandled { refused: refused(&first.outcome) });
+            prop_assert_eq!(&story.state, &once);
+        }
+    }
+
+    /// As time goes on and nothing else happens, more and more is available.
+    #[test]
+    fn time_alone_never_holds_anything(history in commands()) {
+        let story = tell(&history, |_, _, _, _| {});
+        for goods in PRODUCTS {
+            let over_time: Vec<_> = (0..500).step_by(7).map(|minutes| {
+                let found = availability(&story.inventory, &story.state, &product(goods), minute(minutes));
+                (found.available, found.locations.iter().map(|location| location.held.negated()).sum::<Quantity>())
+            }).collect();
+            prop_assert!(over_time.is_sorted_by(|a, b| a.0 <= b.0 && a.1 <= b.1));
+        }
+    }
+
+    /// What a plan promises, a reservation of the same lines gets.
+    #[test]
+    fn a_plan_is_what_reserving_gives(history in commands(), asked in prop::collection::vec((0_usize..2, 1_u32..15), 1..6)) {
+        let mut story = tell(&history, |_, _, _, _| {});
+        let line = |(index, (goods, quantity)): (usize, &(usize, u32))| DemandLine {
+            id: index.to_string().parse().unwrap(),
+            product: product(PRODUCTS[*goods]),
+            quantity: (*quantity).into(),
+        };
+        let lines: Vec<DemandLine> = asked.iter().enumerate().map(line).collect();
+        let demand = Demand { at: minute(400), locations: None, replaces: vec![], lines: lines.clone() };
+        let plan = plan_reservation(&story.inventory, &story.state, &demand).unwrap();
+        for (line, planned) in lines.iter().zip(plan.lines()) {
+            prop_assert_eq!(story.available(line.product.as_str(), 400), planned.available().to_string());
+            let decision = story.tell(&format!("@400 reserve plan-{} {} {} partial", line.id, line.product, line.quantity)).unwrap();
+            let held: Vec<_> = decision.events.iter().filter_map(|event| match &event.what {
+                StockEvent::Reserved { parts, .. } => Some(parts.clone()),
+                _ => None,
+            }).flatten().collect();
+            let promised: Vec<_> = planned.parts().map(|(location, quantity)| StockPart { location: location.clone(), quantity }).collect();
+            prop_assert_eq!(held, promised);
+        }
+        prop_assert_eq!(plan.complete(), plan.lines().all(|line| line.short().is_zero()));
+    }
+}

@@ -1,0 +1,7 @@
+//! Given-when-then tables, worked examples of the field, laws, and a naive model of the ledger.
+
+mod laws;
+mod model;
+mod plans;
+mod story;
+mod tables;

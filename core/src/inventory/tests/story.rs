@@ -1,0 +1,188 @@
+//! A small language for stories about stock: `given(events).when(command).then(events or refusal)`.
+
+use super::super::*;
+use crate::id::{LocationId, ProductId};
+use crate::report::{Command, Decision, Diagnostics, Error, Event, Fingerprint, Outcome, Path};
+use crate::time::Timestamp;
+
+/// north, south and west in this order, and `old`, which is not active; north keeps 2 of `S` back; soft holds last 15 minutes.
+pub fn three_warehouses() -> Inventory {
+    inventory(
+        r#"{"locations": [{"id": "west", "priority": 3}, {"id": "old", "active": false}, {"id": "north", "priority": 1},
+            {"id": "south", "priority": 2}],
+        "safety_stock": [{"location": "north", "product": "S", "quantity": "2"}], "hold_ttl_seconds": 900}"#,
+    )
+}
+
+pub fn inventory(json: &str) -> Inventory {
+    let def: InventoryDef = serde_json::from_str(json).unwrap();
+    let mut diagnostics = Diagnostics::new();
+    let inventory = compile(&def, &Path::ROOT.field("inventory"), &mut diagnostics);
+    assert_eq!(diagnostics.finish().unwrap(), []);
+    inventory
+}
+
+/// So many minutes after the start.
+pub fn minute(minutes: i64) -> Timestamp {
+    "2026-11-21T09:00:00Z".parse::<Timestamp>().unwrap().add_seconds(60 * minutes).unwrap()
+}
+
+pub fn product(id: &str) -> ProductId {
+    ProductId::new(id).unwrap()
+}
+
+pub fn location(id: &str) -> LocationId {
+    LocationId::new(id).unwrap()
+}
+
+/// Stock with a history.
+pub struct Story {
+    pub inventory: Inventory,
+    pub state: StockState,
+    pub events: Vec<Event<StockEvent>>,
+    commands: u32,
+}
+
+/// What a command has led to.
+pub struct Chapter {
+    pub story: Story,
+    pub decision: Result<Decision<StockEvent>, Error>,
+}
+
+/// Begins with commands that must be accepted.
+pub fn given(commands: &[&str]) -> Story {
+    Story::new(three_warehouses()).and(commands)
+}
+
+impl Story {
+    pub fn new(inventory: Inventory) -> Self {
+        Self { inventory, state: StockState::default(), events: Vec::new(), commands: 0 }
+    }
+
+    pub fn and(mut self, commands: &[&str]) -> Self {
+        for text in commands {
+            let decision = self.tell(text).unwrap();
+            assert_eq!(decision.outcome, Outcome::Accepted, "{text}");
+        }
+        self
+    }
+
+    pub fn when(mut self, text: &str) -> Chapter {
+        let decision = self.tell(text);
+        Chapter { story: self, decision }
+    }
+
+    /// Decides a command under a new id, and folds its events.
+    pub fn tell(&mut self, text: &str) -> Result<Decision<StockEvent>, Error> {
+        self.commands += 1;
+        let command = command(&format!("c-{}", self.commands), text);
+        self.handle(&command)
+    }
+
+    pub fn handle(&mut self, command: &Command<StockAction>) -> Result<Decision<StockEvent>, Error> {
+        let decision = decide(&self.inventory, &Fingerprint("f".into()), &self.state, command)?;
+        self.state = decision.events.iter().fold(self.state.clone(), evolve);
+        self.events.extend(decision.events.iter().cloned());
+        Ok(decision)
+    }
+
+    pub fn available(&self, id: &str, minutes: i64) -> String {
+        availability(&self.inventory, &self.state, &product(id), minute(minutes)).available.to_string()
+    }
+}
+
+impl Chapter {
+    /// These events, in short.
+    #[track_caller]
+    pub fn then(self, expected: &[&str]) -> Story {
+        let decision = self.decision.unwrap();
+        let told: Vec<String> = decision.events.iter().map(|event| tell(&event.what)).collect();
+        assert_eq!(told, expected);
+        self.story
+    }
+
+    /// This refusal: its code and its message.
+    #[track_caller]
+    pub fn refused(self, code: &str, message: &str) -> Story {
+        let Outcome::Refused(refusals) = self.decision.unwrap().outcome else { panic!("not refused") };
+        assert_eq!((refusals[0].code.as_str(), refusals[0].message.as_str()), (code, message));
+        self.story
+    }
+
+    /// Cannot be judged: code, path and message.
+    #[track_caller]
+    pub fn fails(self, expected: &str) {
+        let error = self.decision.unwrap_err();
+        let problem = &error.diagnostics()[0];
+        assert_eq!(format!("{} {}: {}", problem.code, problem.path, problem.message), expected);
+    }
+}
+
+/// `@20 reserve R-1 P 5 at north soft partial until 30 replacing R-0`, and so on.
+pub fn command(id: &str, text: &str) -> Command<StockAction> {
+    let (at, text) = match text.strip_prefix('@') {
+        Some(rest) => rest.split_once(' ').map(|(minutes, rest)| (minute(minutes.parse().unwrap()), rest)).unwrap(),
+        None => (minute(0), text),
+    };
+    let words: Vec<&str> = text.split(' ').collect();
+    let after = |word: &str| words.iter().position(|known| *known == word).map(|index| words[index + 1]);
+    let has = |word: &str| words.contains(&word);
+    let until = || after("until").map(|minutes| minute(minutes.parse().unwrap()));
+    let place = || after("at").map(location);
+    let movement = || Movement { product: product(words[1]), location: location(words[2]), quantity: words[3].parse().unwrap() };
+    let reservation = |text: &str| text.parse().unwrap();
+    let quantity = || words.get(2).and_then(|text| text.parse().ok());
+    let action = match words[0] {
+        "receive" => StockAction::Receive(movement()),
+        "count" => StockAction::Count(movement()),
+        "issue" => StockAction::Issue(movement()),
+        "reserve" => StockAction::Reserve(Reserve {
+            id: reservation(words[1]),
+            demand: format!("order of {}", words[1]).parse().unwrap(),
+            product: product(words[2]),
+            quantity: words[3].parse().unwrap(),
+            location: place(),
+            kind: if has("soft") { HoldKind::Soft } else { HoldKind::Hard },
+            expires_at: until(),
+            allow: if has("partial") { Allow::Partial } else { Allow::FullOnly },
+            replaces: after("replacing").map(reservation).into_iter().collect(),
+        }),
+        "commit" => StockAction::Commit(Commit {
+            id: reservation(words[1]),
+            quantity: quantity(),
+            location: place(),
+            remainder: if has("release") { Remainder::Release } else { Remainder::Keep },
+        }),
+        "release" => StockAction::Release(Release { id: reservation(words[1]), quantity: quantity(), location: place() }),
+        "extend" => StockAction::Extend(Extend { id: reservation(words[1]), expires_at: until().unwrap() }),
+        "expire" => StockAction::Expire,
+        other => panic!("no such command: {other}"),
+    };
+    let id = id.parse().unwrap();
+    Command { id, at, actor: "ann".parse().unwrap(), on_behalf_of: None, expected_version: None, action }
+}
+
+/// An event in short.
+pub fn tell(event: &StockEvent) -> String {
+    let list = |parts: &[StockPart]| {
+        let parts: Vec<String> = parts.iter().map(|part| format!("{} {}", part.location, part.quantity)).collect();
+        parts.join(", ")
+    };
+    match event {
+        StockEvent::Received { product, location, quantity } => format!("received {product} {location} {quantity}"),
+        StockEvent::Counted { product, location, before, counted } => format!("counted {product} {location} {before} -> {counted}"),
+        StockEvent::Issued { product, location, quantity } => format!("issued {product} {location} {quantity}"),
+        StockEvent::ShortageFound { location, on_hand, held, short, .. } => {
+            format!("shortage {location}: {held} held, {on_hand} there, {short} short")
+        }
+        StockEvent::Reserved { id, parts, .. } => format!("reserved {id} {}", list(parts)),
+        StockEvent::Committed { id, parts, released, .. } if released.is_empty() => format!("committed {id} {}", list(parts)),
+        StockEvent::Committed { id, parts, released, .. } => format!("committed {id} {}; free {}", list(parts), list(released)),
+        StockEvent::Released { id, parts, replaced_by: None, .. } => format!("released {id} {}", list(parts)),
+        StockEvent::Released { id, parts, replaced_by: Some(by), .. } => format!("released {id} {} for {by}", list(parts)),
+        StockEvent::Expired { id, parts, .. } => format!("expired {id} {}", list(parts)),
+        StockEvent::Extended { id, expires_at } => format!("extended {id} to {expires_at}"),
+        StockEvent::Swept { expired } => format!("swept {expired}"),
+        StockEvent::Refused { code } => format!("refused {code}"),
+    }
+}
