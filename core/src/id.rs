@@ -150,6 +150,8 @@ ids! {
     ActorId;
     /// Names a role that approves.
     RoleId;
+    /// Names a document that is approved: a quote, an order.
+    DocumentId;
     /// Names an approval case.
     CaseId;
     /// Names a stock location (warehouse).

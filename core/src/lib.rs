@@ -10,7 +10,7 @@
 //! | 0 values | [`id`] [`time`] [`money`] [`quantity`] [`fact`] | exact numbers, money, rounding, units, dates |
 //! | 1 report | [`limits`] [`report`] | paths, diagnostics, codes, errors, findings |
 //! | 2 rules | [`expr`] [`table`] | the expression language, and the index over many conditions; decision tables |
-//! | 3 slices | [`credit`] [`inventory`] [`receivable`] | one capability each |
+//! | 3 slices | [`approval`] [`credit`] [`inventory`] [`receivable`] | one capability each |
 //! | 5 flows | [`order`] | slices composed: the life of an order |
 //! | 6 door | [`wire`] | every operation by name, with its JSON Schema: what the bindings see |
 #![cfg_attr(not(test), deny(
@@ -34,6 +34,7 @@
 #![forbid(unsafe_code)]
 
 pub mod adjust;
+pub mod approval;
 pub mod catalog;
 pub mod credit;
 pub mod expr;

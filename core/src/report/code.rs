@@ -300,20 +300,32 @@ families! {
         /// An amount below zero where none can be, or with more decimals than its currency.
         Amount = "amount",
     }
-    /// Approvals.
+    /// Approvals. The reasons to refuse a command stand first, in the order in which they count.
     approval ApprovalCode Approval {
-        /// The actor may not decide at this level.
-        NotEntitled = "not_entitled",
-        /// The actor requested what is to be approved.
-        SelfApproval = "self_approval",
-        /// The level is not open: decided already, or an earlier one is pending.
-        LevelNotOpen = "level_not_open",
-        /// The case is closed.
-        Closed = "closed",
-        /// The case was opened before.
-        AlreadyOpen = "already_open",
+        /// The same command id with other content.
+        CommandConflict = "command_conflict",
+        /// The state has moved on since the caller read it.
+        VersionConflict = "version_conflict",
         /// There is no such case.
         NotOpened = "not_opened",
+        /// The case is open or approved already.
+        AlreadyOpen = "already_open",
+        /// The case is closed.
+        Closed = "closed",
+        /// The level is not open: decided already, or an earlier one is pending.
+        LevelNotOpen = "level_not_open",
+        /// The actor requested what is to be approved.
+        SelfApproval = "self_approval",
+        /// The actor may not decide at this level, or not take the request back.
+        NotEntitled = "not_entitled",
+        /// A matrix without the outputs that an approval needs, or with others.
+        Outputs = "outputs",
+        /// A level that is not a whole number from 1.
+        Level = "level",
+        /// A role that is not declared.
+        UnknownRole = "unknown_role",
+        /// The same level and role twice in one route.
+        Repeated = "repeated",
     }
     /// Stock.
     inventory InventoryCode Inventory {
