@@ -46,6 +46,7 @@ pub mod money;
 pub mod order;
 pub mod pricing;
 pub mod quantity;
+pub mod quote;
 pub mod receivable;
 pub mod report;
 pub mod rulebook;

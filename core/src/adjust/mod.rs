@@ -1,5 +1,20 @@
-//! Adjustments of prices in stages: discounts, promotions.
+//! Adjustments of prices in stages: discounts and promotions, on lines or on the document.
+//!
+//! Invariants: which rules of a stage apply never depends on the order of the file; conditions see the figures as they enter the
+//! stage, so no rule of a stage can change whether another one matches; nothing falls below zero; what a document rule takes off
+//! is allocated to the eligible lines to the last minor unit.
+//!
+//! | item | what it is |
+//! |---|---|
+//! | [`StageDef`], [`AdjustmentDef`] | what authors write |
+//! | [`Stage`] | the checked form: rules in the order in which they apply, with their index |
+//! | [`Stage::choose`] | which of the rules that match apply |
+//! | [`Stage::line_effect`], [`Stage::document_effect`] | what a rule does to the figures |
 
+mod compile;
 mod def;
+mod eval;
 
-pub use def::*;
+pub use compile::{Effect, Rule, Stage, StagePlace};
+pub use def::{AdjustmentDef, AllocateDef, AmountOffDef, EffectDef, Per, Policy, RoundAt, StageDef, StageScope, TieBreak};
+pub use eval::{Choice, Figure};

@@ -1,5 +1,21 @@
-//! Products, units of measure and packaging.
+//! The catalogue: products with units, packaging, order quantities and status.
+//!
+//! Invariants: every product has a base unit; every packaging unit converts to it by an exact factor; minimum order quantity and
+//! order multiple are in base units.
+//!
+//! | item | what it is |
+//! |---|---|
+//! | [`ProductDef`], [`UnitDef`], [`CategoryDef`] | what authors write |
+//! | [`Catalog`] | the checked form: products by id |
+//! | [`Product`] | one product with its facts |
+//! | [`Catalog::check_quantity`] | whether a quantity may be ordered, and the nearest that may |
 
+mod compile;
+mod csv;
 mod def;
+mod eval;
 
-pub use def::*;
+pub use compile::{Catalog, CatalogDef, Product};
+pub use csv::products_from_csv;
+pub use def::{CategoryDef, PackagingDef, ProductDef, ProductStatus, UnitDef};
+pub use eval::{Ordered, QuantityProblem};

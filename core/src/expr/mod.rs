@@ -17,11 +17,13 @@ mod ast;
 mod atoms;
 mod calls;
 mod check;
+mod constant;
 mod domain;
 mod eval;
 mod explain;
 #[cfg(test)]
 mod fixture;
+mod index;
 mod lexer;
 #[cfg(test)]
 mod messages;
@@ -39,7 +41,9 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use atoms::Atom;
+pub use constant::{Constant, FactProblem};
 pub use explain::Leaf;
+pub use index::{IndexScratch, RuleIndex};
 pub use value::{Facts, Literal, Text, Value};
 pub use vocabulary::{Name, Presence, Scope, Slot, Type, Vocabulary, VocabularyError};
 

@@ -20,6 +20,7 @@ use crate::receivable::Receivables;
 use crate::report::{
     Command, Decision, Diagnostic, Diagnostics, Error, Fingerprint, LimitCode, OrderCode, Outcome, Path, QuoteCode, Refusal,
 };
+use crate::rulebook::Rulebook;
 use crate::rulebook::{OrderPolicy, OrderStep};
 
 /// A command to an order.
@@ -44,6 +45,13 @@ pub struct OrderRules<'a> {
     pub fingerprint: &'a Fingerprint,
     /// The limits.
     pub limits: &'a Limits,
+}
+
+impl<'a> From<&'a Rulebook> for OrderRules<'a> {
+    fn from(rulebook: &'a Rulebook) -> Self {
+        let parts = rulebook.parts();
+        Self { policy: &parts.order, receivables: &parts.receivables, fingerprint: &parts.fingerprint, limits: &parts.limits }
+    }
 }
 
 /// Judges a command to an order: accepted or refused, and the events that [`super::evolve`] folds into the new state.

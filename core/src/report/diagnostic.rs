@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Code, Path};
+use crate::time::Period;
+
+use super::{Code, Path, RulebookCode, did_you_mean};
 
 /// How bad a diagnostic or a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -147,6 +149,41 @@ impl Diagnostics {
     /// Adds a warning.
     pub fn warning(&mut self, code: impl Into<Code>, path: &Path<'_>, message: impl Into<String>) {
         self.push(Diagnostic::warning(code, path, message));
+    }
+
+    /// Reports a reference to something that is not declared, with the nearest known name.
+    pub fn unknown<'a>(&mut self, path: &Path<'_>, what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) {
+        let problem = Diagnostic::error(RulebookCode::UnknownReference, path, format!("there is no {what} `{name}`"));
+        self.push(problem.maybe_help(did_you_mean(name, known)));
+    }
+
+    /// Reports a second entry with the same id.
+    pub fn duplicate(&mut self, path: &Path<'_>, what: &str, id: &str) {
+        self.error(RulebookCode::DuplicateId, path, format!("there is another {what} `{id}` before this one; ids must differ"));
+    }
+
+    /// Reports a period that no day belongs to.
+    pub fn check_period(&mut self, period: Period, path: &Path<'_>) {
+        if let (true, Some(from), Some(until)) = (period.is_empty(), period.from, period.until) {
+            let message = format!("the period ends on `{until}`, before any day from `{from}` on belongs to it");
+            self.push(
+                Diagnostic::error(RulebookCode::EmptyPeriod, path, message).help("`until` is the first day that does not belong to it"),
+            );
+        }
+    }
+
+    /// How many problems there are so far.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Moves all problems after the first `since` to the path of a file and puts the row before their messages: rows have no path.
+    pub fn name_rows(&mut self, since: usize, path: &Path<'_>, row: &str) {
+        for problem in self.list.iter_mut().skip(since) {
+            problem.message = format!("{row}: {}", problem.message);
+            problem.path = path.to_string();
+        }
     }
 
     /// Whether one of the problems makes the input unusable.

@@ -11,10 +11,12 @@
 //! | [`Diagnostics`] | the collector that a compilation pushes to |
 //! | [`Error`] | input that cannot be judged: at least one diagnostic |
 //! | [`Command`], [`Event`], [`Decision`] | what a decider takes and gives |
+//! | [`CsvTable`] | a table that an author keeps as CSV |
 //! | [`Sources`] | the files that a rulebook names, as text |
 //! | [`Finding`] | a business remark inside a result: never an error |
 
 mod code;
+mod csv_table;
 mod decision;
 mod diagnostic;
 mod finding;
@@ -27,6 +29,7 @@ pub use code::{
     AdjustCode, ApprovalCode, CatalogCode, Code, CreditCode, ExprCode, InventoryCode, LimitCode, OrderCode, PricingCode, QuoteCode,
     ReceivableCode, RulebookCode, ShapeCode, TableCode, TaxCode,
 };
+pub use csv_table::{CsvRow, CsvTable};
 pub use decision::{Command, CommandConflict, Decision, Event, Fingerprint, Memory, Outcome, Refusal, content_hash};
 pub use diagnostic::{Diagnostic, Diagnostics, Error, Related, Severity, Span};
 pub use finding::{Detail, Details, Finding};

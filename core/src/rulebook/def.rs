@@ -3,13 +3,16 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::order::OrderDef;
 use crate::adjust::{AdjustmentDef, StageDef};
 use crate::catalog::{CategoryDef, ProductDef, UnitDef};
+use crate::credit::CreditDef;
 use crate::fact::Fact;
 use crate::id::{AttributeId, RulebookId};
 use crate::limits::Limits;
 use crate::money::Currency;
 use crate::pricing::{PriceListDef, PriceStepDef};
+use crate::receivable::ReceivableDef;
 use crate::report::{Error, from_json};
 use crate::tax::{TaxDef, TaxStepDef};
 
@@ -52,6 +55,15 @@ pub struct RulebookDef {
     /// Tax.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax: Option<TaxDef>,
+    /// Credit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credit: Option<CreditDef>,
+    /// Receivables: terms of payment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receivable: Option<ReceivableDef>,
+    /// The life of an order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderDef>,
 }
 
 impl RulebookDef {

@@ -4,8 +4,12 @@ use serde::{Deserializer, Serialize, Serializer};
 
 use super::allocate::{self, AllocateRequest, Allocation};
 use super::schema::OpSchema;
+use crate::credit::{CreditDecision, CreditRequest};
 use crate::limits::Limits;
-use crate::report::{Diagnostic, Error, Path, ShapeCode, did_you_mean, from_json, read};
+use crate::order::{self, DecideOrderRequest, EvolveOrderRequest, OrderFact, OrderState};
+use crate::quote::{Quote, QuoteRequest};
+use crate::receivable::{Invoice, InvoiceRequest};
+use crate::report::{Decision, Diagnostic, Error, Path, RulebookCode, ShapeCode, did_you_mean, from_json, read};
 use crate::rulebook::Rulebook;
 
 /// The table: meaning, variant, name, whether it is `free` or `on_rulebook`, request, response, function.
@@ -121,6 +125,26 @@ macro_rules! ops {
 ops! {
     /// Splits an amount over weights so that the parts sum to the whole.
     Allocate "allocate" free: AllocateRequest => Allocation, allocate::allocate;
+    /// Prices a document: price, adjustments, tax, totals, with the waterfall of every line.
+    Quote "quote" on_rulebook: QuoteRequest => Quote, |rulebook, request| rulebook.quote(&request);
+    /// Judges whether one more document may be added to what an account owes.
+    CheckCredit "check_credit" on_rulebook: CreditRequest => CreditDecision, |rulebook, request| rulebook.check_credit(&request);
+    /// Judges a command to an order: accepted or refused, and the events that make the new state.
+    DecideOrder "decide_order" on_rulebook: DecideOrderRequest => Decision<OrderFact>,
+        |rulebook, request| order::decide(&rulebook.into(), &request.state, &request.command);
+    /// Folds events into the state of an order.
+    EvolveOrder "evolve_order" free: EvolveOrderRequest => OrderState, |request| Ok(order::evolve_all(request));
+    /// Makes an invoice: amounts, tax breakdown, due dates.
+    IssueInvoice "issue_invoice" on_rulebook: InvoiceRequest => Invoice, |rulebook, request| rulebook.issue_invoice(&request);
+}
+
+/// Runs an operation on a rulebook.
+fn on_rulebook<Q, R>(op: Op, function: fn(&Rulebook, Q) -> Result<R, Error>, rulebook: Option<&Rulebook>, request: Q) -> Result<R, Error> {
+    let Some(rulebook) = rulebook else {
+        let message = format!("the operation `{}` is called on a rulebook, and there is none", op.as_str());
+        return Err(Diagnostic::error(RulebookCode::NotDeclared, &Path::ROOT, message).into());
+    };
+    function(rulebook, request)
 }
 
 /// Runs an operation that stands for itself.

@@ -1,0 +1,353 @@
+//! From definition to checked stages.
+
+use super::{AdjustmentDef, AmountOffDef, EffectDef, Per, Policy, RoundAt, StageDef, StageScope, TieBreak};
+use crate::expr::{Atom, CompileContext, Expr, Literal, RuleIndex, Scope, Slot, Type};
+use crate::id::{RuleId, StepId};
+use crate::money::{ArithmeticError, Currency, Decimal, Percent, Rounding, UnitPrice};
+use crate::report::{AdjustCode, Diagnostic, LimitCode, Path, RulebookCode};
+use crate::time::Period;
+
+/// A checked stage with its rules in the order in which they apply: priority from high to low, then id.
+#[derive(Debug, Clone)]
+pub struct Stage {
+    /// Names the stage.
+    pub id: StepId,
+    /// What its rules work on.
+    pub scope: StageScope,
+    /// Which rules apply when several match.
+    pub policy: Policy,
+    /// The number of the step on whose result percentages are taken.
+    pub base: Option<usize>,
+    /// Which figure is rounded.
+    pub round_at: RoundAt,
+    /// How it is rounded.
+    pub rounding: Rounding,
+    /// How a document's amount is split over the lines.
+    pub allocate: super::AllocateDef,
+    /// The rules.
+    pub rules: Vec<Rule>,
+    /// Finds the rules whose conditions an index can decide; the others are its candidates.
+    pub index: RuleIndex,
+}
+
+/// A checked rule.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Names the rule.
+    pub id: RuleId,
+    /// When it is valid.
+    pub valid: Period,
+    /// Its condition.
+    pub when: Option<Expr>,
+    /// Which lines take part in a document rule.
+    pub lines: Option<Expr>,
+    /// What it does.
+    pub effect: Effect,
+    /// Keeps all others out.
+    pub exclusive: bool,
+    /// No rule of the stage applies after it.
+    pub stop: bool,
+    /// Whether the index alone decides that it matches.
+    pub indexed: bool,
+    /// Where it stands in the rulebook: its number among the adjustments.
+    pub number: usize,
+}
+
+/// What a rule does.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Leaves this percentage.
+    PercentOff {
+        /// 100 percent minus what is taken off.
+        left: Percent,
+    },
+    /// Takes an amount off.
+    AmountOff {
+        /// The amount.
+        amount: UnitPrice,
+        /// What it is taken off.
+        per: Per,
+    },
+    /// Sets the price per unit, where that is lower.
+    FixedPrice(UnitPrice),
+}
+
+/// What a stage needs to know of the procedure around it.
+#[derive(Debug, Clone, Copy)]
+pub struct StagePlace<'a> {
+    /// The document's currency.
+    pub currency: Currency,
+    /// The ids of the steps before it.
+    pub before: &'a [StepId],
+    /// Whether a step before it has rounded the amounts of lines.
+    pub lines_rounded: bool,
+    /// The slot of the document's date.
+    pub date: Slot,
+}
+
+impl Stage {
+    /// Checks a stage with its rules, which are given with their numbers among the adjustments.
+    pub fn compile(
+        def: &StageDef,
+        rules: &[(usize, &AdjustmentDef)],
+        place: StagePlace<'_>,
+        path: &Path<'_>,
+        adjustments: &Path<'_>,
+        cx: &mut CompileContext<'_>,
+    ) -> Self {
+        // 1. The stage's own settings.
+        let base = base(def, place, path, cx);
+        let round_at = round_at(def, place, path, cx);
+        let rounding = rounding(def, place, round_at, path, cx);
+        if def.scope == StageScope::Line && def.allocate.is_some() {
+            cx.diagnostics.error(AdjustCode::Policy, &path.field("allocate"), "only a stage with the scope `document` allocates");
+        }
+        if rules.is_empty() {
+            let message = format!("no adjustment names the stage `{}`", def.id);
+            cx.diagnostics.warning(AdjustCode::EmptyStage, path, message);
+        }
+        // 2. Its rules in the order in which they apply.
+        let mut sorted: Vec<(usize, &AdjustmentDef)> = rules.to_vec();
+        sorted.sort_by(|(_, a), (_, b)| b.priority.cmp(&a.priority).then_with(|| a.id.cmp(&b.id)));
+        check_priorities(def, &sorted, adjustments, cx);
+        let compiled: Vec<Rule> = sorted
+            .iter()
+            .filter_map(|(number, rule)| Rule::compile(rule, *number, def, place.currency, &adjustments.index(*number), cx))
+            .collect();
+        // 3. The index over their conditions and validities.
+        let atoms: Vec<Vec<Atom>> = compiled.iter().map(|rule| rule.atoms(place.date)).collect();
+        let index = RuleIndex::build(&atoms);
+        Self {
+            id: def.id.clone(),
+            scope: def.scope,
+            policy: def.policy,
+            base,
+            round_at,
+            rounding,
+            allocate: def.allocate.unwrap_or_default(),
+            rules: compiled,
+            index,
+        }
+    }
+}
+
+fn base(def: &StageDef, place: StagePlace<'_>, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<usize> {
+    let id = def.base.as_ref()?;
+    let found = place.before.iter().position(|step| step == id);
+    if found.is_none() {
+        let message = format!("`{id}` is not a step before the stage `{}`, so no percentage can be taken on it", def.id);
+        let help = crate::report::did_you_mean(id.as_str(), place.before.iter().map(StepId::as_str));
+        cx.diagnostics.push(Diagnostic::error(AdjustCode::Base, &path.field("base"), message).maybe_help(help));
+    }
+    found
+}
+
+fn round_at(def: &StageDef, place: StagePlace<'_>, path: &Path<'_>, cx: &mut CompileContext<'_>) -> RoundAt {
+    let round_at = def.round_at.unwrap_or_default();
+    if def.scope == StageScope::Document && def.round_at.is_some() {
+        cx.diagnostics.error(
+            AdjustCode::Policy,
+            &path.field("round_at"),
+            "a stage with the scope `document` rounds amounts; leave `round_at` out",
+        );
+        return RoundAt::Line;
+    }
+    if round_at == RoundAt::Unit && place.lines_rounded {
+        let message = "a step before this stage has rounded the amounts of lines, so there is no exact price per unit any more";
+        let problem = Diagnostic::error(AdjustCode::RoundAtOrder, &path.field("round_at"), message);
+        cx.diagnostics.push(problem.help("put stages that round at `unit` before all others"));
+    }
+    round_at
+}
+
+fn rounding(def: &StageDef, place: StagePlace<'_>, round_at: RoundAt, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Rounding {
+    let minor = place.currency.minor_units();
+    let Some(rounding) = def.rounding else { return Rounding::half_up(minor) };
+    // A price per unit may keep more digits than an amount.
+    let increment_scale = rounding.increment.map_or(0, |increment| increment.normalize().scale());
+    let scale = match round_at {
+        RoundAt::Unit => minor.max(u8::try_from(increment_scale).unwrap_or(minor)),
+        RoundAt::Line => minor,
+    };
+    Rounding::new(rounding, scale).unwrap_or_else(|error| {
+        cx.diagnostics.error(RulebookCode::Rounding, &path.field("rounding"), error.to_string());
+        Rounding::half_up(minor)
+    })
+}
+
+/// Where the order of rules decides, two of them with one priority need a declared tie-break.
+fn check_priorities(stage: &StageDef, sorted: &[(usize, &AdjustmentDef)], path: &Path<'_>, cx: &mut CompileContext<'_>) {
+    let order_matters = matches!(stage.policy, Policy::First | Policy::Compound | Policy::Exclusive);
+    if !order_matters || stage.tie_break == Some(TieBreak::Id) {
+        return;
+    }
+    for pair in sorted.windows(2) {
+        let [(first, a), (second, b)] = pair else { continue };
+        if a.priority != b.priority {
+            continue;
+        }
+        let message = format!(
+            "`{}` and `{}` have the same priority `{}` in the stage `{}`, where the order decides",
+            a.id, b.id, a.priority, stage.id
+        );
+        let later = (*first).max(*second);
+        let place = path.index(later);
+        let problem = Diagnostic::error(AdjustCode::AmbiguousPriority, &place.field("priority"), message)
+            .help("give them different priorities, or the stage `\"tie_break\": \"id\"`")
+            .related(&path.index((*first).min(*second)), "the other rule");
+        cx.diagnostics.push(problem);
+    }
+}
+
+impl Rule {
+    fn compile(
+        def: &AdjustmentDef,
+        number: usize,
+        stage: &StageDef,
+        currency: Currency,
+        path: &Path<'_>,
+        cx: &mut CompileContext<'_>,
+    ) -> Option<Self> {
+        check_flags(def, stage, path, cx);
+        let valid = def.valid.unwrap_or(Period::ALWAYS);
+        cx.diagnostics.check_period(valid, &path.field("valid"));
+        let effect = effect(&def.effect, stage, currency, &path.field("effect"), cx);
+        let scope = if stage.scope == StageScope::Line { Scope::Line } else { Scope::Document };
+        let (when_path, lines_path) = (path.field("when"), path.field("lines"));
+        let when = def.when.as_ref().map(|text| Expr::compile(text, &Type::Bool, scope, &when_path, cx));
+        let lines = def.lines.as_ref().map(|text| Expr::compile(text, &Type::Bool, Scope::Line, &lines_path, cx));
+        let (when, lines) = match (when, lines) {
+            (Some(None), _) | (_, Some(None)) => return None,
+            (when, lines) => (when.flatten(), lines.flatten()),
+        };
+        let indexed = when.as_ref().is_none_or(Expr::is_fully_indexed);
+        Some(Self { id: def.id.clone(), valid, when, lines, effect: effect?, exclusive: def.exclusive, stop: def.stop, indexed, number })
+    }
+
+    /// What an index can decide: the condition's atoms and the validity.
+    fn atoms(&self, date: Slot) -> Vec<Atom> {
+        let mut atoms = self.when.as_ref().map(|when| when.atoms().to_vec()).unwrap_or_default();
+        atoms.extend(self.valid.from.map(|from| Atom::AtLeast { slot: date, bound: Literal::Date(from) }));
+        atoms.extend(self.valid.until.map(|until| Atom::Below { slot: date, bound: Literal::Date(until) }));
+        atoms
+    }
+}
+
+fn check_flags(def: &AdjustmentDef, stage: &StageDef, path: &Path<'_>, cx: &mut CompileContext<'_>) {
+    if def.exclusive && stage.policy != Policy::Exclusive {
+        let message = format!("`exclusive` means something only in a stage with the policy `exclusive`, which `{}` has not", stage.id);
+        cx.diagnostics.error(AdjustCode::Policy, &path.field("exclusive"), message);
+    }
+    if def.stop && !matches!(stage.policy, Policy::Compound | Policy::Exclusive) {
+        let message =
+            format!("`stop` means something only in a stage with the policy `compound` or `exclusive`, which `{}` has not", stage.id);
+        cx.diagnostics.error(AdjustCode::Policy, &path.field("stop"), message);
+    }
+    if def.lines.is_some() && stage.scope == StageScope::Line {
+        let message = "`lines` chooses the lines of a document rule; at line scope write the condition in `when`";
+        cx.diagnostics.error(AdjustCode::EffectScope, &path.field("lines"), message);
+    }
+}
+
+fn effect(def: &EffectDef, stage: &StageDef, currency: Currency, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<Effect> {
+    match def {
+        EffectDef::PercentOff(percent) => {
+            let place = path.field("percent_off");
+            if percent.is_negative() || *percent > Decimal::HUNDRED {
+                let message = format!("`{percent}` is not between 0 and 100 percent");
+                cx.diagnostics.error(AdjustCode::PercentRange, &place, message);
+                return None;
+            }
+            match Percent::new(*percent).and_then(Percent::complement) {
+                Ok(left) => Some(Effect::PercentOff { left }),
+                Err(error) => {
+                    cx.diagnostics.error(LimitCode::TooLong, &place, error.to_string());
+                    None
+                }
+            }
+        }
+        EffectDef::AmountOff(AmountOffDef { amount, per }) => {
+            let place = path.field("amount_off");
+            if stage.scope == StageScope::Document && per.is_some() {
+                let message = "an amount off a document is taken off once; leave `per` out";
+                cx.diagnostics.error(AdjustCode::EffectScope, &place.field("per"), message);
+            }
+            let amount = price(*amount, currency, &place.field("amount"), cx)?;
+            Some(Effect::AmountOff { amount, per: per.unwrap_or(Per::Line) })
+        }
+        EffectDef::FixedPrice(fixed) => {
+            let place = path.field("fixed_price");
+            if stage.scope == StageScope::Document {
+                let message = format!("a document has no price per unit; move the rule to a stage of line scope, or `{}` to it", stage.id);
+                cx.diagnostics.error(AdjustCode::EffectScope, &place, message);
+                return None;
+            }
+            price(*fixed, currency, &place, cx).map(Effect::FixedPrice)
+        }
+    }
+}
+
+fn price(number: Decimal, currency: Currency, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<UnitPrice> {
+    if number.is_negative() {
+        cx.diagnostics.error(AdjustCode::NegativeAmount, path, format!("`{number}` is below zero"));
+        return None;
+    }
+    match UnitPrice::new(number, currency) {
+        Ok(price) => Some(price),
+        Err(error) => {
+            let code = if error == ArithmeticError::Inexact { LimitCode::TooLong } else { LimitCode::Overflow };
+            cx.diagnostics.error(code, path, format!("`{number}`: {error}"));
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub(in super::super) fn stage(policy: Policy, round_at: RoundAt, rules: Vec<Rule>) -> Stage {
+        let index = RuleIndex::build(&[]);
+        Stage {
+            id: "stage".parse().unwrap(),
+            scope: StageScope::Line,
+            policy,
+            base: None,
+            round_at,
+            rounding: Rounding::half_up(2),
+            allocate: super::super::AllocateDef::default(),
+            rules,
+            index,
+        }
+    }
+
+    fn rule(effect: Effect) -> Rule {
+        Rule {
+            id: "rule".parse().unwrap(),
+            valid: Period::ALWAYS,
+            when: None,
+            lines: None,
+            effect,
+            exclusive: false,
+            stop: false,
+            indexed: true,
+            number: 0,
+        }
+    }
+
+    fn euro(text: &str) -> UnitPrice {
+        UnitPrice::new(text.parse().unwrap(), "EUR".parse().unwrap()).unwrap()
+    }
+
+    pub(in super::super) fn percent_off(percent: &str) -> Rule {
+        rule(Effect::PercentOff { left: Percent::new(percent.parse().unwrap()).unwrap().complement().unwrap() })
+    }
+
+    pub(in super::super) fn amount_off(amount: &str, per: Per) -> Rule {
+        rule(Effect::AmountOff { amount: euro(amount), per })
+    }
+
+    pub(in super::super) fn fixed_price(price: &str) -> Rule {
+        rule(Effect::FixedPrice(euro(price)))
+    }
+}

@@ -1,0 +1,87 @@
+//! Owned values: facts of products, defaults, and facts of requests, read by the type that their attribute declares.
+
+use super::{Name, Text, Type, Value};
+use crate::fact::Fact;
+use crate::id::{Symbol, Symbols};
+use crate::money::Decimal;
+use crate::time::Date;
+
+/// A value that stays when the text it was read from is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Constant {
+    /// No value.
+    Missing,
+    /// True or false.
+    Bool(bool),
+    /// An exact number.
+    Number(Decimal),
+    /// A text of the rulebook.
+    Known(Symbol),
+    /// A text that the rulebook does not know.
+    Unknown(Box<str>),
+    /// A day.
+    Date(Date),
+    /// Several values of one type.
+    List(Box<[Constant]>),
+}
+
+/// Why a fact is not a value of its attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FactProblem {
+    /// It has another type; what is needed, in words.
+    Type(String),
+    /// It is a text, but none of those that the attribute may be.
+    NotOneOf(String),
+}
+
+impl Constant {
+    /// Reads a fact as a value of the attribute. Texts get their symbol when the rulebook knows them.
+    ///
+    /// # Errors
+    /// [`FactProblem`] when the fact has another type, or is none of the texts that the attribute may be.
+    pub fn read(fact: &Fact, name: &Name, symbols: &Symbols) -> Result<Self, FactProblem> {
+        let constant = Self::of_type(fact, &name.ty, symbols)?;
+        match (&constant, &name.one_of) {
+            (Self::Known(symbol), Some(one_of)) if !one_of.contains(symbol) => Err(FactProblem::NotOneOf(symbols.text(*symbol).to_owned())),
+            (Self::Unknown(text), Some(_)) => Err(FactProblem::NotOneOf(text.to_string())),
+            _ => Ok(constant),
+        }
+    }
+
+    fn of_type(fact: &Fact, ty: &Type, symbols: &Symbols) -> Result<Self, FactProblem> {
+        let problem = || FactProblem::Type(ty.to_string());
+        match (ty, fact) {
+            (Type::Bool, Fact::Bool(value)) => Ok(Self::Bool(*value)),
+            (Type::Number, Fact::Number(value)) => Ok(Self::Number(*value)),
+            (Type::Number, Fact::Text(text)) => text.parse().map(Self::Number).map_err(|_| problem()),
+            (Type::Date, Fact::Text(text)) => text.parse().map(Self::Date).map_err(|_| problem()),
+            (Type::Text, Fact::Text(text)) => Ok(symbols.find(text).map_or_else(|| Self::Unknown(text.as_str().into()), Self::Known)),
+            (Type::List(item), Fact::List(values)) => {
+                values.iter().map(|value| Self::of_type(value, item, symbols)).collect::<Result<Box<[_]>, _>>().map(Self::List)
+            }
+            _ => Err(problem()),
+        }
+    }
+
+    /// The value, but for a list, which needs a place to stand: see [`Constant::items`].
+    #[must_use]
+    pub fn value<'a>(&'a self, symbols: &'a Symbols) -> Value<'a> {
+        match self {
+            Self::Missing | Self::List(_) => Value::Missing,
+            Self::Bool(value) => Value::Bool(*value),
+            Self::Number(value) => Value::Number(*value),
+            Self::Known(symbol) => Value::Text(Text { symbol: Some(*symbol), text: symbols.text(*symbol) }),
+            Self::Unknown(text) => Value::Text(Text { symbol: None, text }),
+            Self::Date(value) => Value::Date(*value),
+        }
+    }
+
+    /// The values of a list; `None` for anything else.
+    #[must_use]
+    pub fn items<'a>(&'a self, symbols: &'a Symbols) -> Option<Vec<Value<'a>>> {
+        match self {
+            Self::List(items) => Some(items.iter().map(|item| item.value(symbols)).collect()),
+            _ => None,
+        }
+    }
+}

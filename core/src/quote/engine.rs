@@ -1,0 +1,310 @@
+//! The quote: resolve, price, adjust, tax, total.
+
+use super::frame::{Frame, LineState, ListPrice, QuoteScratch};
+use super::lines::{Given, fill, given_lists, product_lists, read_facts, resolve};
+use super::request::{Explain, QuoteRequest};
+use super::result::{Entry, LineResult, PriceResult, Quote, Rejected, Source, Totals};
+use super::stage;
+use super::tax;
+use crate::adjust::Figure;
+use crate::expr::Value;
+use crate::id::Symbol;
+use crate::money::{ArithmeticError, Decimal, Exact, Money, Rounding, UnitPrice};
+use crate::pricing::{Found, PriceStep, Query};
+use crate::report::{Detail, Diagnostic, Diagnostics, Error, Finding, LimitCode, Path, PricingCode, Severity};
+use crate::rulebook::{Parts, Rulebook, Step};
+use crate::tax::{TaxGroup, Taxed};
+
+/// What the steps write to.
+pub(super) struct Outcome {
+    pub(super) entries: Vec<Entry>,
+    pub(super) rejected: Vec<Rejected>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) taxed: Vec<Taxed>,
+    pub(super) rates: Vec<Option<usize>>,
+    pub(super) groups: Vec<TaxGroup>,
+    pub(super) explain: Explain,
+}
+
+impl Rulebook {
+    /// Prices a document.
+    ///
+    /// What business forbids or lacks is in the findings, and makes the quote incomplete; it is not an error.
+    ///
+    /// ```
+    /// # use dealdesk::{Rulebook, RulebookDef, report::Sources};
+    /// # let def = RulebookDef::from_json(r#"{"schema_version": 1, "id": "acme", "currency": "EUR",
+    /// #     "units": [{"id": "piece"}], "products": [{"id": "P-100", "unit": "piece"}],
+    /// #     "price_lists": [{"id": "list", "keys": ["product.id"], "records": [{"key": ["P-100"], "price": "98.00"}]}]}"#)?;
+    /// # let rulebook = Rulebook::compile(def, &Sources::none())?.rulebook;
+    /// let request = serde_json::from_str(r#"{"date": "2026-11-21", "lines": [{"id": "1", "product": "P-100", "quantity": 12}]}"#).unwrap();
+    /// let quote = rulebook.quote(&request)?;
+    /// assert_eq!(quote.totals().gross.to_string(), "1176.00");
+    /// # Ok::<(), dealdesk::report::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error`] for input that cannot be judged: no lines, ids twice, undeclared or missing attributes, overflow.
+    pub fn quote(&self, request: &QuoteRequest) -> Result<Quote, Error> {
+        self.quote_with(request, &mut QuoteScratch::default())
+    }
+
+    /// [`Rulebook::quote`] with buffers that the caller keeps.
+    ///
+    /// # Errors
+    /// As [`Rulebook::quote`].
+    pub fn quote_with(&self, request: &QuoteRequest, scratch: &mut QuoteScratch) -> Result<Quote, Error> {
+        let parts = self.parts();
+        let mut diagnostics = Diagnostics::new();
+        // 1. Read the request.
+        check_currency(parts, request, &mut diagnostics);
+        let given = read_facts(parts, request, &mut diagnostics);
+        let mut findings = Vec::new();
+        let lines: Vec<LineState> =
+            request.lines.iter().enumerate().map(|(number, line)| resolve(parts, line, number, &mut findings, &mut diagnostics)).collect();
+        diagnostics.finish()?;
+        // 2. Run the procedure.
+        let mut out = Outcome {
+            entries: Vec::with_capacity(lines.len().saturating_mul(parts.procedure.len())),
+            rejected: Vec::new(),
+            findings,
+            taxed: Vec::new(),
+            rates: Vec::new(),
+            groups: Vec::new(),
+            explain: request.explain,
+        };
+        let lines = run(parts, request, &given, lines, scratch, &mut out)?;
+        // 3. Total.
+        self.assemble(request, &lines, out)
+    }
+
+    fn assemble(&self, request: &QuoteRequest, lines: &[LineState], out: Outcome) -> Result<Quote, Error> {
+        let currency = self.parts().currency;
+        let (mut list, mut amount, mut sum) = (0_i64, 0_i64, Taxed::default());
+        let mut texts = String::with_capacity(lines.len().saturating_mul(16));
+        let mut results = Vec::with_capacity(lines.len());
+        for ((state, asked), (taxed, rate)) in lines.iter().zip(&request.lines).zip(out.taxed.iter().zip(&out.rates)) {
+            texts.push_str(asked.id.as_str());
+            let id_end = texts.len();
+            texts.push_str(asked.product.as_str());
+            let price = state.price.map(|price| PriceResult {
+                list: price.list,
+                unit_price: price.unit_price,
+                list_amount: price.amount,
+                net_unit_price: state.figure.unit,
+                amount: state.figure.amount,
+            });
+            list = list.checked_add(price.map_or(0, |price| price.list_amount)).ok_or_else(overflow)?;
+            amount = amount.checked_add(price.map_or(0, |price| price.amount)).ok_or_else(overflow)?;
+            sum = sum.plus(*taxed).map_err(|_| overflow())?;
+            results.push(LineResult {
+                id_end,
+                product_end: texts.len(),
+                product: state.product,
+                quantity: state.quantity,
+                unit: state.ordered.map(|ordered| ordered.unit),
+                price,
+                taxed: *taxed,
+                rate: *rate,
+                first_entry: state.chain.map(|(first, _)| first),
+            });
+        }
+        let money = |minor| Money::new(minor, currency);
+        let discount = list.checked_sub(amount).ok_or_else(overflow)?;
+        let priced = lines.iter().all(|line| line.price.is_some());
+        Ok(Quote {
+            rulebook: self.clone(),
+            currency,
+            date: request.date,
+            explain: request.explain,
+            complete: priced && out.findings.iter().all(|finding| finding.severity < Severity::Error),
+            lines: results,
+            texts,
+            entries: out.entries,
+            rejected: out.rejected,
+            totals: Totals {
+                list: money(list),
+                discount: money(discount),
+                net: money(sum.net),
+                tax: money(sum.tax),
+                gross: money(sum.gross),
+            },
+            groups: out.groups,
+            findings: out.findings,
+        })
+    }
+}
+
+fn overflow() -> Error {
+    Diagnostic::error(LimitCode::Overflow, &Path::ROOT.field("lines"), "the amounts of the lines are too large to add up").into()
+}
+
+fn check_currency(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnostics) {
+    if let Some(currency) = request.currency.filter(|currency| *currency != parts.currency) {
+        let message = format!("the rulebook prices in `{}`, not in `{currency}`", parts.currency);
+        diagnostics.error(PricingCode::Currency, &Path::ROOT.field("currency"), message);
+    }
+}
+
+/// Runs every step of the procedure over the lines.
+fn run(
+    parts: &Parts,
+    request: &QuoteRequest,
+    given: &[Given],
+    lines: Vec<LineState>,
+    scratch: &mut QuoteScratch,
+    out: &mut Outcome,
+) -> Result<Vec<LineState>, Error> {
+    let lists = given_lists(parts, given);
+    let of_products = product_lists(parts, &lines);
+    let mut frame = Frame { parts, lines, document: Vec::new(), line_values: Vec::new(), product_lists: &of_products };
+    fill(&mut frame, request, given, &lists);
+    set_quantity(&mut frame)?;
+    // The figures as each step left them, for stages that name a base.
+    let mut after: Vec<Vec<Figure>> = Vec::new();
+    let keeps = parts.procedure.iter().any(|step| matches!(step, Step::Stage(stage) if stage.base.is_some()));
+    for (number, step) in parts.procedure.iter().enumerate() {
+        match step {
+            Step::Price(step) => find_prices(&mut frame, step, number, request, out)?,
+            Step::Stage(stage) => {
+                let base = stage.base.and_then(|base| after.get(base)).map(Vec::as_slice);
+                stage::apply(&mut frame, stage, number, base, scratch, out)?;
+            }
+            Step::Tax(step) => tax::apply(&mut frame, step, number, request, out)?,
+        }
+        if keeps {
+            after.push(frame.lines.iter().map(|line| line.figure).collect());
+        }
+    }
+    if out.taxed.is_empty() {
+        tax::none(&frame, out);
+    }
+    Ok(frame.lines)
+}
+
+fn set_quantity(frame: &mut Frame<'_>) -> Result<(), Error> {
+    let mut sum = Decimal::ZERO;
+    for ordered in frame.lines.iter().filter_map(|line| line.ordered) {
+        sum = sum.checked_add(ordered.base_quantity).map_err(|_| overflow())?;
+    }
+    frame.set(frame.parts.attributes.document.quantity, Value::Number(sum));
+    Ok(())
+}
+
+/// Finds the price of every line that has a product and a quantity.
+fn find_prices(frame: &mut Frame<'_>, step: &PriceStep, number: usize, request: &QuoteRequest, out: &mut Outcome) -> Result<(), Error> {
+    let parts = frame.parts;
+    let lines = Path::ROOT.field("lines");
+    let mut sum = 0_i64;
+    for index in 0..frame.lines.len() {
+        let place = lines.index(index);
+        let too_large =
+            |error: ArithmeticError| Error::from(Diagnostic::error(LimitCode::Overflow, &place.field("quantity"), error.to_string()));
+        let Some(found) = find_price(frame, step, index, request).map_err(too_large)? else {
+            no_price(frame, step, index, request, out);
+            continue;
+        };
+        let Some(price) = list_price(frame, index, &found).map_err(too_large)? else { continue };
+        sum = sum.checked_add(price.amount).ok_or_else(overflow)?;
+        let entry = Entry {
+            step: number,
+            source: Source::List(found.list),
+            base: price.amount,
+            before: 0,
+            after: price.amount,
+            unit_price: Some(price.unit_price),
+            next: None,
+        };
+        if let Some(line) = frame.lines.get_mut(index) {
+            line.price = Some(price);
+            line.figure = Figure { amount: price.amount, unit: Some(price.unit_price) };
+            out.record(line, entry);
+        }
+    }
+    let amount = Decimal::from_parts(sum.into(), parts.currency.minor_units().into()).map_err(|_| overflow())?;
+    frame.set(parts.attributes.document.list_amount, Value::Number(amount));
+    Ok(())
+}
+
+fn find_price(frame: &Frame<'_>, step: &PriceStep, index: usize, request: &QuoteRequest) -> Result<Option<Found>, ArithmeticError> {
+    let Some(line) = frame.lines.get(index) else { return Ok(None) };
+    let (Some(ordered), Some(product)) = (line.ordered, frame.product(index)) else { return Ok(None) };
+    let quantity_in = |unit: Option<Symbol>| match unit.filter(|unit| *unit != product.unit) {
+        None => Ok(Some(ordered.base_quantity)),
+        Some(unit) => {
+            let Some(factor) = product.factor(unit) else { return Ok(None) };
+            match factor.inverse().apply(ordered.base_quantity)?.to_decimal() {
+                Ok(quantity) => Ok(Some(quantity)),
+                // A quantity that is no decimal in the price's unit, such as a third of a box, still reaches a tier: rounded down.
+                Err(ArithmeticError::Inexact) => factor.inverse().apply(ordered.base_quantity).and_then(floor_to_12).map(Some),
+                Err(error) => Err(error),
+            }
+        }
+    };
+    let query = Query { facts: frame, line: index, date: request.date, currency: frame.parts.currency, quantity_in: &quantity_in };
+    frame.parts.pricing.find(step, &query)
+}
+
+fn floor_to_12(value: Exact) -> Result<Decimal, ArithmeticError> {
+    const SCALE: u8 = 12;
+    let def = crate::money::RoundingDef { mode: crate::money::RoundingMode::Floor, ..crate::money::RoundingDef::default() };
+    let rounding = Rounding::new(def, SCALE).map_err(|_| ArithmeticError::Overflow)?;
+    Decimal::from_parts(rounding.apply(value)?.into(), SCALE.into())
+}
+
+/// The price per unit of the order, and the amount of the line: exact until the one rounding to the minor unit.
+fn list_price(frame: &Frame<'_>, index: usize, found: &Found) -> Result<Option<ListPrice>, ArithmeticError> {
+    let (Some(line), Some(product)) = (frame.lines.get(index), frame.product(index)) else { return Ok(None) };
+    let Some(ordered) = line.ordered else { return Ok(None) };
+    let currency = frame.parts.currency;
+    let to_minor = Rounding::half_up(currency.minor_units());
+    let priced_unit = found.unit.unwrap_or(product.unit);
+    if priced_unit == ordered.unit && found.per == Decimal::ONE {
+        let amount = to_minor.apply(found.price.times(line.quantity)?)?;
+        return Ok(Some(ListPrice { list: found.list, unit_price: found.price, amount }));
+    }
+    // price / per, for 1 / factor(priced unit) of a base unit, of which the ordered unit holds factor(ordered unit).
+    let Some(priced) = product.factor(priced_unit) else { return Ok(None) };
+    let (per_numerator, per_denominator) = Exact::from_decimal(found.per)?.lowest_terms();
+    let (up, down) = ordered.factor.times(priced.inverse())?.parts();
+    let per_unit = found.price.to_exact()?.times(per_denominator, per_numerator)?.times(up.into(), down.into())?;
+    let quantity = Exact::from_decimal(line.quantity)?;
+    let (numerator, denominator) = quantity.lowest_terms();
+    let amount = to_minor.apply(per_unit.times(numerator, denominator)?)?;
+    let unit_price = match per_unit.to_decimal().and_then(|price| UnitPrice::new(price, currency)) {
+        Ok(price) => price,
+        Err(_) => UnitPrice::rounded(per_unit, &Rounding::half_up(currency.minor_units().saturating_add(4)), currency)?,
+    };
+    Ok(Some(ListPrice { list: found.list, unit_price, amount }))
+}
+
+/// A line that could be priced and has no price says which lists were asked.
+fn no_price(frame: &Frame<'_>, step: &PriceStep, index: usize, request: &QuoteRequest, out: &mut Outcome) {
+    let (Some(line), Some(asked)) = (frame.lines.get(index), request.lines.get(index)) else { return };
+    if line.ordered.is_none() {
+        return;
+    }
+    let searched: Vec<&str> =
+        step.access.iter().filter_map(|list| frame.parts.pricing.list_id(*list)).map(crate::id::PriceListId::as_str).collect();
+    let message = format!("the product `{}` has no price on `{}`", asked.product, request.date);
+    let searched: Vec<Detail> = searched.into_iter().map(Detail::from).collect();
+    let finding = Finding::new(PricingCode::NoPrice, Severity::Error, message).line(asked.id.clone());
+    out.findings.push(finding.detail("searched", searched));
+}
+
+impl Outcome {
+    /// Appends an entry to a line's waterfall.
+    pub(super) fn record(&mut self, line: &mut LineState, entry: Entry) {
+        let number = self.entries.len();
+        self.entries.push(entry);
+        line.chain = match line.chain {
+            None => Some((number, number)),
+            Some((first, last)) => {
+                if let Some(last) = self.entries.get_mut(last) {
+                    last.next = Some(number);
+                }
+                Some((first, number))
+            }
+        };
+    }
+}

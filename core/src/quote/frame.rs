@@ -1,0 +1,160 @@
+//! The document as expressions see it, and the buffers of a quote.
+
+use crate::adjust::Figure;
+use crate::catalog::{Ordered, Product};
+use crate::expr::{Constant, Facts, IndexScratch, Scope, Slot, Text, Value};
+use crate::id::Symbol;
+use crate::money::{AllocationShare, Decimal, UnitPrice};
+use crate::rulebook::Parts;
+
+/// Buffers that a caller who quotes again and again may keep: nothing of one quote shows in the next.
+#[derive(Debug, Default)]
+pub struct QuoteScratch {
+    pub(super) index: IndexScratch,
+    /// The rules that match, line after line.
+    pub(super) matched: Vec<u32>,
+    /// Where each line's matches end.
+    pub(super) ends: Vec<usize>,
+    pub(super) shares: Vec<AllocationShare>,
+    pub(super) parts: Vec<i64>,
+    pub(super) eligible: Vec<usize>,
+}
+
+/// A line on its way through the procedure.
+#[derive(Debug, Clone)]
+pub(super) struct LineState {
+    /// The product's number in the catalogue.
+    pub(super) product: Option<u32>,
+    /// What is ordered, when it can be converted.
+    pub(super) ordered: Option<Ordered>,
+    /// The quantity in the unit it was ordered in.
+    pub(super) quantity: Decimal,
+    /// Price and list, when a price was found.
+    pub(super) price: Option<ListPrice>,
+    /// The running figures; zero before a price is found.
+    pub(super) figure: Figure,
+    /// First and last entry of its waterfall.
+    pub(super) chain: Option<(usize, usize)>,
+}
+
+/// The price that was found for a line.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ListPrice {
+    pub(super) list: usize,
+    /// Per unit of the order.
+    pub(super) unit_price: UnitPrice,
+    pub(super) amount: i64,
+}
+
+/// Values of lists, which stand somewhere so that a [`Value`] can point at them.
+pub(super) type Lists<'q> = Vec<Box<[Value<'q>]>>;
+
+/// The document: values by slot.
+pub(super) struct Frame<'q> {
+    pub(super) parts: &'q Parts,
+    pub(super) lines: Vec<LineState>,
+    /// By slot of the document.
+    pub(super) document: Vec<Value<'q>>,
+    /// The declared attributes of lines: line after line, by slot after those of products.
+    pub(super) line_values: Vec<Value<'q>>,
+    /// The lists of products that expressions read: line after line, in the order of `parts.product_lists`.
+    pub(super) product_lists: &'q Lists<'q>,
+}
+
+impl<'q> Frame<'q> {
+    /// Sets a value of the document.
+    pub(super) fn set(&mut self, slot: Slot, value: Value<'q>) {
+        if let Some(place) = self.document.get_mut(usize::from(slot.index)) {
+            *place = value;
+        }
+    }
+
+    /// The product of a line.
+    pub(super) fn product(&self, line: usize) -> Option<&'q Product> {
+        self.parts.catalog.product(self.lines.get(line)?.product?)
+    }
+
+    /// How many slots of line scope are not a product's.
+    pub(super) fn line_width(parts: &Parts) -> usize {
+        let all = parts.attributes.vocabulary.slot_count(Scope::Line);
+        all.saturating_sub(usize::from(parts.attributes.product_slots))
+    }
+
+    fn money(&self, minor: i64) -> Value<'q> {
+        let scale = u32::from(self.parts.currency.minor_units());
+        Decimal::from_parts(i128::from(minor), scale).map_or(Value::Missing, Value::Number)
+    }
+
+    fn product_value(&self, slot: u16, line: usize) -> Value<'q> {
+        let Some(product) = self.product(line) else { return Value::Missing };
+        let own = &self.parts.attributes.product;
+        let maybe = |symbol: Option<Symbol>| symbol.map_or(Value::Missing, |symbol| known(self.parts, symbol));
+        match slot {
+            _ if slot == own.category.index => maybe(product.category),
+            _ if slot == own.id.index => known(self.parts, product.id),
+            _ if slot == own.unit.index => known(self.parts, product.unit),
+            _ if slot == own.tax_category.index => maybe(product.tax),
+            _ => match product.fact(slot) {
+                Some(Constant::List(_)) => self.product_list(slot, line),
+                Some(fact) => fact.value(&self.parts.symbols),
+                None if slot == own.categories.index => self.product_list(slot, line),
+                None => self.default(Slot { scope: Scope::Line, index: slot }),
+            },
+        }
+    }
+
+    fn product_list(&self, slot: u16, line: usize) -> Value<'q> {
+        let slots = &self.parts.product_lists;
+        let place = slots.iter().position(|known| *known == slot).and_then(|position| line.checked_mul(slots.len())?.checked_add(position));
+        place.and_then(|place| self.product_lists.get(place)).map_or(Value::Missing, |list| Value::List(list))
+    }
+
+    /// The declared default of an attribute.
+    pub(super) fn default(&self, slot: Slot) -> Value<'q> {
+        let found = self.parts.attributes.defaults.iter().find(|(known, _)| *known == slot);
+        found.map_or(Value::Missing, |(_, constant)| constant.value(&self.parts.symbols))
+    }
+
+    fn line_value(&self, slot: u16, line: usize) -> Value<'q> {
+        let Some(state) = self.lines.get(line) else { return Value::Missing };
+        let own = &self.parts.attributes.line;
+        match slot {
+            _ if slot == own.quantity.index => state.ordered.map_or(Value::Missing, |ordered| Value::Number(ordered.base_quantity)),
+            _ if slot == own.amount.index => self.money(state.figure.amount),
+            _ if slot == own.list_amount.index => self.money(state.price.map_or(0, |price| price.amount)),
+            _ if slot == own.list_price.index => state.price.map_or(Value::Missing, |price| Value::Number(price.unit_price.to_decimal())),
+            _ if slot == own.unit.index => state.ordered.map_or(Value::Missing, |ordered| known(self.parts, ordered.unit)),
+            _ => {
+                let first = usize::from(self.parts.attributes.product_slots);
+                let place =
+                    usize::from(slot).checked_sub(first).and_then(|slot| line.checked_mul(Self::line_width(self.parts))?.checked_add(slot));
+                place.and_then(|place| self.line_values.get(place)).copied().unwrap_or(Value::Missing)
+            }
+        }
+    }
+}
+
+/// A text of the rulebook.
+pub(super) fn known(parts: &Parts, symbol: Symbol) -> Value<'_> {
+    Value::Text(Text { symbol: Some(symbol), text: parts.symbols.text(symbol) })
+}
+
+/// A text of the request, with its symbol when the rulebook knows it.
+pub(super) fn text<'q>(parts: &Parts, text: &'q str) -> Value<'q> {
+    Value::Text(Text { symbol: parts.symbols.find(text), text })
+}
+
+impl Facts for Frame<'_> {
+    fn value(&self, slot: Slot, line: Option<usize>) -> Value<'_> {
+        match (slot.scope, line) {
+            (Scope::Document, _) => self.document.get(usize::from(slot.index)).copied().unwrap_or(Value::Missing),
+            (Scope::Line, Some(line)) if slot.index < self.parts.attributes.product_slots => self.product_value(slot.index, line),
+            (Scope::Line, Some(line)) => self.line_value(slot.index, line),
+            (Scope::Line, None) => Value::Missing,
+        }
+    }
+
+    fn line_count(&self) -> usize {
+        self.lines.len()
+    }
+}

@@ -1,0 +1,304 @@
+//! Reading a request: facts, products, quantities. What is business goes into findings, what cannot be judged into diagnostics.
+
+use super::frame::{Frame, LineState, Lists, known, text};
+use super::request::{QuoteLineRequest, QuoteRequest};
+use crate::adjust::Figure;
+use crate::catalog::{Product, ProductStatus, QuantityProblem};
+use crate::expr::{Constant, Scope, Slot, Value};
+use crate::fact::Facts;
+use crate::id::Set;
+use crate::money::Decimal;
+use crate::report::{CatalogCode, Detail, Diagnostic, Diagnostics, Finding, LimitCode, Path, QuoteCode, Severity, did_you_mean};
+use crate::rulebook::{Parts, fact_message};
+
+/// A fact of the request, read by its declared type; of a line when it has one.
+pub(super) struct Given {
+    slot: Slot,
+    line: Option<usize>,
+    constant: Constant,
+}
+
+/// Checks the request's shape of business: lines there, ids different, facts declared and of their type, required ones given.
+pub(super) fn read_facts(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnostics) -> Vec<Given> {
+    check_lines(parts, request, diagnostics);
+    let mut given = Vec::new();
+    let scopes = [("customer", &request.customer), ("destination", &request.destination), ("document", &request.document)];
+    for (scope, facts) in scopes {
+        read_scope(parts, scope, facts, None, &Path::ROOT.field(scope), &mut given, diagnostics);
+    }
+    let lines = Path::ROOT.field("lines");
+    for (number, line) in request.lines.iter().enumerate().filter(|(_, line)| !line.attributes.is_empty()) {
+        let place = lines.index(number);
+        read_scope(parts, "line", &line.attributes, Some(number), &place.field("attributes"), &mut given, diagnostics);
+    }
+    check_required(parts, request, &given, diagnostics);
+    given
+}
+
+fn check_lines(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnostics) {
+    let path = Path::ROOT.field("lines");
+    if request.lines.is_empty() {
+        diagnostics.error(QuoteCode::NoLines, &path, "a document needs at least one line");
+    }
+    if request.lines.len() > parts.limits.lines {
+        let message = format!("the document has {} lines; at most {} are priced at once", request.lines.len(), parts.limits.lines);
+        diagnostics.error(LimitCode::TooMany, &path, message);
+        return;
+    }
+    let mut seen: Set<&str> = Set::with_capacity_and_hasher(request.lines.len(), foldhash::fast::FixedState::default());
+    for (number, line) in request.lines.iter().enumerate() {
+        if !seen.insert(line.id.as_str()) {
+            let message = format!("there is another line `{}` before this one; ids must differ", line.id);
+            diagnostics.error(QuoteCode::DuplicateLine, &path.index(number).field("id"), message);
+        }
+    }
+}
+
+fn read_scope(
+    parts: &Parts,
+    scope: &str,
+    facts: &Facts,
+    line: Option<usize>,
+    path: &Path<'_>,
+    given: &mut Vec<Given>,
+    diagnostics: &mut Diagnostics,
+) {
+    for (key, fact) in facts.iter() {
+        let place = path.field(key);
+        let full = format!("{scope}.{key}");
+        let vocabulary = &parts.attributes.vocabulary;
+        let Some(name) = vocabulary.find(&full).filter(|name| settable(parts, name.slot)) else {
+            let prefix = format!("{scope}.");
+            let known = vocabulary.names().filter(|name| settable(parts, name.slot)).filter_map(|name| name.name.strip_prefix(&prefix));
+            let message = format!("the rulebook declares no attribute `{full}`");
+            let problem = Diagnostic::error(QuoteCode::UnknownAttribute, &place, message);
+            diagnostics.push(problem.maybe_help(did_you_mean(key, known)));
+            continue;
+        };
+        match Constant::read(fact, name, &parts.symbols) {
+            Ok(constant) => given.push(Given { slot: name.slot, line, constant }),
+            Err(problem) => diagnostics.error(QuoteCode::AttributeType, &place, fact_message(&full, &problem)),
+        }
+    }
+}
+
+/// Whether a host gives the value; the others the engine computes.
+fn settable(parts: &Parts, slot: Slot) -> bool {
+    let document = &parts.attributes.document;
+    let line = &parts.attributes.line;
+    let computed = [
+        document.line_count,
+        document.quantity,
+        document.list_amount,
+        document.amount,
+        line.quantity,
+        line.unit,
+        line.list_price,
+        line.list_amount,
+        line.amount,
+    ];
+    !computed.contains(&slot)
+}
+
+fn check_required(parts: &Parts, request: &QuoteRequest, given: &[Given], diagnostics: &mut Diagnostics) {
+    for slot in &parts.attributes.required {
+        let Some(name) = parts.attributes.vocabulary.name(*slot) else { continue };
+        let (scope, key) = name.name.split_once('.').unwrap_or(("", &name.name));
+        let has = |line: Option<usize>| given.iter().any(|fact| fact.slot == *slot && fact.line == line);
+        let mut missing = |path: &Path<'_>| {
+            let message = format!("the attribute `{}` is missing; the rulebook declares it without a default", name.name);
+            diagnostics.error(QuoteCode::MissingAttribute, path, message);
+        };
+        match slot.scope {
+            Scope::Document if !has(None) => missing(&Path::ROOT.field(scope).field(key)),
+            Scope::Line if slot.index >= parts.attributes.product_slots => {
+                let lines = Path::ROOT.field("lines");
+                for number in (0..request.lines.len()).filter(|number| !has(Some(*number))) {
+                    missing(&lines.index(number).field("attributes").field(key));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Gives every list a place to stand: those of the request first, then those of the lines' products that expressions read.
+pub(super) fn given_lists<'q>(parts: &'q Parts, given: &'q [Given]) -> Lists<'q> {
+    given.iter().map(|fact| fact.constant.items(&parts.symbols).unwrap_or_default().into()).collect()
+}
+
+/// The lists of the lines' products that expressions read, line after line.
+pub(super) fn product_lists<'q>(parts: &'q Parts, lines: &[LineState]) -> Lists<'q> {
+    let mut lists = Vec::new();
+    for line in lines {
+        let product = line.product.and_then(|number| parts.catalog.product(number));
+        for slot in &parts.product_lists {
+            lists.push(product.map(|product| product_list(parts, product, *slot)).unwrap_or_default().into());
+        }
+    }
+    lists
+}
+
+fn product_list<'q>(parts: &'q Parts, product: &'q Product, slot: u16) -> Vec<Value<'q>> {
+    if slot == parts.attributes.product.categories.index {
+        return product.categories.iter().map(|symbol| known(parts, *symbol)).collect();
+    }
+    product.fact(slot).and_then(|fact| fact.items(&parts.symbols)).unwrap_or_default()
+}
+
+/// Fills the frame with the request's facts and the declared defaults.
+pub(super) fn fill<'q>(frame: &mut Frame<'q>, request: &'q QuoteRequest, given: &'q [Given], lists: &'q Lists<'q>) {
+    let parts = frame.parts;
+    frame.document = vec![Value::Missing; parts.attributes.vocabulary.slot_count(Scope::Document)];
+    let width = Frame::line_width(parts);
+    // Only the declared attributes of lines are stored; the engine's own are computed when they are read.
+    if parts.attributes.vocabulary.slot_count(Scope::Line) > parts.attributes.own_line_slots {
+        frame.line_values = vec![Value::Missing; width.saturating_mul(request.lines.len())];
+    }
+    for (slot, constant) in &parts.attributes.defaults {
+        let value = constant.value(&parts.symbols);
+        match slot.scope {
+            Scope::Document => frame.set(*slot, value),
+            Scope::Line => (0..request.lines.len()).for_each(|line| set_line(frame, *slot, line, value)),
+        }
+    }
+    for (fact, list) in given.iter().zip(lists) {
+        let value = if matches!(fact.constant, Constant::List(_)) { Value::List(list) } else { fact.constant.value(&parts.symbols) };
+        match fact.line {
+            None => frame.set(fact.slot, value),
+            Some(line) => set_line(frame, fact.slot, line, value),
+        }
+    }
+    let own = parts.attributes.document;
+    frame.set(own.date, Value::Date(request.date));
+    frame.set(own.currency, text(parts, parts.currency.code()));
+    if let Some(channel) = &request.channel {
+        frame.set(own.channel, text(parts, channel));
+    }
+    let no_country = request.destination.get("country").is_none();
+    if let Some(default) = parts.tax.as_ref().and_then(crate::tax::Tax::default_destination).filter(|_| no_country) {
+        frame.set(own.country, known(parts, default));
+    }
+    let count = u64::try_from(request.lines.len()).unwrap_or(u64::MAX);
+    frame.set(own.line_count, Value::Number(count.into()));
+}
+
+fn set_line<'q>(frame: &mut Frame<'q>, slot: Slot, line: usize, value: Value<'q>) {
+    let first = usize::from(frame.parts.attributes.product_slots);
+    let place =
+        usize::from(slot.index).checked_sub(first).and_then(|slot| line.checked_mul(Frame::line_width(frame.parts))?.checked_add(slot));
+    if let Some(place) = place.and_then(|place| frame.line_values.get_mut(place)) {
+        *place = value;
+    }
+}
+
+/// Finds a line's product and converts its quantity; remarks go to the findings.
+pub(super) fn resolve(
+    parts: &Parts,
+    line: &QuoteLineRequest,
+    number: usize,
+    findings: &mut Vec<Finding>,
+    diagnostics: &mut Diagnostics,
+) -> LineState {
+    let mut state = LineState {
+        product: parts.catalog.find(line.product.as_str()),
+        ordered: None,
+        quantity: line.quantity,
+        price: None,
+        figure: Figure { amount: 0, unit: None },
+        chain: None,
+    };
+    let mut remark = |finding: Finding| findings.push(finding.line(line.id.clone()));
+    let Some(product) = state.product.and_then(|number| parts.catalog.product(number)) else {
+        remark(unknown_product(parts, line));
+        return state;
+    };
+    if let Some(finding) = status_remark(parts, product, line) {
+        let unsold = finding.severity == Severity::Error;
+        remark(finding);
+        if unsold {
+            return state;
+        }
+    }
+    if line.quantity <= Decimal::ZERO {
+        let message = format!("the quantity `{}` is not above zero", line.quantity);
+        remark(Finding::new(QuoteCode::Quantity, Severity::Error, message).detail("quantity", line.quantity));
+        return state;
+    }
+    let unit = match line.unit.as_ref().map(|unit| (unit, parts.symbols.find(unit.as_str()))) {
+        Some((unit, None)) => {
+            remark(unknown_unit(parts, product, unit.as_str()));
+            return state;
+        }
+        Some((_, symbol)) => symbol,
+        None => None,
+    };
+    match parts.catalog.check_quantity(product, line.quantity, unit) {
+        Ok((ordered, problem)) => {
+            state.ordered = ordered;
+            if let Some(problem) = problem {
+                remark(quantity_remark(parts, product, line, problem));
+            }
+        }
+        Err(error) => {
+            let lines = Path::ROOT.field("lines");
+            diagnostics.error(LimitCode::Overflow, &lines.index(number).field("quantity"), format!("`{}`: {error}", line.quantity));
+        }
+    }
+    state
+}
+
+fn unknown_product(parts: &Parts, line: &QuoteLineRequest) -> Finding {
+    let message = format!("there is no product `{}`", line.product);
+    let finding = Finding::new(CatalogCode::UnknownProduct, Severity::Error, message).detail("product", line.product.as_str());
+    match did_you_mean(line.product.as_str(), parts.catalog.ids()) {
+        Some(help) => finding.detail("help", help),
+        None => finding,
+    }
+}
+
+fn status_remark(parts: &Parts, product: &Product, line: &QuoteLineRequest) -> Option<Finding> {
+    let (code, severity, what) = match product.status {
+        ProductStatus::Active => return None,
+        ProductStatus::PhasedOut => (CatalogCode::PhasedOut, Severity::Warning, "is being phased out"),
+        ProductStatus::Discontinued => (CatalogCode::Discontinued, Severity::Error, "is not sold any more"),
+    };
+    let successor = product.successor.map(|successor| parts.symbols.text(successor));
+    let hint = successor.map(|successor| format!("; its successor is `{successor}`")).unwrap_or_default();
+    let finding = Finding::new(code, severity, format!("the product `{}` {what}{hint}", line.product));
+    Some(match successor {
+        Some(successor) => finding.detail("successor", successor),
+        None => finding,
+    })
+}
+
+fn unknown_unit(parts: &Parts, product: &Product, unit: &str) -> Finding {
+    let known: Vec<Detail> = product.units().map(|unit| parts.symbols.text(unit).into()).collect();
+    let message = format!("the product `{}` is not sold by the `{unit}`", parts.symbols.text(product.id));
+    Finding::new(CatalogCode::UnknownUnit, Severity::Error, message).detail("unit", unit).detail("units", known)
+}
+
+fn quantity_remark(parts: &Parts, product: &Product, line: &QuoteLineRequest, problem: QuantityProblem) -> Finding {
+    let base = parts.symbols.text(product.unit);
+    let quantity = line.quantity;
+    match problem {
+        QuantityProblem::UnknownUnit => unknown_unit(parts, product, line.unit.as_ref().map_or(base, |unit| unit.as_str())),
+        QuantityProblem::Decimals { allowed } => {
+            let message = format!("the quantity `{quantity}` has more decimals than the unit allows ({allowed})");
+            Finding::new(CatalogCode::QuantityDecimals, Severity::Error, message)
+                .detail("quantity", quantity)
+                .detail("decimals", i64::from(allowed))
+        }
+        QuantityProblem::BelowMinimum { upper } => {
+            let message = format!("the quantity `{quantity}` is below the minimum order quantity; order at least {upper} {base}");
+            Finding::new(CatalogCode::BelowMinimum, Severity::Error, message).detail("quantity", quantity).detail("at_least", upper)
+        }
+        QuantityProblem::NotMultiple { lower, upper } => {
+            let nearest = lower.map_or_else(|| format!("{upper} {base}"), |lower| format!("{lower} or {upper} {base}"));
+            let message = format!("the quantity `{quantity}` is not a multiple of the order multiple; order {nearest}");
+            let finding = Finding::new(CatalogCode::NotMultiple, Severity::Error, message).detail("quantity", quantity);
+            let finding = lower.into_iter().fold(finding, |finding, lower| finding.detail("lower", lower));
+            finding.detail("upper", upper)
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Quotes: price, adjust, tax and total a document, with the waterfall of every line.
+//!
+//! Invariants: what the waterfall's steps change adds up, from zero to the line's amount; the lines' amounts add up to the
+//! totals; a line without a price is never worth zero, it makes the quote incomplete; the order of rules in the file changes
+//! nothing.
+//!
+//! | item | what it is |
+//! |---|---|
+//! | [`QuoteRequest`], [`QuoteLineRequest`] | what is asked: customer, date, lines |
+//! | [`crate::Rulebook::quote`] | the answer |
+//! | [`Quote`] | lines, totals, tax breakdown, findings; kept in flat arrays |
+//! | [`LineView`], [`StepView`], [`RejectedView`] | a line, a step of its waterfall, a rule that did not apply, as they are read |
+//! | [`QuoteScratch`] | buffers for callers that quote again and again |
+
+mod engine;
+mod frame;
+mod lines;
+mod request;
+mod result;
+mod stage;
+mod tax;
+mod view;
+
+pub use frame::QuoteScratch;
+pub use request::{Explain, QuoteLineRequest, QuoteRequest};
+pub use result::{Quote, Totals};
+pub use view::{LineView, QuoteView, RejectedView, RejectionReason, RulebookView, StepView, TaxGroupView};

@@ -1,0 +1,68 @@
+//! What is asked.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::fact::Facts;
+use crate::id::{LineId, ProductId, UnitId};
+use crate::money::{Currency, Decimal};
+use crate::time::Date;
+
+/// How much of the explanation is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Explain {
+    /// Lines and totals, without the waterfalls.
+    Totals,
+    /// The waterfall of every line too.
+    #[default]
+    Waterfall,
+    /// For every line also the rules that did not apply, each with its reason.
+    Candidates,
+}
+
+/// A document to be priced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuoteRequest {
+    /// The day whose prices, rules and rates apply.
+    pub date: Date,
+    /// The currency; the rulebook's when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// What is known of the customer: `id`, and the declared attributes that begin with `customer.`, without that prefix.
+    #[serde(default, skip_serializing_if = "Facts::is_empty")]
+    pub customer: Facts,
+    /// Where it goes: `country`, and the declared attributes that begin with `destination.`.
+    #[serde(default, skip_serializing_if = "Facts::is_empty")]
+    pub destination: Facts,
+    /// How it was ordered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// The declared attributes that begin with `document.`.
+    #[serde(default, skip_serializing_if = "Facts::is_empty")]
+    pub document: Facts,
+    /// How much of the explanation is wanted; the waterfall when absent.
+    #[serde(default)]
+    pub explain: Explain,
+    /// The lines.
+    pub lines: Vec<QuoteLineRequest>,
+}
+
+/// A line to be priced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuoteLineRequest {
+    /// Names the line; different from all others.
+    pub id: LineId,
+    /// The product.
+    pub product: ProductId,
+    /// How much of it, in the unit; above zero.
+    pub quantity: Decimal,
+    /// The unit; the product's base unit when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<UnitId>,
+    /// The declared attributes that begin with `line.`.
+    #[serde(default, skip_serializing_if = "Facts::is_empty")]
+    pub attributes: Facts,
+}

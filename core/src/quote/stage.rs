@@ -1,0 +1,305 @@
+//! A stage of adjustments: match, choose, apply, allocate.
+
+use super::engine::Outcome;
+use super::frame::{Frame, QuoteScratch};
+use super::result::{Entry, Rejected, Source};
+use super::view::RejectionReason;
+use crate::adjust::{Choice, Figure, Policy, Rule, Stage, StageScope};
+use crate::expr::{EvalError, Expr, Value};
+use crate::money::{AllocationShare, ArithmeticError, Decimal, Money, allocate};
+use crate::report::{AdjustCode, Diagnostic, Error, Finding, LimitCode, Path, Severity};
+
+/// Runs a stage over the lines. `base` holds the lines' figures after the step that the stage names as its base.
+pub(super) fn apply(
+    frame: &mut Frame<'_>,
+    stage: &Stage,
+    step: usize,
+    base: Option<&[Figure]>,
+    scratch: &mut QuoteScratch,
+    out: &mut Outcome,
+) -> Result<(), Error> {
+    set_amount(frame)?;
+    match stage.scope {
+        StageScope::Line => apply_to_lines(frame, stage, step, base, scratch, out),
+        StageScope::Document => apply_to_document(frame, stage, step, base, scratch, out),
+    }
+}
+
+/// `document.amount` is what enters the stage.
+fn set_amount(frame: &mut Frame<'_>) -> Result<(), Error> {
+    let sum = frame.lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.figure.amount)).ok_or_else(too_large)?;
+    let scale = u32::from(frame.parts.currency.minor_units());
+    let amount = Decimal::from_parts(sum.into(), scale).map_err(|_| too_large())?;
+    frame.set(frame.parts.attributes.document.amount, Value::Number(amount));
+    Ok(())
+}
+
+fn too_large() -> Error {
+    Diagnostic::error(LimitCode::Overflow, &Path::ROOT.field("lines"), "the amounts of the lines are too large to add up").into()
+}
+
+fn apply_to_lines(
+    frame: &mut Frame<'_>,
+    stage: &Stage,
+    step: usize,
+    base: Option<&[Figure]>,
+    scratch: &mut QuoteScratch,
+    out: &mut Outcome,
+) -> Result<(), Error> {
+    // 1. Match all lines before any changes, so that conditions see the figures as they enter the stage.
+    match_lines(frame, stage, scratch)?;
+    if out.explain == super::request::Explain::Candidates {
+        for line in 0..frame.lines.len() {
+            let matched = matches_of(scratch, line);
+            reject(frame, stage, step, Some(line), matched, out)?;
+        }
+    }
+    // 2. Choose and apply, line by line.
+    for index in 0..frame.lines.len() {
+        let matched = matches_of(scratch, index);
+        if matched.is_empty() {
+            continue;
+        }
+        let base = base.and_then(|figures| figures.get(index)).copied();
+        apply_to_line(frame, stage, step, index, base, matched, out).map_err(|error| {
+            let lines = Path::ROOT.field("lines");
+            Error::from(Diagnostic::error(LimitCode::Overflow, &lines.index(index), format!("in the stage `{}`: {error}", stage.id)))
+        })?;
+    }
+    Ok(())
+}
+
+/// The numbers of the rules that match a line.
+fn matches_of(scratch: &QuoteScratch, line: usize) -> &[u32] {
+    let start = line.checked_sub(1).and_then(|before| scratch.ends.get(before)).copied().unwrap_or(0);
+    let end = scratch.ends.get(line).copied().unwrap_or(start);
+    scratch.matched.get(start..end).unwrap_or_default()
+}
+
+fn match_lines(frame: &Frame<'_>, stage: &Stage, scratch: &mut QuoteScratch) -> Result<(), Error> {
+    let QuoteScratch { index, matched, ends, .. } = scratch;
+    matched.clear();
+    ends.clear();
+    stage.index.header(frame, index);
+    for (line, state) in frame.lines.iter().enumerate() {
+        if state.price.is_some() {
+            let start = matched.len();
+            stage.index.matches(frame, Some(line), index, matched);
+            retain_matching(frame, stage, Some(line), start, matched)?;
+        }
+        ends.push(matched.len());
+    }
+    Ok(())
+}
+
+/// The index has decided what it can; the rest of a condition is evaluated.
+fn retain_matching(frame: &Frame<'_>, stage: &Stage, line: Option<usize>, start: usize, matched: &mut Vec<u32>) -> Result<(), Error> {
+    let mut kept = start;
+    for position in start..matched.len() {
+        let Some(number) = matched.get(position).copied() else { break };
+        let Some(rule) = stage.rule(number) else { continue };
+        let holds = rule.indexed || rule.when.as_ref().map_or(Ok(true), |when| test(frame, when, rule, "when", line))?;
+        if holds && let Some(place) = matched.get_mut(kept) {
+            *place = number;
+            kept = kept.saturating_add(1);
+        }
+    }
+    matched.truncate(kept);
+    Ok(())
+}
+
+fn test(frame: &Frame<'_>, condition: &Expr, rule: &Rule, field: &str, line: Option<usize>) -> Result<bool, Error> {
+    condition.test(frame, line).map_err(|error| evaluation_error(error, rule, field, line))
+}
+
+/// An evaluation that has no result is about the request's line, and names the rule.
+fn evaluation_error(error: EvalError, rule: &Rule, field: &str, line: Option<usize>) -> Error {
+    let lines = Path::ROOT.field("lines");
+    let place = line.map_or(Path::ROOT, |line| lines.index(line));
+    let rules = Path::ROOT.field("adjustments");
+    let message = format!("the condition of the adjustment `{}` has no result here: {}", rule.id, error.message);
+    Diagnostic::error(error.code, &place, message).related(&rules.index(rule.number).field(field), "the condition, in the rulebook").into()
+}
+
+fn apply_to_line(
+    frame: &mut Frame<'_>,
+    stage: &Stage,
+    step: usize,
+    index: usize,
+    base: Option<Figure>,
+    matched: &[u32],
+    out: &mut Outcome,
+) -> Result<(), ArithmeticError> {
+    let currency = frame.parts.currency;
+    let Some(line) = frame.lines.get_mut(index) else { return Ok(()) };
+    let quantity = line.quantity;
+    let entry_figure = line.figure;
+    // What percentages are taken on: the named step, the amount as it entered (on_base), or what the rule before left.
+    let base_of = |running: Figure| base.unwrap_or(if stage.policy == Policy::OnBase { entry_figure } else { running });
+    let effect = |rule: &Rule, running: Figure| stage.line_effect(rule, quantity, currency, running, base_of(running));
+    let chosen: &[u32] = match stage.choose(matched) {
+        Choice::All(all) => all,
+        Choice::Lowest(candidates) => {
+            let mut lowest: Option<(i64, usize)> = None;
+            for (position, rule) in candidates.iter().enumerate().filter_map(|(p, number)| Some((p, stage.rule(*number)?))) {
+                let amount = effect(rule, entry_figure)?.amount;
+                if lowest.is_none_or(|(best, _)| amount < best) {
+                    lowest = Some((amount, position));
+                }
+            }
+            lowest.and_then(|(_, position)| candidates.get(position..=position)).unwrap_or_default()
+        }
+    };
+    for rule in chosen.iter().filter_map(|number| stage.rule(*number)) {
+        let running = line.figure;
+        let after = effect(rule, running)?;
+        line.figure = after;
+        let entry = Entry {
+            step,
+            source: Source::Adjustment(rule.number),
+            base: base_of(running).amount,
+            before: running.amount,
+            after: after.amount,
+            unit_price: after.unit,
+            next: None,
+        };
+        out.record(line, entry);
+    }
+    Ok(())
+}
+
+fn apply_to_document(
+    frame: &mut Frame<'_>,
+    stage: &Stage,
+    step: usize,
+    base: Option<&[Figure]>,
+    scratch: &mut QuoteScratch,
+    out: &mut Outcome,
+) -> Result<(), Error> {
+    // 1. Match.
+    scratch.matched.clear();
+    stage.index.header(frame, &mut scratch.index);
+    stage.index.matches(frame, None, &mut scratch.index, &mut scratch.matched);
+    retain_matching(frame, stage, None, 0, &mut scratch.matched)?;
+    let matched = std::mem::take(&mut scratch.matched);
+    if out.explain == super::request::Explain::Candidates {
+        reject(frame, stage, step, None, &matched, out)?;
+    }
+    // 2. Choose and apply, each over the lines that take part in it.
+    let entry: Vec<Figure> = frame.lines.iter().map(|line| line.figure).collect();
+    let fixed_base = base.or(if stage.policy == Policy::OnBase { Some(entry.as_slice()) } else { None });
+    let chosen: &[u32] = match stage.choose(&matched) {
+        Choice::All(all) => all,
+        Choice::Lowest(candidates) => {
+            let mut best: Option<(i64, usize)> = None;
+            for (position, rule) in candidates.iter().enumerate().filter_map(|(p, number)| Some((p, stage.rule(*number)?))) {
+                let off = document_off(frame, stage, rule, fixed_base, scratch)?.off;
+                if best.is_none_or(|(most, _)| off > most) {
+                    best = Some((off, position));
+                }
+            }
+            best.and_then(|(_, position)| candidates.get(position..=position)).unwrap_or_default()
+        }
+    };
+    for rule in chosen.iter().filter_map(|number| stage.rule(*number)) {
+        take_off(frame, stage, step, rule, fixed_base, scratch, out)?;
+    }
+    scratch.matched = matched;
+    Ok(())
+}
+
+/// What a document rule takes off, and the sums that it works on.
+struct DocumentOff {
+    off: i64,
+    base: i64,
+}
+
+/// Finds the eligible lines (into the scratch) and what the rule takes off them.
+fn document_off(
+    frame: &Frame<'_>,
+    stage: &Stage,
+    rule: &Rule,
+    base: Option<&[Figure]>,
+    scratch: &mut QuoteScratch,
+) -> Result<DocumentOff, Error> {
+    scratch.eligible.clear();
+    let (mut running, mut base_sum) = (0_i64, 0_i64);
+    for (index, line) in frame.lines.iter().enumerate() {
+        let eligible =
+            line.price.is_some() && rule.lines.as_ref().map_or(Ok(true), |lines| test(frame, lines, rule, "lines", Some(index)))?;
+        if !eligible {
+            continue;
+        }
+        scratch.eligible.push(index);
+        let base = base.and_then(|figures| figures.get(index)).map_or(line.figure.amount, |figure| figure.amount);
+        running = running.checked_add(line.figure.amount).ok_or_else(too_large)?;
+        base_sum = base_sum.checked_add(base).ok_or_else(too_large)?;
+    }
+    let off = stage.document_effect(rule, running, base_sum, frame.parts.currency).map_err(|_| too_large())?;
+    Ok(DocumentOff { off, base: base_sum })
+}
+
+/// Takes a document rule's amount off the eligible lines, to the last minor unit and never below zero.
+fn take_off(
+    frame: &mut Frame<'_>,
+    stage: &Stage,
+    step: usize,
+    rule: &Rule,
+    base: Option<&[Figure]>,
+    scratch: &mut QuoteScratch,
+    out: &mut Outcome,
+) -> Result<(), Error> {
+    let DocumentOff { off, base } = document_off(frame, stage, rule, base, scratch)?;
+    let currency = frame.parts.currency;
+    scratch.shares.clear();
+    for index in &scratch.eligible {
+        let weight = frame.lines.get(*index).map_or(0, |line| line.figure.amount.unsigned_abs());
+        scratch.shares.push(AllocationShare { weight, cap: Some(weight) });
+    }
+    let total = Money::new(off, currency);
+    let unallocated = allocate(total, &scratch.shares, stage.allocate.method, stage.allocate.zero_weights, &mut scratch.parts);
+    let unallocated = unallocated.map_err(|_| too_large())?;
+    if !unallocated.is_zero() {
+        let message = format!("`{unallocated}` of the adjustment `{}` could not be given to any line", rule.id);
+        let finding = Finding::new(AdjustCode::Unallocated, Severity::Warning, message);
+        out.findings.push(finding.detail("rule", rule.id.as_str()).detail("amount", unallocated));
+    }
+    for (index, part) in scratch.eligible.iter().zip(&scratch.parts) {
+        let Some(line) = frame.lines.get_mut(*index) else { continue };
+        let before = line.figure.amount;
+        let after = before.checked_sub(*part).ok_or_else(too_large)?;
+        line.figure = Figure { amount: after, unit: None };
+        let entry = Entry { step, source: Source::Adjustment(rule.number), base, before, after, unit_price: None, next: None };
+        out.record(line, entry);
+    }
+    Ok(())
+}
+
+/// Says of every rule of the stage that does not apply, why: the document's date, the condition, or the policy.
+fn reject(frame: &Frame<'_>, stage: &Stage, step: usize, line: Option<usize>, matched: &[u32], out: &mut Outcome) -> Result<(), Error> {
+    if line.is_some_and(|line| frame.lines.get(line).is_none_or(|line| line.price.is_none())) {
+        return Ok(());
+    }
+    let date = frame.parts.attributes.document.date;
+    let chosen = match stage.choose(matched) {
+        Choice::All(all) => all,
+        // Which of them is the lowest shows in the waterfall; the others were not chosen.
+        Choice::Lowest(candidates) => candidates,
+    };
+    for (number, rule) in (0_u32..).zip(&stage.rules) {
+        let (reason, failed) = if chosen.contains(&number) {
+            continue;
+        } else if matched.contains(&number) {
+            (RejectionReason::NotChosen, Vec::new())
+        } else if let Value::Date(date) = crate::expr::Facts::value(frame, date, None)
+            && !rule.valid.contains(date)
+        {
+            (RejectionReason::NotValid, Vec::new())
+        } else {
+            let leaves = rule.when.as_ref().map(|when| when.explain(frame, line)).unwrap_or_default();
+            (RejectionReason::Condition, leaves.into_iter().filter(|leaf| !leaf.passed).collect())
+        };
+        out.rejected.push(Rejected { line, step, adjustment: rule.number, reason, failed });
+    }
+    Ok(())
+}

@@ -1,0 +1,245 @@
+//! From definition to rulebook: every problem at once.
+
+use std::sync::Arc;
+
+use super::def::RulebookDef;
+use super::order::OrderPolicy;
+use super::procedure::{self, Step};
+use super::vocabulary::{Attributes, VocabularySource};
+use crate::catalog::{Catalog, CatalogDef, products_from_csv};
+use crate::credit::{Credit, CreditDecision, CreditRequest};
+use crate::expr::{CompileContext, Constant, Scope};
+use crate::id::{RuleId, RulebookId, Set, Symbol, Symbols};
+use crate::limits::Limits;
+use crate::money::Currency;
+use crate::pricing::Pricing;
+use crate::receivable::{Invoice, InvoiceRequest, Receivables};
+use crate::report::{Diagnostic, Diagnostics, Error, Fingerprint, LimitCode, Path, RulebookCode, Sources, content_hash};
+use crate::tax::Tax;
+
+/// The version of the form of a rulebook that this engine reads.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The version of the meaning of a rulebook: results of equal versions are equal to the byte.
+pub const SEMANTICS_VERSION: u32 = 1;
+
+/// A checked rulebook: the only thing that quotes, checks and decides.
+///
+/// It is immutable, cheap to clone and may be shared between threads.
+#[derive(Debug, Clone)]
+pub struct Rulebook(pub(super) Arc<Parts>);
+
+/// The checked parts of a rulebook, as the flows use them.
+#[derive(Debug)]
+pub struct Parts {
+    pub(crate) id: RulebookId,
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) currency: Currency,
+    pub(crate) limits: Limits,
+    pub(crate) symbols: Symbols,
+    pub(crate) attributes: Attributes,
+    pub(crate) catalog: Catalog,
+    pub(crate) pricing: Pricing,
+    pub(crate) tax: Option<Tax>,
+    pub(crate) procedure: Vec<Step>,
+    /// The ids of all adjustments, in the order of the rulebook.
+    pub(crate) adjustments: Vec<RuleId>,
+    /// The slots of products' lists that expressions read.
+    pub(crate) product_lists: Vec<u16>,
+    pub(crate) credit: Credit,
+    pub(crate) receivables: Receivables,
+    pub(crate) order: OrderPolicy,
+}
+
+/// A rulebook that has no error, with the warnings that its author should read.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// The rulebook.
+    pub rulebook: Rulebook,
+    /// What is probably not meant, sorted by path.
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl Rulebook {
+    /// Checks a definition and compiles it; `sources` holds the files that it names.
+    ///
+    /// ```
+    /// use dealdesk::{Rulebook, RulebookDef, report::Sources};
+    /// let def = RulebookDef::from_json(r#"{"schema_version": 1, "id": "acme", "currency": "EUR",
+    ///     "units": [{"id": "piece"}], "products": [{"id": "P-100", "unit": "piece"}],
+    ///     "price_lists": [{"id": "list", "keys": ["product.id"], "records": [{"key": ["P-100"], "price": "98.00"}]}]}"#)?;
+    /// let compiled = Rulebook::compile(def, &Sources::none())?;
+    /// assert!(compiled.warnings.is_empty());
+    /// # Ok::<(), dealdesk::report::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error`] with all diagnostics, sorted by path.
+    pub fn compile(def: RulebookDef, sources: &Sources) -> Result<Compiled, Error> {
+        let limits = Limits::default();
+        let (mut symbols, mut diagnostics) = (Symbols::default(), Diagnostics::new());
+        check_document(&def, &limits, &mut diagnostics);
+        // 1. Products, because their ids are words of the vocabulary.
+        let file_path = Path::ROOT.field("products_csv");
+        let from_file =
+            def.products_csv.as_deref().map_or_else(Vec::new, |file| products_from_csv(file, sources, &file_path, &mut diagnostics));
+        let catalog_def = CatalogDef {
+            units: &def.units,
+            categories: &def.categories,
+            products: &def.products,
+            from_file: &from_file,
+            file: def.products_csv.as_deref(),
+        };
+        // 2. The vocabulary.
+        let source = VocabularySource {
+            attributes: &def.attributes,
+            catalog: catalog_def,
+            has_default_destination: def.tax.as_ref().is_some_and(|tax| tax.default_destination.is_some()),
+        };
+        let Some(attributes) = Attributes::compile(source, &Path::ROOT, &mut symbols, &mut diagnostics) else {
+            let message = "more attributes than can be numbered";
+            return Err(Diagnostic::error(LimitCode::TooMany, &Path::ROOT.field("attributes"), message).into());
+        };
+        // 3. The slices.
+        let mut cx = CompileContext {
+            vocabulary: &attributes.vocabulary,
+            symbols: &mut symbols,
+            sources,
+            limits: &limits,
+            diagnostics: &mut diagnostics,
+        };
+        let catalog = Catalog::compile(catalog_def, &Path::ROOT, &mut cx);
+        check_facts(&catalog, &attributes, &mut cx);
+        let units: Set<Symbol> = def.units.iter().filter_map(|unit| cx.symbols.find(unit.id.as_str())).collect();
+        let pricing = Pricing::compile(&def.price_lists, def.currency, &units, &Path::ROOT.field("price_lists"), &mut cx);
+        let tax = def.tax.as_ref().map(|tax| Tax::compile(tax, &Path::ROOT.field("tax"), &mut cx));
+        check_tax_categories(&def, &from_file, &mut cx);
+        let procedure = procedure::compile(&def, &attributes, &pricing, tax.as_ref(), &Path::ROOT, &mut cx);
+        let credit =
+            crate::credit::compile(&def.credit.clone().unwrap_or_default(), def.currency, &Path::ROOT.field("credit"), cx.diagnostics);
+        let receivable = def.receivable.clone().unwrap_or_default();
+        let receivables = crate::receivable::compile(receivable, &Path::ROOT.field("receivable"), cx.diagnostics);
+        let order = OrderPolicy::compile(def.order.clone().unwrap_or_default(), &Path::ROOT.field("order"), cx.diagnostics);
+        // 4. The verdict.
+        let warnings = diagnostics.finish()?;
+        let files: Vec<_> = sources.iter().collect();
+        let fingerprint = Fingerprint(content_hash(&(&def, files)));
+        let parts = Parts {
+            id: def.id,
+            fingerprint,
+            currency: def.currency,
+            limits,
+            symbols,
+            product_lists: procedure::product_lists(&procedure, &attributes),
+            attributes,
+            catalog,
+            pricing,
+            tax,
+            adjustments: def.adjustments.into_iter().map(|rule| rule.id).collect(),
+            procedure,
+            credit,
+            receivables,
+            order,
+        };
+        Ok(Compiled { rulebook: Self(Arc::new(parts)), warnings })
+    }
+
+    /// The name that its author gave it.
+    #[must_use]
+    pub fn id(&self) -> &RulebookId {
+        &self.0.id
+    }
+
+    /// Its identity: equal for equal definitions and files, in every runtime.
+    #[must_use]
+    pub fn fingerprint(&self) -> &Fingerprint {
+        &self.0.fingerprint
+    }
+
+    /// The currency of documents that name none.
+    #[must_use]
+    pub fn currency(&self) -> Currency {
+        self.0.currency
+    }
+
+    /// Judges whether one more document may be added to what an account owes.
+    ///
+    /// # Errors
+    /// [`Error`] for input that cannot be judged, as [`crate::credit::check`].
+    pub fn check_credit(&self, request: &CreditRequest) -> Result<CreditDecision, Error> {
+        crate::credit::check(&self.0.credit, request)
+    }
+
+    /// Makes an invoice: amounts, tax breakdown, due dates.
+    ///
+    /// # Errors
+    /// [`Error`] for input that cannot be judged, as [`crate::receivable::issue`].
+    pub fn issue_invoice(&self, request: &InvoiceRequest) -> Result<Invoice, Error> {
+        crate::receivable::issue(&self.0.receivables, request)
+    }
+
+    /// The checked parts, for the flows.
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.0
+    }
+}
+
+fn check_document(def: &RulebookDef, limits: &Limits, diagnostics: &mut Diagnostics) {
+    if def.schema_version != SCHEMA_VERSION {
+        let message = format!("this engine reads the schema version `{SCHEMA_VERSION}`, not `{}`", def.schema_version);
+        diagnostics.error(RulebookCode::SchemaVersion, &Path::ROOT.field("schema_version"), message);
+    }
+    let collections = [
+        ("attributes", def.attributes.len()),
+        ("units", def.units.len()),
+        ("categories", def.categories.len()),
+        ("products", def.products.len()),
+        ("price_lists", def.price_lists.len()),
+        ("procedure", def.procedure.len()),
+        ("adjustments", def.adjustments.len()),
+    ];
+    for (field, count) in collections {
+        if count > limits.entries {
+            let message = format!("`{field}` has {count} entries; at most {} are read", limits.entries);
+            diagnostics.error(LimitCode::TooMany, &Path::ROOT.field(field), message);
+        }
+    }
+}
+
+/// Every product gives the facts that its declared attributes require.
+fn check_facts(catalog: &Catalog, attributes: &Attributes, cx: &mut CompileContext<'_>) {
+    let required = attributes.required.iter().filter(|slot| slot.scope == Scope::Line && slot.index < attributes.product_slots);
+    let names: Vec<(u16, &str)> = required.filter_map(|slot| Some((slot.index, &*attributes.vocabulary.name(*slot)?.name))).collect();
+    for (number, id) in catalog.ids().enumerate() {
+        let Some(product) = u32::try_from(number).ok().and_then(|number| catalog.product(number)) else { continue };
+        for (slot, name) in &names {
+            if product.fact(*slot).is_none_or(|fact| *fact == Constant::Missing) {
+                let message =
+                    format!("the product `{id}` has no fact `{}`, and `{name}` has no default", name.trim_start_matches("product."));
+                let problem =
+                    Diagnostic::error(RulebookCode::Attribute, &Path::ROOT.field("products").index(number).field("facts"), message);
+                cx.diagnostics.push(problem.help("give the fact, or declare the attribute with a `default` or as `optional`"));
+            }
+        }
+    }
+}
+
+fn check_tax_categories(def: &RulebookDef, from_file: &[(u64, crate::catalog::ProductDef)], cx: &mut CompileContext<'_>) {
+    let Some(tax) = &def.tax else { return };
+    let known = |category: &crate::id::TaxCategoryId| tax.categories.contains(category);
+    let names = || tax.categories.iter().map(crate::id::TaxCategoryId::as_str);
+    let products = Path::ROOT.field("products");
+    for (index, product) in def.products.iter().enumerate() {
+        if let Some(category) = product.tax.as_ref().filter(|category| !known(category)) {
+            cx.diagnostics.unknown(&products.index(index).field("tax"), "tax category", category.as_str(), names());
+        }
+    }
+    let file = Path::ROOT.field("products_csv");
+    for (line, product) in from_file {
+        if let Some(category) = product.tax.as_ref().filter(|category| !known(category)) {
+            let before = cx.diagnostics.count();
+            cx.diagnostics.unknown(&file, "tax category", category.as_str(), names());
+            cx.diagnostics.name_rows(before, &file, &format!("line {line}"));
+        }
+    }
+}

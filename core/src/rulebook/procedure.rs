@@ -1,0 +1,146 @@
+//! The price waterfall: the steps of the procedure in their order.
+
+use super::def::{RulebookDef, StepDef};
+use super::vocabulary::Attributes;
+use crate::adjust::{AdjustmentDef, Policy, RoundAt, Stage, StageDef, StagePlace, StageScope};
+use crate::expr::{CompileContext, Scope, Slot, Type};
+use crate::id::StepId;
+use crate::pricing::{PriceStep, Pricing};
+use crate::report::{Path, RulebookCode};
+use crate::tax::{PriceMode, Tax, TaxRoundAt, TaxStep, TaxStepDef};
+
+/// A checked step of the waterfall.
+#[derive(Debug, Clone)]
+pub enum Step {
+    /// Finds the price.
+    Price(PriceStep),
+    /// Applies adjustments.
+    Stage(Box<Stage>),
+    /// Computes tax.
+    Tax(TaxStep),
+}
+
+impl Step {
+    /// Names the step.
+    #[must_use]
+    pub fn id(&self) -> &StepId {
+        match self {
+            Self::Price(step) => &step.id,
+            Self::Stage(stage) => &stage.id,
+            Self::Tax(step) => &step.id,
+        }
+    }
+}
+
+/// Checks the procedure, or makes the default one where the rulebook has none.
+pub fn compile(
+    def: &RulebookDef,
+    attributes: &Attributes,
+    pricing: &Pricing,
+    tax: Option<&Tax>,
+    path: &Path<'_>,
+    cx: &mut CompileContext<'_>,
+) -> Vec<Step> {
+    let default = default_procedure(def, tax.is_some());
+    let steps = if def.procedure.is_empty() { &default } else { &def.procedure };
+    let place = path.field("procedure");
+    check_order(steps, tax.is_some(), &place, cx);
+    check_adjustments(def, steps, path, cx);
+    let mut compiled: Vec<Step> = Vec::with_capacity(steps.len());
+    let mut before: Vec<StepId> = Vec::with_capacity(steps.len());
+    let mut lines_rounded = false;
+    for (index, step) in steps.iter().enumerate() {
+        let at = place.index(index);
+        let step = match step {
+            StepDef::Price(step) if def.procedure.is_empty() => Step::Price(pricing.default_step(step.id.clone())),
+            StepDef::Price(step) => Step::Price(pricing.step(step, &at.field("price"), cx)),
+            StepDef::Stage(stage) => {
+                let rules: Vec<(usize, &AdjustmentDef)> =
+                    def.adjustments.iter().enumerate().filter(|(_, rule)| rule.stage == stage.id).collect();
+                let around = StagePlace { currency: def.currency, before: &before, lines_rounded, date: attributes.document.date };
+                lines_rounded |= stage.scope == StageScope::Document || stage.round_at.unwrap_or_default() == RoundAt::Line;
+                Step::Stage(Box::new(Stage::compile(stage, &rules, around, &at.field("stage"), &path.field("adjustments"), cx)))
+            }
+            StepDef::Tax(step) => Step::Tax(Tax::step(step, def.currency, &at.field("tax"), cx)),
+        };
+        if before.contains(step.id()) {
+            cx.diagnostics.duplicate(&at, "step", step.id().as_str());
+        }
+        before.push(step.id().clone());
+        compiled.push(step);
+    }
+    let price_steps = compiled.iter().filter_map(|step| if let Step::Price(step) = step { Some(step) } else { None });
+    pricing.warn_unused(price_steps, &path.field("price_lists"), cx);
+    compiled
+}
+
+/// The slots of products' lists that the conditions of the procedure read.
+pub fn product_lists(procedure: &[Step], attributes: &Attributes) -> Vec<u16> {
+    let stages = procedure.iter().filter_map(|step| if let Step::Stage(stage) = step { Some(stage) } else { None });
+    let conditions = stages.flat_map(|stage| &stage.rules).flat_map(|rule| rule.when.iter().chain(&rule.lines));
+    let is_list = |slot: &&Slot| {
+        let of_product = slot.scope == Scope::Line && slot.index < attributes.product_slots;
+        of_product && attributes.vocabulary.name(**slot).is_some_and(|name| matches!(name.ty, Type::List(_)))
+    };
+    let mut slots: Vec<u16> = conditions.flat_map(|condition| condition.slots().iter()).filter(is_list).map(|slot| slot.index).collect();
+    slots.sort_unstable();
+    slots.dedup();
+    slots
+}
+
+/// One price step over all lists, one stage when there are adjustments, tax when there are rates.
+fn default_procedure(def: &RulebookDef, has_tax: bool) -> Vec<StepDef> {
+    let id = |text: &str| text.parse::<StepId>().ok();
+    let price = id("price").map(|id| StepDef::Price(crate::pricing::PriceStepDef { id, access: Vec::new() }));
+    let stage = id("discount").filter(|_| !def.adjustments.is_empty()).map(|id| {
+        StepDef::Stage(StageDef {
+            id,
+            scope: StageScope::Line,
+            policy: Policy::Compound,
+            base: None,
+            round_at: None,
+            rounding: None,
+            tie_break: None,
+            allocate: None,
+        })
+    });
+    let tax = id("tax")
+        .filter(|_| has_tax)
+        .map(|id| StepDef::Tax(TaxStepDef { id, price_mode: PriceMode::default(), round_at: TaxRoundAt::default(), rounding: None }));
+    [price, stage, tax].into_iter().flatten().collect()
+}
+
+/// The price first, stages in between, tax last; one price, at most one tax.
+fn check_order(steps: &[StepDef], has_tax: bool, path: &Path<'_>, cx: &mut CompileContext<'_>) {
+    for (index, step) in steps.iter().enumerate() {
+        let at = path.index(index);
+        let message = match step {
+            StepDef::Price(_) if index > 0 => "the price step must be the first step, and the only one of its kind",
+            StepDef::Stage(_) | StepDef::Tax(_) if index == 0 => "the first step must be a price step: there is no price yet",
+            StepDef::Tax(_) if index.saturating_add(1) < steps.len() => "tax must be the last step: what follows would not be taxed",
+            StepDef::Tax(_) if !has_tax => "the rulebook has a tax step but no `tax` with rates",
+            _ => continue,
+        };
+        cx.diagnostics.error(RulebookCode::StepOrder, &at, message);
+    }
+    if has_tax && !steps.iter().any(|step| matches!(step, StepDef::Tax(_))) {
+        cx.diagnostics.warning(RulebookCode::Unused, path, "the rulebook has tax rates but no step `tax`, so nothing is taxed");
+    }
+}
+
+/// Ids differ, and stages exist.
+fn check_adjustments(def: &RulebookDef, steps: &[StepDef], path: &Path<'_>, cx: &mut CompileContext<'_>) {
+    let stages: Vec<&str> =
+        steps.iter().filter_map(|step| if let StepDef::Stage(stage) = step { Some(stage.id.as_str()) } else { None }).collect();
+    let mut seen = crate::id::Set::default();
+    let place = path.field("adjustments");
+    for (index, rule) in def.adjustments.iter().enumerate() {
+        let at = place.index(index);
+        if !seen.insert(rule.id.as_str()) {
+            cx.diagnostics.duplicate(&at, "adjustment", rule.id.as_str());
+        }
+        if !stages.contains(&rule.stage.as_str()) {
+            cx.diagnostics.unknown(&at.field("stage"), "stage", rule.stage.as_str(), stages.iter().copied());
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! The names that a rulebook's expressions and keys may use: the engine's own, and the declared attributes.
+
+use super::def::{AttributeDef, AttributeType, ListItem};
+use crate::catalog::CatalogDef;
+use crate::expr::{Constant, FactProblem, Presence, Scope, Slot, Type, Vocabulary};
+use crate::fact::Fact;
+use crate::id::{Symbol, Symbols};
+use crate::report::{Diagnostic, Diagnostics, Path, RulebookCode};
+
+/// The engine's own names of the document.
+#[derive(Debug, Clone, Copy)]
+pub struct DocumentSlots {
+    /// `channel`
+    pub channel: Slot,
+    /// `currency`
+    pub currency: Slot,
+    /// `date`
+    pub date: Slot,
+    /// `destination.country`
+    pub country: Slot,
+    /// `document.line_count`
+    pub line_count: Slot,
+    /// `document.quantity`: the sum of all lines' quantities in base units
+    pub quantity: Slot,
+    /// `document.list_amount`: the sum of all lines at the price that was found
+    pub list_amount: Slot,
+    /// `document.amount`: the sum of all lines as they enter the stage
+    pub amount: Slot,
+}
+
+/// The engine's own names of a line's product.
+#[derive(Debug, Clone, Copy)]
+pub struct ProductSlots {
+    /// `product.id`
+    pub id: Slot,
+    /// `product.category`
+    pub category: Slot,
+    /// `product.categories`: the category and all above it
+    pub categories: Slot,
+    /// `product.unit`
+    pub unit: Slot,
+    /// `product.tax_category`
+    pub tax_category: Slot,
+}
+
+/// The engine's own names of a line.
+#[derive(Debug, Clone, Copy)]
+pub struct LineSlots {
+    /// `line.quantity`: in base units
+    pub quantity: Slot,
+    /// `line.unit`
+    pub unit: Slot,
+    /// `line.list_price`
+    pub list_price: Slot,
+    /// `line.list_amount`
+    pub list_amount: Slot,
+    /// `line.amount`: as it enters the stage
+    pub amount: Slot,
+}
+
+/// The vocabulary of quotes with what the engine needs to fill it.
+#[derive(Debug, Clone)]
+pub struct Attributes {
+    /// The names.
+    pub vocabulary: Vocabulary,
+    /// The engine's own names of the document.
+    pub document: DocumentSlots,
+    /// The engine's own names of a line's product.
+    pub product: ProductSlots,
+    /// The engine's own names of a line.
+    pub line: LineSlots,
+    /// How many slots of line scope belong to products; they come first.
+    pub product_slots: u16,
+    /// How many slots of line scope the engine fills itself; declared attributes of lines come after them.
+    pub own_line_slots: usize,
+    /// Defaults of declared attributes.
+    pub defaults: Vec<(Slot, Constant)>,
+    /// The declared attributes that a host must give.
+    pub required: Vec<Slot>,
+}
+
+/// What makes the vocabulary.
+#[derive(Debug, Clone, Copy)]
+pub struct VocabularySource<'a> {
+    /// The declared attributes.
+    pub attributes: &'a [AttributeDef],
+    /// The catalogue, whose ids are the values of `product.id` and `product.category`.
+    pub catalog: CatalogDef<'a>,
+    /// Whether a document without destination has one by default.
+    pub has_default_destination: bool,
+}
+
+impl Attributes {
+    /// Declares the engine's own names, then the rulebook's attributes.
+    pub fn compile(source: VocabularySource<'_>, path: &Path<'_>, symbols: &mut Symbols, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let mut vocabulary = Vocabulary::new();
+        let mut declared = Declared::default();
+        let place = path.field("attributes");
+        let is_product = |def: &AttributeDef| def.id.as_str().starts_with("product.");
+        let (of_products, others): (Vec<_>, Vec<_>) = source.attributes.iter().enumerate().partition(|(_, def)| is_product(def));
+        // Products first, so that a product's facts are the lowest slots of line scope.
+        let document = document_names(source, &mut vocabulary)?;
+        let product = product_names(source, &mut vocabulary, symbols)?;
+        for (index, def) in of_products {
+            declared.declare(def, &mut vocabulary, &place.index(index), symbols, diagnostics);
+        }
+        let product_slots = u16::try_from(vocabulary.slot_count(Scope::Line)).ok()?;
+        let line = line_names(&mut vocabulary)?;
+        let own_line_slots = vocabulary.slot_count(Scope::Line);
+        for (index, def) in others {
+            declared.declare(def, &mut vocabulary, &place.index(index), symbols, diagnostics);
+        }
+        let Declared { defaults, required } = declared;
+        Some(Self { vocabulary, document, product, line, product_slots, own_line_slots, defaults, required })
+    }
+}
+
+/// What the declared attributes ask of a document.
+#[derive(Default)]
+struct Declared {
+    defaults: Vec<(Slot, Constant)>,
+    required: Vec<Slot>,
+}
+
+impl Declared {
+    fn declare(
+        &mut self,
+        def: &AttributeDef,
+        vocabulary: &mut Vocabulary,
+        path: &Path<'_>,
+        symbols: &mut Symbols,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let name = def.id.as_str();
+        let scope = match name.split_once('.') {
+            Some(("customer" | "document" | "destination", _)) => Scope::Document,
+            Some(("line" | "product", _)) => Scope::Line,
+            _ => {
+                let message = format!("`{name}` has no scope that hosts give attributes for");
+                let problem = Diagnostic::error(RulebookCode::Attribute, &path.field("id"), message);
+                diagnostics.push(problem.help("begin it with `customer.`, `document.`, `destination.`, `line.` or `product.`"));
+                return;
+            }
+        };
+        if def.optional && def.default.is_some() {
+            diagnostics.error(RulebookCode::Attribute, &path.field("optional"), format!("`{name}` has a default, so it is never absent"));
+        }
+        let (ty, one_of) = types(&def.kind, symbols);
+        if one_of.as_ref().is_some_and(Vec::is_empty) {
+            diagnostics.error(
+                RulebookCode::Attribute,
+                &path.field("type"),
+                format!("`{name}` may be none of no values; list at least one"),
+            );
+        }
+        let presence = if def.optional { Presence::Optional } else { Presence::Always };
+        let slot = match vocabulary.declare(name, ty, scope, presence, one_of) {
+            Ok(slot) => slot,
+            Err(error) => {
+                diagnostics.error(RulebookCode::Attribute, &path.field("id"), format!("`{name}`: {error}"));
+                return;
+            }
+        };
+        match &def.default {
+            Some(default) => self.read_default(vocabulary, slot, default, &path.field("default"), symbols, diagnostics),
+            None if !def.optional => self.required.push(slot),
+            None => {}
+        }
+    }
+
+    fn read_default(
+        &mut self,
+        vocabulary: &Vocabulary,
+        slot: Slot,
+        default: &Fact,
+        path: &Path<'_>,
+        symbols: &mut Symbols,
+        diagnostics: &mut Diagnostics,
+    ) {
+        if let Fact::Text(text) = default {
+            symbols.intern(text);
+        }
+        let Some(name) = vocabulary.name(slot) else { return };
+        match Constant::read(default, name, symbols) {
+            Ok(constant) => self.defaults.push((slot, constant)),
+            Err(problem) => diagnostics.error(RulebookCode::Attribute, path, fact_message(&name.name, &problem)),
+        }
+    }
+}
+
+/// What is wrong with a fact, for a person.
+pub fn fact_message(name: &str, problem: &FactProblem) -> String {
+    match problem {
+        FactProblem::Type(needed) => format!("`{name}` is {needed}, which this is not"),
+        FactProblem::NotOneOf(text) => format!("`{text}` is none of the values that `{name}` may have"),
+    }
+}
+
+fn types(kind: &AttributeType, symbols: &mut Symbols) -> (Type, Option<Vec<Symbol>>) {
+    match kind {
+        AttributeType::Bool => (Type::Bool, None),
+        AttributeType::Number => (Type::Number, None),
+        AttributeType::Text => (Type::Text, None),
+        AttributeType::Date => (Type::Date, None),
+        AttributeType::OneOf(texts) => (Type::Text, Some(texts.iter().map(|text| symbols.intern(text)).collect())),
+        AttributeType::List(ListItem::Number) => (Type::List(Box::new(Type::Number)), None),
+        AttributeType::List(ListItem::Text) => (Type::List(Box::new(Type::Text)), None),
+    }
+}
+
+fn document_names(source: VocabularySource<'_>, vocabulary: &mut Vocabulary) -> Option<DocumentSlots> {
+    use Presence::{Always, Optional};
+    let mut declare = |name, ty, presence| vocabulary.declare(name, ty, Scope::Document, presence, None).ok();
+    declare("customer.id", Type::Text, Optional)?;
+    Some(DocumentSlots {
+        channel: declare("channel", Type::Text, Optional)?,
+        currency: declare("currency", Type::Text, Always)?,
+        date: declare("date", Type::Date, Always)?,
+        country: declare("destination.country", Type::Text, if source.has_default_destination { Always } else { Optional })?,
+        line_count: declare("document.line_count", Type::Number, Always)?,
+        quantity: declare("document.quantity", Type::Number, Always)?,
+        list_amount: declare("document.list_amount", Type::Number, Always)?,
+        amount: declare("document.amount", Type::Number, Always)?,
+    })
+}
+
+fn product_names(source: VocabularySource<'_>, vocabulary: &mut Vocabulary, symbols: &mut Symbols) -> Option<ProductSlots> {
+    let products: Vec<Symbol> = source.catalog.all_products().map(|product| symbols.intern(product.id.as_str())).collect();
+    let categories: Vec<Symbol> = source.catalog.categories.iter().map(|def| symbols.intern(def.id.as_str())).collect();
+    let presence = |always: bool| if always { Presence::Always } else { Presence::Optional };
+    let all_have_category = source.catalog.all_products().all(|product| product.category.is_some());
+    let all_have_tax = source.catalog.all_products().all(|product| product.tax.is_some());
+    let mut declare = |name, ty, always, one_of| vocabulary.declare(name, ty, Scope::Line, presence(always), one_of).ok();
+    Some(ProductSlots {
+        id: declare("product.id", Type::Text, true, Some(products))?,
+        category: declare("product.category", Type::Text, all_have_category, Some(categories))?,
+        categories: declare("product.categories", Type::List(Box::new(Type::Text)), true, None)?,
+        unit: declare("product.unit", Type::Text, true, None)?,
+        tax_category: declare("product.tax_category", Type::Text, all_have_tax, None)?,
+    })
+}
+
+fn line_names(vocabulary: &mut Vocabulary) -> Option<LineSlots> {
+    let mut declare = |name, ty| vocabulary.declare(name, ty, Scope::Line, Presence::Always, None).ok();
+    Some(LineSlots {
+        quantity: declare("line.quantity", Type::Number)?,
+        unit: declare("line.unit", Type::Text)?,
+        list_price: declare("line.list_price", Type::Number)?,
+        list_amount: declare("line.list_amount", Type::Number)?,
+        amount: declare("line.amount", Type::Number)?,
+    })
+}
