@@ -12,6 +12,7 @@
 //! | [`Value`], [`Text`], [`Literal`] | what is read and given |
 //! | [`Leaf`] | one comparison of an explained condition |
 //! | [`Atom`] | a part of a conjunction that an index can answer |
+//! | [`RuleIndex`] | which of many rules match, without asking each |
 
 mod ast;
 mod atoms;
@@ -232,7 +233,7 @@ impl Expr {
         }
     }
 
-    /// What the top-level conjunction of a condition says about single slots and constants, so that an index can answer it.
+    /// What the top-level conjunction of a condition says about single slots and constants, so that a [`RuleIndex`] can answer it.
     #[must_use]
     pub fn atoms(&self) -> &[Atom] {
         &self.0.atoms

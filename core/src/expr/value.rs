@@ -48,7 +48,7 @@ impl Eq for Text<'_> {}
 pub trait Facts {
     /// The value of a slot. `line` counts the document's lines from 0; it means nothing for a slot of the document.
     ///
-    /// A text must carry its symbol when the rulebook's symbols have it: an index looks at nothing else. A slot that
+    /// A text must carry its symbol when the rulebook's symbols have it: [`super::RuleIndex`] looks at nothing else. A slot that
     /// was declared as always present must not be [`Value::Missing`]; where it is, evaluating ends with an error.
     fn value(&self, slot: Slot, line: Option<usize>) -> Value<'_>;
 

@@ -1,0 +1,141 @@
+//! Sorted thresholds. Between and on `n` bounds lie `2n + 1` intervals: 0 is below the first bound, 1 is the first bound itself,
+//! 2 lies between the first and the second, and so on.
+
+use super::super::{Literal, Value};
+use super::demand::Range;
+use crate::money::Decimal;
+use crate::time::Date;
+
+#[derive(Debug, Clone)]
+pub(super) enum Bounds {
+    /// Numbers as whole numbers of `10^-scale`.
+    Integers {
+        scale: u32,
+        bounds: Vec<i64>,
+    },
+    /// Numbers with too many digits for that.
+    Decimals(Vec<Decimal>),
+    Dates(Vec<Date>),
+}
+
+impl Bounds {
+    /// Sorted bounds of one kind, each once.
+    pub fn new(sorted: &[Literal]) -> Self {
+        let dates: Vec<Date> = sorted.iter().filter_map(|bound| if let Literal::Date(date) = bound { Some(*date) } else { None }).collect();
+        if !dates.is_empty() {
+            return Self::Dates(dates);
+        }
+        let numbers: Vec<Decimal> =
+            sorted.iter().filter_map(|bound| if let Literal::Number(number) = bound { Some(number.normalize()) } else { None }).collect();
+        let scale = numbers.iter().map(|number| number.scale()).max().unwrap_or(0);
+        match numbers.iter().map(|number| number.mantissa_at(scale).ok()).collect() {
+            Some(bounds) => Self::Integers { scale, bounds },
+            None => Self::Decimals(numbers),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Integers { bounds, .. } => bounds.len(),
+            Self::Decimals(bounds) => bounds.len(),
+            Self::Dates(bounds) => bounds.len(),
+        }
+    }
+
+    pub fn last_interval(&self) -> u32 {
+        interval(self.len(), false)
+    }
+
+    /// The interval that a value lies in; none for a missing value or one of another type.
+    pub fn interval(&self, value: Value<'_>) -> Option<u32> {
+        match (self, value) {
+            (Self::Integers { scale, bounds }, Value::Number(value)) => Some(integer_interval(bounds, *scale, value)),
+            (Self::Decimals(bounds), Value::Number(value)) => Some(search(bounds, &value)),
+            (Self::Dates(bounds), Value::Date(value)) => Some(search(bounds, &value)),
+            _ => None,
+        }
+    }
+
+    /// The first and the last interval of a range; the first is above the last when the range is empty.
+    pub fn span(&self, range: &Range) -> (u32, u32) {
+        let at = |bound: Literal| match bound {
+            Literal::Number(number) => self.interval(Value::Number(number)),
+            Literal::Date(date) => self.interval(Value::Date(date)),
+            Literal::Bool(_) | Literal::Text(_) => None,
+        };
+        let edge = |(bound, closed): (Literal, bool)| at(bound).map(|interval| (interval, closed));
+        let from = range.low.and_then(edge).map_or(0, |(interval, closed)| if closed { interval } else { interval.saturating_add(1) });
+        let to = match range.high.and_then(edge) {
+            Some((interval, true)) => interval,
+            // Below the first bound there is always interval 0, so that nothing is lost here.
+            Some((interval, false)) => interval.saturating_sub(1),
+            None => self.last_interval(),
+        };
+        (from, to)
+    }
+}
+
+/// The interval behind `below` bounds, or on the next one.
+fn interval(below: usize, on: bool) -> u32 {
+    u32::try_from(below).unwrap_or(u32::MAX).saturating_mul(2).saturating_add(u32::from(on))
+}
+
+fn search<T: Ord>(bounds: &[T], value: &T) -> u32 {
+    let below = bounds.partition_point(|bound| bound < value);
+    interval(below, bounds.get(below) == Some(value))
+}
+
+fn integer_interval(bounds: &[i64], scale: u32, value: Decimal) -> u32 {
+    let Some((floor, exact)) = at_scale(value, scale) else {
+        // More than 128 bits: beyond every bound.
+        return interval(if value.is_negative() { 0 } else { bounds.len() }, false);
+    };
+    match i64::try_from(floor) {
+        Ok(floor) if exact => search(bounds, &floor),
+        Ok(floor) => interval(bounds.partition_point(|bound| *bound <= floor), false),
+        Err(_) => interval(if floor < 0 { 0 } else { bounds.len() }, false),
+    }
+}
+
+/// The value in units of `10^-scale`, rounded down, and whether nothing was lost.
+fn at_scale(value: Decimal, scale: u32) -> Option<(i128, bool)> {
+    let mantissa = value.mantissa();
+    let own = value.scale();
+    if own <= scale {
+        let factor = 10_i128.checked_pow(scale.checked_sub(own)?)?;
+        return Some((mantissa.checked_mul(factor)?, true));
+    }
+    let divisor = 10_i128.checked_pow(own.checked_sub(scale)?)?;
+    Some((mantissa.checked_div_euclid(divisor)?, mantissa.checked_rem_euclid(divisor)? == 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_between_bounds_and_beyond_all_scales() {
+        let number = |text: &str| Literal::Number(text.parse().unwrap());
+        let bounds = Bounds::new(&[number("-1"), number("0.50"), number("2")]);
+        assert!(matches!(bounds, Bounds::Integers { scale: 1, .. }));
+        let table = [
+            ("-1.0000001", 0),
+            ("-1.00", 1),
+            ("-0.99", 2),
+            ("0.49999", 2),
+            ("0.5", 3),
+            ("0.51", 4),
+            ("2", 5),
+            ("2.000000000000000000000000001", 6),
+            ("79228162514264337593543950335", 6),
+            ("-79228162514264337593543950335", 0),
+        ];
+        for (value, expected) in table {
+            assert_eq!(bounds.interval(Value::Number(value.parse().unwrap())), Some(expected), "{value}");
+        }
+        let wide = Bounds::new(&[number("0.0000000000000000000000000001"), number("7922816251426433759354395033")]);
+        assert!(matches!(wide, Bounds::Decimals(_)));
+        assert_eq!(wide.interval(Value::Number(Decimal::ONE)), Some(2));
+        assert_eq!(wide.interval(Value::Missing), None);
+    }
+}

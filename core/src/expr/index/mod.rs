@@ -1,0 +1,259 @@
+//! The index over the conditions of many rules: which rules' atoms all hold, without asking each rule.
+//!
+//! How it works: every slot that atoms speak of is a column; every value (or interval between thresholds) of a column has a row
+//! of bits, one bit per rule, set where the rule demands that value or nothing of the slot. The rules that match are the bitwise
+//! AND of one row per column.
+//!
+//! Why it stays fast with many rules: rules are laid out so that those with the same value of the most selective slot are
+//! neighbours, so that most words of a row are zero; a summary has a bit per word, and 4096 rules that cannot match cost one AND
+//! per column. Rows are kept in full as long as they fit in a budget; rows of values beyond that keep only their own words, and
+//! thresholds beyond that share rows, whose rules are then compared one by one.
+//!
+//! The columns of the document are combined once per document, and only where a line looks.
+
+mod bounds;
+mod column;
+mod demand;
+mod rows;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use column::{Column, Draft, Pick};
+use demand::{Demand, Kind, demands};
+use rows::{each_bit, place, words_for};
+
+use super::atoms::Atom;
+use super::value::{Facts, Literal, Value};
+use super::{Scope, Slot};
+
+/// Bytes that the full rows of one index may take, shared by its columns.
+const ROW_BYTES: usize = 32 * 1024 * 1024;
+/// With no more words than this a summary costs more than it saves, and so does another order of the rules.
+const DIRECT_WORDS: usize = 16;
+
+/// An index over the atoms of many rules. Immutable; what changes per document lies in an [`IndexScratch`].
+///
+/// ```
+/// use dealdesk::expr::{Atom, Facts, IndexScratch, Literal, RuleIndex, Scope, Slot, Value};
+/// struct Urgent;
+/// impl Facts for Urgent {
+///     fn value(&self, _: Slot, _: Option<usize>) -> Value<'_> {
+///         Value::Bool(true)
+///     }
+///     fn line_count(&self) -> usize {
+///         0
+///     }
+/// }
+/// let urgent = Slot { scope: Scope::Document, index: 0 };
+/// let when = |value| vec![Atom::Equals { slot: urgent, value: Literal::Bool(value) }];
+/// let index = RuleIndex::build(&[when(true), when(false), vec![]]);
+/// let (mut scratch, mut matching) = (IndexScratch::default(), Vec::new());
+/// index.header(&Urgent, &mut scratch);
+/// index.matches(&Urgent, None, &mut scratch, &mut matching);
+/// assert_eq!(matching, [0, 2]);
+/// ```
+#[derive(Debug, Clone)]
+pub struct RuleIndex {
+    /// Rule numbers by position.
+    rules: Vec<u32>,
+    /// Whether the positions are not in the order of the rule numbers.
+    reordered: bool,
+    document: Vec<Column>,
+    lines: Vec<Column>,
+    /// The columns of both kinds whose set bits must be confirmed.
+    coarse: bool,
+}
+
+/// Buffers that [`RuleIndex`] works in, to be reused from line to line and from document to document. Each index needs its own.
+#[derive(Debug, Clone, Default)]
+pub struct IndexScratch {
+    /// How many rules the index has that filled this; none before the first document.
+    rules: Option<usize>,
+    document: Vec<Pick>,
+    lines: Vec<Pick>,
+    /// The AND of the document's columns; in a large index only the words that `ready` marks.
+    words: Vec<u64>,
+    ready: Vec<u64>,
+    summary: Vec<u64>,
+    work: Vec<u64>,
+}
+
+impl RuleIndex {
+    /// Builds the index; the number of a rule is its place in `rules`. A rule without atoms always matches.
+    #[must_use]
+    pub fn build(rules: &[Vec<Atom>]) -> Self {
+        // 1. Put the atoms of each rule together, slot by slot.
+        let by_rule: Vec<BTreeMap<Slot, Demand>> = rules.iter().map(|atoms| demands(atoms)).collect();
+        let keys: BTreeSet<(Slot, Kind)> = by_rule.iter().flatten().map(|(slot, demand)| (*slot, demand.kind())).collect();
+        // 2. Lay the rules out.
+        let reordered = words_for(rules.len()) > DIRECT_WORDS;
+        let order = if reordered { clustered(&by_rule, &keys) } else { (0..rules.len()).collect() };
+        // 3. Build one column per slot and kind of demand.
+        let share = ROW_BYTES.checked_div(keys.len()).unwrap_or(ROW_BYTES);
+        let (mut document, mut lines) = (Vec::new(), Vec::new());
+        for (slot, kind) in keys {
+            let demand = |rule: &usize| by_rule.get(*rule).and_then(|rule| rule.get(&slot)).filter(|demand| demand.kind() == kind).cloned();
+            let column = Draft { slot, demands: order.iter().map(demand).collect() }.column(share);
+            match slot.scope {
+                Scope::Document => document.push(column),
+                Scope::Line => lines.push(column),
+            }
+        }
+        let coarse = document.iter().chain(&lines).any(Column::is_coarse);
+        let rules = order.into_iter().map(|rule| u32::try_from(rule).unwrap_or(u32::MAX)).collect();
+        Self { rules, reordered, document, lines, coarse }
+    }
+
+    /// How many rules there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Whether there are no rules.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// Looks at the document; call it once per document, before [`RuleIndex::matches`].
+    pub fn header<F: Facts + ?Sized>(&self, facts: &F, scratch: &mut IndexScratch) {
+        scratch.document.clear();
+        scratch.document.extend(self.document.iter().map(|column| column.pick(facts.value(column.slot, None))));
+        scratch.rules = Some(self.rules.len());
+        let width = words_for(self.rules.len());
+        let picked = || self.document.iter().zip(&scratch.document);
+        fill_ones(&mut scratch.summary, width);
+        if self.is_direct() {
+            fill_ones(&mut scratch.words, self.rules.len());
+            for (column, pick) in picked() {
+                column.rows.and_words(pick.row, &mut scratch.words);
+            }
+            return;
+        }
+        for (column, pick) in picked() {
+            column.rows.and_summary(pick.row, &mut scratch.summary);
+        }
+        scratch.words.resize(width, 0);
+        scratch.ready.clear();
+        scratch.ready.resize(words_for(width), 0);
+    }
+
+    /// The numbers of the rules whose atoms all hold, ascending; they take the place of what `matching` held.
+    ///
+    /// Without a line (for rules of the document) no atom of a line's slot holds.
+    pub fn matches<F: Facts + ?Sized>(&self, facts: &F, line: Option<usize>, scratch: &mut IndexScratch, matching: &mut Vec<u32>) {
+        matching.clear();
+        if scratch.rules != Some(self.rules.len()) {
+            self.header(facts, scratch);
+        }
+        let value = |slot: Slot| if line.is_some() { facts.value(slot, line) } else { Value::Missing };
+        scratch.lines.clear();
+        scratch.lines.extend(self.lines.iter().map(|column| column.pick(value(column.slot))));
+        if self.is_direct() {
+            self.walk_words(scratch, matching);
+        } else {
+            self.walk_summary(scratch, matching);
+            matching.sort_unstable();
+        }
+    }
+
+    fn is_direct(&self) -> bool {
+        !self.reordered
+    }
+
+    /// Few rules: AND whole rows.
+    fn walk_words(&self, scratch: &mut IndexScratch, matching: &mut Vec<u32>) {
+        let IndexScratch { document, lines, words, work, .. } = scratch;
+        work.clear();
+        work.extend_from_slice(words);
+        for (column, pick) in self.lines.iter().zip(lines.iter()) {
+            column.rows.and_words(pick.row, work);
+        }
+        for (number, word) in work.iter().enumerate() {
+            self.take(number, *word, document, lines, matching);
+        }
+    }
+
+    /// Many rules: AND the summaries, then only the words that can have a bit.
+    fn walk_summary(&self, scratch: &mut IndexScratch, matching: &mut Vec<u32>) {
+        let IndexScratch { document, lines, words, ready, summary, work, .. } = scratch;
+        work.clear();
+        work.extend_from_slice(summary);
+        for (column, pick) in self.lines.iter().zip(lines.iter()) {
+            column.rows.and_summary(pick.row, work);
+        }
+        for (block, bits) in work.iter().enumerate() {
+            each_bit(*bits, |bit| {
+                let number = (block << 6) | bit;
+                let mut word = self.document_word(number, document, words, ready);
+                for (column, pick) in self.lines.iter().zip(lines.iter()) {
+                    if word == 0 {
+                        return;
+                    }
+                    word &= column.rows.word(pick.row, number);
+                }
+                self.take(number, word, document, lines, matching);
+            });
+        }
+    }
+
+    /// One word of the document's AND, calculated when it is first needed.
+    fn document_word(&self, number: usize, document: &[Pick], words: &mut [u64], ready: &mut [u64]) -> u64 {
+        let (block, mask) = place(number);
+        let (Some(known), Some(word)) = (ready.get_mut(block), words.get_mut(number)) else { return 0 };
+        if *known & mask == 0 {
+            *known |= mask;
+            *word = self.document.iter().zip(document).fold(u64::MAX, |word, (column, pick)| word & column.rows.word(pick.row, number));
+        }
+        *word
+    }
+
+    /// The rules of one word's bits.
+    fn take(&self, number: usize, word: u64, document: &[Pick], lines: &[Pick], matching: &mut Vec<u32>) {
+        each_bit(word, |bit| {
+            let position = (number << 6) | bit;
+            let confirmed =
+                |columns: &[Column], picks: &[Pick]| columns.iter().zip(picks).all(|(column, pick)| column.confirms(*pick, position));
+            if self.coarse && !(confirmed(&self.document, document) && confirmed(&self.lines, lines)) {
+                return;
+            }
+            // Bits behind the last rule are set where no column is.
+            if let Some(rule) = self.rules.get(position) {
+                matching.push(*rule);
+            }
+        });
+    }
+}
+
+fn fill_ones(words: &mut Vec<u64>, bits: usize) {
+    words.clear();
+    words.resize(words_for(bits), u64::MAX);
+}
+
+/// The rules in an order that makes neighbours of those with equal values, the slot with the most values first.
+fn clustered(by_rule: &[BTreeMap<Slot, Demand>], keys: &BTreeSet<(Slot, Kind)>) -> Vec<usize> {
+    let values = |rule: usize, slot: Slot| match by_rule.get(rule).and_then(|demands| demands.get(&slot)) {
+        Some(Demand::Values(values)) => values.first().copied(),
+        _ => None,
+    };
+    let mut slots: Vec<(usize, Slot)> = keys
+        .iter()
+        .filter(|(_, kind)| *kind == Kind::Values)
+        .map(|(slot, _)| {
+            let distinct: BTreeSet<Literal> = (0..by_rule.len()).filter_map(|rule| values(rule, *slot)).collect();
+            (distinct.len(), *slot)
+        })
+        .collect();
+    slots.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(&other.1)));
+    let mut order: Vec<usize> = (0..by_rule.len()).collect();
+    // Rules without a demand stand behind the others, so that they are neighbours too.
+    let key = |rule: &usize| -> Vec<(bool, Option<Literal>)> {
+        slots.iter().map(|(_, slot)| values(*rule, *slot)).map(|value| (value.is_none(), value)).collect()
+    };
+    order.sort_by_cached_key(|rule| (key(rule), *rule));
+    order
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,225 @@
+//! Rows of bits, one bit per rule: which rules a value fulfils.
+//!
+//! A summary has one bit per word of a row, set where the word is not zero, so that a walk can pass over 4096 rules at a time.
+
+/// Bits of rules, 64 in a word; words, 64 in a summary word.
+pub(super) const BITS: usize = 64;
+
+/// How many words (or summary words) hold so many bits.
+pub(super) fn words_for(bits: usize) -> usize {
+    bits.div_ceil(BITS)
+}
+
+/// Where a bit lies: its word, and the bit alone.
+pub(super) fn place(bit: usize) -> (usize, u64) {
+    let within = u32::try_from(bit & (BITS - 1)).unwrap_or(0);
+    (bit >> 6, 1_u64.rotate_left(within))
+}
+
+/// Calls `each` with the number of every bit that is set.
+pub(super) fn each_bit(mut word: u64, mut each: impl FnMut(usize)) {
+    while word != 0 {
+        each(usize::try_from(word.trailing_zeros()).unwrap_or(0));
+        word &= word.wrapping_sub(1);
+    }
+}
+
+fn set(bits: &mut [u64], bit: usize) {
+    let (word, mask) = place(bit);
+    if let Some(word) = bits.get_mut(word) {
+        *word |= mask;
+    }
+}
+
+fn summary_of(words: &[u64]) -> impl Iterator<Item = u64> {
+    words.chunks(BITS).map(|chunk| {
+        let mut summary = 0;
+        for (number, word) in chunk.iter().enumerate() {
+            if *word != 0 {
+                summary |= place(number).1;
+            }
+        }
+        summary
+    })
+}
+
+fn slice(list: &[u64], width: usize, row: usize) -> &[u64] {
+    let start = row.saturating_mul(width);
+    list.get(start..start.saturating_add(width)).unwrap_or_default()
+}
+
+/// The rows of one column. Row 0 is what a missing or unknown value fulfils: the rules that demand nothing.
+#[derive(Debug, Clone)]
+pub(super) struct Rows {
+    width: usize,
+    summary_width: usize,
+    body: Body,
+}
+
+#[derive(Debug, Clone)]
+enum Body {
+    /// Every row in full.
+    Dense { words: Vec<u64>, summaries: Vec<u64> },
+    /// Row 0 in full; of the others only the words that hold more.
+    Sparse { any: Vec<u64>, any_summary: Vec<u64>, rows: Vec<(usize, usize)>, blocks: Vec<Block>, packed: Vec<u64> },
+}
+
+/// The words of a sparse row that one summary word speaks of.
+#[derive(Debug, Clone, Copy)]
+struct Block {
+    /// Which summary word.
+    summary: usize,
+    /// Which of its 64 words are there.
+    bits: u64,
+    /// Where the first of them is kept.
+    first: usize,
+}
+
+impl Rows {
+    /// Full rows for so many rules; the rules of `any` stand in each. [`Rows::add`] the others, then [`Rows::summarize`].
+    pub fn dense(rules: usize, rows: usize, any: impl Iterator<Item = usize>) -> Self {
+        let width = words_for(rules);
+        let mut template = vec![0; width];
+        any.for_each(|position| set(&mut template, position));
+        let words = template.iter().copied().cycle().take(width.saturating_mul(rows)).collect();
+        Self { width, summary_width: words_for(width), body: Body::Dense { words, summaries: Vec::new() } }
+    }
+
+    /// Puts a rule into a full row.
+    pub fn add(&mut self, row: usize, position: usize) {
+        if let Body::Dense { words, .. } = &mut self.body {
+            let start = row.saturating_mul(self.width);
+            set(words.get_mut(start..start.saturating_add(self.width)).unwrap_or_default(), position);
+        }
+    }
+
+    pub fn summarize(&mut self) {
+        if let Body::Dense { words, summaries } = &mut self.body {
+            *summaries = words.chunks(self.width.max(1)).flat_map(summary_of).collect();
+        }
+    }
+
+    /// Sparse rows: the rules of `any` stand in each, and `pairs` says which others stand in which row (never row 0).
+    pub fn sparse(rules: usize, rows: usize, any: impl Iterator<Item = usize>, mut pairs: Vec<(usize, usize)>) -> Self {
+        let width = words_for(rules);
+        let mut any_words = vec![0; width];
+        any.for_each(|position| set(&mut any_words, position));
+        let any_summary = summary_of(&any_words).collect();
+        pairs.sort_unstable();
+        let mut of_rows = vec![(0, 0); rows];
+        let (mut blocks, mut packed): (Vec<Block>, Vec<u64>) = (Vec::new(), Vec::new());
+        let mut last: Option<(usize, usize)> = None;
+        for (row, position) in pairs {
+            let (word, mask) = place(position);
+            if last == Some((row, word)) {
+                if let Some(word) = packed.last_mut() {
+                    *word |= mask;
+                }
+                continue;
+            }
+            last = Some((row, word));
+            let (summary, summary_mask) = place(word);
+            let Some((start, end)) = of_rows.get_mut(row) else { continue };
+            let goes_on = *end == blocks.len() && *end > *start;
+            match blocks.last_mut().filter(|block| goes_on && block.summary == summary) {
+                Some(block) => block.bits |= summary_mask,
+                None => {
+                    if !goes_on {
+                        *start = blocks.len();
+                    }
+                    blocks.push(Block { summary, bits: summary_mask, first: packed.len() });
+                    *end = blocks.len();
+                }
+            }
+            packed.push(mask);
+        }
+        let body = Body::Sparse { any: any_words, any_summary, rows: of_rows, blocks, packed };
+        Self { width, summary_width: words_for(width), body }
+    }
+
+    /// Keeps of `words` what the row has too.
+    pub fn and_words(&self, row: usize, words: &mut [u64]) {
+        if let Body::Dense { words: all, .. } = &self.body {
+            for (word, other) in words.iter_mut().zip(slice(all, self.width, row)) {
+                *word &= other;
+            }
+        } else {
+            for (number, word) in words.iter_mut().enumerate() {
+                *word &= self.word(row, number);
+            }
+        }
+    }
+
+    /// Keeps of a summary what the row's summary has too.
+    pub fn and_summary(&self, row: usize, summary: &mut [u64]) {
+        match &self.body {
+            Body::Dense { summaries, .. } => {
+                for (word, other) in summary.iter_mut().zip(slice(summaries, self.summary_width, row)) {
+                    *word &= other;
+                }
+            }
+            Body::Sparse { any_summary, .. } => {
+                let mut blocks = self.blocks(row).iter().peekable();
+                for (number, (word, other)) in summary.iter_mut().zip(any_summary).enumerate() {
+                    let more = blocks.next_if(|block| block.summary == number).map_or(0, |block| block.bits);
+                    *word &= other | more;
+                }
+            }
+        }
+    }
+
+    /// One word of a row.
+    pub fn word(&self, row: usize, number: usize) -> u64 {
+        match &self.body {
+            Body::Dense { words, .. } => words.get(row.saturating_mul(self.width).saturating_add(number)).copied().unwrap_or(0),
+            Body::Sparse { any, packed, .. } => {
+                let (summary, mask) = place(number);
+                let blocks = self.blocks(row);
+                let block = blocks.binary_search_by_key(&summary, |block| block.summary).ok().and_then(|found| blocks.get(found));
+                let more = block.filter(|block| block.bits & mask != 0).and_then(|block| {
+                    let before = (block.bits & mask.wrapping_sub(1)).count_ones();
+                    packed.get(block.first.saturating_add(usize::try_from(before).unwrap_or(0)))
+                });
+                any.get(number).copied().unwrap_or(0) | more.copied().unwrap_or(0)
+            }
+        }
+    }
+
+    fn blocks(&self, row: usize) -> &[Block] {
+        let Body::Sparse { rows, blocks, .. } = &self.body else { return &[] };
+        rows.get(row).and_then(|(start, end)| blocks.get(*start..*end)).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn sparse_rows_say_what_dense_rows_say(
+            rules in 1_usize..20_000,
+            any in proptest::collection::vec(0_usize..20_000, 0..20),
+            pairs in proptest::collection::vec((1_usize..6, 0_usize..20_000), 0..60),
+        ) {
+            let any: Vec<usize> = any.into_iter().filter(|position| *position < rules).collect();
+            let pairs: Vec<(usize, usize)> = pairs.into_iter().filter(|(_, position)| *position < rules).collect();
+            let sparse = Rows::sparse(rules, 6, any.iter().copied(), pairs.clone());
+            let mut dense = Rows::dense(rules, 6, any.iter().copied());
+            pairs.iter().for_each(|(row, position)| dense.add(*row, *position));
+            dense.summarize();
+            for row in 0..6 {
+                let width = words_for(rules);
+                let full = |rows: &Rows| { let mut words = vec![u64::MAX; width]; rows.and_words(row, &mut words); words };
+                let summary = |rows: &Rows| { let mut words = vec![u64::MAX; words_for(width)]; rows.and_summary(row, &mut words); words };
+                prop_assert_eq!(full(&sparse), full(&dense));
+                prop_assert_eq!(summary(&sparse), summary(&dense));
+                for number in 0..width {
+                    prop_assert_eq!(sparse.word(row, number), dense.word(row, number));
+                }
+            }
+        }
+    }
+}
