@@ -1,7 +1,7 @@
 //! From a definition to checks that can be judged.
 
 use super::def::{BlockedStatus, BucketDef, CheckRule, CheckSeverity, CreditDef, DeductionsDef, LimitMeaning};
-use super::request::Bucket;
+use super::request::CreditBucket;
 use crate::id::{RuleId, Set};
 use crate::money::ArithmeticError;
 use crate::report::{CreditCode, Diagnostic, Diagnostics, Path, RulebookCode};
@@ -12,7 +12,7 @@ use crate::{Currency, Decimal, Money};
 pub struct Credit {
     /// The currency of the amounts in `checks`; absent when there are none.
     pub(super) currency: Option<Currency>,
-    pub(super) included: Vec<Bucket>,
+    pub(super) included: Vec<CreditBucket>,
     pub(super) deductions: DeductionsDef,
     pub(super) no_limit: LimitMeaning,
     pub(super) zero_limit: LimitMeaning,
@@ -36,7 +36,7 @@ pub(super) enum Rule {
     LimitExpired,
     Blocked,
     CashOnly,
-    BucketLimit { bucket: Bucket, minor: i64 },
+    BucketLimit { bucket: CreditBucket, minor: i64 },
 }
 
 impl Rule {
@@ -54,7 +54,7 @@ impl Default for Credit {
     fn default() -> Self {
         Self {
             currency: None,
-            included: Bucket::ALL.to_vec(),
+            included: CreditBucket::ALL.to_vec(),
             deductions: DeductionsDef::default(),
             no_limit: LimitMeaning::Unlimited,
             zero_limit: LimitMeaning::NoCredit,
@@ -77,7 +77,7 @@ pub fn compile(def: &CreditDef, currency: Currency, path: &Path<'_>, diagnostics
         compiler.checks.extend(default_check());
     }
     let mut included = Vec::new();
-    for bucket in Bucket::ALL {
+    for bucket in CreditBucket::ALL {
         let bucket_def = bucket_def(def, bucket);
         if bucket_def.include {
             included.push(bucket);
@@ -94,12 +94,12 @@ pub fn compile(def: &CreditDef, currency: Currency, path: &Path<'_>, diagnostics
     }
 }
 
-const fn bucket_def(def: &CreditDef, bucket: Bucket) -> &BucketDef {
+const fn bucket_def(def: &CreditDef, bucket: CreditBucket) -> &BucketDef {
     match bucket {
-        Bucket::OpenOrders => &def.buckets.open_orders,
-        Bucket::OpenDeliveries => &def.buckets.open_deliveries,
-        Bucket::OpenBilling => &def.buckets.open_billing,
-        Bucket::OpenItems => &def.buckets.open_items,
+        CreditBucket::OpenOrders => &def.buckets.open_orders,
+        CreditBucket::OpenDeliveries => &def.buckets.open_deliveries,
+        CreditBucket::OpenBilling => &def.buckets.open_billing,
+        CreditBucket::OpenItems => &def.buckets.open_items,
     }
 }
 
@@ -119,7 +119,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn bucket_limit(&mut self, bucket: Bucket, def: &BucketDef, path: &Path<'_>) {
+    fn bucket_limit(&mut self, bucket: CreditBucket, def: &BucketDef, path: &Path<'_>) {
         let Some(limit) = def.limit else { return };
         let rule = self.amount(limit, &path.field("limit")).map(|minor| Rule::BucketLimit { bucket, minor });
         if let Ok(id) = RuleId::new(format!("bucket.{}", bucket.as_str())) {

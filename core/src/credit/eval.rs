@@ -3,7 +3,7 @@
 use super::compile::{Credit, any_amount, not_negative, overflow};
 use super::def::{CheckSeverity, LimitMeaning};
 use super::judge::{CheckResult, judge, largest_value};
-use super::request::{Bucket, CreditDecision, CreditRequest, CreditStatus};
+use super::request::{CreditBucket, CreditDecision, CreditRequest, CreditStatus};
 use crate::id::{InvoiceId, Set};
 use crate::money::ArithmeticError;
 use crate::report::{CreditCode, Detail, Diagnostic, Diagnostics, Error, Finding, Path, RulebookCode, Severity};
@@ -60,15 +60,15 @@ pub(super) struct Figures<'r> {
     pub limit: Option<Money>,
     pub exposure_before: Money,
     pub exposure_after: Money,
-    /// The buckets without the document, in the order of [`Bucket::ALL`].
+    /// The buckets without the document, in the order of [`CreditBucket::ALL`].
     pub buckets: [Money; 4],
     /// The items that are owed, with their days past due (below zero when they are not due yet).
     pub owed: Vec<(i64, Money)>,
 }
 
 impl Figures<'_> {
-    pub fn bucket(&self, bucket: Bucket) -> Money {
-        let entry = Bucket::ALL.iter().zip(self.buckets).find(|(known, _)| **known == bucket);
+    pub fn bucket(&self, bucket: CreditBucket) -> Money {
+        let entry = CreditBucket::ALL.iter().zip(self.buckets).find(|(known, _)| **known == bucket);
         entry.map_or_else(|| Money::zero(self.currency), |(_, amount)| amount)
     }
 
@@ -100,9 +100,9 @@ fn read_figures(credit: &Credit, request: &CreditRequest) -> Result<Amounts, Err
     let amounts = Amounts {
         value: reader.any(request.document.value, &document.field("value")),
         limit: request.account.limit.map(|limit| reader.not_negative(limit, &account.field("limit"))),
-        buckets: Bucket::ALL
+        buckets: CreditBucket::ALL
             .map(|bucket| request.account.buckets.get(bucket).map(|amount| reader.any(amount, &buckets.field(bucket.as_str())))),
-        already_counted: Bucket::ALL.map(|bucket| {
+        already_counted: CreditBucket::ALL.map(|bucket| {
             let amount = request.document.already_counted.get(bucket).unwrap_or_default();
             reader.any(amount, &counted.field(bucket.as_str()))
         }),
@@ -177,7 +177,7 @@ fn add_up<'r>(credit: &Credit, request: &'r CreditRequest, amounts: Amounts) -> 
         let mut buckets = [Money::zero(currency); 4];
         let mut before = Money::zero(currency);
         let pairs = amounts.buckets.iter().zip(amounts.already_counted);
-        for ((bucket, slot), (given, counted)) in Bucket::ALL.into_iter().zip(&mut buckets).zip(pairs) {
+        for ((bucket, slot), (given, counted)) in CreditBucket::ALL.into_iter().zip(&mut buckets).zip(pairs) {
             let given = given.map_or_else(|| sum(&amounts.items, currency), Ok)?;
             *slot = given.checked_sub(counted)?;
             if credit.included.contains(&bucket) {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::compile::{Check, Rule};
 use super::def::CheckSeverity;
 use super::eval::{Figures, exposure_overflow};
-use super::request::{AccountStatus, Bucket};
+use super::request::{AccountStatus, CreditBucket};
 use crate::Money;
 use crate::id::RuleId;
 use crate::money::ArithmeticError;
@@ -148,7 +148,7 @@ fn max_document_value(figures: &Figures<'_>, minor: i64) -> Found {
     }
 }
 
-fn bucket_limit(figures: &Figures<'_>, bucket: Bucket, minor: i64) -> Result<Found, ArithmeticError> {
+fn bucket_limit(figures: &Figures<'_>, bucket: CreditBucket, minor: i64) -> Result<Found, ArithmeticError> {
     let (before, most) = (figures.bucket(bucket), Money::new(minor, figures.currency));
     let receives = figures.request.document.bucket == bucket;
     let after = if receives { before.checked_add(figures.value)? } else { before };

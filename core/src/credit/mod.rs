@@ -23,5 +23,5 @@ pub use def::{BlockedStatus, BucketDef, BucketsDef, CheckDef, CheckRule, CheckSe
 pub use eval::check;
 pub use judge::{CheckKind, CheckResult};
 pub use request::{
-    AccountStatus, Bucket, BucketAmounts, CreditAccount, CreditDecision, CreditDocument, CreditRequest, CreditStatus, OpenItem,
+    AccountStatus, BucketAmounts, CreditAccount, CreditBucket, CreditDecision, CreditDocument, CreditRequest, CreditStatus, OpenItem,
 };

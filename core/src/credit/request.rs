@@ -85,7 +85,7 @@ pub struct BucketAmounts {
 /// A bucket of an exposure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Bucket {
+pub enum CreditBucket {
     /// Confirmed and not delivered.
     #[default]
     OpenOrders,
@@ -97,7 +97,7 @@ pub enum Bucket {
     OpenItems,
 }
 
-impl Bucket {
+impl CreditBucket {
     /// All buckets, in the order in which a value moves through them.
     pub const ALL: [Self; 4] = [Self::OpenOrders, Self::OpenDeliveries, Self::OpenBilling, Self::OpenItems];
 
@@ -116,12 +116,12 @@ impl Bucket {
 impl BucketAmounts {
     /// The amount in a bucket; absent when open items are to be summed.
     #[must_use]
-    pub const fn get(&self, bucket: Bucket) -> Option<Decimal> {
+    pub const fn get(&self, bucket: CreditBucket) -> Option<Decimal> {
         match bucket {
-            Bucket::OpenOrders => Some(self.open_orders),
-            Bucket::OpenDeliveries => Some(self.open_deliveries),
-            Bucket::OpenBilling => Some(self.open_billing),
-            Bucket::OpenItems => self.open_items,
+            CreditBucket::OpenOrders => Some(self.open_orders),
+            CreditBucket::OpenDeliveries => Some(self.open_deliveries),
+            CreditBucket::OpenBilling => Some(self.open_billing),
+            CreditBucket::OpenItems => self.open_items,
         }
     }
 }
@@ -149,7 +149,7 @@ pub struct CreditDocument {
     pub currency: Option<Currency>,
     /// The bucket that its value goes to: `open_orders` for an order.
     #[serde(default)]
-    pub bucket: Bucket,
+    pub bucket: CreditBucket,
     /// What of this same document the account's buckets hold already, so that it is not counted twice.
     #[serde(default)]
     pub already_counted: BucketAmounts,

@@ -19,19 +19,19 @@ use crate::time::Timestamp;
 #[serde(rename_all = "snake_case")]
 pub enum StockAction {
     /// Goods have come in.
-    Receive(Movement),
+    Receive(StockMovement),
     /// Goods were counted. A count is always accepted; when it finds less than is held, a shortage is reported.
-    Count(Movement),
+    Count(StockMovement),
     /// Goods leave without a reservation: scrap, own use. What is held for others cannot leave so.
-    Issue(Movement),
+    Issue(StockMovement),
     /// Holds stock for a demand.
-    Reserve(Reserve),
+    Reserve(ReserveStock),
     /// Held stock leaves: the goods are shipped.
-    Commit(Commit),
+    Commit(CommitStock),
     /// Held stock is free again.
-    Release(Release),
+    Release(ReleaseStock),
     /// A hold that is still held gets a new end.
-    Extend(Extend),
+    Extend(ExtendReservation),
     /// Ends every hold that is due. Every other command does so too before it does anything else.
     Expire,
 }
@@ -39,7 +39,7 @@ pub enum StockAction {
 /// A quantity of a product at a location.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Movement {
+pub struct StockMovement {
     /// The product.
     pub product: ProductId,
     /// Where.
@@ -51,7 +51,7 @@ pub struct Movement {
 /// Holds stock for a demand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Reserve {
+pub struct ReserveStock {
     /// Names the reservation; made by the caller.
     pub id: ReservationId,
     /// What it is for: a line of an order, a cart.
@@ -65,14 +65,14 @@ pub struct Reserve {
     pub location: Option<LocationId>,
     /// How firmly it is held.
     #[serde(default)]
-    pub kind: HoldKind,
+    pub kind: ReservationKind,
     /// The moment at which it ends by itself, if it is still held then. Absent: a soft hold ends after the rulebook's
     /// `hold_ttl_seconds`, a hard one does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
     /// Whether less than the whole quantity will do.
     #[serde(default)]
-    pub allow: Allow,
+    pub allow: ReserveAllow,
     /// Holds that this one takes the place of, such as those of the cart that becomes an order: they do not count against it, and
     /// are released when it is accepted. Holds that are over already do not matter.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -82,7 +82,7 @@ pub struct Reserve {
 /// How firmly stock is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum HoldKind {
+pub enum ReservationKind {
     /// For a cart or a quote; usually for a short time.
     Soft,
     /// For an order.
@@ -93,7 +93,7 @@ pub enum HoldKind {
 /// Whether a reservation may hold less than was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Allow {
+pub enum ReserveAllow {
     /// All or nothing.
     #[default]
     FullOnly,
@@ -104,7 +104,7 @@ pub enum Allow {
 /// Held stock leaves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Commit {
+pub struct CommitStock {
     /// The reservation.
     pub id: ReservationId,
     /// How much; absent: all that is still held.
@@ -115,13 +115,13 @@ pub struct Commit {
     pub location: Option<LocationId>,
     /// What becomes of the rest (at `location`, when there is one).
     #[serde(default)]
-    pub remainder: Remainder,
+    pub remainder: CommitRemainder,
 }
 
 /// What becomes of the rest of a reservation of which a part was committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Remainder {
+pub enum CommitRemainder {
     /// It stays held.
     #[default]
     Keep,
@@ -132,7 +132,7 @@ pub enum Remainder {
 /// Held stock is free again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Release {
+pub struct ReleaseStock {
     /// The reservation.
     pub id: ReservationId,
     /// How much; absent: all that is still held.
@@ -146,7 +146,7 @@ pub struct Release {
 /// A hold gets a new end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Extend {
+pub struct ExtendReservation {
     /// The reservation.
     pub id: ReservationId,
     /// The moment at which it ends by itself; after the command's.

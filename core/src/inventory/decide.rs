@@ -3,7 +3,7 @@
 //! The order of precedence of what can be said against a command: the same id with other content, handled already, the state has
 //! moved on; then what cannot be judged (an error); then the refusals of the action, in the order in which its function checks them.
 
-use super::action::{Movement, StockAction};
+use super::action::{StockAction, StockMovement};
 use super::compile::Inventory;
 use super::event::{StockEvent, StockPart};
 use super::plan::not_positive;
@@ -129,7 +129,7 @@ impl<'s> Ground<'s> {
         Supply::at(self.inventory, self.state, self.at)
     }
 
-    fn receive(&self, movement: &Movement, path: &Path<'_>) -> Verdict {
+    fn receive(&self, movement: &StockMovement, path: &Path<'_>) -> Verdict {
         self.known_location(movement, path)?;
         positive(movement.quantity, path)?;
         let on_hand = self.state.counters(&movement.product, &movement.location).on_hand;
@@ -137,14 +137,14 @@ impl<'s> Ground<'s> {
             let message = format!("`{}` would be more stock than can be counted; at most {} can", movement.quantity, Quantity::MAX);
             return Err(Diagnostic::error(LimitCode::Overflow, &path.field("quantity"), message).into());
         }
-        let Movement { product, location, quantity } = movement.clone();
+        let StockMovement { product, location, quantity } = movement.clone();
         Ok(Ok(vec![StockEvent::Received { product, location, quantity }]))
     }
 
     /// What was counted is so. When less is there than is held, that is an event and not a refusal.
-    fn count(&self, movement: &Movement, path: &Path<'_>) -> Verdict {
+    fn count(&self, movement: &StockMovement, path: &Path<'_>) -> Verdict {
         self.known_location(movement, path)?;
-        let Movement { product, location, quantity: counted } = movement.clone();
+        let StockMovement { product, location, quantity: counted } = movement.clone();
         if counted.is_negative() {
             let message = format!("a count of `{counted}` is below zero; write what was found");
             return Err(Diagnostic::error(InventoryCode::Quantity, &path.field("quantity"), message).into());
@@ -159,10 +159,10 @@ impl<'s> Ground<'s> {
     }
 
     /// Refusals: insufficient.
-    fn issue(&self, movement: &Movement, path: &Path<'_>) -> Verdict {
+    fn issue(&self, movement: &StockMovement, path: &Path<'_>) -> Verdict {
         self.known_location(movement, path)?;
         positive(movement.quantity, path)?;
-        let Movement { product, location, quantity } = movement.clone();
+        let StockMovement { product, location, quantity } = movement.clone();
         let on_hand = self.state.counters(&product, &location).on_hand;
         let held = self.supply().held(&product, &location);
         let free = on_hand.saturating_sub(held).or_zero();
@@ -176,7 +176,7 @@ impl<'s> Ground<'s> {
         Ok(Ok(vec![StockEvent::Issued { product, location, quantity }]))
     }
 
-    fn known_location(&self, movement: &Movement, path: &Path<'_>) -> Result<(), Error> {
+    fn known_location(&self, movement: &StockMovement, path: &Path<'_>) -> Result<(), Error> {
         if self.inventory.rank(&movement.location).is_some() {
             return Ok(());
         }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::action::HoldKind;
+use super::action::ReservationKind;
 use crate::id::{DemandId, LocationId, ProductId, ReservationId};
 use crate::quantity::Quantity;
 use crate::report::Code;
@@ -64,7 +64,7 @@ pub enum StockEvent {
         /// The product.
         product: ProductId,
         /// How firmly.
-        kind: HoldKind,
+        kind: ReservationKind,
         /// When it ends by itself.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         expires_at: Option<Timestamp>,
@@ -80,7 +80,7 @@ pub enum StockEvent {
         /// The product.
         product: ProductId,
         /// How firmly it was held.
-        kind: HoldKind,
+        kind: ReservationKind,
         /// How much has left where.
         parts: Vec<StockPart>,
         /// How much of the rest is free again where.
@@ -94,7 +94,7 @@ pub enum StockEvent {
         /// The product.
         product: ProductId,
         /// How firmly it was held.
-        kind: HoldKind,
+        kind: ReservationKind,
         /// How much is free again where.
         parts: Vec<StockPart>,
         /// The reservation that takes its place.
@@ -108,7 +108,7 @@ pub enum StockEvent {
         /// The product.
         product: ProductId,
         /// How firmly it was held.
-        kind: HoldKind,
+        kind: ReservationKind,
         /// How much is free again where.
         parts: Vec<StockPart>,
     },
@@ -144,7 +144,7 @@ pub struct StockPart {
 /// What is counted at a position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Counter {
+pub enum StockCounter {
     /// What is there.
     OnHand,
     /// What is held for orders.
@@ -153,11 +153,11 @@ pub enum Counter {
     ReservedSoft,
 }
 
-impl From<HoldKind> for Counter {
-    fn from(kind: HoldKind) -> Self {
+impl From<ReservationKind> for StockCounter {
+    fn from(kind: ReservationKind) -> Self {
         match kind {
-            HoldKind::Hard => Self::ReservedHard,
-            HoldKind::Soft => Self::ReservedSoft,
+            ReservationKind::Hard => Self::ReservedHard,
+            ReservationKind::Soft => Self::ReservedSoft,
         }
     }
 }
@@ -170,7 +170,7 @@ pub struct LedgerEntry<'e> {
     /// Where.
     pub location: &'e LocationId,
     /// What is counted.
-    pub counter: Counter,
+    pub counter: StockCounter,
     /// By how much it changes: above zero for more, below zero for less.
     pub quantity: Quantity,
 }
@@ -178,7 +178,7 @@ pub struct LedgerEntry<'e> {
 impl StockEvent {
     /// Posts the event's entries of the ledger, in order.
     pub fn post<'e>(&'e self, mut ledger: impl FnMut(LedgerEntry<'e>)) {
-        let mut parts = |product: &'e ProductId, counter: Counter, parts: &'e [StockPart], adds: bool| {
+        let mut parts = |product: &'e ProductId, counter: StockCounter, parts: &'e [StockPart], adds: bool| {
             for part in parts {
                 let quantity = if adds { part.quantity } else { part.quantity.negated() };
                 ledger(LedgerEntry { product, location: &part.location, counter, quantity });
@@ -190,18 +190,18 @@ impl StockEvent {
                 parts(product, (*kind).into(), freed, false);
             }
             Self::Committed { product, kind, parts: gone, released, .. } => {
-                parts(product, Counter::OnHand, gone, false);
+                parts(product, StockCounter::OnHand, gone, false);
                 parts(product, (*kind).into(), gone, false);
                 parts(product, (*kind).into(), released, false);
             }
             Self::Received { product, location, quantity } => {
-                ledger(LedgerEntry { product, location, counter: Counter::OnHand, quantity: *quantity });
+                ledger(LedgerEntry { product, location, counter: StockCounter::OnHand, quantity: *quantity });
             }
             Self::Issued { product, location, quantity } => {
-                ledger(LedgerEntry { product, location, counter: Counter::OnHand, quantity: quantity.negated() });
+                ledger(LedgerEntry { product, location, counter: StockCounter::OnHand, quantity: quantity.negated() });
             }
             Self::Counted { product, location, before, counted } => {
-                ledger(LedgerEntry { product, location, counter: Counter::OnHand, quantity: counted.saturating_sub(*before) });
+                ledger(LedgerEntry { product, location, counter: StockCounter::OnHand, quantity: counted.saturating_sub(*before) });
             }
             Self::ShortageFound { .. } | Self::Extended { .. } | Self::Swept { .. } | Self::Refused { .. } => {}
         }

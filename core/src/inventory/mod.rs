@@ -32,17 +32,19 @@ mod take;
 #[cfg(test)]
 mod tests;
 
-pub use action::{Allow, Commit, Extend, HoldKind, Movement, Release, Remainder, Reserve, StockAction};
+pub use action::{
+    CommitRemainder, CommitStock, ExtendReservation, ReleaseStock, ReservationKind, ReserveAllow, ReserveStock, StockAction, StockMovement,
+};
 pub use availability::{Availability, LocationAvailability, availability};
 pub use compile::{Inventory, compile};
 pub use decide::decide;
 pub use def::{Backorder, InventoryDef, LocationDef, SafetyStockDef};
-pub use event::{Counter, LedgerEntry, StockEvent, StockPart};
+pub use event::{LedgerEntry, StockCounter, StockEvent, StockPart};
 pub use evolve::evolve;
 pub use plan::{Demand, DemandLine, PlannedLine, ReservationPlan, plan_reservation};
-pub use reconcile::{Difference, Reconciliation, Source, reconcile};
+pub use reconcile::{ReconcileSource, Reconciliation, StockDifference, reconcile};
 pub use request::{
-    AvailabilityRequest, DecideRequest, EvolveRequest, PlanRequest, ReconcileRequest, availability_request, decide_request, evolve_all,
-    plan_request, reconcile_request,
+    AvailabilityRequest, DecideStockRequest, EvolveStockRequest, PlanReservationRequest, ReconcileStockRequest, availability_request,
+    decide_request, evolve_all, plan_request, reconcile_request,
 };
-pub use state::{Position, Reservation, ReservationPart, ReservationStatus, StockState};
+pub use state::{Reservation, ReservationPart, ReservationStatus, StockPosition, StockState};

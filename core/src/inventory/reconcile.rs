@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::event::{Counter, StockEvent};
+use super::event::{StockCounter, StockEvent};
 use super::state::{ReservationStatus, StockState};
 use crate::id::{LocationId, ProductId};
 use crate::quantity::Quantity;
@@ -17,47 +17,47 @@ pub struct Reconciliation {
     /// Whether there is no difference.
     pub balanced: bool,
     /// Every counter that differs, in order of product, location and counter.
-    pub differences: Vec<Difference>,
+    pub differences: Vec<StockDifference>,
 }
 
 /// A counter that differs from what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Difference {
+pub struct StockDifference {
     /// The product.
     pub product: ProductId,
     /// Where.
     pub location: LocationId,
     /// What is counted.
-    pub counter: Counter,
+    pub counter: StockCounter,
     /// What the state says.
     pub counted: Quantity,
     /// What the source says.
     pub expected: Quantity,
     /// The source that says otherwise.
-    pub source: Source,
+    pub source: ReconcileSource,
 }
 
 /// What the counters are compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Source {
+pub enum ReconcileSource {
     /// The open reservations of the state.
     Reservations,
     /// The sum over the events.
     Ledger,
 }
 
-type Sums = BTreeMap<(ProductId, LocationId, Counter), Quantity>;
+type Sums = BTreeMap<(ProductId, LocationId, StockCounter), Quantity>;
 
 /// Compares the counters of a state with its open reservations and, when the host gives all events from the first, with their sum.
 #[must_use]
 pub fn reconcile(state: &StockState, events: Option<&[Event<StockEvent>]>) -> Reconciliation {
     let counters = counters(state);
-    let held = counters.iter().filter(|((_, _, counter), _)| *counter != Counter::OnHand);
+    let held = counters.iter().filter(|((_, _, counter), _)| *counter != StockCounter::OnHand);
     let held = held.map(|(key, quantity)| (key.clone(), *quantity)).collect();
-    let mut differences = compare(&held, &reserved(state), Source::Reservations);
+    let mut differences = compare(&held, &reserved(state), ReconcileSource::Reservations);
     if let Some(events) = events {
-        differences.extend(compare(&counters, &ledger(events), Source::Ledger));
+        differences.extend(compare(&counters, &ledger(events), ReconcileSource::Ledger));
     }
     differences.sort_by(|a, b| (&a.product, &a.location, a.counter, a.source).cmp(&(&b.product, &b.location, b.counter, b.source)));
     Reconciliation { balanced: differences.is_empty(), differences }
@@ -67,7 +67,7 @@ fn counters(state: &StockState) -> Sums {
     let mut sums = Sums::new();
     for (product, shelf) in &state.shelves {
         for (location, counters) in state.locations.iter().zip(shelf) {
-            for counter in [Counter::OnHand, Counter::ReservedHard, Counter::ReservedSoft] {
+            for counter in [StockCounter::OnHand, StockCounter::ReservedHard, StockCounter::ReservedSoft] {
                 sums.insert((product.clone(), location.clone(), counter), counters.get(counter));
             }
         }
@@ -94,19 +94,19 @@ fn ledger(events: &[Event<StockEvent>]) -> Sums {
     sums
 }
 
-fn add(sums: &mut Sums, key: (ProductId, LocationId, Counter), quantity: Quantity) {
+fn add(sums: &mut Sums, key: (ProductId, LocationId, StockCounter), quantity: Quantity) {
     let sum = sums.entry(key).or_default();
     *sum = sum.saturating_add(quantity);
 }
 
-fn compare(counted: &Sums, expected: &Sums, source: Source) -> Vec<Difference> {
+fn compare(counted: &Sums, expected: &Sums, source: ReconcileSource) -> Vec<StockDifference> {
     let missing = expected.keys().filter(|key| !counted.contains_key(*key));
     counted
         .keys()
         .chain(missing)
         .map(|key| (key, counted.get(key).copied().unwrap_or_default(), expected.get(key).copied().unwrap_or_default()))
         .filter(|(_, counted, expected)| counted != expected)
-        .map(|((product, location, counter), counted, expected)| Difference {
+        .map(|((product, location, counter), counted, expected)| StockDifference {
             product: product.clone(),
             location: location.clone(),
             counter: *counter,

@@ -19,7 +19,7 @@ use crate::time::Timestamp;
 /// A command and the stock that it is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct DecideRequest {
+pub struct DecideStockRequest {
     /// The stock before.
     pub state: StockState,
     /// The command.
@@ -30,14 +30,14 @@ pub struct DecideRequest {
 ///
 /// # Errors
 /// As [`decide`].
-pub fn decide_request(inventory: &Inventory, rulebook: &Fingerprint, request: &DecideRequest) -> Result<Decision<StockEvent>, Error> {
+pub fn decide_request(inventory: &Inventory, rulebook: &Fingerprint, request: &DecideStockRequest) -> Result<Decision<StockEvent>, Error> {
     decide(inventory, rulebook, &request.state, &request.command).map_err(|error| error.below(&Path::ROOT.field("command")))
 }
 
 /// Events and the stock before them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct EvolveRequest {
+pub struct EvolveStockRequest {
     /// The stock before; left out: nothing.
     #[serde(default)]
     pub state: StockState,
@@ -47,14 +47,14 @@ pub struct EvolveRequest {
 
 /// The stock after all events.
 #[must_use]
-pub fn evolve_all(request: EvolveRequest) -> StockState {
+pub fn evolve_all(request: EvolveStockRequest) -> StockState {
     request.events.iter().fold(request.state, evolve)
 }
 
 /// A demand and the stock that it is to be met from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct PlanRequest {
+pub struct PlanReservationRequest {
     /// The stock.
     pub state: StockState,
     /// What is needed.
@@ -65,7 +65,7 @@ pub struct PlanRequest {
 ///
 /// # Errors
 /// As [`plan_reservation`].
-pub fn plan_request(inventory: &Inventory, request: &PlanRequest) -> Result<ReservationPlan, Error> {
+pub fn plan_request(inventory: &Inventory, request: &PlanReservationRequest) -> Result<ReservationPlan, Error> {
     plan_reservation(inventory, &request.state, &request.demand).map_err(|error| error.below(&Path::ROOT.field("demand")))
 }
 
@@ -90,7 +90,7 @@ pub fn availability_request(inventory: &Inventory, request: &AvailabilityRequest
 /// A state and, when the host has them, all of its events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ReconcileRequest {
+pub struct ReconcileStockRequest {
     /// The stock.
     pub state: StockState,
     /// Every event from the first; left out: only the reservations are compared.
@@ -100,6 +100,6 @@ pub struct ReconcileRequest {
 
 /// As [`reconcile`].
 #[must_use]
-pub fn reconcile_request(request: &ReconcileRequest) -> Reconciliation {
+pub fn reconcile_request(request: &ReconcileStockRequest) -> Reconciliation {
     reconcile(&request.state, request.events.as_deref())
 }

@@ -1,6 +1,6 @@
 //! Resolving a claim: commit, release, and giving it more time.
 
-use super::action::{Commit, Extend, Release, Remainder};
+use super::action::{CommitRemainder, CommitStock, ExtendReservation, ReleaseStock};
 use super::decide::{Ground, Verdict, positive, refuse};
 use super::event::{StockEvent, StockPart};
 use super::state::{Reservation, ReservationPart, ReservationStatus};
@@ -10,14 +10,14 @@ use crate::quantity::Quantity;
 use crate::report::{InventoryCode, Path, Refusal};
 
 /// Refusals, in order: unknown reservation, already committed, already released, expired, exceeds reservation, insufficient.
-pub(super) fn commit(ground: &Ground<'_>, commit: &Commit, path: &Path<'_>) -> Verdict {
+pub(super) fn commit(ground: &Ground<'_>, commit: &CommitStock, path: &Path<'_>) -> Verdict {
     if let Some(quantity) = commit.quantity {
         positive(quantity, path)?;
     }
     Ok(commit_open(ground, commit))
 }
 
-fn commit_open(ground: &Ground<'_>, commit: &Commit) -> Result<Vec<StockEvent>, Refusal> {
+fn commit_open(ground: &Ground<'_>, commit: &CommitStock) -> Result<Vec<StockEvent>, Refusal> {
     let reservation = open_reservation(ground, &commit.id)?;
     let open = Open::of(reservation, commit.location.as_ref());
     let quantity = open.wanted(reservation, commit.quantity)?;
@@ -30,19 +30,19 @@ fn commit_open(ground: &Ground<'_>, commit: &Commit) -> Result<Vec<StockEvent>, 
         product: reservation.product.clone(),
         kind: reservation.kind,
         parts,
-        released: if commit.remainder == Remainder::Release { rest } else { Vec::new() },
+        released: if commit.remainder == CommitRemainder::Release { rest } else { Vec::new() },
     }])
 }
 
 /// Refusals, in order: unknown reservation, already committed, already released, expired, exceeds reservation.
-pub(super) fn release(ground: &Ground<'_>, release: &Release, path: &Path<'_>) -> Verdict {
+pub(super) fn release(ground: &Ground<'_>, release: &ReleaseStock, path: &Path<'_>) -> Verdict {
     if let Some(quantity) = release.quantity {
         positive(quantity, path)?;
     }
     Ok(release_open(ground, release))
 }
 
-fn release_open(ground: &Ground<'_>, release: &Release) -> Result<Vec<StockEvent>, Refusal> {
+fn release_open(ground: &Ground<'_>, release: &ReleaseStock) -> Result<Vec<StockEvent>, Refusal> {
     let reservation = open_reservation(ground, &release.id)?;
     let mut open = Open::of(reservation, release.location.as_ref());
     let quantity = open.wanted(reservation, release.quantity)?;
@@ -54,7 +54,7 @@ fn release_open(ground: &Ground<'_>, release: &Release) -> Result<Vec<StockEvent
 }
 
 /// Refusals, in order: unknown reservation, already committed, already released, expired.
-pub(super) fn extend(ground: &Ground<'_>, extend: &Extend, path: &Path<'_>) -> Verdict {
+pub(super) fn extend(ground: &Ground<'_>, extend: &ExtendReservation, path: &Path<'_>) -> Verdict {
     if extend.expires_at <= ground.at {
         return Err(over_already(extend.expires_at, ground.at, &path.field("expires_at")));
     }

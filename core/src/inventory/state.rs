@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::action::HoldKind;
-use super::event::{Counter, LedgerEntry};
+use super::action::ReservationKind;
+use super::event::{LedgerEntry, StockCounter};
 use crate::id::{DemandId, LocationId, Map, ProductId, ReservationId, Set};
 use crate::quantity::Quantity;
 use crate::report::Memory;
@@ -47,19 +47,19 @@ impl Counters {
         self.reserved_hard.saturating_add(self.reserved_soft)
     }
 
-    pub fn get(self, counter: Counter) -> Quantity {
+    pub fn get(self, counter: StockCounter) -> Quantity {
         match counter {
-            Counter::OnHand => self.on_hand,
-            Counter::ReservedHard => self.reserved_hard,
-            Counter::ReservedSoft => self.reserved_soft,
+            StockCounter::OnHand => self.on_hand,
+            StockCounter::ReservedHard => self.reserved_hard,
+            StockCounter::ReservedSoft => self.reserved_soft,
         }
     }
 
-    pub fn get_mut(&mut self, counter: Counter) -> &mut Quantity {
+    pub fn get_mut(&mut self, counter: StockCounter) -> &mut Quantity {
         match counter {
-            Counter::OnHand => &mut self.on_hand,
-            Counter::ReservedHard => &mut self.reserved_hard,
-            Counter::ReservedSoft => &mut self.reserved_soft,
+            StockCounter::OnHand => &mut self.on_hand,
+            StockCounter::ReservedHard => &mut self.reserved_hard,
+            StockCounter::ReservedSoft => &mut self.reserved_soft,
         }
     }
 }
@@ -67,7 +67,7 @@ impl Counters {
 /// One position: a product at a location.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Position {
+pub struct StockPosition {
     /// The product.
     pub product: ProductId,
     /// Where.
@@ -94,7 +94,7 @@ pub struct Reservation {
     /// The product.
     pub product: ProductId,
     /// How firmly it is held.
-    pub kind: HoldKind,
+    pub kind: ReservationKind,
     /// What has become of it.
     pub status: ReservationStatus,
     /// When it ends by itself, if it is still held then: it is over at this very moment.
@@ -169,15 +169,15 @@ impl StockState {
 
     /// The position of a product at a location; all zero when the ledger has nothing of it.
     #[must_use]
-    pub fn position(&self, product: &ProductId, location: &LocationId) -> Position {
+    pub fn position(&self, product: &ProductId, location: &LocationId) -> StockPosition {
         let counters = self.counters(product, location);
         position(product, location, counters)
     }
 
     /// Every position that is not all zero, in order of product and location.
     #[must_use]
-    pub fn positions(&self) -> Vec<Position> {
-        let mut positions: Vec<Position> = self
+    pub fn positions(&self) -> Vec<StockPosition> {
+        let mut positions: Vec<StockPosition> = self
             .shelves
             .iter()
             .flat_map(|(product, shelf)| self.locations.iter().zip(shelf).map(move |(location, counters)| (product, location, counters)))
@@ -223,9 +223,9 @@ impl StockState {
     }
 }
 
-fn position(product: &ProductId, location: &LocationId, counters: Counters) -> Position {
+fn position(product: &ProductId, location: &LocationId, counters: Counters) -> StockPosition {
     let Counters { on_hand, reserved_hard, reserved_soft } = counters;
-    Position { product: product.clone(), location: location.clone(), on_hand, reserved_hard, reserved_soft }
+    StockPosition { product: product.clone(), location: location.clone(), on_hand, reserved_hard, reserved_soft }
 }
 
 impl PartialEq for StockState {
@@ -249,7 +249,7 @@ struct StateForm {
     version: u64,
     /// Every position that is not all zero, in order of product and location.
     #[serde(default)]
-    positions: Vec<Position>,
+    positions: Vec<StockPosition>,
     /// Every reservation, in the order in which they were made.
     #[serde(default)]
     reservations: Vec<Reservation>,
@@ -261,7 +261,7 @@ struct StateForm {
 #[derive(Serialize)]
 struct StateView<'s> {
     version: u64,
-    positions: Vec<Position>,
+    positions: Vec<StockPosition>,
     reservations: Vec<&'s Reservation>,
     memory: &'s Memory,
 }
@@ -279,12 +279,12 @@ impl TryFrom<StateForm> for StockState {
     fn try_from(form: StateForm) -> Result<Self, String> {
         let mut state = Self { version: form.version, memory: form.memory, ..Self::default() };
         let mut seen = Set::default();
-        for Position { product, location, on_hand, reserved_hard, reserved_soft } in &form.positions {
+        for StockPosition { product, location, on_hand, reserved_hard, reserved_soft } in &form.positions {
             if !seen.insert((product, location)) {
                 return Err(format!("the position of `{product}` at `{location}` stands in the state twice"));
             }
             for (counter, quantity) in
-                [(Counter::OnHand, on_hand), (Counter::ReservedHard, reserved_hard), (Counter::ReservedSoft, reserved_soft)]
+                [(StockCounter::OnHand, on_hand), (StockCounter::ReservedHard, reserved_hard), (StockCounter::ReservedSoft, reserved_soft)]
             {
                 state.post(LedgerEntry { product, location, counter, quantity: *quantity });
             }

@@ -1,6 +1,6 @@
 //! Reserving: taking a claim on stock.
 
-use super::action::{Allow, HoldKind, Reserve};
+use super::action::{ReservationKind, ReserveAllow, ReserveStock};
 use super::decide::{Ground, Verdict, open_parts, positive, refuse};
 use super::event::{StockEvent, StockPart};
 use super::state::ReservationStatus;
@@ -11,7 +11,7 @@ use crate::report::{Diagnostic, Error, InventoryCode, LimitCode, Path, Refusal, 
 use crate::time::Timestamp;
 
 /// Refusals, in order: reservation exists, unknown location, unknown reservation (to replace), insufficient.
-pub(super) fn reserve(ground: &Ground<'_>, reserve: &Reserve, path: &Path<'_>) -> Verdict {
+pub(super) fn reserve(ground: &Ground<'_>, reserve: &ReserveStock, path: &Path<'_>) -> Verdict {
     positive(reserve.quantity, path)?;
     room_for_one_more(ground, path)?;
     let expires_at = end_of_hold(ground, reserve, path)?;
@@ -21,8 +21,8 @@ pub(super) fn reserve(ground: &Ground<'_>, reserve: &Reserve, path: &Path<'_>) -
     let (parts, available) = find_stock(ground, reserve);
     let held: Quantity = parts.iter().map(|part| part.quantity).sum();
     let enough = match reserve.allow {
-        Allow::FullOnly => held == reserve.quantity,
-        Allow::Partial => held.is_positive(),
+        ReserveAllow::FullOnly => held == reserve.quantity,
+        ReserveAllow::Partial => held.is_positive(),
     };
     if !enough {
         return Ok(Err(insufficient(reserve, available)));
@@ -50,16 +50,16 @@ fn room_for_one_more(ground: &Ground<'_>, path: &Path<'_>) -> Result<(), Error> 
 }
 
 /// When the hold ends by itself.
-fn end_of_hold(ground: &Ground<'_>, reserve: &Reserve, path: &Path<'_>) -> Result<Option<Timestamp>, Error> {
+fn end_of_hold(ground: &Ground<'_>, reserve: &ReserveStock, path: &Path<'_>) -> Result<Option<Timestamp>, Error> {
     let here = path.field("expires_at");
     match (reserve.expires_at, reserve.kind, ground.inventory.hold_ttl_seconds()) {
         (Some(end), _, _) if end <= ground.at => Err(over_already(end, ground.at, &here)),
         (Some(end), _, _) => Ok(Some(end)),
-        (None, HoldKind::Soft, Some(seconds)) => {
+        (None, ReservationKind::Soft, Some(seconds)) => {
             let end = ground.at.add_seconds(seconds.into());
             end.map(Some).map_err(|error| Diagnostic::error(LimitCode::Overflow, &here, error.to_string()).into())
         }
-        (None, HoldKind::Soft | HoldKind::Hard, _) => Ok(None),
+        (None, ReservationKind::Soft | ReservationKind::Hard, _) => Ok(None),
     }
 }
 
@@ -68,7 +68,7 @@ pub(super) fn over_already(end: Timestamp, at: Timestamp, path: &Path<'_>) -> Er
     Diagnostic::error(ShapeCode::InvalidValue, path, message).into()
 }
 
-fn refusal_before_stock(ground: &Ground<'_>, reserve: &Reserve, path: &Path<'_>) -> Result<Option<Refusal>, Error> {
+fn refusal_before_stock(ground: &Ground<'_>, reserve: &ReserveStock, path: &Path<'_>) -> Result<Option<Refusal>, Error> {
     if let Some(location) = &reserve.location
         && ground.inventory.rank(location).is_none()
     {
@@ -87,7 +87,7 @@ fn refusal_before_stock(ground: &Ground<'_>, reserve: &Reserve, path: &Path<'_>)
 }
 
 /// The locations that give, and how much there is in all.
-fn find_stock(ground: &Ground<'_>, reserve: &Reserve) -> (Vec<StockPart>, Quantity) {
+fn find_stock(ground: &Ground<'_>, reserve: &ReserveStock) -> (Vec<StockPart>, Quantity) {
     let supply = ground.supply().without(&reserve.replaces, ground.at);
     let mut supply = match &reserve.location {
         Some(location) => supply.only(location),
@@ -104,8 +104,8 @@ fn find_stock(ground: &Ground<'_>, reserve: &Reserve) -> (Vec<StockPart>, Quanti
     (parts, taken.available)
 }
 
-fn insufficient(reserve: &Reserve, available: Quantity) -> Refusal {
-    let Reserve { product, quantity, .. } = reserve;
+fn insufficient(reserve: &ReserveStock, available: Quantity) -> Refusal {
+    let ReserveStock { product, quantity, .. } = reserve;
     let place = reserve.location.as_ref().map(|location| format!(" at `{location}`")).unwrap_or_default();
     let advice = if available.is_positive() { format!("; ask for {available}, or allow a partial reservation") } else { String::new() };
     refuse(InventoryCode::Insufficient, format!("`{product}`{place}: {quantity} asked for, {available} available{advice}"))
@@ -115,7 +115,7 @@ fn insufficient(reserve: &Reserve, available: Quantity) -> Refusal {
 }
 
 /// The holds that make room for the new one.
-fn replaced(ground: &Ground<'_>, reserve: &Reserve) -> Vec<StockEvent> {
+fn replaced(ground: &Ground<'_>, reserve: &ReserveStock) -> Vec<StockEvent> {
     let ids: Set<&ReservationId> = reserve.replaces.iter().collect();
     let holds = ids.into_iter().filter_map(|id| ground.state.reservation(id));
     let open = holds.filter(|hold| hold.status_at(ground.at) == ReservationStatus::Open);

@@ -67,8 +67,8 @@ proptest! {
                 for place in PLACES {
                     let position = story.state.position(&product(goods), &location(place));
                     assert_eq!(position.on_hand, quantity(model.on_hand(goods, place)), "{goods} {place} after {text}");
-                    assert_eq!(position.reserved_hard, quantity(model.held(goods, place, HoldKind::Hard)), "{goods} {place} after {text}");
-                    assert_eq!(position.reserved_soft, quantity(model.held(goods, place, HoldKind::Soft)), "{goods} {place} after {text}");
+                    assert_eq!(position.reserved_hard, quantity(model.held(goods, place, ReservationKind::Hard)), "{goods} {place} after {text}");
+                    assert_eq!(position.reserved_soft, quantity(model.held(goods, place, ReservationKind::Soft)), "{goods} {place} after {text}");
                 }
             }
         });
@@ -77,7 +77,7 @@ proptest! {
     #[test]
     fn folding_the_events_gives_the_state_and_the_counters_are_the_ledger(history in commands()) {
         let story = tell(&history, |story, _, _, _| assert!(reconcile(&story.state, Some(&story.events)).balanced));
-        let folded = evolve_all(EvolveRequest { state: StockState::default(), events: story.events.clone() });
+        let folded = evolve_all(EvolveStockRequest { state: StockState::default(), events: story.events.clone() });
         prop_assert_eq!(&folded, &story.state);
         let text = serde_json::to_string(&story.state).unwrap();
         prop_assert_eq!(&serde_json::to_string(&folded).unwrap(), &text);

@@ -1,6 +1,6 @@
 //! A slow and plain second implementation: two lists, every question answered by going through both.
 
-use super::super::{Allow, HoldKind, Remainder, StockAction};
+use super::super::{CommitRemainder, ReservationKind, ReserveAllow, StockAction};
 use super::story::{location, product, three_warehouses};
 use crate::quantity::Quantity;
 use crate::time::Timestamp;
@@ -16,7 +16,7 @@ pub struct Model {
 struct Hold {
     id: String,
     product: String,
-    kind: HoldKind,
+    kind: ReservationKind,
     end: Option<Timestamp>,
     parts: Vec<(String, i64)>,
     state: &'static str,
@@ -39,13 +39,13 @@ impl Model {
         self.stock.iter().filter(|row| row.0 == product && row.1 == location).map(|row| row.2).sum()
     }
 
-    pub fn held(&self, product: &str, location: &str, kind: HoldKind) -> i64 {
+    pub fn held(&self, product: &str, location: &str, kind: ReservationKind) -> i64 {
         let holds = self.holds.iter().filter(|hold| hold.product == product && hold.kind == kind && hold.state == "open");
         holds.flat_map(|hold| &hold.parts).filter(|part| part.0 == location).map(|part| part.1).sum()
     }
 
     fn free(&self, product: &str, location: &str) -> i64 {
-        let held = self.held(product, location, HoldKind::Hard) + self.held(product, location, HoldKind::Soft);
+        let held = self.held(product, location, ReservationKind::Hard) + self.held(product, location, ReservationKind::Soft);
         let safety = if product == "S" && location == "north" { 2 } else { 0 };
         self.on_hand(product, location) - held - safety
     }
@@ -108,10 +108,10 @@ impl Model {
                         parts.push(((*place).to_owned(), part));
                     }
                 }
-                if parts.is_empty() || (missing > 0 && reserve.allow == Allow::FullOnly) {
+                if parts.is_empty() || (missing > 0 && reserve.allow == ReserveAllow::FullOnly) {
                     return Err("insufficient");
                 }
-                let ttl = (reserve.kind == HoldKind::Soft).then(|| at.add_seconds(900).unwrap());
+                let ttl = (reserve.kind == ReservationKind::Soft).then(|| at.add_seconds(900).unwrap());
                 let end = reserve.expires_at.or(ttl);
                 let (id, product) = (reserve.id.to_string(), reserve.product.to_string());
                 after.holds.push(Hold { id, product, kind: reserve.kind, end, parts, state: "open" });
@@ -130,7 +130,7 @@ impl Model {
                 for part in after.parts.iter_mut().filter(|part| at_place(part)) {
                     let take = part.1.min(missing);
                     missing -= take;
-                    part.1 = if commit.remainder == Remainder::Release { 0 } else { part.1 - take };
+                    part.1 = if commit.remainder == CommitRemainder::Release { 0 } else { part.1 - take };
                     if take > self.on_hand(&hold.product, &part.0) {
                         return Err("insufficient");
                     }

@@ -129,32 +129,32 @@ pub fn command(id: &str, text: &str) -> Command<StockAction> {
     let has = |word: &str| words.contains(&word);
     let until = || after("until").map(|minutes| minute(minutes.parse().unwrap()));
     let place = || after("at").map(location);
-    let movement = || Movement { product: product(words[1]), location: location(words[2]), quantity: words[3].parse().unwrap() };
+    let movement = || StockMovement { product: product(words[1]), location: location(words[2]), quantity: words[3].parse().unwrap() };
     let reservation = |text: &str| text.parse().unwrap();
     let quantity = || words.get(2).and_then(|text| text.parse().ok());
     let action = match words[0] {
         "receive" => StockAction::Receive(movement()),
         "count" => StockAction::Count(movement()),
         "issue" => StockAction::Issue(movement()),
-        "reserve" => StockAction::Reserve(Reserve {
+        "reserve" => StockAction::Reserve(ReserveStock {
             id: reservation(words[1]),
             demand: format!("order of {}", words[1]).parse().unwrap(),
             product: product(words[2]),
             quantity: words[3].parse().unwrap(),
             location: place(),
-            kind: if has("soft") { HoldKind::Soft } else { HoldKind::Hard },
+            kind: if has("soft") { ReservationKind::Soft } else { ReservationKind::Hard },
             expires_at: until(),
-            allow: if has("partial") { Allow::Partial } else { Allow::FullOnly },
+            allow: if has("partial") { ReserveAllow::Partial } else { ReserveAllow::FullOnly },
             replaces: after("replacing").map(reservation).into_iter().collect(),
         }),
-        "commit" => StockAction::Commit(Commit {
+        "commit" => StockAction::Commit(CommitStock {
             id: reservation(words[1]),
             quantity: quantity(),
             location: place(),
-            remainder: if has("release") { Remainder::Release } else { Remainder::Keep },
+            remainder: if has("release") { CommitRemainder::Release } else { CommitRemainder::Keep },
         }),
-        "release" => StockAction::Release(Release { id: reservation(words[1]), quantity: quantity(), location: place() }),
-        "extend" => StockAction::Extend(Extend { id: reservation(words[1]), expires_at: until().unwrap() }),
+        "release" => StockAction::Release(ReleaseStock { id: reservation(words[1]), quantity: quantity(), location: place() }),
+        "extend" => StockAction::Extend(ExtendReservation { id: reservation(words[1]), expires_at: until().unwrap() }),
         "expire" => StockAction::Expire,
         other => panic!("no such command: {other}"),
     };

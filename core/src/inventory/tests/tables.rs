@@ -322,7 +322,7 @@ fn reconciling_finds_a_counter_that_has_drifted() {
 
 #[test]
 fn requests_report_paths_from_their_own_root() {
-    let request: DecideRequest = serde_json::from_str(
+    let request: DecideStockRequest = serde_json::from_str(
         r#"{"state": {}, "command": {"id": "c", "at": "2026-11-21T09:00:00Z", "actor": "ann",
             "action": {"receive": {"product": "P", "location": "mars", "quantity": 1}}}}"#,
     )
