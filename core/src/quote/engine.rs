@@ -103,6 +103,7 @@ impl Rulebook {
                 product: state.product,
                 quantity: state.quantity,
                 unit: state.ordered.map(|ordered| ordered.unit),
+                base_quantity: state.ordered.map(|ordered| ordered.base_quantity),
                 price,
                 taxed: *taxed,
                 rate: *rate,

@@ -55,6 +55,7 @@ pub(super) struct LineResult {
     pub(super) product: Option<u32>,
     pub(super) quantity: Decimal,
     pub(super) unit: Option<Symbol>,
+    pub(super) base_quantity: Option<Decimal>,
     pub(super) price: Option<PriceResult>,
     pub(super) taxed: Taxed,
     pub(super) rate: Option<usize>,

@@ -65,6 +65,12 @@ pub struct LineView<'q> {
     /// The unit; absent when the product or the unit is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<&'q str>,
+    /// How much of it in the product's base unit, in which stock is counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_quantity: Option<Decimal>,
+    /// The product's base unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_unit: Option<&'q str>,
     /// The list that the price is from; absent, as all amounts, when there is no price.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price_list: Option<&'q str>,
@@ -289,6 +295,8 @@ impl Quote {
             name: product.and_then(|product| product.name.as_deref()),
             quantity: line.quantity,
             unit: line.unit.map(|unit| parts.symbols.text(unit)),
+            base_quantity: line.base_quantity,
+            base_unit: line.base_quantity.and(product).map(|product| parts.symbols.text(product.unit)),
             price_list: price.and_then(|price| parts.pricing.list_id(price.list)).map(crate::id::PriceListId::as_str),
             list_price: price.map(|price| price.unit_price),
             net_unit_price: price.and_then(|price| price.net_unit_price),
