@@ -139,11 +139,11 @@ impl RuleIndex {
         scratch.ready.resize(words_for(width), 0);
     }
 
-    /// The numbers of the rules whose atoms all hold, ascending; they take the place of what `matching` held.
+    /// Appends the numbers of the rules whose atoms all hold, ascending.
     ///
     /// Without a line (for rules of the document) no atom of a line's slot holds.
     pub fn matches<F: Facts + ?Sized>(&self, facts: &F, line: Option<usize>, scratch: &mut IndexScratch, matching: &mut Vec<u32>) {
-        matching.clear();
+        let start = matching.len();
         if scratch.rules != Some(self.rules.len()) {
             self.header(facts, scratch);
         }
@@ -154,7 +154,7 @@ impl RuleIndex {
             self.walk_words(scratch, matching);
         } else {
             self.walk_summary(scratch, matching);
-            matching.sort_unstable();
+            matching.get_mut(start..).unwrap_or_default().sort_unstable();
         }
     }
 

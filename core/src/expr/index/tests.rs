@@ -73,12 +73,13 @@ fn document(cells: &[Vec<(u8, i64)>], symbols: &Symbols) -> Document {
 
 fn check(rules: &[Vec<Atom>], documents: &[Document]) {
     let index = RuleIndex::build(rules);
-    let (mut scratch, mut matching) = (IndexScratch::default(), vec![7]);
+    let (mut scratch, mut matching) = (IndexScratch::default(), Vec::new());
     for facts in documents {
         index.header(facts, &mut scratch);
         for line in (0..facts.lines.len()).map(Some).chain([None]) {
+            let start = matching.len();
             index.matches(facts, line, &mut scratch, &mut matching);
-            assert_eq!(matching, naive(rules, facts, line), "line {line:?} of {facts:?}");
+            assert_eq!(matching[start..], naive(rules, facts, line), "line {line:?} of {facts:?}");
         }
     }
 }
@@ -149,6 +150,7 @@ fn beyond_the_budget() {
         };
         index.header(&facts, &mut scratch);
         for line in [Some(0), Some(1), None] {
+            matching.clear();
             index.matches(&facts, line, &mut scratch, &mut matching);
             assert_eq!(matching, naive(&rules, &facts, line), "{name} {line:?}");
         }
