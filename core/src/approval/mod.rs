@@ -17,6 +17,7 @@ mod compile;
 mod decide;
 mod def;
 mod evolve;
+mod request;
 mod route;
 
 #[cfg(test)]
@@ -27,4 +28,5 @@ pub use compile::{Approval, compile};
 pub use decide::decide;
 pub use def::{ApprovalDef, NoMatch, RequiredDef, RoleDef};
 pub use evolve::evolve;
+pub use request::{DecideApprovalRequest, EvolveApprovalRequest, evolve_all};
 pub use route::{Requirement, Route, explain, route};

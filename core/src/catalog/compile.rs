@@ -298,7 +298,7 @@ fn facts(def: &ProductDef, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Box<
         let Some(known) = declared else {
             let names = cx.vocabulary.names().filter_map(|known| known.name.strip_prefix("product."));
             let help = did_you_mean(name, names).unwrap_or_default();
-            let message = format!("the fact `{name}` is not declared; declare the attribute `{full}` with its type");
+            let message = format!("`{name}` cannot be the name of a fact: a name has letters, digits and `_`");
             cx.diagnostics.push(crate::report::Diagnostic::error(RulebookCode::UnknownReference, &place, message).help(help));
             continue;
         };

@@ -91,7 +91,8 @@ pub struct ProductDef {
     /// Its tax category.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax: Option<TaxCategoryId>,
-    /// Values of the declared attributes of products, without the prefix: `cost` is `product.cost`.
+    /// Values that expressions may read, without their prefix: `cost` is `product.cost`. An attribute that is not declared has the type
+    /// that all products' values have.
     #[serde(default, skip_serializing_if = "Facts::is_empty")]
     pub facts: Facts,
 }

@@ -169,6 +169,19 @@ pub enum CreditStatus {
     Reject,
 }
 
+impl CreditStatus {
+    /// The status as it is written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Warn => "warn",
+            Self::Hold => "hold",
+            Self::Reject => "reject",
+        }
+    }
+}
+
 /// The verdict on a document, with every check and every figure. A "no" is not an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CreditDecision {

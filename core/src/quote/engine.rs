@@ -1,7 +1,7 @@
 //! The quote: resolve, price, adjust, tax, total.
 
 use super::frame::{Frame, LineState, ListPrice, QuoteScratch};
-use super::lines::{Given, fill, given_lists, product_lists, read_facts, resolve};
+use super::lines::{fill, given_lists, product_lists, read_facts, resolve};
 use super::request::{Explain, QuoteRequest};
 use super::result::{Entry, LineResult, PriceResult, Quote, Rejected, Source, Totals};
 use super::stage;
@@ -12,7 +12,7 @@ use crate::id::Symbol;
 use crate::money::{ArithmeticError, Decimal, Exact, Money, Rounding, UnitPrice};
 use crate::pricing::{Found, PriceStep, Query};
 use crate::report::{Detail, Diagnostic, Diagnostics, Error, Finding, LimitCode, Path, PricingCode, Severity};
-use crate::rulebook::{Parts, Rulebook, Step};
+use crate::rulebook::{Given, Parts, Rulebook, Step};
 use crate::tax::{TaxGroup, Taxed};
 
 /// What the steps write to.

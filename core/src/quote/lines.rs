@@ -5,31 +5,25 @@ use super::request::{QuoteLineRequest, QuoteRequest};
 use crate::adjust::Figure;
 use crate::catalog::{Product, ProductStatus, QuantityProblem};
 use crate::expr::{Constant, Scope, Slot, Value};
-use crate::fact::Facts;
 use crate::id::Set;
 use crate::money::Decimal;
-use crate::report::{CatalogCode, Detail, Diagnostic, Diagnostics, Finding, LimitCode, Path, QuoteCode, Severity, did_you_mean};
-use crate::rulebook::{Parts, fact_message};
-
-/// A fact of the request, read by its declared type; of a line when it has one.
-pub(super) struct Given {
-    slot: Slot,
-    line: Option<usize>,
-    constant: Constant,
-}
+use crate::report::{CatalogCode, Detail, Diagnostics, Finding, LimitCode, Path, QuoteCode, Severity, did_you_mean};
+use crate::rulebook::{FactReader, Given, Parts};
 
 /// Checks the request's shape of business: lines there, ids different, facts declared and of their type, required ones given.
 pub(super) fn read_facts(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnostics) -> Vec<Given> {
     check_lines(parts, request, diagnostics);
     let mut given = Vec::new();
+    let settable = |slot: Slot| settable(parts, slot);
+    let reader = FactReader { vocabulary: &parts.attributes.vocabulary, symbols: &parts.symbols, settable: &settable };
     let scopes = [("customer", &request.customer), ("destination", &request.destination), ("document", &request.document)];
     for (scope, facts) in scopes {
-        read_scope(parts, scope, facts, None, &Path::ROOT.field(scope), &mut given, diagnostics);
+        reader.read(scope, facts, None, &Path::ROOT.field(scope), &mut given, diagnostics);
     }
     let lines = Path::ROOT.field("lines");
     for (number, line) in request.lines.iter().enumerate().filter(|(_, line)| !line.attributes.is_empty()) {
         let place = lines.index(number);
-        read_scope(parts, "line", &line.attributes, Some(number), &place.field("attributes"), &mut given, diagnostics);
+        reader.read("line", &line.attributes, Some(number), &place.field("attributes"), &mut given, diagnostics);
     }
     check_required(parts, request, &given, diagnostics);
     given
@@ -50,34 +44,6 @@ fn check_lines(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnost
         if !seen.insert(line.id.as_str()) {
             let message = format!("there is another line `{}` before this one; ids must differ", line.id);
             diagnostics.error(QuoteCode::DuplicateLine, &path.index(number).field("id"), message);
-        }
-    }
-}
-
-fn read_scope(
-    parts: &Parts,
-    scope: &str,
-    facts: &Facts,
-    line: Option<usize>,
-    path: &Path<'_>,
-    given: &mut Vec<Given>,
-    diagnostics: &mut Diagnostics,
-) {
-    for (key, fact) in facts.iter() {
-        let place = path.field(key);
-        let full = format!("{scope}.{key}");
-        let vocabulary = &parts.attributes.vocabulary;
-        let Some(name) = vocabulary.find(&full).filter(|name| settable(parts, name.slot)) else {
-            let prefix = format!("{scope}.");
-            let known = vocabulary.names().filter(|name| settable(parts, name.slot)).filter_map(|name| name.name.strip_prefix(&prefix));
-            let message = format!("the rulebook declares no attribute `{full}`");
-            let problem = Diagnostic::error(QuoteCode::UnknownAttribute, &place, message);
-            diagnostics.push(problem.maybe_help(did_you_mean(key, known)));
-            continue;
-        };
-        match Constant::read(fact, name, &parts.symbols) {
-            Ok(constant) => given.push(Given { slot: name.slot, line, constant }),
-            Err(problem) => diagnostics.error(QuoteCode::AttributeType, &place, fact_message(&full, &problem)),
         }
     }
 }

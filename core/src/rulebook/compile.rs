@@ -5,15 +5,18 @@ use std::sync::Arc;
 use super::def::RulebookDef;
 use super::order::OrderPolicy;
 use super::procedure::{self, Step};
+use super::subject::SubjectVocabulary;
 use super::vocabulary::{Attributes, VocabularySource};
+use crate::approval::Approval;
 use crate::catalog::{Catalog, CatalogDef, products_from_csv};
-use crate::credit::{Credit, CreditDecision, CreditRequest};
+use crate::credit::Credit;
 use crate::expr::{CompileContext, Constant, Scope};
 use crate::id::{RuleId, RulebookId, Set, Symbol, Symbols};
+use crate::inventory::Inventory;
 use crate::limits::Limits;
 use crate::money::Currency;
 use crate::pricing::Pricing;
-use crate::receivable::{Invoice, InvoiceRequest, Receivables};
+use crate::receivable::Receivables;
 use crate::report::{Diagnostic, Diagnostics, Error, Fingerprint, LimitCode, Path, RulebookCode, Sources, content_hash};
 use crate::tax::Tax;
 
@@ -47,6 +50,10 @@ pub struct Parts {
     /// The slots of products' lists that expressions read.
     pub(crate) product_lists: Vec<u16>,
     pub(crate) credit: Credit,
+    /// The vocabulary of the approval matrix.
+    pub(crate) subject: SubjectVocabulary,
+    pub(crate) approval: Option<Approval>,
+    pub(crate) inventory: Inventory,
     pub(crate) receivables: Receivables,
     pub(crate) order: OrderPolicy,
 }
@@ -97,8 +104,7 @@ impl Rulebook {
             has_default_destination: def.tax.as_ref().is_some_and(|tax| tax.default_destination.is_some()),
         };
         let Some(attributes) = Attributes::compile(source, &Path::ROOT, &mut symbols, &mut diagnostics) else {
-            let message = "more attributes than can be numbered";
-            return Err(Diagnostic::error(LimitCode::TooMany, &Path::ROOT.field("attributes"), message).into());
+            return Err(too_many_attributes());
         };
         // 3. The slices.
         let mut cx = CompileContext {
@@ -120,6 +126,13 @@ impl Rulebook {
         let receivable = def.receivable.clone().unwrap_or_default();
         let receivables = crate::receivable::compile(receivable, &Path::ROOT.field("receivable"), cx.diagnostics);
         let order = OrderPolicy::compile(def.order.clone().unwrap_or_default(), &Path::ROOT.field("order"), cx.diagnostics);
+        let inventory =
+            crate::inventory::compile(&def.inventory.clone().unwrap_or_default(), &Path::ROOT.field("inventory"), cx.diagnostics);
+        let Some(subject) = SubjectVocabulary::compile(&def.attributes, cx.symbols) else {
+            return Err(too_many_attributes());
+        };
+        let mut cx = CompileContext { vocabulary: &subject.vocabulary, ..cx };
+        let approval = def.approval.as_ref().map(|approval| crate::approval::compile(approval, &Path::ROOT.field("approval"), &mut cx));
         // 4. The verdict.
         let warnings = diagnostics.finish()?;
         let files: Vec<_> = sources.iter().collect();
@@ -138,6 +151,9 @@ impl Rulebook {
             adjustments: def.adjustments.into_iter().map(|rule| rule.id).collect(),
             procedure,
             credit,
+            subject,
+            approval,
+            inventory,
             receivables,
             order,
         };
@@ -162,26 +178,14 @@ impl Rulebook {
         self.0.currency
     }
 
-    /// Judges whether one more document may be added to what an account owes.
-    ///
-    /// # Errors
-    /// [`Error`] for input that cannot be judged, as [`crate::credit::check`].
-    pub fn check_credit(&self, request: &CreditRequest) -> Result<CreditDecision, Error> {
-        crate::credit::check(&self.0.credit, request)
-    }
-
-    /// Makes an invoice: amounts, tax breakdown, due dates.
-    ///
-    /// # Errors
-    /// [`Error`] for input that cannot be judged, as [`crate::receivable::issue`].
-    pub fn issue_invoice(&self, request: &InvoiceRequest) -> Result<Invoice, Error> {
-        crate::receivable::issue(&self.0.receivables, request)
-    }
-
     /// The checked parts, for the flows.
     pub(crate) fn parts(&self) -> &Parts {
         &self.0
     }
+}
+
+fn too_many_attributes() -> Error {
+    Diagnostic::error(LimitCode::TooMany, &Path::ROOT.field("attributes"), "more attributes than can be numbered (65535)").into()
 }
 
 fn check_document(def: &RulebookDef, limits: &Limits, diagnostics: &mut Diagnostics) {

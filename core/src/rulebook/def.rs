@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::order::OrderDef;
 use crate::adjust::{AdjustmentDef, StageDef};
+use crate::approval::ApprovalDef;
 use crate::catalog::{CategoryDef, ProductDef, UnitDef};
 use crate::credit::CreditDef;
 use crate::fact::Fact;
 use crate::id::{AttributeId, RulebookId};
+use crate::inventory::InventoryDef;
 use crate::limits::Limits;
 use crate::money::Currency;
 use crate::pricing::{PriceListDef, PriceStepDef};
@@ -26,7 +28,8 @@ pub struct RulebookDef {
     pub id: RulebookId,
     /// The currency of prices that name none, and of documents that name none.
     pub currency: Currency,
-    /// What hosts tell about customers, documents, lines and products, beyond the vocabulary.
+    /// What hosts tell about customers, documents, lines and products, beyond the vocabulary. Facts of products need no declaration
+    /// unless they have a default, or values of which each must be one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attributes: Vec<AttributeDef>,
     /// Units of measure.
@@ -58,6 +61,12 @@ pub struct RulebookDef {
     /// Credit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credit: Option<CreditDef>,
+    /// Approvals: who must approve what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<ApprovalDef>,
+    /// Stock: locations, safety stock, holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inventory: Option<InventoryDef>,
     /// Receivables: terms of payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receivable: Option<ReceivableDef>,

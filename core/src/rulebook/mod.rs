@@ -7,18 +7,23 @@
 //! |---|---|
 //! | [`RulebookDef`] | what an author writes, as JSON |
 //! | [`OrderDef`], [`OrderPolicy`] | the settings for the life of an order, as written and checked |
+//! | [`ApprovalRequest`], [`RouteDecision`] | a document to be approved, and who must approve it |
 //! | [`Rulebook`] | the checked and indexed form |
 //! | [`Compiled`] | a rulebook with the warnings of its compilation |
 
+mod calls;
 mod compile;
 mod def;
+mod facts;
 mod order;
 mod procedure;
+mod subject;
 mod vocabulary;
 
 pub(crate) use compile::Parts;
 pub use compile::{Compiled, Rulebook, SCHEMA_VERSION, SEMANTICS_VERSION};
 pub use def::{AttributeDef, AttributeType, ListItem, RulebookDef, StepDef};
+pub(crate) use facts::{FactReader, Given};
 pub use order::{CancelAllowed, CloseWhen, InvoiceWhen, OrderDef, OrderPolicy, OrderStep};
 pub(crate) use procedure::Step;
-pub(crate) use vocabulary::fact_message;
+pub use subject::{ApprovalRequest, RouteDecision, SubjectTotals};

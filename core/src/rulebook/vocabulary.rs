@@ -4,7 +4,8 @@ use super::def::{AttributeDef, AttributeType, ListItem};
 use crate::catalog::CatalogDef;
 use crate::expr::{Constant, FactProblem, Presence, Scope, Slot, Type, Vocabulary};
 use crate::fact::Fact;
-use crate::id::{Symbol, Symbols};
+use crate::id::{Map, Symbol, Symbols};
+use crate::money::Decimal;
 use crate::report::{Diagnostic, Diagnostics, Path, RulebookCode};
 
 /// The engine's own names of the document.
@@ -104,6 +105,7 @@ impl Attributes {
         for (index, def) in of_products {
             declared.declare(def, &mut vocabulary, &place.index(index), symbols, diagnostics);
         }
+        infer_facts(source.catalog, &mut vocabulary, symbols);
         let product_slots = u16::try_from(vocabulary.slot_count(Scope::Line)).ok()?;
         let line = line_names(&mut vocabulary)?;
         let own_line_slots = vocabulary.slot_count(Scope::Line);
@@ -116,14 +118,14 @@ impl Attributes {
 }
 
 /// What the declared attributes ask of a document.
-#[derive(Default)]
-struct Declared {
-    defaults: Vec<(Slot, Constant)>,
-    required: Vec<Slot>,
+#[derive(Debug, Clone, Default)]
+pub(super) struct Declared {
+    pub(super) defaults: Vec<(Slot, Constant)>,
+    pub(super) required: Vec<Slot>,
 }
 
 impl Declared {
-    fn declare(
+    pub(super) fn declare(
         &mut self,
         def: &AttributeDef,
         vocabulary: &mut Vocabulary,
@@ -238,6 +240,41 @@ fn product_names(source: VocabularySource<'_>, vocabulary: &mut Vocabulary, symb
         unit: declare("product.unit", Type::Text, true, None)?,
         tax_category: declare("product.tax_category", Type::Text, all_have_tax, None)?,
     })
+}
+
+/// Facts of products that nobody declared are names too: of the type that all their values have, optional unless every product gives one.
+fn infer_facts(catalog: CatalogDef<'_>, vocabulary: &mut Vocabulary, symbols: &mut Symbols) {
+    let mut inferred: Map<&str, (Type, usize)> = Map::default();
+    let mut products = 0_usize;
+    for product in catalog.all_products() {
+        products = products.saturating_add(1);
+        for (name, fact) in product.facts.iter() {
+            let ty = type_of(fact);
+            let entry = inferred.entry(name).or_insert((ty.clone(), 0));
+            if entry.0 != ty {
+                entry.0 = Type::Text;
+            }
+            entry.1 = entry.1.saturating_add(1);
+            if let Fact::Text(text) = fact {
+                symbols.intern(text);
+            }
+        }
+    }
+    for (name, (ty, count)) in inferred {
+        let presence = if count == products { Presence::Always } else { Presence::Optional };
+        // A declared name is taken; one that cannot be written in an expression is reported where the product gives it.
+        let _ = vocabulary.declare(&format!("product.{name}"), ty, Scope::Line, presence, None);
+    }
+}
+
+fn type_of(fact: &Fact) -> Type {
+    match fact {
+        Fact::Bool(_) => Type::Bool,
+        Fact::Number(_) => Type::Number,
+        Fact::Text(text) if text.parse::<Decimal>().is_ok() => Type::Number,
+        Fact::Text(_) => Type::Text,
+        Fact::List(items) => Type::List(Box::new(items.first().map_or(Type::Text, type_of))),
+    }
 }
 
 fn line_names(vocabulary: &mut Vocabulary) -> Option<LineSlots> {

@@ -4,13 +4,17 @@ use serde::{Deserializer, Serialize, Serializer};
 
 use super::allocate::{self, AllocateRequest, Allocation};
 use super::schema::OpSchema;
+use crate::approval::{self, ApprovalEvent, CaseState, DecideApprovalRequest, EvolveApprovalRequest};
 use crate::credit::{CreditDecision, CreditRequest};
+use crate::inventory::{
+    self, Availability, AvailabilityRequest, PlanRequest, ReconcileRequest, Reconciliation, ReservationPlan, StockEvent, StockState,
+};
 use crate::limits::Limits;
 use crate::order::{self, DecideOrderRequest, EvolveOrderRequest, OrderFact, OrderState};
 use crate::quote::{Quote, QuoteRequest};
 use crate::receivable::{Invoice, InvoiceRequest};
 use crate::report::{Decision, Diagnostic, Error, Path, RulebookCode, ShapeCode, did_you_mean, from_json, read};
-use crate::rulebook::Rulebook;
+use crate::rulebook::{ApprovalRequest, RouteDecision, Rulebook};
 
 /// The table: meaning, variant, name, whether it is `free` or `on_rulebook`, request, response, function.
 macro_rules! ops {
@@ -129,6 +133,25 @@ ops! {
     Quote "quote" on_rulebook: QuoteRequest => Quote, |rulebook, request| rulebook.quote(&request);
     /// Judges whether one more document may be added to what an account owes.
     CheckCredit "check_credit" on_rulebook: CreditRequest => CreditDecision, |rulebook, request| rulebook.check_credit(&request);
+    /// Finds who must approve a document, and why.
+    RouteApproval "route_approval" on_rulebook: ApprovalRequest => RouteDecision, |rulebook, request| rulebook.route_approval(&request);
+    /// Judges a command to an approval case: accepted or refused, and the events that make the new state.
+    DecideApproval "decide_approval" on_rulebook: DecideApprovalRequest => Decision<ApprovalEvent>,
+        |rulebook, request| rulebook.decide_approval(&request.state, &request.command);
+    /// Folds events into the state of an approval case.
+    EvolveApproval "evolve_approval" free: EvolveApprovalRequest => CaseState, |request| Ok(approval::evolve_all(request));
+    /// Plans which location gives what to a demand, and what is short.
+    PlanReservation "plan_reservation" on_rulebook: PlanRequest => ReservationPlan, |rulebook, request| rulebook.plan_reservation(&request);
+    /// Says how much of a product is available, and where.
+    CheckAvailability "check_availability" on_rulebook: AvailabilityRequest => Availability,
+        |rulebook, request| Ok(rulebook.availability(&request));
+    /// Judges a command to the stock: accepted or refused, and the events that make the new state.
+    DecideInventory "decide_inventory" on_rulebook: inventory::DecideRequest => Decision<StockEvent>,
+        |rulebook, request| rulebook.decide_inventory(&request);
+    /// Folds events into the state of the stock.
+    EvolveInventory "evolve_inventory" free: inventory::EvolveRequest => StockState, |request| Ok(inventory::evolve_all(request));
+    /// Proves that the counters of a stock are the sums of its ledger.
+    ReconcileInventory "reconcile_inventory" free: ReconcileRequest => Reconciliation, |request| Ok(inventory::reconcile_request(&request));
     /// Judges a command to an order: accepted or refused, and the events that make the new state.
     DecideOrder "decide_order" on_rulebook: DecideOrderRequest => Decision<OrderFact>,
         |rulebook, request| order::decide(&rulebook.into(), &request.state, &request.command);

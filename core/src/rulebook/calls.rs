@@ -1,0 +1,58 @@
+//! What a rulebook decides by one slice alone; quotes and orders are flows of their own.
+
+use super::compile::Rulebook;
+use crate::approval::{ApprovalAction, ApprovalEvent, CaseState};
+use crate::credit::{CreditDecision, CreditRequest};
+use crate::inventory::{self, Availability, AvailabilityRequest, PlanRequest, ReservationPlan, StockEvent};
+use crate::receivable::{Invoice, InvoiceRequest};
+use crate::report::{Command, Decision, Error};
+
+impl Rulebook {
+    /// Judges whether one more document may be added to what an account owes.
+    ///
+    /// # Errors
+    /// [`Error`] for input that cannot be judged, as [`crate::credit::check`].
+    pub fn check_credit(&self, request: &CreditRequest) -> Result<CreditDecision, Error> {
+        crate::credit::check(&self.parts().credit, request)
+    }
+
+    /// Judges a command to an approval case.
+    ///
+    /// # Errors
+    /// [`Error`] for a command that cannot be judged, as [`crate::approval::decide`].
+    pub fn decide_approval(&self, state: &CaseState, command: &Command<ApprovalAction>) -> Result<Decision<ApprovalEvent>, Error> {
+        let parts = self.parts();
+        let undeclared = crate::approval::Approval::default();
+        crate::approval::decide(parts.approval.as_ref().unwrap_or(&undeclared), &parts.fingerprint, state, command)
+    }
+
+    /// Plans which location gives what to a demand, and what is short.
+    ///
+    /// # Errors
+    /// [`Error`] for a demand that cannot be judged, as [`crate::inventory::plan_reservation`].
+    pub fn plan_reservation(&self, request: &PlanRequest) -> Result<ReservationPlan, Error> {
+        inventory::plan_request(&self.parts().inventory, request)
+    }
+
+    /// Says how much of a product is available, and where.
+    #[must_use]
+    pub fn availability(&self, request: &AvailabilityRequest) -> Availability {
+        inventory::availability_request(&self.parts().inventory, request)
+    }
+
+    /// Judges a command to the stock.
+    ///
+    /// # Errors
+    /// [`Error`] for a command that cannot be judged, as [`crate::inventory::decide`].
+    pub fn decide_inventory(&self, request: &inventory::DecideRequest) -> Result<Decision<StockEvent>, Error> {
+        inventory::decide_request(&self.parts().inventory, self.fingerprint(), request)
+    }
+
+    /// Makes an invoice: amounts, tax breakdown, due dates.
+    ///
+    /// # Errors
+    /// [`Error`] for input that cannot be judged, as [`crate::receivable::issue`].
+    pub fn issue_invoice(&self, request: &InvoiceRequest) -> Result<Invoice, Error> {
+        crate::receivable::issue(&self.parts().receivables, request)
+    }
+}

@@ -1,0 +1,59 @@
+//! Reading the facts that a host gives, by the types that their attributes declare.
+
+use super::vocabulary::fact_message;
+use crate::expr::{Constant, Slot, Vocabulary};
+use crate::fact::Facts;
+use crate::id::Symbols;
+use crate::report::{Diagnostic, Diagnostics, Path, QuoteCode, did_you_mean};
+
+/// A fact of a request, read; of a line when it has one.
+#[derive(Debug)]
+pub struct Given {
+    /// Where its value belongs.
+    pub slot: Slot,
+    /// The line, counted from 0.
+    pub line: Option<usize>,
+    /// The value.
+    pub constant: Constant,
+}
+
+/// Reads facts against a vocabulary.
+pub struct FactReader<'a> {
+    /// The names.
+    pub vocabulary: &'a Vocabulary,
+    /// The texts of the rulebook.
+    pub symbols: &'a Symbols,
+    /// Whether a host gives the value of a slot; the others the engine computes.
+    pub settable: &'a dyn Fn(Slot) -> bool,
+}
+
+impl FactReader<'_> {
+    /// Reads the facts of one scope; what is not declared, or of another type, is reported.
+    pub fn read(
+        &self,
+        scope: &str,
+        facts: &Facts,
+        line: Option<usize>,
+        path: &Path<'_>,
+        given: &mut Vec<Given>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        for (key, fact) in facts.iter() {
+            let place = path.field(key);
+            let full = format!("{scope}.{key}");
+            let Some(name) = self.vocabulary.find(&full).filter(|name| (self.settable)(name.slot)) else {
+                let prefix = format!("{scope}.");
+                let settable = self.vocabulary.names().filter(|name| (self.settable)(name.slot));
+                let known = settable.filter_map(|name| name.name.strip_prefix(&prefix));
+                let message = format!("the rulebook declares no attribute `{full}`");
+                let problem = Diagnostic::error(QuoteCode::UnknownAttribute, &place, message);
+                diagnostics.push(problem.maybe_help(did_you_mean(key, known)));
+                continue;
+            };
+            match Constant::read(fact, name, self.symbols) {
+                Ok(constant) => given.push(Given { slot: name.slot, line, constant }),
+                Err(problem) => diagnostics.error(QuoteCode::AttributeType, &place, fact_message(&full, &problem)),
+            }
+        }
+    }
+}

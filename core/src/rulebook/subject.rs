@@ -1,0 +1,264 @@
+//! What is to be approved: a document with its totals, as the approval matrix sees it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::compile::Rulebook;
+use super::def::AttributeDef;
+use super::facts::{FactReader, Given};
+use super::vocabulary::Declared;
+use crate::approval::{Requirement, explain, route};
+use crate::credit::CreditStatus;
+use crate::expr::{Constant, Facts as Document, Presence, Scope, Slot, Text, Type, Value, Vocabulary};
+use crate::fact::Facts;
+use crate::id::Symbols;
+use crate::money::{Currency, Decimal, Money};
+use crate::report::{Diagnostic, Diagnostics, Error, Fingerprint, LimitCode, Path, QuoteCode, RulebookCode};
+use crate::table::RowReport;
+use crate::time::Date;
+
+/// A document that may need approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalRequest {
+    /// The document's day.
+    pub date: Date,
+    /// The currency of the totals; the rulebook's when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// What is known of the customer: `id`, and the declared attributes that begin with `customer.`, without that prefix.
+    #[serde(default, skip_serializing_if = "Facts::is_empty")]
+    pub customer: Facts,
+    /// Where it goes: `country`, and the declared attributes that begin with `destination.`.
+    #[serde(default, skip_serializing_if = "Facts::is_empty")]
+    pub destination: Facts,
+    /// How it was ordered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// The declared attributes that begin with `document.`.
+    #[serde(default, skip_serializing_if = "Facts::is_empty")]
+    pub document: Facts,
+    /// The document's sums, as a quote gives them.
+    pub totals: SubjectTotals,
+    /// How many lines the document has.
+    pub line_count: u32,
+    /// The verdict of the credit check, when there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credit_status: Option<CreditStatus>,
+    /// Whether every row of the matrix shall be explained.
+    #[serde(default)]
+    pub explain: bool,
+}
+
+/// The sums of a document, as a quote gives them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectTotals {
+    /// The lines at the prices that were found.
+    pub list: Decimal,
+    /// What was taken off.
+    pub discount: Decimal,
+    /// Without tax.
+    pub net: Decimal,
+    /// The tax.
+    pub tax: Decimal,
+    /// With tax.
+    pub gross: Decimal,
+}
+
+/// Who must approve a document, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RouteDecision {
+    /// The rulebook that decided.
+    pub rulebook: Fingerprint,
+    /// One entry per level and role, levels ascending, then by role. None is needed when it is empty.
+    pub requirements: Vec<Requirement>,
+    /// For every row of the matrix whether it asks, and which of its tests did not pass; only when asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<Vec<RowReport>>,
+}
+
+/// The vocabulary of the approval matrix.
+#[derive(Debug, Clone)]
+pub struct SubjectVocabulary {
+    pub(super) vocabulary: Vocabulary,
+    slots: SubjectSlots,
+    declared: Declared,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct SubjectSlots {
+    channel: Slot,
+    currency: Slot,
+    date: Slot,
+    list_amount: Slot,
+    discount: Slot,
+    discount_percent: Slot,
+    net: Slot,
+    tax: Slot,
+    gross: Slot,
+    line_count: Slot,
+    credit_status: Slot,
+}
+
+impl SubjectVocabulary {
+    /// Declares the names of the document and its totals, and the rulebook's attributes of document scope.
+    pub(super) fn compile(attributes: &[AttributeDef], symbols: &mut Symbols) -> Option<Self> {
+        let mut vocabulary = Vocabulary::new();
+        let slots = own_names(&mut vocabulary, symbols)?;
+        let mut declared = Declared::default();
+        // The vocabulary of quotes has reported what is wrong with them.
+        let mut reported = Diagnostics::new();
+        for def in attributes.iter().filter(|def| !def.id.as_str().starts_with("line.") && !def.id.as_str().starts_with("product.")) {
+            declared.declare(def, &mut vocabulary, &Path::ROOT, symbols, &mut reported);
+        }
+        Some(Self { vocabulary, slots, declared })
+    }
+}
+
+fn own_names(vocabulary: &mut Vocabulary, symbols: &mut Symbols) -> Option<SubjectSlots> {
+    use Presence::{Always, Optional};
+    let statuses = ["pass", "warn", "hold", "reject"].map(|status| symbols.intern(status)).to_vec();
+    let mut declare = |name, ty, presence, one_of| vocabulary.declare(name, ty, Scope::Document, presence, one_of).ok();
+    declare("customer.id", Type::Text, Optional, None)?;
+    declare("destination.country", Type::Text, Optional, None)?;
+    Some(SubjectSlots {
+        channel: declare("channel", Type::Text, Optional, None)?,
+        currency: declare("currency", Type::Text, Always, None)?,
+        date: declare("date", Type::Date, Always, None)?,
+        list_amount: declare("document.list_amount", Type::Number, Always, None)?,
+        discount: declare("document.discount", Type::Number, Always, None)?,
+        discount_percent: declare("document.discount_percent", Type::Number, Always, None)?,
+        net: declare("document.net", Type::Number, Always, None)?,
+        tax: declare("document.tax", Type::Number, Always, None)?,
+        gross: declare("document.gross", Type::Number, Always, None)?,
+        line_count: declare("document.line_count", Type::Number, Always, None)?,
+        credit_status: declare("credit.status", Type::Text, Optional, Some(statuses))?,
+    })
+}
+
+/// The subject as the matrix reads it.
+struct Subject<'s> {
+    values: Vec<Value<'s>>,
+}
+
+impl Document for Subject<'_> {
+    fn value(&self, slot: Slot, _line: Option<usize>) -> Value<'_> {
+        match slot.scope {
+            Scope::Document => self.values.get(usize::from(slot.index)).copied().unwrap_or(Value::Missing),
+            Scope::Line => Value::Missing,
+        }
+    }
+
+    fn line_count(&self) -> usize {
+        0
+    }
+}
+
+impl Rulebook {
+    /// Finds who must approve a document, and why.
+    ///
+    /// # Errors
+    /// [`Error`] when the rulebook has no approval matrix, the facts are not those it declares, or an input of the matrix has no value.
+    pub fn route_approval(&self, request: &ApprovalRequest) -> Result<RouteDecision, Error> {
+        let parts = self.parts();
+        let Some(approval) = &parts.approval else {
+            return Err(Diagnostic::error(RulebookCode::NotDeclared, &Path::ROOT, "the rulebook declares no `approval`").into());
+        };
+        // 1. Read the subject.
+        let given = self.read_subject(request)?;
+        let lists: Vec<Vec<Value<'_>>> = given.iter().map(|fact| fact.constant.items(&parts.symbols).unwrap_or_default()).collect();
+        let subject = self.subject(request, &given, &lists)?;
+        // 2. Ask the matrix.
+        let failed = |error: crate::expr::EvalError| Error::from(error.into_diagnostic(&Path::ROOT.field("totals")));
+        let requirements = route(approval, &subject).map_err(failed)?.requirements;
+        let rows = if request.explain { Some(explain(approval, &subject).map_err(failed)?) } else { None };
+        Ok(RouteDecision { rulebook: self.fingerprint().clone(), requirements, rows })
+    }
+
+    fn read_subject(&self, request: &ApprovalRequest) -> Result<Vec<Given>, Error> {
+        let parts = self.parts();
+        let words = &parts.subject;
+        let mut diagnostics = Diagnostics::new();
+        if let Some(currency) = request.currency.filter(|currency| *currency != parts.currency) {
+            let message = format!("the rulebook approves in `{}`, not in `{currency}`", parts.currency);
+            diagnostics.error(crate::report::PricingCode::Currency, &Path::ROOT.field("currency"), message);
+        }
+        let own = words.slots;
+        let computed = [own.list_amount, own.discount, own.discount_percent, own.net, own.tax, own.gross, own.line_count];
+        let settable = |slot: Slot| !computed.contains(&slot);
+        let reader = FactReader { vocabulary: &words.vocabulary, symbols: &parts.symbols, settable: &settable };
+        let mut given = Vec::new();
+        for (scope, facts) in [("customer", &request.customer), ("destination", &request.destination), ("document", &request.document)] {
+            reader.read(scope, facts, None, &Path::ROOT.field(scope), &mut given, &mut diagnostics);
+        }
+        for slot in words.declared.required.iter().filter(|slot| !given.iter().any(|fact| fact.slot == **slot)) {
+            let name = words.vocabulary.name(*slot).map_or("", |name| &*name.name);
+            let (scope, key) = name.split_once('.').unwrap_or(("", name));
+            let message = format!("the attribute `{name}` is missing; the rulebook declares it without a default");
+            diagnostics.error(QuoteCode::MissingAttribute, &Path::ROOT.field(scope).field(key), message);
+        }
+        diagnostics.finish()?;
+        Ok(given)
+    }
+
+    fn subject<'s>(&'s self, request: &'s ApprovalRequest, given: &'s [Given], lists: &'s [Vec<Value<'s>>]) -> Result<Subject<'s>, Error> {
+        let parts = self.parts();
+        let words = &parts.subject;
+        let mut values = vec![Value::Missing; words.vocabulary.slot_count(Scope::Document)];
+        let mut set = |slot: Slot, value: Value<'s>| {
+            if let Some(place) = values.get_mut(usize::from(slot.index)) {
+                *place = value;
+            }
+        };
+        for (slot, constant) in &words.declared.defaults {
+            set(*slot, constant.value(&parts.symbols));
+        }
+        for (fact, list) in given.iter().zip(lists) {
+            let is_list = matches!(fact.constant, Constant::List(_));
+            set(fact.slot, if is_list { Value::List(list) } else { fact.constant.value(&parts.symbols) });
+        }
+        let own = words.slots;
+        let text = |text: &'s str| Value::Text(Text { symbol: parts.symbols.find(text), text });
+        let totals = checked_totals(&request.totals, parts.currency)?;
+        set(own.list_amount, Value::Number(totals.list));
+        set(own.discount, Value::Number(totals.discount));
+        set(own.discount_percent, Value::Number(discount_percent(&totals)?));
+        set(own.net, Value::Number(totals.net));
+        set(own.tax, Value::Number(totals.tax));
+        set(own.gross, Value::Number(totals.gross));
+        set(own.line_count, Value::Number(request.line_count.into()));
+        set(own.date, Value::Date(request.date));
+        set(own.currency, text(parts.currency.code()));
+        if let Some(channel) = &request.channel {
+            set(own.channel, text(channel));
+        }
+        if let Some(status) = request.credit_status {
+            set(own.credit_status, text(status.as_str()));
+        }
+        Ok(Subject { values })
+    }
+}
+
+/// Every total is an amount of the currency.
+fn checked_totals(totals: &SubjectTotals, currency: Currency) -> Result<SubjectTotals, Error> {
+    let mut diagnostics = Diagnostics::new();
+    let path = Path::ROOT.field("totals");
+    let fields = [("list", totals.list), ("discount", totals.discount), ("net", totals.net), ("tax", totals.tax), ("gross", totals.gross)];
+    for (field, amount) in fields {
+        if let Err(error) = Money::from_decimal(amount, currency) {
+            diagnostics.error(LimitCode::Overflow, &path.field(field), format!("`{amount}` is no amount in `{currency}`: {error}"));
+        }
+    }
+    diagnostics.finish()?;
+    Ok(*totals)
+}
+
+/// What was taken off, in percent of the list amount; zero for a list amount of zero.
+fn discount_percent(totals: &SubjectTotals) -> Result<Decimal, Error> {
+    if totals.list.is_zero() {
+        return Ok(Decimal::ZERO);
+    }
+    let percent = totals.discount.checked_mul(Decimal::HUNDRED).and_then(|hundredfold| hundredfold.checked_div(totals.list));
+    percent.map_err(|error| Diagnostic::error(LimitCode::Overflow, &Path::ROOT.field("totals"), error.to_string()).into())
+}
