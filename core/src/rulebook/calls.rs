@@ -3,7 +3,7 @@
 use super::compile::Rulebook;
 use crate::approval::{ApprovalAction, ApprovalEvent, CaseState};
 use crate::credit::{CreditDecision, CreditRequest};
-use crate::inventory::{self, Availability, AvailabilityRequest, PlanRequest, ReservationPlan, StockEvent};
+use crate::inventory::{self, Availability, AvailabilityRequest, DecideStockRequest, PlanReservationRequest, ReservationPlan, StockEvent};
 use crate::receivable::{Invoice, InvoiceRequest};
 use crate::report::{Command, Decision, Error};
 
@@ -30,7 +30,7 @@ impl Rulebook {
     ///
     /// # Errors
     /// [`Error`] for a demand that cannot be judged, as [`crate::inventory::plan_reservation`].
-    pub fn plan_reservation(&self, request: &PlanRequest) -> Result<ReservationPlan, Error> {
+    pub fn plan_reservation(&self, request: &PlanReservationRequest) -> Result<ReservationPlan, Error> {
         inventory::plan_request(&self.parts().inventory, request)
     }
 
@@ -44,7 +44,7 @@ impl Rulebook {
     ///
     /// # Errors
     /// [`Error`] for a command that cannot be judged, as [`crate::inventory::decide`].
-    pub fn decide_inventory(&self, request: &inventory::DecideRequest) -> Result<Decision<StockEvent>, Error> {
+    pub fn decide_inventory(&self, request: &DecideStockRequest) -> Result<Decision<StockEvent>, Error> {
         inventory::decide_request(&self.parts().inventory, self.fingerprint(), request)
     }
 

@@ -7,7 +7,8 @@ use super::schema::OpSchema;
 use crate::approval::{self, ApprovalEvent, CaseState, DecideApprovalRequest, EvolveApprovalRequest};
 use crate::credit::{CreditDecision, CreditRequest};
 use crate::inventory::{
-    self, Availability, AvailabilityRequest, PlanRequest, ReconcileRequest, Reconciliation, ReservationPlan, StockEvent, StockState,
+    self, Availability, AvailabilityRequest, DecideStockRequest, EvolveStockRequest, PlanReservationRequest, ReconcileStockRequest,
+    Reconciliation, ReservationPlan, StockEvent, StockState,
 };
 use crate::limits::Limits;
 use crate::order::{self, DecideOrderRequest, EvolveOrderRequest, OrderFact, OrderState};
@@ -141,17 +142,17 @@ ops! {
     /// Folds events into the state of an approval case.
     EvolveApproval "evolve_approval" free: EvolveApprovalRequest => CaseState, |request| Ok(approval::evolve_all(request));
     /// Plans which location gives what to a demand, and what is short.
-    PlanReservation "plan_reservation" on_rulebook: PlanRequest => ReservationPlan, |rulebook, request| rulebook.plan_reservation(&request);
+    PlanReservation "plan_reservation" on_rulebook: PlanReservationRequest => ReservationPlan, |rulebook, request| rulebook.plan_reservation(&request);
     /// Says how much of a product is available, and where.
     CheckAvailability "check_availability" on_rulebook: AvailabilityRequest => Availability,
         |rulebook, request| Ok(rulebook.availability(&request));
     /// Judges a command to the stock: accepted or refused, and the events that make the new state.
-    DecideInventory "decide_inventory" on_rulebook: inventory::DecideRequest => Decision<StockEvent>,
+    DecideInventory "decide_inventory" on_rulebook: DecideStockRequest => Decision<StockEvent>,
         |rulebook, request| rulebook.decide_inventory(&request);
     /// Folds events into the state of the stock.
-    EvolveInventory "evolve_inventory" free: inventory::EvolveRequest => StockState, |request| Ok(inventory::evolve_all(request));
+    EvolveInventory "evolve_inventory" free: EvolveStockRequest => StockState, |request| Ok(inventory::evolve_all(request));
     /// Proves that the counters of a stock are the sums of its ledger.
-    ReconcileInventory "reconcile_inventory" free: ReconcileRequest => Reconciliation, |request| Ok(inventory::reconcile_request(&request));
+    ReconcileInventory "reconcile_inventory" free: ReconcileStockRequest => Reconciliation, |request| Ok(inventory::reconcile_request(&request));
     /// Judges a command to an order: accepted or refused, and the events that make the new state.
     DecideOrder "decide_order" on_rulebook: DecideOrderRequest => Decision<OrderFact>,
         |rulebook, request| order::decide(&rulebook.into(), &request.state, &request.command);
