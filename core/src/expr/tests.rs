@@ -1,7 +1,10 @@
 //! What expressions give, and what they say when they cannot be used.
 
+use proptest::prelude::*;
+
 use super::fixture::{Company, Given, shown};
-use super::{Scope, Type};
+use super::{Atom, Literal, Scope, Type};
+use crate::report::Severity;
 
 /// The values of expressions on the first line of the order.
 fn check(table: &[(&str, &str)]) {
@@ -166,4 +169,158 @@ fn facts_that_break_their_promise_are_an_error_and_no_panic() {
     let wrong = company.document(&[], &[&[("line.quantity", Given::Text("x"))]]);
     assert_eq!(expr.test(&wrong, Some(0)).unwrap_err().code.as_str(), "expr.type");
     assert_eq!(company.formula("1 + 1").test(&empty, None).unwrap_err().code.as_str(), "expr.type");
+}
+
+#[test]
+fn explains_every_comparison() {
+    let mut company = Company::new();
+    let source = "product.category in ['valve', 'seal'] && line.quantity >= 5 && !(urgent || 20 < line.quantity) && (!has(channel) || channel == 'web')";
+    let expr = company.condition(source);
+    let order = company.order();
+    let shown: Vec<String> = expr
+        .explain(&order, Some(0))
+        .into_iter()
+        .map(|leaf| {
+            let detail = |detail| serde_json::to_string(&detail).unwrap();
+            format!("{} | {} | {} | {}", leaf.text, leaf.passed, detail(leaf.expected), detail(leaf.actual))
+        })
+        .collect();
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    product.category in ['valve', 'seal'] | false | ["valve","seal"] | "pump"
+    line.quantity >= 5 | true | "5" | "12"
+    !(urgent) | true | true | false
+    !(20 < line.quantity) | true | "20" | "12"
+    !(has(channel)) | true | true | false
+    "#);
+    assert!(company.formula("line.quantity * 2").explain(&order, Some(0)).is_empty());
+}
+
+#[test]
+fn a_broken_part_of_an_explanation_is_left_open() {
+    let mut company = Company::new();
+    let leaves = company.condition("line.quantity > 1 / (line.quantity - 12)").explain(&company.order(), Some(0));
+    assert_eq!(leaves.len(), 1);
+    assert!(!leaves[0].passed && leaves[0].expected.is_none() && leaves[0].actual.is_some());
+}
+
+/// The atoms of a condition as texts, and whether they are all of it.
+fn atoms(company: &mut Company, source: &str) -> (Vec<String>, bool) {
+    let expr = company.condition(source);
+    let name = |slot| company.vocabulary.name(slot).unwrap().name.to_string();
+    let literal = |literal: &Literal| match literal {
+        Literal::Text(symbol) => company.symbols.text(*symbol).to_owned(),
+        Literal::Bool(value) => value.to_string(),
+        Literal::Number(value) => value.to_string(),
+        Literal::Date(value) => value.to_string(),
+    };
+    let shown = |atom: &Atom| match atom {
+        Atom::Equals { slot, value } => format!("{} = {}", name(*slot), literal(value)),
+        Atom::In { slot, values } => format!("{} in {}", name(*slot), values.iter().map(literal).collect::<Vec<_>>().join(",")),
+        Atom::AtLeast { slot, bound } => format!("{} >= {}", name(*slot), literal(bound)),
+        Atom::Above { slot, bound } => format!("{} > {}", name(*slot), literal(bound)),
+        Atom::AtMost { slot, bound } => format!("{} <= {}", name(*slot), literal(bound)),
+        Atom::Below { slot, bound } => format!("{} < {}", name(*slot), literal(bound)),
+    };
+    (expr.atoms().iter().map(shown).collect(), expr.is_fully_indexed())
+}
+
+#[test]
+fn atoms_of_the_top_level_conjunction() {
+    let mut company = Company::new();
+    let table: [(&str, &[&str], bool); 10] = [
+        ("true", &[], true),
+        ("customer.level == 'gold' && (line.rush && !urgent)", &["customer.level = gold", "line.rush = true", "urgent = false"], true),
+        ("5 <= line.quantity && !(line.quantity >= 2 * 10)", &["line.quantity >= 5", "line.quantity < 20"], true),
+        ("date > date('2026-01-31') && date <= date('2026-02-28')", &["date > 2026-01-31", "date <= 2026-02-28"], true),
+        ("product.category in ['pump', 'seal'] && customer.id != 'C-1'", &["product.category in pump,seal"], false),
+        ("has(channel) && channel == 'web'", &["channel = web"], true),
+        ("has(channel) && urgent", &["urgent = true"], false),
+        ("urgent || line.rush", &[], false),
+        ("line.quantity * 2 > 10 && line.rush == false", &["line.rush = false"], false),
+        ("lines.exists(l, l.quantity > 5) && line.quantity == 1", &["line.quantity = 1"], false),
+    ];
+    for (source, expected, complete) in table {
+        assert_eq!(atoms(&mut company, source), (expected.iter().map(|atom| (*atom).to_owned()).collect(), complete), "{source}");
+    }
+}
+
+#[test]
+fn names_everything_it_reads() {
+    let mut company = Company::new();
+    let expr = company.condition("urgent && lines.exists(l, l.quantity > 5 && has(customer.rating)) && !urgent");
+    let names: Vec<&str> = expr.slots().iter().map(|slot| &*company.vocabulary.name(*slot).unwrap().name).collect();
+    assert_eq!(names, ["customer.rating", "urgent", "line.quantity"]);
+}
+
+/// Pieces of expressions, thrown together.
+fn salad() -> impl Strategy<Value = String> {
+    let pieces = vec![
+        "customer.level",
+        "line.quantity",
+        "has(",
+        "lines.exists(l, ",
+        "l.quantity",
+        "date('2026-01-31')",
+        "'gold'",
+        "'",
+        "\"",
+        "\\u12",
+        "(",
+        ")",
+        "[",
+        "]",
+        ",",
+        ".",
+        "&&",
+        "||",
+        "!",
+        "==",
+        "!=",
+        "<",
+        "<=",
+        "in",
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "?",
+        ":",
+        "1",
+        "0.5",
+        "79228162514264337593543950335",
+        "round(",
+        "true",
+        "null",
+        "and",
+        "not",
+        "//",
+        "\n",
+        "‘",
+        "€",
+        "x.startsWith('a')",
+        "size(",
+        ".f()",
+    ];
+    proptest::collection::vec(proptest::sample::select(pieces), 0..40).prop_map(|pieces| pieces.join(" "))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #[test]
+    fn any_text_compiles_or_says_why_not(source in prop_oneof![salad(), any::<String>(), "[a-z('.&|!=<>+*/%?: 0-9\\[\\]\"-]{0,60}"]) {
+        let mut company = Company::new();
+        for expected in [Some(&Type::Bool), Some(&Type::Number), None] {
+            let (expr, found) = company.compile_as(&source, expected, Scope::Line);
+            let errors = found.iter().filter(|d| d.severity == Severity::Error).count();
+            prop_assert_eq!(expr.is_none(), errors > 0, "{:?}", found);
+            let length = source.chars().count();
+            prop_assert!(found.iter().all(|d| d.span.is_some_and(|span| span.start <= span.end && span.end <= length)));
+            if let Some(expr) = expr {
+                let order = company.order();
+                let _ = expr.evaluate(&order, Some(0));
+                let _ = expr.explain(&order, Some(1));
+            }
+        }
+    }
 }
