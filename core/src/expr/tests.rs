@@ -324,3 +324,31 @@ proptest! {
         }
     }
 }
+
+/// The examples of the language's page compile, and those that are conditions hold for the order; formulas give a number.
+#[test]
+fn the_examples_of_the_guide() {
+    let page = include_str!("../../../docs/expressions.md");
+    let blocks = page.split("```cel\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let mut company = Company::new();
+    let mut order = company.order();
+    let channel = company.document(&[("channel", Given::Text("web"))], &[]);
+    order.header.extend(channel.header);
+    order.header.retain(|(slot, _)| company.vocabulary.name(*slot).is_some_and(|name| &*name.name != "date"));
+    order.header.extend(company.document(&[("date", Given::Date("2026-05-04"))], &[]).header);
+    let mut seen = 0;
+    for source in blocks.flat_map(str::lines) {
+        let (expr, found) = company.compile_as(source, None, Scope::Line);
+        let expr = expr.unwrap_or_else(|| panic!("{source}: {found:?}"));
+        assert!(found.is_empty(), "{source}: {found:?}");
+        let given = shown(expr.evaluate(&order, Some(0)));
+        match (expr.ty(), source) {
+            (Type::Number, _) => assert_eq!(given, "0.05", "{source}"),
+            // The order has 15 pieces.
+            (_, "lines.sum(l, l.quantity) > 100") => assert_eq!(given, "false", "{source}"),
+            _ => assert_eq!(given, "true", "{source}"),
+        }
+        seen += 1;
+    }
+    assert_eq!(seen, 15);
+}
