@@ -58,3 +58,8 @@ pub mod wire;
 pub use money::{Currency, Decimal, Money};
 pub use rulebook::{Compiled, Rulebook, RulebookDef};
 pub use time::{Date, Timestamp};
+
+/// The README's example is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
