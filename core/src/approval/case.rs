@@ -43,6 +43,7 @@ pub enum ApprovalAction {
 
 /// An approval by a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ApprovalVote")]
 #[serde(deny_unknown_fields)]
 pub struct Vote {
     /// The level that is meant; the one that is open when absent.
@@ -57,6 +58,7 @@ pub struct Vote {
 
 /// What is to be approved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ApprovalSubject")]
 #[serde(deny_unknown_fields)]
 pub struct Subject {
     /// The document.
@@ -123,6 +125,7 @@ pub enum ApprovalEvent {
 
 /// A case. The default, which is `{}` on the wire, is a case that nothing has happened to.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ApprovalCaseState")]
 #[serde(default, deny_unknown_fields)]
 pub struct CaseState {
     /// How many events have made this state; the number of the last of them.
@@ -149,6 +152,7 @@ impl CaseState {
 
 /// One request for approval, from its opening to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ApprovalRound")]
 #[serde(deny_unknown_fields)]
 pub struct Round {
     /// What is to be approved.
@@ -175,6 +179,7 @@ impl Round {
 
 /// How a round stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ApprovalCaseStatus")]
 #[serde(rename_all = "snake_case")]
 pub enum CaseStatus {
     /// An approval is still to come.
@@ -202,6 +207,7 @@ impl CaseStatus {
 
 /// An approval that is needed, and how it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ApprovalRequirementState")]
 #[serde(deny_unknown_fields)]
 pub struct RequirementState {
     /// The level.
@@ -220,6 +226,7 @@ pub struct RequirementState {
 
 /// How an approval stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ApprovalRequirementStatus")]
 #[serde(rename_all = "snake_case")]
 pub enum RequirementStatus {
     /// An earlier level has not approved yet.
@@ -236,6 +243,7 @@ pub enum RequirementStatus {
 
 /// Who decided, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ApprovalDecided")]
 #[serde(deny_unknown_fields)]
 pub struct Decided {
     /// Who.

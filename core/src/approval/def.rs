@@ -43,6 +43,7 @@ pub struct ApprovalDef {
 
 /// A role that approves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ApprovalRoleDef")]
 #[serde(deny_unknown_fields)]
 pub struct RoleDef {
     /// The role, as the matrix names it.
@@ -54,6 +55,7 @@ pub struct RoleDef {
 
 /// What a document needs for which no row of the matrix fires.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ApprovalNoMatch")]
 #[serde(rename_all = "snake_case")]
 pub enum NoMatch {
     /// Nobody's approval.
@@ -65,6 +67,7 @@ pub enum NoMatch {
 
 /// An approval that is needed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ApprovalRequiredDef")]
 #[serde(deny_unknown_fields)]
 pub struct RequiredDef {
     /// The level, from 1. A level is asked when the one before it has approved.

@@ -20,6 +20,7 @@ pub struct Route {
 
 /// One approval that is needed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ApprovalRequirement")]
 #[serde(deny_unknown_fields)]
 pub struct Requirement {
     /// The level, from 1. Requirements of one level are asked side by side.

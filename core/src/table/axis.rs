@@ -7,10 +7,11 @@
 //! for the values in them.
 
 use super::cell::{Bound, Item, Test};
+use super::lookup::{Numbers, SymbolClasses};
 use super::runs::Runs;
 use super::{OutputType as Kind, Scalar};
 use crate::expr::Value;
-use crate::id::{Symbol, Symbols};
+use crate::id::Symbols;
 use crate::{Date, Decimal};
 
 /// The classes of one column.
@@ -38,9 +39,9 @@ pub(super) struct Values {
 #[derive(Debug, Clone)]
 enum Partition {
     Bool,
-    Numbers(Vec<Decimal>),
+    Numbers(Numbers),
     Dates(Vec<Date>),
-    Texts { values: Vec<Box<str>>, by_symbol: Vec<(Symbol, u32)>, closed: bool },
+    Texts { values: Vec<Box<str>>, by_symbol: SymbolClasses, closed: bool },
 }
 
 impl Axis {
@@ -51,7 +52,8 @@ impl Axis {
         let partition = match values.kind {
             Kind::Bool => Partition::Bool,
             Kind::Number => {
-                Partition::Numbers(sorted(named.filter_map(|value| if let Scalar::Number(number) = value { Some(*number) } else { None })))
+                let points = named.filter_map(|value| if let Scalar::Number(number) = value { Some(*number) } else { None });
+                Partition::Numbers(Numbers::new(sorted(points)))
             }
             Kind::Date => {
                 Partition::Dates(sorted(named.filter_map(|value| if let Scalar::Date(date) = value { Some(*date) } else { None })))
@@ -59,8 +61,7 @@ impl Axis {
             Kind::Text => {
                 let texts = named.filter_map(|value| if let Scalar::Text(text) = value { Some(text.clone()) } else { None });
                 let texts = sorted(texts.chain(one_of.unwrap_or_default().iter().cloned()));
-                let mut by_symbol: Vec<(Symbol, u32)> = texts.iter().zip(0..).map(|(text, class)| (symbols.intern(text), class)).collect();
-                by_symbol.sort_unstable();
+                let by_symbol = SymbolClasses::new(texts.iter().zip(0..).map(|(text, class)| (symbols.intern(text), class)).collect());
                 Partition::Texts { values: texts, by_symbol, closed: one_of.is_some() }
             }
         };
@@ -91,7 +92,7 @@ impl Axis {
         let split = |points: usize| number(points).saturating_mul(2).saturating_add(1);
         match &self.partition {
             Partition::Bool => 2,
-            Partition::Numbers(points) => split(points.len()),
+            Partition::Numbers(numbers) => split(numbers.points.len()),
             Partition::Dates(points) => split(points.len()),
             Partition::Texts { values, .. } => number(values.len()).saturating_add(1),
         }
@@ -107,12 +108,10 @@ impl Axis {
         match (&self.partition, value) {
             (_, Value::Missing) => self.missing(),
             (Partition::Bool, Value::Bool(value)) => Some(u32::from(*value)),
-            (Partition::Numbers(points), Value::Number(value)) => Some(split_by(points, value)),
+            (Partition::Numbers(numbers), Value::Number(value)) => Some(numbers.class_of(*value)),
             (Partition::Dates(points), Value::Date(value)) => Some(split_by(points, value)),
             (Partition::Texts { values, by_symbol, .. }, Value::Text(value)) => {
-                let by_symbol = value.symbol.map(|symbol| {
-                    by_symbol.binary_search_by_key(&symbol, |entry| entry.0).ok().and_then(|at| by_symbol.get(at)).map(|entry| entry.1)
-                });
+                let by_symbol = value.symbol.map(|symbol| by_symbol.get(symbol));
                 let class = by_symbol.unwrap_or_else(|| values.binary_search_by(|known| known.as_ref().cmp(value.text)).ok().map(number));
                 Some(class.unwrap_or_else(|| number(values.len())))
             }
@@ -165,7 +164,7 @@ impl Axis {
         match &self.partition {
             _ if self.missing() == Some(class) => None,
             Partition::Bool => Some(Scalar::Bool(class == 1)),
-            Partition::Numbers(points) => match place(points, class) {
+            Partition::Numbers(numbers) => match place(&numbers.points, class) {
                 Place::At(point) => Some(Scalar::Number(*point)),
                 Place::Between(low, high) => number_between(low.copied(), high.copied()).map(Scalar::Number),
             },
@@ -199,7 +198,7 @@ impl Axis {
             return format!("not({})", others.join(", "));
         }
         let parts: Vec<String> = match &self.partition {
-            Partition::Numbers(points) => classes.ranges().map(|run| stretch(points, &run)).collect(),
+            Partition::Numbers(numbers) => classes.ranges().map(|run| stretch(&numbers.points, &run)).collect(),
             Partition::Dates(points) => classes.ranges().map(|run| stretch(points, &run)).collect(),
             Partition::Bool | Partition::Texts { .. } => classes.numbers().filter_map(|class| self.shown(class)).collect(),
         };
@@ -226,7 +225,8 @@ fn sorted<T: Ord>(values: impl Iterator<Item = T>) -> Vec<T> {
     values
 }
 
-fn split_by<T: Ord>(points: &[T], value: &T) -> u32 {
+/// The class of a value among sorted points.
+pub(super) fn split_by<T: Ord>(points: &[T], value: &T) -> u32 {
     match points.binary_search(value) {
         Ok(at) => number(at).saturating_mul(2).saturating_add(1),
         Err(at) => number(at).saturating_mul(2),

@@ -13,6 +13,47 @@ use crate::id::{RuleId, Set, Symbol};
 use crate::report::{Diagnostic, Diagnostics, LimitCode, Path, TableCode, did_you_mean};
 
 /// A decision table that was checked and can be evaluated.
+///
+/// ```
+/// use dealdesk::Decimal;
+/// use dealdesk::expr::{CompileContext, Facts, Presence, Scope, Slot, Type, Value, Vocabulary};
+/// use dealdesk::id::Symbols;
+/// use dealdesk::limits::Limits;
+/// use dealdesk::report::{Diagnostics, Path, Sources};
+/// use dealdesk::table::{Scalar, Table, TableScratch};
+///
+/// struct Order(i64);
+/// impl Facts for Order {
+///     fn value(&self, _: Slot, _: Option<usize>) -> Value<'_> {
+///         Value::Number(self.0.into())
+///     }
+///     fn line_count(&self) -> usize {
+///         0
+///     }
+/// }
+///
+/// let mut vocabulary = Vocabulary::new();
+/// vocabulary.declare("document.net", Type::Number, Scope::Document, Presence::Always, None)?;
+/// let (mut symbols, mut diagnostics) = (Symbols::default(), Diagnostics::new());
+/// let mut cx = CompileContext {
+///     vocabulary: &vocabulary,
+///     symbols: &mut symbols,
+///     sources: &Sources::none(),
+///     limits: &Limits::default(),
+///     diagnostics: &mut diagnostics,
+/// };
+/// let def = serde_json::from_str(r#"{
+///     "inputs": [{"expr": "document.net"}],
+///     "outputs": [{"id": "freight", "type": "number"}],
+///     "rows": [{"when": ["< 500"], "then": ["12.50"]}, {"when": ["> 500"], "then": ["0"]}]
+/// }"#)?;
+/// let table = Table::compile(&def, Scope::Document, &Path::ROOT, &mut cx).ok_or("cannot be used")?;
+/// let mut scratch = TableScratch::default();
+/// let hits = table.evaluate(&Order(800), None, &mut scratch)?;
+/// assert_eq!(hits.first(), Some(&[Scalar::Number(Decimal::ZERO)][..]));
+/// assert_eq!(diagnostics.finish()?[0].message, "no row fires when `document.net` is `500`");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Table {
     pub(super) policy: HitPolicy,
@@ -27,6 +68,8 @@ pub struct Table {
 #[derive(Debug, Clone)]
 pub(super) struct Column {
     pub title: Box<str>,
+    /// What the author says of the values that can occur: what `-` stands for.
+    pub any: Box<str>,
     pub expr: Expr,
     pub axis: Axis,
     pub index: RowIndex,
@@ -46,6 +89,7 @@ pub(super) struct Row {
 /// A column before its cells are known.
 struct Input {
     title: Box<str>,
+    any: Box<str>,
     expr: Expr,
     values: Values,
 }
@@ -148,7 +192,8 @@ fn read_input(def: &InputDef, scope: Scope, path: &Path<'_>, cx: &mut CompileCon
         let path = path.field("values");
         values.allowed = Some(read_test(allowed, &values).map_err(|problem| cx.diagnostics.push(problem.at(&path))).ok()?);
     }
-    Some(Input { title: def.label.as_deref().unwrap_or(&def.expr).into(), expr, values })
+    let any = def.values.as_deref().unwrap_or("-").into();
+    Some(Input { title: def.label.as_deref().unwrap_or(&def.expr).into(), any, expr, values })
 }
 
 /// A cell that cannot be used.
@@ -268,7 +313,7 @@ fn build(
         for (row, runs) in classes.iter_mut().zip(accepted) {
             row.push(runs);
         }
-        columns.push(Column { title: input.title, expr: input.expr, axis, index });
+        columns.push(Column { title: input.title, any: input.any, expr: input.expr, axis, index });
     }
     let ranks = outputs::ranks(policy, &outputs, read.iter().map(|row| row.outputs.as_slice()));
     let rows = read.into_iter().zip(classes).zip(ranks);

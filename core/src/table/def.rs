@@ -43,6 +43,7 @@ pub struct TableDef {
 
 /// A column that is tested.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "TableInputDef")]
 #[serde(deny_unknown_fields)]
 pub struct InputDef {
     /// The expression whose value the cells test: a number, a text, a date, or true and false.
@@ -57,6 +58,7 @@ pub struct InputDef {
 
 /// A column that is given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "TableOutputDef")]
 #[serde(deny_unknown_fields)]
 pub struct OutputDef {
     /// The output's name.
@@ -74,6 +76,7 @@ pub struct OutputDef {
 
 /// What the values of an output are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "TableOutputType")]
 #[serde(rename_all = "snake_case")]
 pub enum OutputType {
     /// Decimal numbers.
@@ -88,6 +91,7 @@ pub enum OutputType {
 
 /// What happens when several rows fire: the hit policies of DMN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "TableHitPolicy")]
 #[serde(rename_all = "snake_case")]
 pub enum HitPolicy {
     /// At most one row fires for any input; two that can fire together are an error of the table.
@@ -155,6 +159,7 @@ impl HitPolicy {
 
 /// A row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "TableRowDef")]
 #[serde(deny_unknown_fields)]
 pub struct RowDef {
     /// The row's name in results; its number, counted from 1, when absent.

@@ -9,6 +9,7 @@ use crate::report::Detail;
 
 /// What became of one row for an input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "TableRowReport")]
 pub struct RowReport {
     /// The row.
     pub row: RuleId,
@@ -20,10 +21,11 @@ pub struct RowReport {
 
 /// A test that did not pass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "TableFailedCell")]
 pub struct FailedCell {
     /// The column, by label or expression.
     pub input: String,
-    /// The cell as it was written.
+    /// The cell as it was written; for `-` what the input's `values` allow.
     pub expected: String,
     /// The value that the input had; absent when it had none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,7 +56,7 @@ impl Table {
         failed
             .map(|(((column, _), cell), (_, actual))| FailedCell {
                 input: column.title.to_string(),
-                expected: cell.to_string(),
+                expected: if &**cell == "-" { column.any.to_string() } else { cell.to_string() },
                 actual: actual.clone(),
             })
             .collect()

@@ -58,6 +58,10 @@ impl RowIndex {
     /// Keeps of `rows` those that accept the class. `spare` is as long as `rows`; what is in it does not matter.
     pub fn retain(&self, class: u32, rows: &mut [u64], spare: &mut [u64]) {
         let class = index(class);
+        if self.stride == 1 {
+            let start = class.saturating_mul(self.words);
+            return intersect(rows, self.sets.get(start..start.saturating_add(self.words)).unwrap_or_default());
+        }
         let set = class.checked_div(self.stride).unwrap_or_default();
         let start = set.saturating_mul(self.words);
         let nearest = self.sets.get(start..start.saturating_add(self.words)).unwrap_or_default();

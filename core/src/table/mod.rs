@@ -23,6 +23,7 @@ mod def;
 mod eval;
 mod explain;
 mod index;
+mod lookup;
 mod outputs;
 mod overlap;
 mod rows;
