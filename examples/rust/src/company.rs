@@ -1,0 +1,108 @@
+//! The company's files: its rulebook, customers, orders and opening stock.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use dealdesk::credit::CreditAccount;
+use dealdesk::id::{LocationId, ProductId};
+use dealdesk::quantity::Quantity;
+use dealdesk::report::Sources;
+use dealdesk::{Compiled, Rulebook, RulebookDef};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::Result;
+
+/// Everything that lies in the company's folder.
+pub struct Company {
+    /// The compiled rulebook.
+    pub rulebook: Rulebook,
+    /// Customers, as the ERP knows them.
+    pub customers: Rc<[Customer]>,
+    /// Orders as they came in: their lines are raw, because some of them cannot be read.
+    pub orders: Rc<[Order]>,
+    /// What lies in the warehouses before the first order.
+    pub stock: Rc<[StockLevel]>,
+}
+
+/// A customer with the account that pays.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Customer {
+    pub id: String,
+    pub name: String,
+    pub city: String,
+    pub country: String,
+    pub level: String,
+    #[serde(default)]
+    pub contract: bool,
+    pub payment_terms: String,
+    pub account: CreditAccount,
+}
+
+/// An order as it came in.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Order {
+    pub id: String,
+    pub story: String,
+    pub customer: String,
+    pub date: dealdesk::time::Date,
+    pub requested_by: String,
+    pub channel: String,
+    #[serde(default)]
+    pub document: Map<String, Value>,
+    pub lines: Value,
+    #[serde(default)]
+    pub cancelled: bool,
+}
+
+/// A quantity of a product in a warehouse, in the product's base unit.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StockLevel {
+    pub location: LocationId,
+    pub product: ProductId,
+    pub quantity: Quantity,
+}
+
+impl Company {
+    /// Reads the folder and compiles the rulebook.
+    pub fn read(folder: &Path) -> Result<Self> {
+        let text = fs::read_to_string(folder.join("rulebook.json"))?;
+        let def = RulebookDef::from_json(&text)?;
+        let Compiled { rulebook, warnings } = Rulebook::compile(def, &files(folder, &text)?)?;
+        for warning in warnings {
+            println!("warning: {warning}");
+        }
+        Ok(Self {
+            rulebook,
+            customers: json::<Vec<_>>(folder.join("customers.json"))?.into(),
+            orders: json::<Vec<_>>(folder.join("orders.json"))?.into(),
+            stock: json::<Vec<_>>(folder.join("stock.json"))?.into(),
+        })
+    }
+
+    /// Whether the warehouses carry a product. They carry no services.
+    pub fn carries(&self, product: &ProductId) -> bool {
+        self.stock.iter().any(|level| level.product == *product)
+    }
+
+    /// The customer of an order.
+    pub fn customer(&self, order: &Order) -> Result<&Customer> {
+        let found = self.customers.iter().find(|customer| customer.id == order.customer);
+        found.ok_or_else(|| format!("order {} names the customer {}, whom nobody knows", order.id, order.customer).into())
+    }
+}
+
+/// The files that the rulebook names: the engine reads none by itself.
+fn files(folder: &Path, rulebook: &str) -> Result<Sources> {
+    let names = dealdesk::wire::named_files(rulebook)?;
+    names.into_iter().map(|name| Ok((name.clone(), fs::read_to_string(folder.join(name))?))).collect()
+}
+
+fn json<T: DeserializeOwned>(file: PathBuf) -> Result<T> {
+    Ok(serde_json::from_str(&fs::read_to_string(file)?)?)
+}

@@ -1,0 +1,46 @@
+//! Runs the program: its totals are those calculated by hand, and a day that was run is not run again.
+
+use std::path::Path;
+use std::process::Command;
+
+const COMPANY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../pump-maker");
+
+fn demo(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_dealdesk-demo")).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_totals_are_those_calculated_by_hand() {
+    let expected = std::fs::read_to_string(Path::new(COMPANY).join("EXPECTED.md")).unwrap();
+    let summary = demo(&["summary", COMPANY]);
+    let mut compared = 0;
+    for line in summary.lines() {
+        let [order, "ok", "net", net, "tax", tax, "gross", gross] = line.split(' ').collect::<Vec<_>>()[..] else { continue };
+        // Up to the next order: a section of its own, or a row of the table at the end.
+        let about = expected.split_once(&format!("{order}:")).or_else(|| expected.split_once(&format!("## {order} "))).unwrap().1;
+        let about = about.split("## O-").next().unwrap().split("| O-").next().unwrap();
+        for amount in [net, tax, gross] {
+            assert!(about.contains(amount), "{order}: {amount} is not what was calculated by hand");
+        }
+        compared += 1;
+    }
+    assert_eq!((summary.lines().count(), compared), (20, 13));
+}
+
+#[test]
+fn a_day_that_was_run_is_not_run_again() {
+    let state = std::env::temp_dir().join(format!("dealdesk-demo-{}.sqlite", std::process::id()));
+    let state = state.to_str().unwrap();
+    let (first, second, third) = (demo(&[COMPANY, state]), demo(&[COMPANY, state]), demo(&[COMPANY, state]));
+    std::fs::remove_file(state).unwrap();
+
+    assert!(first.contains("O-2010 ") && first.contains("credit hold") && first.contains("approval, level 2: sales_director"));
+    assert!(first.contains("reserved T-80: 21 in ULM, 9 in LNZ"));
+    assert!(second.contains("nothing new: the command was handled before"));
+    assert!(second.contains("released L-32-8: 2 in ULM"));
+    // 13 orders were entered, one was cancelled, one rejected, one shipped in two parts.
+    assert_eq!(first.matches("  invoice R-").count() + second.matches("  invoice R-").count(), 12);
+    assert_eq!(third, "nothing is left to do\n");
+}
