@@ -101,7 +101,17 @@ fn integer_interval(bounds: &[i64], scale: u32, value: Decimal) -> u32 {
 fn at_scale(value: Decimal, scale: u32) -> Option<(i128, bool)> {
     let mantissa = value.mantissa();
     let own = value.scale();
-    if own <= scale {
+    if own == scale {
+        return Some((mantissa, true));
+    }
+    // Most values fit in 64 bits, where a division costs a tenth.
+    if let (true, Ok(mantissa)) = (own > scale, i64::try_from(mantissa)) {
+        let divisor = own.checked_sub(scale).and_then(|digits| 10_i64.checked_pow(digits));
+        if let Some(divisor) = divisor {
+            return Some((i128::from(mantissa.checked_div_euclid(divisor)?), mantissa.checked_rem_euclid(divisor)? == 0));
+        }
+    }
+    if own < scale {
         let factor = 10_i128.checked_pow(scale.checked_sub(own)?)?;
         return Some((mantissa.checked_mul(factor)?, true));
     }
