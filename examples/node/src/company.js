@@ -1,0 +1,47 @@
+// The company's files: its rulebook, customers, orders and opening stock.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Rulebook } from "dealdesk";
+
+/**
+ * Reads the company's folder and compiles the rulebook.
+ * @param {string} folder
+ * @returns {Company}
+ */
+export function readCompany(folder) {
+  const rulebook = Rulebook.fromFolder(folder);
+  for (const warning of rulebook.warnings) console.log(`warning: ${warning.message}`);
+  const rows = (/** @type {string} */ name) => JSON.parse(readFileSync(join(folder, name), "utf8"));
+  return { rulebook, customers: rows("customers.json"), orders: rows("orders.json"), stock: rows("stock.json") };
+}
+
+/**
+ * The customer of an order.
+ * @param {Company} company
+ * @param {Order} order
+ * @returns {Customer}
+ */
+export function customerOf(company, order) {
+  const found = company.customers.find((customer) => customer.id === order.customer);
+  if (!found) throw new Error(`order ${order.id} names the customer ${order.customer}, whom nobody knows`);
+  return found;
+}
+
+/**
+ * Whether the warehouses carry a product. They carry no services.
+ * @param {Company} company
+ * @param {string} product
+ */
+export function carries(company, product) {
+  return company.stock.some((level) => level.product === product);
+}
+
+/**
+ * @typedef {{ rulebook: Rulebook, customers: Customer[], orders: Order[], stock: StockLevel[] }} Company
+ * @typedef {{ id: string, product: string, quantity: string, unit?: string }} OrderLine
+ * @typedef {{ id: string, story: string, customer: string, date: string, requested_by: string, channel: string,
+ *   document?: Record<string, string>, cancelled?: boolean, lines: OrderLine[] }} Order
+ * @typedef {{ id: string, name: string, city: string, country: string, level: string, contract?: boolean, payment_terms: string,
+ *   account: import("dealdesk").CreditAccount }} Customer
+ * @typedef {{ location: string, product: string, quantity: string }} StockLevel
+ */

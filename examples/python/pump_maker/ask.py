@@ -1,0 +1,104 @@
+"""What the engine is asked about an order, from what the ERP knows."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from decimal import Decimal
+from typing import Any
+
+from dealdesk.types import (
+    ApprovalRequest,
+    CreditDecision,
+    CreditRequest,
+    LineView,
+    OrderDocumentInput,
+    OrderLineInput,
+    Quote,
+    QuoteRequest,
+)
+
+from .company import Json
+from .desk import By, Desk
+
+
+def quote_request(order: Json, customer: Json) -> QuoteRequest:
+    """The request for an order's prices."""
+    return {
+        "date": order["date"],
+        "customer": {"id": customer["id"], "level": customer["level"], "contract": customer.get("contract", False)},
+        "destination": {"country": customer["country"]},
+        "channel": order["channel"],
+        "document": order.get("document", {}),
+        "lines": order["lines"],
+    }
+
+
+def credit_request(desk: Desk, customer: Json, by: By, quote: Quote) -> CreditRequest:
+    """The credit check of an order that is to be placed: the account with all that the desk has sold since the morning."""
+    account = deepcopy(customer["account"])
+    open_orders = Decimal(0)
+    for order in desk.company.orders:
+        if order["customer"] == customer["id"]:
+            open_orders += _add_to_account(account, desk, order["id"])
+    account["buckets"] = {"open_orders": open_orders}
+    return {
+        "date": by.date,
+        "account": account,
+        "document": {"value": quote["totals"]["gross"], "currency": quote["currency"], "bucket": "open_orders"},
+    }
+
+
+def _add_to_account(account: Json, desk: Desk, order: str) -> Decimal:
+    """What is invoiced is an open item; what is ordered beyond that is in the bucket of open orders."""
+    state = desk.order(order)
+    if state["header"] not in ("submitted", "confirmed"):
+        return Decimal(0)
+    open_value: Decimal = state["document"]["totals"]["gross"]
+    for invoice in desk.invoices(order):
+        parts = invoice["instalments"]
+        account["open_items"] += [{"id": invoice["id"], "due": part["due"], "amount": part["amount"]} for part in parts]
+        open_value -= Decimal(invoice["totals"]["gross"])
+    return open_value
+
+
+def approval_request(request: QuoteRequest, quote: Quote, credit: CreditDecision) -> ApprovalRequest:
+    """Who must approve: the facts that the prices were asked with, the totals that came of them, and what credit says."""
+    return {
+        "date": request["date"],
+        "customer": request["customer"],
+        "destination": request["destination"],
+        "channel": request["channel"],
+        "document": request["document"],
+        "totals": quote["totals"],
+        "line_count": len(request["lines"]),
+        "credit_status": credit["status"],
+    }
+
+
+def frozen(order: Json, customer: Json, quote: Quote) -> OrderDocumentInput:
+    """The quote, frozen, in the products' base units, in which the warehouses count. The order is never priced again."""
+    totals = quote["totals"]
+    return {
+        "id": order["id"],
+        "customer": customer["id"],
+        "date": quote["date"],
+        "currency": quote["currency"],
+        "rulebook": quote["rulebook"]["fingerprint"],
+        "complete": quote["complete"],
+        "lines": [_frozen_line(line) for line in quote["lines"]],
+        "totals": {"net": totals["net"], "tax": totals["tax"], "gross": totals["gross"]},
+    }
+
+
+def _frozen_line(line: LineView) -> OrderLineInput:
+    return {
+        "id": line["id"],
+        "product": line["product"],
+        "quantity": line["base_quantity"],
+        "unit": line["base_unit"],
+        "net": line["net"],
+        "tax": line["tax"],
+        "gross": line["gross"],
+        "tax_category": line.get("tax_category"),
+        "tax_percent": line.get("tax_percent"),
+    }

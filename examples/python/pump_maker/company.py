@@ -1,0 +1,44 @@
+"""The company's files: its rulebook, customers, orders and opening stock."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dealdesk import Rulebook
+
+Json = dict[str, Any]
+"""What was read from one of the company's files, as it stands there."""
+
+
+@dataclass(frozen=True)
+class Company:
+    """Everything that lies in the company's folder."""
+
+    rulebook: Rulebook
+    customers: list[Json]
+    orders: list[Json]
+    stock: list[Json]
+
+    @classmethod
+    def read(cls, folder: Path) -> Company:
+        """Reads the folder and compiles the rulebook."""
+        rulebook = Rulebook.from_folder(folder)
+        for warning in rulebook.warnings:
+            print(f"warning: {warning['message']}")
+
+        def rows(name: str) -> list[Json]:
+            found: list[Json] = json.loads((folder / name).read_text(encoding="utf-8"))
+            return found
+
+        return cls(rulebook, rows("customers.json"), rows("orders.json"), rows("stock.json"))
+
+    def customer(self, order: Json) -> Json:
+        """The customer of an order."""
+        return next(customer for customer in self.customers if customer["id"] == order["customer"])
+
+    def carries(self, product: str) -> bool:
+        """Whether the warehouses carry a product. They carry no services."""
+        return any(level["product"] == product for level in self.stock)

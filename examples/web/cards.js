@@ -1,0 +1,62 @@
+import { byId, element } from "./element.js";
+import { grouped } from "./figures.js";
+
+/**
+ * The sums of the order, with the tax of each rate.
+ * @param {import("dealdesk-wasm").Quote} quote
+ */
+export function showTotals({ totals, tax_breakdown: taxes, currency }) {
+  const rows = [
+    ["List", totals.list],
+    ["Discount", totals.discount],
+    ["Net", totals.net],
+    ...taxes.map((group) => [`VAT ${group.percent ?? "0"} % of ${grouped(group.net)}`, group.tax]),
+  ];
+  const cells = rows.flatMap(([name = "", amount = ""]) => [element("dt", "", name), element("dd", "", grouped(amount))]);
+  const gross = element("dd", "gross", `${grouped(totals.gross)} ${currency}`);
+  gross.id = "gross";
+  byId("totals").replaceChildren(...cells, element("dt", "gross", "Gross"), gross);
+}
+
+/** @param {Finding[]} findings */
+export function showFindings(findings) {
+  byId("findings-card").hidden = findings.length === 0;
+  byId("findings").replaceChildren(...findings.map((finding) => findingItem(finding, "li")));
+}
+
+/** @param {Finding} finding @param {string} tag */
+export function findingItem(finding, tag) {
+  const item = element(tag, `finding ${finding.severity}`, finding.message);
+  item.title = finding.code;
+  return item;
+}
+
+/** @param {import("dealdesk-wasm").CreditDecision} credit */
+export function showCredit(credit) {
+  const checks = credit.checks.map((check) => {
+    const item = element("li", check.passed ? "" : "failed",
+      element("span", "mark", check.passed ? "✓" : "✗"),
+      element("span", "", check.id.replaceAll("-", " ")));
+    return item;
+  });
+  const figures = [["Exposure before", credit.exposure_before], ["With this order", credit.exposure_after], ["Limit", credit.limit ?? "none"]];
+  byId("credit").replaceChildren(
+    element("span", `verdict ${credit.status}`, credit.status),
+    element("ul", "checks", ...checks),
+    element("dl", "checks", ...figures.flatMap(([name, amount]) => [element("dt", "", name), element("dd", "", grouped(amount))])),
+  );
+}
+
+/**
+ * Who must approve, with the remarks of the rows of the matrix that say so.
+ * @param {readonly import("dealdesk-wasm").Requirement[]} requirements
+ * @param {Map<string, string>} notes
+ */
+export function showApproval(requirements, notes) {
+  const items = requirements.map((needed) => element("li", "",
+    element("span", "level", `${needed.level}. ${needed.role.replaceAll("_", " ")}`),
+    ...needed.rows.map((row) => element("div", "why", notes.get(row) ?? row))));
+  byId("approval").replaceChildren(...(items.length ? items : [element("li", "none", "Nobody has to approve this.")]));
+}
+
+/** @typedef {{ code: string, severity: string, line?: string, message: string }} Finding */

@@ -1,0 +1,67 @@
+import init, { Rulebook, namedFiles } from "dealdesk-wasm";
+
+const folder = "/pump-maker/";
+
+/** @param {string} name @returns {Promise<string>} */
+async function text(name) {
+  const answer = await fetch(folder + name);
+  if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+  return answer.text();
+}
+
+/** The rulebook, compiled from the same files that the server reads, and what the company knows. */
+export async function company() {
+  await init();
+  const source = await text("rulebook.json");
+  const names = namedFiles(source);
+  const [texts, customers, orders, products] = await Promise.all([
+    Promise.all(names.map(text)),
+    text("customers.json").then(JSON.parse),
+    text("orders.json").then(JSON.parse),
+    text("products.csv").then(catalogue),
+  ]);
+  const files = Object.fromEntries(names.map((name, index) => [name, texts[index]]));
+  const { adjustments, tax } = JSON.parse(source);
+  return {
+    rulebook: Rulebook.fromJson(source, files),
+    customers: /** @type {Customer[]} */ (customers),
+    orders: /** @type {Order[]} */ (orders),
+    products,
+    matrixNotes: notes(files["approval-matrix.csv"]),
+    ruleNames: new Map([...adjustments, ...tax.rates].map((/** @type {{id: string, name?: string}} */ rule) => [rule.id, rule.name ?? rule.id])),
+  };
+}
+
+/**
+ * The columns of the catalogue that the form shows. The engine reads the file itself.
+ * @param {string} csv
+ * @returns {Map<string, Product>}
+ */
+function catalogue(csv) {
+  const rows = csv.trim().split("\n").slice(1).map(cells);
+  return new Map(rows.map(([id, name, , unit, , , , , , packaging]) => {
+    const packages = packaging.split(" ").filter(Boolean).map((each) => each.split(":")[0]);
+    return [id, { id, name, units: [unit, ...packages] }];
+  }));
+}
+
+/**
+ * The remarks in the last column of the approval matrix, by row.
+ * @param {string} csv
+ * @returns {Map<string, string>}
+ */
+function notes(csv) {
+  const rows = csv.trim().split("\n").slice(1).map(cells);
+  return new Map(rows.map((row) => [row[0], row[7]]));
+}
+
+/** @param {string} row @returns {string[]} */
+function cells(row) {
+  return [...row.matchAll(/("([^"]*)"|[^,]*)(,|$)/g)].map(([, cell, quoted]) => quoted ?? cell);
+}
+
+/**
+ * @typedef {{ id: string, name: string, units: string[] }} Product
+ * @typedef {import("./request.js").Order} Order
+ * @typedef {import("./request.js").Customer} Customer
+ */

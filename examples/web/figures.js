@@ -1,0 +1,12 @@
+// Decimals are text and stay text: this only puts spaces between thousands. Bars alone turn them into numbers, for their width.
+
+/** @param {string} amount @returns {string} */
+export function grouped(amount) {
+  const [, sign, whole, rest] = /^(-?)(\d+)(.*)$/.exec(amount) ?? ["", "", amount, ""];
+  return sign + whole.replace(/\B(?=(\d{3})+$)/g, "\u202f") + rest;
+}
+
+/** @param {string} amount @returns {string} with a plus sign when it is above zero */
+export function signed(amount) {
+  return amount.startsWith("-") || /^0(\.0*)?$/.test(amount) ? grouped(amount) : "+" + grouped(amount);
+}

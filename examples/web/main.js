@@ -1,0 +1,93 @@
+import { showApproval, showCredit, showFindings, showTotals } from "./cards.js";
+import { company } from "./company.js";
+import { byId, element, field } from "./element.js";
+import { fill, showAnswers, showEntries } from "./form.js";
+import { approvalRequest, creditRequest, quoteRequest } from "./request.js";
+import { summary } from "./summary.js";
+
+const { rulebook, customers, orders, products, ruleNames, matrixNotes } = await company().catch(problem);
+/** The order on the page: a copy of one of the company's, which the form changes. */
+let order = structuredClone(orders[0]);
+
+/** @param {any} error @returns {never} */
+function problem(error) {
+  byId("problem").hidden = false;
+  byId("problem").textContent = error?.message ?? String(error);
+  throw error;
+}
+
+function customer() {
+  const id = field("customer").value;
+  return customers.find((each) => each.id === id) ?? customers[0];
+}
+
+/** Takes the head of the form over into the order. */
+function readHead() {
+  order.customer = field("customer").value;
+  order.channel = field("channel").value;
+  order.date = field("date").value;
+  order.document = { terms: field("terms").value };
+}
+
+/** Shows the order in the form. */
+function showOrder() {
+  field("customer").value = order.customer;
+  field("channel").value = order.channel;
+  field("date").value = order.date;
+  field("terms").value = order.document?.terms ?? "standard";
+  showEntries(order.lines, products, update);
+  update();
+}
+
+/** Asks the engine, with every key pressed. */
+function update() {
+  readHead();
+  const { name, city, country, level, contract, payment_terms: terms } = customer();
+  byId("about").textContent = `${name}, ${city} (${country}) · level ${level}${contract ? ", contract prices" : ""} · pays ${terms}`;
+  byId("problem").hidden = true;
+  try {
+    const request = quoteRequest(order, customer());
+    const quote = rulebook.quote(request);
+    const credit = rulebook.checkCredit(creditRequest(order, customer(), quote));
+    const route = rulebook.routeApproval(approvalRequest(request, quote, credit));
+    showAnswers(quote.lines, quote.findings, ruleNames);
+    showTotals(quote);
+    showFindings(quote.findings.filter((finding) => !finding.line));
+    showCredit(credit);
+    showApproval(route.requirements, matrixNotes);
+  } catch (error) {
+    refuse(error);
+  }
+}
+
+/** Input that cannot be judged: nothing of the last answer stays on the page. @param {any} error */
+function refuse(error) {
+  if (!error?.code) problem(error);
+  showAnswers([], [], ruleNames);
+  for (const id of ["totals", "credit", "approval"]) byId(id).replaceChildren();
+  showFindings([{ code: error.code, severity: "error", message: error.message }]);
+}
+
+function addLine() {
+  const numbers = order.lines.map((line) => Number(line.id)).filter(Number.isFinite);
+  order.lines.push({ id: String(Math.max(0, ...numbers) + 1), product: "T-40", quantity: "1" });
+  showEntries(order.lines, products, update);
+  update();
+}
+
+fill("order", orders.map((each) => [each.id, `${each.id}: ${each.story}`]));
+fill("customer", customers.map((each) => [each.id, `${each.name} (${each.id})`]));
+byId("products").replaceChildren(...[...products.values()].map(({ id, name }) => {
+  const option = /** @type {HTMLOptionElement} */ (element("option", "", name));
+  option.value = id;
+  return option;
+}));
+field("order").addEventListener("input", () => {
+  order = structuredClone(orders.find((each) => each.id === field("order").value) ?? orders[0]);
+  showOrder();
+});
+for (const id of ["customer", "terms", "channel", "date"]) field(id).addEventListener("input", update);
+byId("add").addEventListener("click", addLine);
+showOrder();
+byId("summary").textContent = summary(rulebook, orders, customers);
+document.body.dataset.ready = "yes";
