@@ -6,6 +6,7 @@ use serde::de::{Error as _, MapAccess, SeqAccess};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::money::Decimal;
+use crate::time::Date;
 
 /// A value without a declared type yet. A decimal or a date is a text here and becomes what the attribute's type says.
 ///
@@ -95,11 +96,12 @@ impl schemars::JsonSchema for Fact {
         "Fact".into()
     }
 
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let scalar = serde_json::json!({"type": ["string", "integer", "boolean"]});
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let (decimal, date) = (generator.subschema_for::<Decimal>(), generator.subschema_for::<Date>());
+        let scalar = serde_json::json!([decimal, date, {"type": ["string", "integer", "boolean"]}]);
         schemars::json_schema!({
             "description": "A value of a declared attribute: text, decimal as text, whole number, true or false, date as text, or a list of them.",
-            "anyOf": [scalar, {"type": "array", "items": scalar}]
+            "anyOf": [{"anyOf": scalar}, {"type": "array", "items": {"anyOf": scalar}}]
         })
     }
 }

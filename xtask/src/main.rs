@@ -1,1 +1,51 @@
-fn main() {}
+//! The project's own commands: `cargo xtask <command>`. What CI runs is what a laptop runs.
+
+mod bindings;
+mod ci;
+mod floors;
+mod setup;
+mod shell;
+mod source;
+mod test;
+mod types;
+mod vectors;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const USAGE: &str = "cargo xtask <command>
+  setup              what the other commands need beyond Rust, Python 3 and Node, and the bindings
+  test               every test in every language
+  types [--check]    the types of Python and TypeScript, from the engine's schemas
+  vectors [--bless]  the vectors in Rust; with --bless new answers are kept
+  floors             whether every module keeps to its floor
+  ci                 everything that must hold before a change is taken";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let root = root();
+    let outcome = match words.as_slice() {
+        ["setup"] => setup::everything(&root).and_then(|tools| bindings::everything(&root, &tools)),
+        ["test"] => test::everything(&root),
+        ["types"] => types::generate(&root, false),
+        ["types", "--check"] => types::generate(&root, true),
+        ["vectors"] => vectors::in_rust(&root, false),
+        ["vectors", "--bless"] => vectors::in_rust(&root, true),
+        ["floors"] => floors::check(&root),
+        ["ci"] => ci::everything(&root),
+        _ => shell::fail(USAGE),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The folder of the workspace.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
+}

@@ -146,6 +146,7 @@ impl schemars::JsonSchema for Money {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "string",
+            "format": "decimal",
             "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
             "description": "An amount of money as text, with exactly the decimals of its currency, such as \"12.50\"."
         })

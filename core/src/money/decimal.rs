@@ -302,12 +302,14 @@ impl schemars::JsonSchema for Decimal {
             return schemars::json_schema!({
                 "description": "An exact decimal number as text, such as \"12.50\".",
                 "type": "string",
+                "format": "decimal",
                 "pattern": "^-?[0-9]+(\\.[0-9]+)?$"
             });
         }
         schemars::json_schema!({
             "description": "An exact decimal number as text, such as \"12.50\", or a whole number.",
             "type": ["string", "integer"],
+            "format": "decimal",
             "pattern": "^-?[0-9]+(\\.[0-9]+)?$"
         })
     }

@@ -121,6 +121,7 @@ impl schemars::JsonSchema for UnitPrice {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "string",
+            "format": "decimal",
             "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
             "description": "A price per unit as text, with at least the decimals of its currency, such as \"98.00\" or \"0.0008\"."
         })

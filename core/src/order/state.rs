@@ -97,6 +97,7 @@ impl OrderHeader {
 
 /// Where a unit of a line is. Every unit is in exactly one bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "OrderBucket")]
 #[serde(rename_all = "snake_case")]
 pub enum Bucket {
     /// Nothing is decided about its supply.

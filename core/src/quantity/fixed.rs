@@ -164,6 +164,7 @@ impl schemars::JsonSchema for Quantity {
         schemars::json_schema!({
             "description": "A quantity as text, such as \"12.5\", with at most 12 digits before the point and 6 after. As input an integer is accepted too.",
             "type": ["string", "integer"],
+            "format": "decimal",
             "pattern": "^-?[0-9]+(\\.[0-9]+)?$"
         })
     }

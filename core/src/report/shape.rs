@@ -79,9 +79,13 @@ fn tree_problems<T: DeserializeOwned>(mut tree: Value) -> Diagnostics {
 fn syntax(error: &serde_json::Error) -> Diagnostic {
     let message = error.to_string();
     if message.starts_with("recursion limit") {
-        return Diagnostic::error(LimitCode::TooDeep, &Path::ROOT, "the document is nested deeper than 128 levels");
+        return too_deep(&Path::ROOT);
     }
     Diagnostic::error(ShapeCode::Syntax, &Path::ROOT, format!("this is not JSON: {message}"))
+}
+
+fn too_deep(path: &Path<'_>) -> Diagnostic {
+    Diagnostic::error(LimitCode::TooDeep, path, "the document is nested deeper than 128 levels")
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -192,6 +196,9 @@ fn diagnostic(path: &Path<'_>, message: &str) -> Diagnostic {
     }
     if let Some(field) = message.strip_prefix("duplicate field ") {
         return Diagnostic::error(ShapeCode::DuplicateField, path, format!("the field {field} occurs twice; keep one of them"));
+    }
+    if message.starts_with("recursion limit") {
+        return too_deep(path);
     }
     if message.starts_with("fractional number") {
         return Diagnostic::error(ShapeCode::FractionalNumber, path, message);

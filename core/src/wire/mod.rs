@@ -8,8 +8,9 @@
 //! | [`OPS`], [`Op`] | the operations: name, meaning, whether one needs a rulebook |
 //! | [`Request`], [`Response`] | what an operation takes and gives; a response serializes as its content |
 //! | [`call`] | reads a request from any serde deserializer and answers it |
-//! | [`call_json`] | the same from JSON text to JSON text |
-//! | [`compile_rulebook`], [`compile_json`] | a rulebook from any serde deserializer, or from text |
+//! | [`answer_json`], [`call_json`] | the same from JSON text to JSON text; the latter has the error as text too |
+//! | [`json`] | the JSON text of a response, an error or diagnostics |
+//! | [`compile_json`], [`read_rulebook`] | a rulebook from text; its definition from any serde deserializer |
 //! | [`named_files`] | the files that the text of a rulebook asks for |
 //! | [`schemas`] | JSON Schemas of every request, every response and the rulebook |
 //!
@@ -26,6 +27,6 @@ mod rulebook;
 mod schema;
 
 pub use allocate::{AllocateRequest, AllocateShare, Allocation};
-pub use ops::{OPS, Op, Request, Response, call, call_json};
-pub use rulebook::{compile_json, compile_rulebook, named_files};
+pub use ops::{OPS, Op, Request, Response, answer_json, call, call_json, json};
+pub use rulebook::{compile_json, named_files, read_rulebook};
 pub use schema::{OpSchema, Schemas, schemas};

@@ -204,14 +204,23 @@ pub fn call<'de, D: Deserializer<'de>>(rulebook: Option<&Rulebook>, op: &str, re
 /// Calls an operation by name, from JSON text to JSON text. Equal requests give equal bytes in every runtime.
 ///
 /// # Errors
-/// The error as JSON: `{"diagnostics": [{"code", "severity", "path", "message", ...}]}`.
-pub fn call_json(rulebook: Option<&Rulebook>, op: &str, request: &str) -> Result<String, String> {
-    let answer = || Request::from_json(Op::find(op)?, request)?.run(rulebook);
-    answer().map_err(|error| json(&error)).map(|response| json(&response))
+/// As [`call`].
+pub fn answer_json(rulebook: Option<&Rulebook>, op: &str, request: &str) -> Result<String, Error> {
+    Request::from_json(Op::find(op)?, request)?.run(rulebook).map(|response| json(&response))
 }
 
-/// Writes what is known to have text keys only, so that it cannot fail.
-fn json(content: &impl Serialize) -> String {
+/// Calls an operation by name with everything as JSON text, the error too.
+///
+/// # Errors
+/// The error as JSON: `{"diagnostics": [{"code", "severity", "path", "message", ...}]}`.
+pub fn call_json(rulebook: Option<&Rulebook>, op: &str, request: &str) -> Result<String, String> {
+    answer_json(rulebook, op, request).map_err(|error| json(&error))
+}
+
+/// The JSON text of a response, an error or diagnostics: the bytes that every runtime gives.
+#[must_use]
+pub fn json(content: &impl Serialize) -> String {
+    // Cannot fail: everything that crosses the door has text keys.
     serde_json::to_string(content).unwrap_or_default()
 }
 

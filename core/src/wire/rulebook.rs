@@ -12,18 +12,19 @@ use crate::rulebook::{Compiled, Rulebook, RulebookDef};
 /// The end of the name of every field that names a file.
 const FILE_FIELD: &str = "_csv";
 
-/// Compiles a rulebook from any serde deserializer; `files` holds the texts of the files that it names.
+/// Reads the definition of a rulebook from any serde deserializer; `make` is called again when the first reading fails, to find
+/// every problem.
 ///
 /// # Errors
-/// [`Error`] with every problem of the rulebook, sorted by path.
-pub fn compile_rulebook<'de, D: Deserializer<'de>>(make: impl Fn() -> D, files: &Sources) -> Result<Compiled, Error> {
-    Rulebook::compile(read::<RulebookDef, D>(make)?, files)
+/// [`Error`] with the shape problems of the definition, sorted by path.
+pub fn read_rulebook<'de, D: Deserializer<'de>>(make: impl Fn() -> D) -> Result<RulebookDef, Error> {
+    read(make)
 }
 
 /// Compiles a rulebook from its JSON text; `files` holds the texts of the files that it names.
 ///
 /// # Errors
-/// As [`compile_rulebook`].
+/// [`Error`] with every problem of the rulebook, sorted by path.
 pub fn compile_json(text: &str, files: &Sources) -> Result<Compiled, Error> {
     Rulebook::compile(RulebookDef::from_json(text)?, files)
 }
