@@ -123,7 +123,7 @@ export interface AmountsInput {
 export type ApprovalAction = ApprovalActionOpen | ApprovalActionApprove | ApprovalActionReject | ApprovalActionRecall;
 
 export interface ApprovalActionApprove {
-  approve: Vote;
+  approve: ApprovalVote;
 }
 
 export interface ApprovalActionOpen {
@@ -136,7 +136,7 @@ export interface ApprovalActionOpenContent {
   /** The approvals that are needed. */
   route: Route;
   /** What is to be approved. */
-  subject: Subject;
+  subject: ApprovalSubject;
 }
 
 export interface ApprovalActionRecall {
@@ -159,6 +159,53 @@ export interface ApprovalActionRejectContent {
   reason: string;
   /** The roles of the person who decides, as the host knows them. */
   roles: readonly RoleId[];
+}
+
+/** A case. The default, which is `{}` on the wire, is a case that nothing has happened to. */
+export interface ApprovalCaseState {
+  /** The commands that were handled. */
+  memory: Memory;
+  /** The rounds, the current one last. Earlier rounds keep who decided what. */
+  rounds: ApprovalRound[];
+  /** How many events have made this state; the number of the last of them. */
+  version: number;
+}
+
+/** A case. The default, which is `{}` on the wire, is a case that nothing has happened to. */
+export interface ApprovalCaseStateInput {
+  /** The commands that were handled. */
+  memory?: MemoryInput;
+  /** The rounds, the current one last. Earlier rounds keep who decided what. */
+  rounds?: readonly ApprovalRoundInput[];
+  /** How many events have made this state; the number of the last of them. */
+  version?: number;
+}
+
+/** How a round stands. */
+export type ApprovalCaseStatus = "pending" | "approved" | "rejected" | "recalled";
+
+/** Who decided, and when. */
+export interface ApprovalDecided {
+  /** Who. */
+  actor: ActorId;
+  /** When. */
+  at: TimestampText;
+  /** The remark, or the reason of a rejection. */
+  comment?: string;
+  /** For whom. */
+  on_behalf_of?: ActorId;
+}
+
+/** Who decided, and when. */
+export interface ApprovalDecidedInput {
+  /** Who. */
+  actor: ActorId;
+  /** When. */
+  at: TimestampText;
+  /** The remark, or the reason of a rejection. */
+  comment?: string | null;
+  /** For whom. */
+  on_behalf_of?: ActorId | null;
 }
 
 /**
@@ -188,11 +235,11 @@ export interface ApprovalDef {
    */
   matrix: TableDef;
   /** What a document needs for which no row fires. */
-  no_match?: NoMatch;
+  no_match?: ApprovalNoMatch;
   /** Whether the person who asks may also approve. */
   requester_may_approve?: boolean;
   /** The roles that approve, so that a misspelt one is found. Any role will do when none is listed. */
-  roles?: readonly RoleDef[];
+  roles?: readonly ApprovalRoleDef[];
 }
 
 /** What has happened to a case. */
@@ -217,7 +264,7 @@ export interface ApprovalEventClosed {
 
 export interface ApprovalEventClosedContent {
   /** How. */
-  status: CaseStatus;
+  status: ApprovalCaseStatus;
 }
 
 /** What has happened to a case. */
@@ -242,7 +289,7 @@ export interface ApprovalEventInputClosed {
 
 export interface ApprovalEventInputClosedContent {
   /** How. */
-  status: CaseStatus;
+  status: ApprovalCaseStatus;
 }
 
 export interface ApprovalEventInputLevelOpened {
@@ -262,9 +309,9 @@ export interface ApprovalEventInputOpenedContent {
   /** Who asks. */
   requester: ActorId;
   /** The approvals that are needed. */
-  requirements: readonly RequirementInput[];
+  requirements: readonly ApprovalRequirementInput[];
   /** What is to be approved. */
-  subject: Subject;
+  subject: ApprovalSubject;
 }
 
 export interface ApprovalEventInputRecalled {
@@ -315,9 +362,9 @@ export interface ApprovalEventOpenedContent {
   /** Who asks. */
   requester: ActorId;
   /** The approvals that are needed. */
-  requirements: Requirement[];
+  requirements: ApprovalRequirement[];
   /** What is to be approved. */
-  subject: Subject;
+  subject: ApprovalSubject;
 }
 
 export interface ApprovalEventRecalled {
@@ -351,6 +398,13 @@ export interface ApprovalEventRejectedContent {
   role: RoleId;
 }
 
+/** What a document needs for which no row of the matrix fires. */
+export type ApprovalNoMatch = "auto_approve" | ApprovalNoMatchRequire;
+
+export interface ApprovalNoMatchRequire {
+  require: readonly ApprovalRequiredDef[];
+}
+
 /** What came of an approval. */
 export type ApprovalOutcome = "pending" | "granted" | "denied";
 
@@ -378,6 +432,105 @@ export interface ApprovalRequest {
   totals: SubjectTotals;
 }
 
+/** An approval that is needed. */
+export interface ApprovalRequiredDef {
+  /** The level, from 1. A level is asked when the one before it has approved. */
+  level: number;
+  /** The role that approves. */
+  role: RoleId;
+}
+
+/** One approval that is needed. */
+export interface ApprovalRequirement {
+  /** The level, from 1. Requirements of one level are asked side by side. */
+  level: number;
+  /** The role that approves. */
+  role: RoleId;
+  /** The rows of the matrix that ask for it, from top to bottom; empty when the policy asks because no row fired. */
+  rows: RuleId[];
+}
+
+/** One approval that is needed. */
+export interface ApprovalRequirementInput {
+  /** The level, from 1. Requirements of one level are asked side by side. */
+  level: number;
+  /** The role that approves. */
+  role: RoleId;
+  /** The rows of the matrix that ask for it, from top to bottom; empty when the policy asks because no row fired. */
+  rows?: readonly RuleId[];
+}
+
+/** An approval that is needed, and how it stands. */
+export interface ApprovalRequirementState {
+  /** Who decided; absent until someone has. */
+  decided?: ApprovalDecided;
+  /** The level. */
+  level: number;
+  /** The role that approves. */
+  role: RoleId;
+  /** The rows of the matrix that ask for it. */
+  rows: RuleId[];
+  /** How it stands. */
+  status: ApprovalRequirementStatus;
+}
+
+/** An approval that is needed, and how it stands. */
+export interface ApprovalRequirementStateInput {
+  /** Who decided; absent until someone has. */
+  decided?: ApprovalDecidedInput | null;
+  /** The level. */
+  level: number;
+  /** The role that approves. */
+  role: RoleId;
+  /** The rows of the matrix that ask for it. */
+  rows?: readonly RuleId[];
+  /** How it stands. */
+  status: ApprovalRequirementStatus;
+}
+
+/** How an approval stands. */
+export type ApprovalRequirementStatus = "waiting" | "pending" | "approved" | "rejected" | "skipped";
+
+/** A role that approves. */
+export interface ApprovalRoleDef {
+  /** The role, as the matrix names it. */
+  id: RoleId;
+  /** What people call it. */
+  name?: string | null;
+}
+
+/** One request for approval, from its opening to its end. */
+export interface ApprovalRound {
+  /** When it ended; absent while it is pending. */
+  closed_at?: TimestampText;
+  /** When. */
+  opened_at: TimestampText;
+  /** Who asked. */
+  requester: ActorId;
+  /** The approvals that are needed, levels ascending. */
+  requirements: ApprovalRequirementState[];
+  /** How it stands. */
+  status: ApprovalCaseStatus;
+  /** What is to be approved. */
+  subject: ApprovalSubject;
+}
+
+/** One request for approval, from its opening to its end. */
+export interface ApprovalRoundInput {
+  /** When it ended; absent while it is pending. */
+  closed_at?: TimestampText | null;
+  /** When. */
+  opened_at: TimestampText;
+  /** Who asked. */
+  requester: ActorId;
+  /** The approvals that are needed, levels ascending. */
+  requirements: readonly ApprovalRequirementStateInput[];
+  /** How it stands. */
+  status: ApprovalCaseStatus;
+  /** What is to be approved. */
+  subject: ApprovalSubject;
+}
+
 /** What an order keeps of an approval's route. */
 export interface ApprovalRoute {
   /** The approval case that decides. */
@@ -388,6 +541,24 @@ export interface ApprovalRoute {
 
 /** What the approval of an order says. */
 export type ApprovalStatus = "not_required" | "pending" | "granted" | "denied";
+
+/** What is to be approved. */
+export interface ApprovalSubject {
+  /** The fingerprint of what is approved in it, so that a later change can be told; absent when the host does not need it. */
+  content?: string;
+  /** The document. */
+  document: DocumentId;
+}
+
+/** An approval by a person. */
+export interface ApprovalVote {
+  /** A remark. */
+  comment?: string | null;
+  /** The level that is meant; the one that is open when absent. */
+  level?: number | null;
+  /** The roles of the person who decides, as the host knows them; of the person acted for, when someone acts on behalf. */
+  roles: readonly RoleId[];
+}
 
 /** An attribute that hosts may give, with its type. */
 export interface AttributeDef {
@@ -486,29 +657,6 @@ export type CancelAllowed = "before_confirmed" | "before_shipped";
 
 /** Names an approval case. */
 export type CaseId = string;
-
-/** A case. The default, which is `{}` on the wire, is a case that nothing has happened to. */
-export interface CaseState {
-  /** The commands that were handled. */
-  memory: Memory;
-  /** The rounds, the current one last. Earlier rounds keep who decided what. */
-  rounds: Round[];
-  /** How many events have made this state; the number of the last of them. */
-  version: number;
-}
-
-/** A case. The default, which is `{}` on the wire, is a case that nothing has happened to. */
-export interface CaseStateInput {
-  /** The commands that were handled. */
-  memory?: MemoryInput;
-  /** The rounds, the current one last. Earlier rounds keep who decided what. */
-  rounds?: readonly RoundInput[];
-  /** How many events have made this state; the number of the last of them. */
-  version?: number;
-}
-
-/** How a round stands. */
-export type CaseStatus = "pending" | "approved" | "rejected" | "recalled";
 
 /** What may be taken off an invoice by who pays early. */
 export interface CashDiscount {
@@ -809,7 +957,7 @@ export interface DecideApprovalRequest {
   /** What is asked of it. */
   command: CommandOfApprovalAction;
   /** The case as it is; one that nothing has happened to by default. */
-  state?: CaseStateInput;
+  state?: ApprovalCaseStateInput;
 }
 
 /** A command to an order. */
@@ -826,30 +974,6 @@ export interface DecideStockRequest {
   command: CommandOfStockAction;
   /** The stock before. */
   state: StockStateInput;
-}
-
-/** Who decided, and when. */
-export interface Decided {
-  /** Who. */
-  actor: ActorId;
-  /** When. */
-  at: TimestampText;
-  /** The remark, or the reason of a rejection. */
-  comment?: string;
-  /** For whom. */
-  on_behalf_of?: ActorId;
-}
-
-/** Who decided, and when. */
-export interface DecidedInput {
-  /** Who. */
-  actor: ActorId;
-  /** When. */
-  at: TimestampText;
-  /** The remark, or the reason of a rejection. */
-  comment?: string | null;
-  /** For whom. */
-  on_behalf_of?: ActorId | null;
 }
 
 /** The answer of a decider. */
@@ -1101,7 +1225,7 @@ export interface EvolveApprovalRequest {
   /** The events, in their order. */
   events: readonly EventOfApprovalEventInput[];
   /** The state before; a case that nothing has happened to by default. */
-  state?: CaseStateInput;
+  state?: ApprovalCaseStateInput;
 }
 
 /** Events to be folded into a state. */
@@ -1140,16 +1264,6 @@ export type Factor = string;
 /** Values of declared attributes by name. */
 export type Facts = Record<string, Fact>;
 
-/** A test that did not pass. */
-export interface FailedCell {
-  /** The value that the input had; absent when it had none. */
-  actual?: Detail;
-  /** The cell as it was written. */
-  expected: string;
-  /** The column, by label or expression. */
-  input: string;
-}
-
 /** A remark about a document or one of its lines, with the figures that it speaks of. Never an error. */
 export interface Finding {
   /** What was found; stable across versions. */
@@ -1180,9 +1294,6 @@ export interface FixedDayDef {
 
 /** How far the goods of an order are. */
 export type FulfillmentStatus = "unfulfilled" | "partially_allocated" | "allocated" | "partially_shipped" | "shipped";
-
-/** What happens when several rows fire: the hit policies of DMN. */
-export type HitPolicy = "unique" | "any" | "first" | "priority" | "rule_order" | "output_order" | "collect" | "collect_sum" | "collect_min" | "collect_max" | "collect_count";
 
 /** Keeps an order from taking steps. Several holds may be in force at once. */
 export interface Hold {
@@ -1221,16 +1332,6 @@ export interface HoldInput {
 
 /** What a hold waits for. */
 export type HoldKind = "credit" | "approval" | "payment" | "fraud" | "address" | "export" | "exception" | "manual";
-
-/** A column that is tested. */
-export interface InputDef {
-  /** The expression whose value the cells test: a number, a text, a date, or true and false. */
-  expr: string;
-  /** A title for people, which a CSV header may use too. */
-  label?: string | null;
-  /** The values that can occur, written like a cell: `>= 0`. No row fires for another value, and nothing is a gap outside of it. */
-  values?: string | null;
-}
 
 /** A part of an invoice that is due on one day. */
 export interface Instalment {
@@ -1639,13 +1740,6 @@ export type MemoryInput = readonly RememberedInput[];
 
 /** What happens when a category has no rate at a destination. */
 export type MissingRate = "refuse" | "untaxed";
-
-/** What a document needs for which no row of the matrix fires. */
-export type NoMatch = "auto_approve" | NoMatchRequire;
-
-export interface NoMatchRequire {
-  require: readonly RequiredDef[];
-}
 
 /** How old an open item may be. */
 export interface OldestOpenItem {
@@ -2234,21 +2328,6 @@ export interface OutcomeRefused {
   refused: Refusal[];
 }
 
-/** A column that is given. */
-export interface OutputDef {
-  /** Its value when no row fires. Either every output has one or none has. */
-  default?: string | null;
-  /** The output's name. */
-  id: TableId;
-  /** What its values are. */
-  type: OutputType;
-  /** The values it may have. Their order is their rank, the first is the highest, for `priority` and `output_order`. */
-  values?: readonly string[] | null;
-}
-
-/** What the values of an output are. */
-export type OutputType = "number" | "text" | "bool" | "date";
-
 /** How much may be overdue. */
 export interface OverdueAmount {
   /** The check fails when more than this is overdue. */
@@ -2572,65 +2651,6 @@ export interface RememberedInput {
   refused?: Code | null;
 }
 
-/** An approval that is needed. */
-export interface RequiredDef {
-  /** The level, from 1. A level is asked when the one before it has approved. */
-  level: number;
-  /** The role that approves. */
-  role: RoleId;
-}
-
-/** One approval that is needed. */
-export interface Requirement {
-  /** The level, from 1. Requirements of one level are asked side by side. */
-  level: number;
-  /** The role that approves. */
-  role: RoleId;
-  /** The rows of the matrix that ask for it, from top to bottom; empty when the policy asks because no row fired. */
-  rows: RuleId[];
-}
-
-/** One approval that is needed. */
-export interface RequirementInput {
-  /** The level, from 1. Requirements of one level are asked side by side. */
-  level: number;
-  /** The role that approves. */
-  role: RoleId;
-  /** The rows of the matrix that ask for it, from top to bottom; empty when the policy asks because no row fired. */
-  rows?: readonly RuleId[];
-}
-
-/** An approval that is needed, and how it stands. */
-export interface RequirementState {
-  /** Who decided; absent until someone has. */
-  decided?: Decided;
-  /** The level. */
-  level: number;
-  /** The role that approves. */
-  role: RoleId;
-  /** The rows of the matrix that ask for it. */
-  rows: RuleId[];
-  /** How it stands. */
-  status: RequirementStatus;
-}
-
-/** An approval that is needed, and how it stands. */
-export interface RequirementStateInput {
-  /** Who decided; absent until someone has. */
-  decided?: DecidedInput | null;
-  /** The level. */
-  level: number;
-  /** The role that approves. */
-  role: RoleId;
-  /** The rows of the matrix that ask for it. */
-  rows?: readonly RuleId[];
-  /** How it stands. */
-  status: RequirementStatus;
-}
-
-/** How an approval stands. */
-export type RequirementStatus = "waiting" | "pending" | "approved" | "rejected" | "skipped";
-
 /** A claim on stock, open or resolved. */
 export interface Reservation {
   /** What it is for. */
@@ -2751,51 +2771,11 @@ export interface ReservedLine {
   reservation: ReservationId;
 }
 
-/** A role that approves. */
-export interface RoleDef {
-  /** The role, as the matrix names it. */
-  id: RoleId;
-  /** What people call it. */
-  name?: string | null;
-}
-
 /** Names a role that approves. */
 export type RoleId = string;
 
-/** One request for approval, from its opening to its end. */
-export interface Round {
-  /** When it ended; absent while it is pending. */
-  closed_at?: TimestampText;
-  /** When. */
-  opened_at: TimestampText;
-  /** Who asked. */
-  requester: ActorId;
-  /** The approvals that are needed, levels ascending. */
-  requirements: RequirementState[];
-  /** How it stands. */
-  status: CaseStatus;
-  /** What is to be approved. */
-  subject: Subject;
-}
-
 /** Which figure a stage at line scope rounds. */
 export type RoundAt = "unit" | "line";
-
-/** One request for approval, from its opening to its end. */
-export interface RoundInput {
-  /** When it ended; absent while it is pending. */
-  closed_at?: TimestampText | null;
-  /** When. */
-  opened_at: TimestampText;
-  /** Who asked. */
-  requester: ActorId;
-  /** The approvals that are needed, levels ascending. */
-  requirements: readonly RequirementStateInput[];
-  /** How it stands. */
-  status: CaseStatus;
-  /** What is to be approved. */
-  subject: Subject;
-}
 
 /** How to round, as a rulebook writes it: `{"mode": "half_even", "increment": "0.05"}`. */
 export interface RoundingDef {
@@ -2821,39 +2801,17 @@ export type RoundingMode = "half_up" | "half_even" | "half_down" | "up" | "down"
 /** The approvals that a document needs, each level after the one before it. */
 export interface Route {
   /** One entry per level and role, levels ascending, then by role. None is needed when it is empty. */
-  requirements: readonly RequirementInput[];
+  requirements: readonly ApprovalRequirementInput[];
 }
 
 /** Who must approve a document, and why. */
 export interface RouteDecision {
   /** One entry per level and role, levels ascending, then by role. None is needed when it is empty. */
-  requirements: Requirement[];
+  requirements: ApprovalRequirement[];
   /** For every row of the matrix whether it asks, and which of its tests did not pass; only when asked for. */
-  rows?: RowReport[];
+  rows?: TableRowReport[];
   /** The rulebook that decided. */
   rulebook: Fingerprint;
-}
-
-/** A row. */
-export interface RowDef {
-  /** The row's name in results; its number, counted from 1, when absent. */
-  id?: RuleId | null;
-  /** A remark for people. */
-  note?: string | null;
-  /** One value per output. */
-  then: readonly string[];
-  /** One test per input: `-`, `< 1000`, `[10..20)`, `"gold", "silver"`, `not("gold")`. */
-  when: readonly string[];
-}
-
-/** What became of one row for an input. */
-export interface RowReport {
-  /** The tests that did not. */
-  failed: FailedCell[];
-  /** Whether all its tests passed. */
-  passed: boolean;
-  /** The row. */
-  row: RuleId;
 }
 
 /** Names a rule: an adjustment, a check, a row of a table. */
@@ -3467,14 +3425,6 @@ export interface StockStateInput {
   version?: number;
 }
 
-/** What is to be approved. */
-export interface Subject {
-  /** The fingerprint of what is approved in it, so that a later change can be told; absent when the host does not need it. */
-  content?: string;
-  /** The document. */
-  document: DocumentId;
-}
-
 /** The sums of a document, as a quote gives them. */
 export interface SubjectTotals {
   /** What was taken off. */
@@ -3532,15 +3482,15 @@ export interface SubmitOrderInput {
  */
 export interface TableDef {
   /** What happens when several rows fire; `unique` when absent, unless the place where the table stands says otherwise. */
-  hit_policy?: HitPolicy | null;
+  hit_policy?: TableHitPolicy | null;
   /** The table's name, where there are several. */
   id?: TableId | null;
   /** The columns that are tested, from left to right. */
-  inputs: readonly InputDef[];
+  inputs: readonly TableInputDef[];
   /** The columns that are given. */
-  outputs: readonly OutputDef[];
+  outputs: readonly TableOutputDef[];
   /** The rows, from top to bottom. */
-  rows?: readonly RowDef[];
+  rows?: readonly TableRowDef[];
   /**
    * The file that holds the rows, in place of `rows`. Its header names the inputs (by expression or label) and the outputs (by
    * id), and may have the columns `id` and `note`.
@@ -3548,8 +3498,68 @@ export interface TableDef {
   rows_csv?: string | null;
 }
 
+/** A test that did not pass. */
+export interface TableFailedCell {
+  /** The value that the input had; absent when it had none. */
+  actual?: Detail;
+  /** The cell as it was written; for `-` what the input's `values` allow. */
+  expected: string;
+  /** The column, by label or expression. */
+  input: string;
+}
+
+/** What happens when several rows fire: the hit policies of DMN. */
+export type TableHitPolicy = "unique" | "any" | "first" | "priority" | "rule_order" | "output_order" | "collect" | "collect_sum" | "collect_min" | "collect_max" | "collect_count";
+
 /** Names a decision table, or a column of one. */
 export type TableId = string;
+
+/** A column that is tested. */
+export interface TableInputDef {
+  /** The expression whose value the cells test: a number, a text, a date, or true and false. */
+  expr: string;
+  /** A title for people, which a CSV header may use too. */
+  label?: string | null;
+  /** The values that can occur, written like a cell: `>= 0`. No row fires for another value, and nothing is a gap outside of it. */
+  values?: string | null;
+}
+
+/** A column that is given. */
+export interface TableOutputDef {
+  /** Its value when no row fires. Either every output has one or none has. */
+  default?: string | null;
+  /** The output's name. */
+  id: TableId;
+  /** What its values are. */
+  type: TableOutputType;
+  /** The values it may have. Their order is their rank, the first is the highest, for `priority` and `output_order`. */
+  values?: readonly string[] | null;
+}
+
+/** What the values of an output are. */
+export type TableOutputType = "number" | "text" | "bool" | "date";
+
+/** A row. */
+export interface TableRowDef {
+  /** The row's name in results; its number, counted from 1, when absent. */
+  id?: RuleId | null;
+  /** A remark for people. */
+  note?: string | null;
+  /** One value per output. */
+  then: readonly string[];
+  /** One test per input: `-`, `< 1000`, `[10..20)`, `"gold", "silver"`, `not("gold")`. */
+  when: readonly string[];
+}
+
+/** What became of one row for an input. */
+export interface TableRowReport {
+  /** The tests that did not. */
+  failed: TableFailedCell[];
+  /** Whether all its tests passed. */
+  passed: boolean;
+  /** The row. */
+  row: RuleId;
+}
 
 /** Names a tax category of a product, such as `standard`. */
 export type TaxCategoryId = string;
@@ -3669,16 +3679,6 @@ export interface UnitDef {
 
 /** Names a unit of measure. */
 export type UnitId = string;
-
-/** An approval by a person. */
-export interface Vote {
-  /** A remark. */
-  comment?: string | null;
-  /** The level that is meant; the one that is open when absent. */
-  level?: number | null;
-  /** The roles of the person who decides, as the host knows them; of the person acted for, when someone acts on behalf. */
-  roles: readonly RoleId[];
-}
 
 /** What happens when every weight is zero. */
 export type ZeroWeights = "equal_split" | "drop";

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from .types import (
         AllocateRequest,
         Allocation,
+        ApprovalCaseState,
         ApprovalRequest,
         Availability,
         AvailabilityRequest,
-        CaseState,
         CreditDecision,
         CreditRequest,
         DecideApprovalRequest,
@@ -106,9 +106,9 @@ def allocate(request: AllocateRequest) -> Allocation:
     return response
 
 
-def evolve_approval(request: EvolveApprovalRequest) -> CaseState:
+def evolve_approval(request: EvolveApprovalRequest) -> ApprovalCaseState:
     """Folds events into the state of an approval case."""
-    response: CaseState = _native.call("evolve_approval", request)
+    response: ApprovalCaseState = _native.call("evolve_approval", request)
     return response
 
 

@@ -137,7 +137,7 @@ ApprovalAction: TypeAlias = "ApprovalActionOpen | ApprovalActionApprove | Approv
 
 @final
 class ApprovalActionApprove(TypedDict):
-    approve: ReadOnly[Vote]
+    approve: ReadOnly[ApprovalVote]
 
 
 @final
@@ -152,7 +152,7 @@ class ApprovalActionOpenContent(TypedDict):
     # The approvals that are needed.
     route: ReadOnly[Route]
     # What is to be approved.
-    subject: ReadOnly[Subject]
+    subject: ReadOnly[ApprovalSubject]
 
 
 @final
@@ -182,6 +182,57 @@ class ApprovalActionRejectContent(TypedDict):
 
 
 @final
+class ApprovalCaseState(TypedDict):
+    """A case. The default, which is `{}` on the wire, is a case that nothing has happened to."""
+    # The commands that were handled.
+    memory: Memory
+    # The rounds, the current one last. Earlier rounds keep who decided what.
+    rounds: list[ApprovalRound]
+    # How many events have made this state; the number of the last of them.
+    version: int
+
+
+@final
+class ApprovalCaseStateInput(TypedDict):
+    """A case. The default, which is `{}` on the wire, is a case that nothing has happened to."""
+    # The commands that were handled.
+    memory: NotRequired[ReadOnly[MemoryInput]]
+    # The rounds, the current one last. Earlier rounds keep who decided what.
+    rounds: NotRequired[ReadOnly[Sequence[ApprovalRoundInput]]]
+    # How many events have made this state; the number of the last of them.
+    version: NotRequired[ReadOnly[int]]
+
+# How a round stands.
+ApprovalCaseStatus: TypeAlias = "Literal['pending', 'approved', 'rejected', 'recalled']"
+
+
+@final
+class ApprovalDecided(TypedDict):
+    """Who decided, and when."""
+    # Who.
+    actor: ActorId
+    # When.
+    at: datetime
+    # The remark, or the reason of a rejection.
+    comment: NotRequired[str]
+    # For whom.
+    on_behalf_of: NotRequired[ActorId]
+
+
+@final
+class ApprovalDecidedInput(TypedDict):
+    """Who decided, and when."""
+    # Who.
+    actor: ReadOnly[ActorId]
+    # When.
+    at: ReadOnly[TimestampInput]
+    # The remark, or the reason of a rejection.
+    comment: NotRequired[ReadOnly[str | None]]
+    # For whom.
+    on_behalf_of: NotRequired[ReadOnly[ActorId | None]]
+
+
+@final
 class ApprovalDef(TypedDict):
     """Who must approve what.
 
@@ -206,11 +257,11 @@ class ApprovalDef(TypedDict):
     # that fires asks for one, unless the table has another hit policy than `collect`.
     matrix: ReadOnly[TableDef]
     # What a document needs for which no row fires.
-    no_match: NotRequired[ReadOnly[NoMatch]]
+    no_match: NotRequired[ReadOnly[ApprovalNoMatch]]
     # Whether the person who asks may also approve.
     requester_may_approve: NotRequired[ReadOnly[bool]]
     # The roles that approve, so that a misspelt one is found. Any role will do when none is listed.
-    roles: NotRequired[ReadOnly[Sequence[RoleDef]]]
+    roles: NotRequired[ReadOnly[Sequence[ApprovalRoleDef]]]
 
 # What has happened to a case.
 ApprovalEvent: TypeAlias = "ApprovalEventOpened | ApprovalEventLevelOpened | ApprovalEventApproved | ApprovalEventRejected | ApprovalEventRecalled | ApprovalEventClosed | ApprovalEventRefused"
@@ -239,7 +290,7 @@ class ApprovalEventClosed(TypedDict):
 @final
 class ApprovalEventClosedContent(TypedDict):
     # How.
-    status: CaseStatus
+    status: ApprovalCaseStatus
 
 # What has happened to a case.
 ApprovalEventInput: TypeAlias = "ApprovalEventInputOpened | ApprovalEventInputLevelOpened | ApprovalEventInputApproved | ApprovalEventInputRejected | ApprovalEventInputRecalled | ApprovalEventInputClosed | ApprovalEventInputRefused"
@@ -268,7 +319,7 @@ class ApprovalEventInputClosed(TypedDict):
 @final
 class ApprovalEventInputClosedContent(TypedDict):
     # How.
-    status: ReadOnly[CaseStatus]
+    status: ReadOnly[ApprovalCaseStatus]
 
 
 @final
@@ -292,9 +343,9 @@ class ApprovalEventInputOpenedContent(TypedDict):
     # Who asks.
     requester: ReadOnly[ActorId]
     # The approvals that are needed.
-    requirements: ReadOnly[Sequence[RequirementInput]]
+    requirements: ReadOnly[Sequence[ApprovalRequirementInput]]
     # What is to be approved.
-    subject: ReadOnly[Subject]
+    subject: ReadOnly[ApprovalSubject]
 
 
 @final
@@ -355,9 +406,9 @@ class ApprovalEventOpenedContent(TypedDict):
     # Who asks.
     requester: ActorId
     # The approvals that are needed.
-    requirements: list[Requirement]
+    requirements: list[ApprovalRequirement]
     # What is to be approved.
-    subject: Subject
+    subject: ApprovalSubject
 
 
 @final
@@ -396,6 +447,14 @@ class ApprovalEventRejectedContent(TypedDict):
     # The role.
     role: RoleId
 
+# What a document needs for which no row of the matrix fires.
+ApprovalNoMatch: TypeAlias = "Literal['auto_approve'] | ApprovalNoMatchRequire"
+
+
+@final
+class ApprovalNoMatchRequire(TypedDict):
+    require: ReadOnly[Sequence[ApprovalRequiredDef]]
+
 # What came of an approval.
 ApprovalOutcome: TypeAlias = "Literal['pending', 'granted', 'denied']"
 
@@ -426,6 +485,113 @@ class ApprovalRequest(TypedDict):
 
 
 @final
+class ApprovalRequiredDef(TypedDict):
+    """An approval that is needed."""
+    # The level, from 1. A level is asked when the one before it has approved.
+    level: ReadOnly[int]
+    # The role that approves.
+    role: ReadOnly[RoleId]
+
+
+@final
+class ApprovalRequirement(TypedDict):
+    """One approval that is needed."""
+    # The level, from 1. Requirements of one level are asked side by side.
+    level: int
+    # The role that approves.
+    role: RoleId
+    # The rows of the matrix that ask for it, from top to bottom; empty when the policy asks because no row fired.
+    rows: list[RuleId]
+
+
+@final
+class ApprovalRequirementInput(TypedDict):
+    """One approval that is needed."""
+    # The level, from 1. Requirements of one level are asked side by side.
+    level: ReadOnly[int]
+    # The role that approves.
+    role: ReadOnly[RoleId]
+    # The rows of the matrix that ask for it, from top to bottom; empty when the policy asks because no row fired.
+    rows: NotRequired[ReadOnly[Sequence[RuleId]]]
+
+
+@final
+class ApprovalRequirementState(TypedDict):
+    """An approval that is needed, and how it stands."""
+    # Who decided; absent until someone has.
+    decided: NotRequired[ApprovalDecided]
+    # The level.
+    level: int
+    # The role that approves.
+    role: RoleId
+    # The rows of the matrix that ask for it.
+    rows: list[RuleId]
+    # How it stands.
+    status: ApprovalRequirementStatus
+
+
+@final
+class ApprovalRequirementStateInput(TypedDict):
+    """An approval that is needed, and how it stands."""
+    # Who decided; absent until someone has.
+    decided: NotRequired[ReadOnly[ApprovalDecidedInput | None]]
+    # The level.
+    level: ReadOnly[int]
+    # The role that approves.
+    role: ReadOnly[RoleId]
+    # The rows of the matrix that ask for it.
+    rows: NotRequired[ReadOnly[Sequence[RuleId]]]
+    # How it stands.
+    status: ReadOnly[ApprovalRequirementStatus]
+
+# How an approval stands.
+ApprovalRequirementStatus: TypeAlias = "Literal['waiting', 'pending', 'approved', 'rejected', 'skipped']"
+
+
+@final
+class ApprovalRoleDef(TypedDict):
+    """A role that approves."""
+    # The role, as the matrix names it.
+    id: ReadOnly[RoleId]
+    # What people call it.
+    name: NotRequired[ReadOnly[str | None]]
+
+
+@final
+class ApprovalRound(TypedDict):
+    """One request for approval, from its opening to its end."""
+    # When it ended; absent while it is pending.
+    closed_at: NotRequired[datetime]
+    # When.
+    opened_at: datetime
+    # Who asked.
+    requester: ActorId
+    # The approvals that are needed, levels ascending.
+    requirements: list[ApprovalRequirementState]
+    # How it stands.
+    status: ApprovalCaseStatus
+    # What is to be approved.
+    subject: ApprovalSubject
+
+
+@final
+class ApprovalRoundInput(TypedDict):
+    """One request for approval, from its opening to its end."""
+    # When it ended; absent while it is pending.
+    closed_at: NotRequired[ReadOnly[TimestampInput | None]]
+    # When.
+    opened_at: ReadOnly[TimestampInput]
+    # Who asked.
+    requester: ReadOnly[ActorId]
+    # The approvals that are needed, levels ascending.
+    requirements: ReadOnly[Sequence[ApprovalRequirementStateInput]]
+    # How it stands.
+    status: ReadOnly[ApprovalCaseStatus]
+    # What is to be approved.
+    subject: ReadOnly[ApprovalSubject]
+
+
+@final
 class ApprovalRoute(TypedDict):
     """What an order keeps of an approval's route."""
     # The approval case that decides.
@@ -435,6 +601,26 @@ class ApprovalRoute(TypedDict):
 
 # What the approval of an order says.
 ApprovalStatus: TypeAlias = "Literal['not_required', 'pending', 'granted', 'denied']"
+
+
+@final
+class ApprovalSubject(TypedDict):
+    """What is to be approved."""
+    # The fingerprint of what is approved in it, so that a later change can be told; absent when the host does not need it.
+    content: NotRequired[str]
+    # The document.
+    document: DocumentId
+
+
+@final
+class ApprovalVote(TypedDict):
+    """An approval by a person."""
+    # A remark.
+    comment: NotRequired[ReadOnly[str | None]]
+    # The level that is meant; the one that is open when absent.
+    level: NotRequired[ReadOnly[int | None]]
+    # The roles of the person who decides, as the host knows them; of the person acted for, when someone acts on behalf.
+    roles: ReadOnly[Sequence[RoleId]]
 
 
 @final
@@ -539,31 +725,6 @@ CancelAllowed: TypeAlias = "Literal['before_confirmed', 'before_shipped']"
 
 # Names an approval case.
 CaseId: TypeAlias = "str"
-
-
-@final
-class CaseState(TypedDict):
-    """A case. The default, which is `{}` on the wire, is a case that nothing has happened to."""
-    # The commands that were handled.
-    memory: Memory
-    # The rounds, the current one last. Earlier rounds keep who decided what.
-    rounds: list[Round]
-    # How many events have made this state; the number of the last of them.
-    version: int
-
-
-@final
-class CaseStateInput(TypedDict):
-    """A case. The default, which is `{}` on the wire, is a case that nothing has happened to."""
-    # The commands that were handled.
-    memory: NotRequired[ReadOnly[MemoryInput]]
-    # The rounds, the current one last. Earlier rounds keep who decided what.
-    rounds: NotRequired[ReadOnly[Sequence[RoundInput]]]
-    # How many events have made this state; the number of the last of them.
-    version: NotRequired[ReadOnly[int]]
-
-# How a round stands.
-CaseStatus: TypeAlias = "Literal['pending', 'approved', 'rejected', 'recalled']"
 
 
 @final
@@ -883,7 +1044,7 @@ class DecideApprovalRequest(TypedDict):
     # What is asked of it.
     command: ReadOnly[CommandOfApprovalAction]
     # The case as it is; one that nothing has happened to by default.
-    state: NotRequired[ReadOnly[CaseStateInput]]
+    state: NotRequired[ReadOnly[ApprovalCaseStateInput]]
 
 
 @final
@@ -902,32 +1063,6 @@ class DecideStockRequest(TypedDict):
     command: ReadOnly[CommandOfStockAction]
     # The stock before.
     state: ReadOnly[StockStateInput]
-
-
-@final
-class Decided(TypedDict):
-    """Who decided, and when."""
-    # Who.
-    actor: ActorId
-    # When.
-    at: datetime
-    # The remark, or the reason of a rejection.
-    comment: NotRequired[str]
-    # For whom.
-    on_behalf_of: NotRequired[ActorId]
-
-
-@final
-class DecidedInput(TypedDict):
-    """Who decided, and when."""
-    # Who.
-    actor: ReadOnly[ActorId]
-    # When.
-    at: ReadOnly[TimestampInput]
-    # The remark, or the reason of a rejection.
-    comment: NotRequired[ReadOnly[str | None]]
-    # For whom.
-    on_behalf_of: NotRequired[ReadOnly[ActorId | None]]
 
 
 @final
@@ -1201,7 +1336,7 @@ class EvolveApprovalRequest(TypedDict):
     # The events, in their order.
     events: ReadOnly[Sequence[EventOfApprovalEventInput]]
     # The state before; a case that nothing has happened to by default.
-    state: NotRequired[ReadOnly[CaseStateInput]]
+    state: NotRequired[ReadOnly[ApprovalCaseStateInput]]
 
 
 @final
@@ -1244,17 +1379,6 @@ Facts: TypeAlias = "Mapping[str, Fact]"
 
 
 @final
-class FailedCell(TypedDict):
-    """A test that did not pass."""
-    # The value that the input had; absent when it had none.
-    actual: NotRequired[Detail]
-    # The cell as it was written.
-    expected: str
-    # The column, by label or expression.
-    input: str
-
-
-@final
 class Finding(TypedDict):
     """A remark about a document or one of its lines, with the figures that it speaks of. Never an error."""
     # What was found; stable across versions.
@@ -1284,9 +1408,6 @@ class FixedDayDef(TypedDict):
 
 # How far the goods of an order are.
 FulfillmentStatus: TypeAlias = "Literal['unfulfilled', 'partially_allocated', 'allocated', 'partially_shipped', 'shipped']"
-
-# What happens when several rows fire: the hit policies of DMN.
-HitPolicy: TypeAlias = "Literal['unique', 'any', 'first', 'priority', 'rule_order', 'output_order', 'collect', 'collect_sum', 'collect_min', 'collect_max', 'collect_count']"
 
 
 @final
@@ -1327,17 +1448,6 @@ class HoldInput(TypedDict):
 
 # What a hold waits for.
 HoldKind: TypeAlias = "Literal['credit', 'approval', 'payment', 'fraud', 'address', 'export', 'exception', 'manual']"
-
-
-@final
-class InputDef(TypedDict):
-    """A column that is tested."""
-    # The expression whose value the cells test: a number, a text, a date, or true and false.
-    expr: ReadOnly[str]
-    # A title for people, which a CSV header may use too.
-    label: NotRequired[ReadOnly[str | None]]
-    # The values that can occur, written like a cell: `>= 0`. No row fires for another value, and nothing is a gap outside of it.
-    values: NotRequired[ReadOnly[str | None]]
 
 
 @final
@@ -1763,14 +1873,6 @@ MemoryInput: TypeAlias = "Sequence[RememberedInput]"
 
 # What happens when a category has no rate at a destination.
 MissingRate: TypeAlias = "Literal['refuse', 'untaxed']"
-
-# What a document needs for which no row of the matrix fires.
-NoMatch: TypeAlias = "Literal['auto_approve'] | NoMatchRequire"
-
-
-@final
-class NoMatchRequire(TypedDict):
-    require: ReadOnly[Sequence[RequiredDef]]
 
 
 @final
@@ -2461,22 +2563,6 @@ class OutcomeRefused(TypedDict):
 
 
 @final
-class OutputDef(TypedDict):
-    """A column that is given."""
-    # Its value when no row fires. Either every output has one or none has.
-    default: NotRequired[ReadOnly[str | None]]
-    # The output's name.
-    id: ReadOnly[TableId]
-    # What its values are.
-    type: ReadOnly[OutputType]
-    # The values it may have. Their order is their rank, the first is the highest, for `priority` and `output_order`.
-    values: NotRequired[ReadOnly[Sequence[str] | None]]
-
-# What the values of an output are.
-OutputType: TypeAlias = "Literal['number', 'text', 'bool', 'date']"
-
-
-@final
 class OverdueAmount(TypedDict):
     """How much may be overdue."""
     # The check fails when more than this is overdue.
@@ -2830,70 +2916,6 @@ class RememberedInput(TypedDict):
 
 
 @final
-class RequiredDef(TypedDict):
-    """An approval that is needed."""
-    # The level, from 1. A level is asked when the one before it has approved.
-    level: ReadOnly[int]
-    # The role that approves.
-    role: ReadOnly[RoleId]
-
-
-@final
-class Requirement(TypedDict):
-    """One approval that is needed."""
-    # The level, from 1. Requirements of one level are asked side by side.
-    level: int
-    # The role that approves.
-    role: RoleId
-    # The rows of the matrix that ask for it, from top to bottom; empty when the policy asks because no row fired.
-    rows: list[RuleId]
-
-
-@final
-class RequirementInput(TypedDict):
-    """One approval that is needed."""
-    # The level, from 1. Requirements of one level are asked side by side.
-    level: ReadOnly[int]
-    # The role that approves.
-    role: ReadOnly[RoleId]
-    # The rows of the matrix that ask for it, from top to bottom; empty when the policy asks because no row fired.
-    rows: NotRequired[ReadOnly[Sequence[RuleId]]]
-
-
-@final
-class RequirementState(TypedDict):
-    """An approval that is needed, and how it stands."""
-    # Who decided; absent until someone has.
-    decided: NotRequired[Decided]
-    # The level.
-    level: int
-    # The role that approves.
-    role: RoleId
-    # The rows of the matrix that ask for it.
-    rows: list[RuleId]
-    # How it stands.
-    status: RequirementStatus
-
-
-@final
-class RequirementStateInput(TypedDict):
-    """An approval that is needed, and how it stands."""
-    # Who decided; absent until someone has.
-    decided: NotRequired[ReadOnly[DecidedInput | None]]
-    # The level.
-    level: ReadOnly[int]
-    # The role that approves.
-    role: ReadOnly[RoleId]
-    # The rows of the matrix that ask for it.
-    rows: NotRequired[ReadOnly[Sequence[RuleId]]]
-    # How it stands.
-    status: ReadOnly[RequirementStatus]
-
-# How an approval stands.
-RequirementStatus: TypeAlias = "Literal['waiting', 'pending', 'approved', 'rejected', 'skipped']"
-
-
-@final
 class Reservation(TypedDict):
     """A claim on stock, open or resolved."""
     # What it is for.
@@ -3015,54 +3037,11 @@ class ReservedLine(TypedDict):
     # The reservation of stock.
     reservation: ReadOnly[ReservationId]
 
-
-@final
-class RoleDef(TypedDict):
-    """A role that approves."""
-    # The role, as the matrix names it.
-    id: ReadOnly[RoleId]
-    # What people call it.
-    name: NotRequired[ReadOnly[str | None]]
-
 # Names a role that approves.
 RoleId: TypeAlias = "str"
 
-
-@final
-class Round(TypedDict):
-    """One request for approval, from its opening to its end."""
-    # When it ended; absent while it is pending.
-    closed_at: NotRequired[datetime]
-    # When.
-    opened_at: datetime
-    # Who asked.
-    requester: ActorId
-    # The approvals that are needed, levels ascending.
-    requirements: list[RequirementState]
-    # How it stands.
-    status: CaseStatus
-    # What is to be approved.
-    subject: Subject
-
 # Which figure a stage at line scope rounds.
 RoundAt: TypeAlias = "Literal['unit', 'line']"
-
-
-@final
-class RoundInput(TypedDict):
-    """One request for approval, from its opening to its end."""
-    # When it ended; absent while it is pending.
-    closed_at: NotRequired[ReadOnly[TimestampInput | None]]
-    # When.
-    opened_at: ReadOnly[TimestampInput]
-    # Who asked.
-    requester: ReadOnly[ActorId]
-    # The approvals that are needed, levels ascending.
-    requirements: ReadOnly[Sequence[RequirementStateInput]]
-    # How it stands.
-    status: ReadOnly[CaseStatus]
-    # What is to be approved.
-    subject: ReadOnly[Subject]
 
 
 @final
@@ -3089,42 +3068,18 @@ RoundingMode: TypeAlias = "Literal['half_up', 'half_even', 'half_down', 'up', 'd
 class Route(TypedDict):
     """The approvals that a document needs, each level after the one before it."""
     # One entry per level and role, levels ascending, then by role. None is needed when it is empty.
-    requirements: ReadOnly[Sequence[RequirementInput]]
+    requirements: ReadOnly[Sequence[ApprovalRequirementInput]]
 
 
 @final
 class RouteDecision(TypedDict):
     """Who must approve a document, and why."""
     # One entry per level and role, levels ascending, then by role. None is needed when it is empty.
-    requirements: list[Requirement]
+    requirements: list[ApprovalRequirement]
     # For every row of the matrix whether it asks, and which of its tests did not pass; only when asked for.
-    rows: NotRequired[list[RowReport]]
+    rows: NotRequired[list[TableRowReport]]
     # The rulebook that decided.
     rulebook: Fingerprint
-
-
-@final
-class RowDef(TypedDict):
-    """A row."""
-    # The row's name in results; its number, counted from 1, when absent.
-    id: NotRequired[ReadOnly[RuleId | None]]
-    # A remark for people.
-    note: NotRequired[ReadOnly[str | None]]
-    # One value per output.
-    then: ReadOnly[Sequence[str]]
-    # One test per input: `-`, `< 1000`, `[10..20)`, `"gold", "silver"`, `not("gold")`.
-    when: ReadOnly[Sequence[str]]
-
-
-@final
-class RowReport(TypedDict):
-    """What became of one row for an input."""
-    # The tests that did not.
-    failed: list[FailedCell]
-    # Whether all its tests passed.
-    passed: bool
-    # The row.
-    row: RuleId
 
 # Names a rule: an adjustment, a check, a row of a table.
 RuleId: TypeAlias = "str"
@@ -3798,15 +3753,6 @@ class StockStateInput(TypedDict):
 
 
 @final
-class Subject(TypedDict):
-    """What is to be approved."""
-    # The fingerprint of what is approved in it, so that a later change can be told; absent when the host does not need it.
-    content: NotRequired[str]
-    # The document.
-    document: DocumentId
-
-
-@final
 class SubjectTotals(TypedDict):
     """The sums of a document, as a quote gives them."""
     # What was taken off.
@@ -3866,21 +3812,86 @@ class TableDef(TypedDict):
     ```
     """
     # What happens when several rows fire; `unique` when absent, unless the place where the table stands says otherwise.
-    hit_policy: NotRequired[ReadOnly[HitPolicy | None]]
+    hit_policy: NotRequired[ReadOnly[TableHitPolicy | None]]
     # The table's name, where there are several.
     id: NotRequired[ReadOnly[TableId | None]]
     # The columns that are tested, from left to right.
-    inputs: ReadOnly[Sequence[InputDef]]
+    inputs: ReadOnly[Sequence[TableInputDef]]
     # The columns that are given.
-    outputs: ReadOnly[Sequence[OutputDef]]
+    outputs: ReadOnly[Sequence[TableOutputDef]]
     # The rows, from top to bottom.
-    rows: NotRequired[ReadOnly[Sequence[RowDef]]]
+    rows: NotRequired[ReadOnly[Sequence[TableRowDef]]]
     # The file that holds the rows, in place of `rows`. Its header names the inputs (by expression or label) and the outputs (by
     # id), and may have the columns `id` and `note`.
     rows_csv: NotRequired[ReadOnly[str | None]]
 
+
+@final
+class TableFailedCell(TypedDict):
+    """A test that did not pass."""
+    # The value that the input had; absent when it had none.
+    actual: NotRequired[Detail]
+    # The cell as it was written; for `-` what the input's `values` allow.
+    expected: str
+    # The column, by label or expression.
+    input: str
+
+# What happens when several rows fire: the hit policies of DMN.
+TableHitPolicy: TypeAlias = "Literal['unique', 'any', 'first', 'priority', 'rule_order', 'output_order', 'collect', 'collect_sum', 'collect_min', 'collect_max', 'collect_count']"
+
 # Names a decision table, or a column of one.
 TableId: TypeAlias = "str"
+
+
+@final
+class TableInputDef(TypedDict):
+    """A column that is tested."""
+    # The expression whose value the cells test: a number, a text, a date, or true and false.
+    expr: ReadOnly[str]
+    # A title for people, which a CSV header may use too.
+    label: NotRequired[ReadOnly[str | None]]
+    # The values that can occur, written like a cell: `>= 0`. No row fires for another value, and nothing is a gap outside of it.
+    values: NotRequired[ReadOnly[str | None]]
+
+
+@final
+class TableOutputDef(TypedDict):
+    """A column that is given."""
+    # Its value when no row fires. Either every output has one or none has.
+    default: NotRequired[ReadOnly[str | None]]
+    # The output's name.
+    id: ReadOnly[TableId]
+    # What its values are.
+    type: ReadOnly[TableOutputType]
+    # The values it may have. Their order is their rank, the first is the highest, for `priority` and `output_order`.
+    values: NotRequired[ReadOnly[Sequence[str] | None]]
+
+# What the values of an output are.
+TableOutputType: TypeAlias = "Literal['number', 'text', 'bool', 'date']"
+
+
+@final
+class TableRowDef(TypedDict):
+    """A row."""
+    # The row's name in results; its number, counted from 1, when absent.
+    id: NotRequired[ReadOnly[RuleId | None]]
+    # A remark for people.
+    note: NotRequired[ReadOnly[str | None]]
+    # One value per output.
+    then: ReadOnly[Sequence[str]]
+    # One test per input: `-`, `< 1000`, `[10..20)`, `"gold", "silver"`, `not("gold")`.
+    when: ReadOnly[Sequence[str]]
+
+
+@final
+class TableRowReport(TypedDict):
+    """What became of one row for an input."""
+    # The tests that did not.
+    failed: list[TableFailedCell]
+    # Whether all its tests passed.
+    passed: bool
+    # The row.
+    row: RuleId
 
 # Names a tax category of a product, such as `standard`.
 TaxCategoryId: TypeAlias = "str"
@@ -4011,17 +4022,6 @@ class UnitDef(TypedDict):
 
 # Names a unit of measure.
 UnitId: TypeAlias = "str"
-
-
-@final
-class Vote(TypedDict):
-    """An approval by a person."""
-    # A remark.
-    comment: NotRequired[ReadOnly[str | None]]
-    # The level that is meant; the one that is open when absent.
-    level: NotRequired[ReadOnly[int | None]]
-    # The roles of the person who decides, as the host knows them; of the person acted for, when someone acts on behalf.
-    roles: ReadOnly[Sequence[RoleId]]
 
 # What happens when every weight is zero.
 ZeroWeights: TypeAlias = "Literal['equal_split', 'drop']"
