@@ -118,8 +118,8 @@ pub enum ApprovalEvent {
     },
     /// A command was refused.
     Refused {
-        /// Why.
-        code: Code,
+        /// Why, the first being the one that counts.
+        codes: Vec<Code>,
     },
 }
 

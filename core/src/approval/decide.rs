@@ -68,8 +68,8 @@ pub fn decide(
     let (outcome, what) = match verdict {
         Ok(events) => (Outcome::Accepted, events),
         Err(refusals) => {
-            let first = refusals.first().map(|refusal| ApprovalEvent::Refused { code: refusal.code });
-            (Outcome::Refused(refusals), first.into_iter().collect())
+            let codes = refusals.iter().map(|refusal| refusal.code).collect();
+            (Outcome::Refused(refusals), vec![ApprovalEvent::Refused { codes }])
         }
     };
     Ok(Decision { outcome, events: command.events(state.version, rulebook, what) })
@@ -188,7 +188,7 @@ fn list(roles: &[&str]) -> String {
 
 fn command_conflict(command: &Command<ApprovalAction>) -> Refusal {
     let message = format!("the command `{}` was given before with other content; give the new command its own id", command.id);
-    Refusal::new(ApprovalCode::CommandConflict, message)
+    Refusal::new(ApprovalCode::CommandConflict, message).detail("command", command.id.as_str())
 }
 
 fn version_conflict(expected: u64, actual: u64) -> Refusal {

@@ -4,11 +4,14 @@ use super::case::{ApprovalEvent, CaseState, CaseStatus, Decided, RequirementStat
 use crate::id::RoleId;
 use crate::report::Event;
 
-/// The case after an event.
+/// The case after an event. An event that the case holds already, by its number, changes nothing.
 #[must_use]
 pub fn evolve(mut state: CaseState, event: &Event<ApprovalEvent>) -> CaseState {
+    if event.seq <= state.version {
+        return state;
+    }
     state.version = event.seq;
-    let refused = if let ApprovalEvent::Refused { code } = &event.what { Some(*code) } else { None };
+    let refused = if let ApprovalEvent::Refused { codes } = &event.what { codes.first().copied() } else { None };
     state.memory.remember(event, refused);
     match &event.what {
         ApprovalEvent::Opened { subject, requester, requirements } => state.rounds.push(Round {

@@ -230,7 +230,7 @@ fn told(event: &ApprovalEvent) -> String {
         ApprovalEvent::Rejected { level, role, .. } => format!("rejected {level} {role}"),
         ApprovalEvent::Recalled { .. } => "recalled".to_owned(),
         ApprovalEvent::Closed { status } => format!("closed {}", status.as_str()),
-        ApprovalEvent::Refused { code } => format!("noted {code}"),
+        ApprovalEvent::Refused { codes } => format!("noted {}", codes[0]),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::time::Timestamp;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum StockAction {
     /// Goods have come in.
     Receive(StockMovement),
@@ -33,7 +33,7 @@ pub enum StockAction {
     /// A hold that is still held gets a new end.
     Extend(ExtendReservation),
     /// Ends every hold that is due. Every other command does so too before it does anything else.
-    Expire,
+    Expire {},
 }
 
 /// A quantity of a product at a location.

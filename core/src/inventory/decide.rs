@@ -74,7 +74,7 @@ pub fn decide(
             Outcome::Accepted
         }
         Err(refusal) => {
-            what.push(StockEvent::Refused { code: refusal.code });
+            what.push(StockEvent::Refused { codes: vec![refusal.code] });
             Outcome::Refused(vec![refusal])
         }
     };
@@ -83,7 +83,7 @@ pub fn decide(
 
 fn conflict(command: &Command<StockAction>) -> Refusal {
     let message = format!("the command `{}` was given before with other content; give the new command its own id", command.id);
-    Refusal::new(InventoryCode::CommandConflict, message)
+    Refusal::new(InventoryCode::CommandConflict, message).detail("command", command.id.as_str())
 }
 
 fn moved_on(expected: u64, actual: u64) -> Refusal {
@@ -121,7 +121,7 @@ impl<'s> Ground<'s> {
             StockAction::Commit(commit) => resolve::commit(self, commit, &path.field("commit")),
             StockAction::Release(release) => resolve::release(self, release, &path.field("release")),
             StockAction::Extend(extend) => resolve::extend(self, extend, &path.field("extend")),
-            StockAction::Expire => Ok(Ok(vec![StockEvent::Swept { expired: u32::try_from(due).unwrap_or(u32::MAX) }])),
+            StockAction::Expire {} => Ok(Ok(vec![StockEvent::Swept { expired: u32::try_from(due).unwrap_or(u32::MAX) }])),
         }
     }
 
@@ -169,6 +169,8 @@ impl<'s> Ground<'s> {
         if quantity > free {
             let message = format!("`{product}` at `{location}`: {on_hand} there, {held} held for others; at most {free} can leave");
             return Ok(Err(Refusal::new(InventoryCode::Insufficient, message)
+                .detail("product", product.as_str())
+                .detail("location", location.as_str())
                 .detail("requested", quantity.to_decimal())
                 .detail("available", free.to_decimal())
                 .detail("held", held.to_decimal())));

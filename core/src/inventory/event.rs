@@ -126,8 +126,8 @@ pub enum StockEvent {
     },
     /// A command was refused.
     Refused {
-        /// The first reason.
-        code: Code,
+        /// Why, the first being the one that counts.
+        codes: Vec<Code>,
     },
 }
 

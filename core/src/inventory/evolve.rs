@@ -7,12 +7,15 @@ use crate::quantity::Quantity;
 use crate::report::Event;
 use crate::time::Timestamp;
 
-/// The state after an event.
+/// The state after an event. An event that the state holds already, by its number, changes nothing.
 #[must_use]
 pub fn evolve(mut state: StockState, event: &Event<StockEvent>) -> StockState {
+    if event.seq <= state.version {
+        return state;
+    }
     event.what.post(|entry| state.post(entry));
     let refused = match &event.what {
-        StockEvent::Refused { code } => Some(*code),
+        StockEvent::Refused { codes } => codes.first().copied(),
         what => {
             follow(&mut state, what);
             None

@@ -225,6 +225,7 @@ fn short_finding(line: &DemandLine, available: Quantity) -> Finding {
         .detail("product", line.product.as_str())
         .detail("requested", line.quantity.to_decimal())
         .detail("available", available.to_decimal())
+        .detail("short", line.quantity.saturating_sub(available).to_decimal())
 }
 
 impl Serialize for ReservationPlan {

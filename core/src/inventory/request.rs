@@ -20,7 +20,8 @@ use crate::time::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DecideStockRequest {
-    /// The stock before.
+    /// The stock before; left out: nothing.
+    #[serde(default)]
     pub state: StockState,
     /// The command.
     pub command: Command<StockAction>,

@@ -64,21 +64,25 @@ pub(super) fn extend(ground: &Ground<'_>, extend: &ExtendReservation, path: &Pat
 /// The reservation, when something of it is still held at the command's moment.
 fn open_reservation<'s>(ground: &Ground<'s>, id: &ReservationId) -> Result<&'s Reservation, Refusal> {
     let Some(reservation) = ground.state.reservation(id) else {
-        return Err(refuse(InventoryCode::UnknownReservation, format!("there is no reservation `{id}`")));
+        let refusal = refuse(InventoryCode::UnknownReservation, format!("there is no reservation `{id}`"));
+        return Err(refusal.detail("reservation", id.as_str()));
     };
-    match reservation.status_at(ground.at) {
-        ReservationStatus::Open => Ok(reservation),
+    let (code, message) = match reservation.status_at(ground.at) {
+        ReservationStatus::Open => return Ok(reservation),
         ReservationStatus::Committed => {
-            Err(refuse(InventoryCode::AlreadyCommitted, format!("the reservation `{id}` was committed; nothing of it is left")))
+            (InventoryCode::AlreadyCommitted, format!("the reservation `{id}` was committed; nothing of it is left"))
         }
-        ReservationStatus::Released => {
-            Err(refuse(InventoryCode::AlreadyReleased, format!("the reservation `{id}` was released; reserve anew")))
-        }
+        ReservationStatus::Released => (InventoryCode::AlreadyReleased, format!("the reservation `{id}` was released; reserve anew")),
         ReservationStatus::Expired => {
             let end = reservation.expires_at.map(|end| format!(" at {end}")).unwrap_or_default();
-            Err(refuse(InventoryCode::Expired, format!("the reservation `{id}` has ended{end}; reserve anew")))
+            (InventoryCode::Expired, format!("the reservation `{id}` has ended{end}; reserve anew"))
         }
-    }
+    };
+    let refusal = refuse(code, message).detail("reservation", id.as_str()).detail("committed", reservation.committed().to_decimal());
+    Err(match reservation.expires_at.filter(|_| code == InventoryCode::Expired) {
+        Some(end) => refusal.detail("expired_at", end.to_string()),
+        None => refusal,
+    })
 }
 
 /// What a reservation still holds, at one location or at all.
@@ -109,6 +113,7 @@ impl<'r> Open<'r> {
         let message = format!("the reservation `{}` still holds {open}{place}, not {wanted}", reservation.id);
         let message = if wanted > open { message } else { format!("the reservation `{}` holds nothing{place}", reservation.id) };
         Err(refuse(InventoryCode::ExceedsReservation, message)
+            .detail("reservation", reservation.id.as_str())
             .detail("requested", wanted.to_decimal())
             .detail("available", open.to_decimal()))
     }
@@ -142,6 +147,7 @@ fn physically_there(ground: &Ground<'_>, reservation: &Reservation, part: &Stock
         reservation.product, part.location, part.quantity, reservation.id
     );
     Err(refuse(InventoryCode::Insufficient, message)
+        .detail("product", reservation.product.as_str())
         .detail("location", part.location.as_str())
         .detail("requested", part.quantity.to_decimal())
         .detail("available", there.to_decimal()))

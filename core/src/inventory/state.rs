@@ -141,6 +141,12 @@ impl Reservation {
         self.parts.iter().map(|part| part.open).sum()
     }
 
+    /// What has left, from all locations together.
+    #[must_use]
+    pub fn committed(&self) -> Quantity {
+        self.parts.iter().map(|part| part.committed).sum()
+    }
+
     /// What has become of it at a moment: an open hold whose end has come is over, whether or not an event says so yet.
     #[must_use]
     pub fn status_at(&self, at: Timestamp) -> ReservationStatus {

@@ -76,14 +76,17 @@ fn refusal_before_stock(ground: &Ground<'_>, reserve: &ReserveStock, path: &Path
     }
     if ground.state.reservation(&reserve.id).is_some() {
         let message = format!("the reservation `{}` exists; give the new one its own id", reserve.id);
-        return Ok(Some(refuse(InventoryCode::ReservationExists, message)));
+        return Ok(Some(refuse(InventoryCode::ReservationExists, message).detail("reservation", reserve.id.as_str())));
     }
     if let Some(location) = reserve.location.as_ref().filter(|location| !ground.inventory.is_active(location)) {
         let message = format!("nothing can be reserved at `{location}`, which is not active");
-        return Ok(Some(refuse(InventoryCode::UnknownLocation, message)));
+        return Ok(Some(refuse(InventoryCode::UnknownLocation, message).detail("location", location.as_str())));
     }
     let unknown = reserve.replaces.iter().find(|id| ground.state.reservation(id).is_none());
-    Ok(unknown.map(|id| refuse(InventoryCode::UnknownReservation, format!("there is no reservation `{id}` to be replaced"))))
+    Ok(unknown.map(|id| {
+        let message = format!("there is no reservation `{id}` to be replaced");
+        refuse(InventoryCode::UnknownReservation, message).detail("reservation", id.as_str())
+    }))
 }
 
 /// The locations that give, and how much there is in all.
@@ -108,7 +111,13 @@ fn insufficient(reserve: &ReserveStock, available: Quantity) -> Refusal {
     let ReserveStock { product, quantity, .. } = reserve;
     let place = reserve.location.as_ref().map(|location| format!(" at `{location}`")).unwrap_or_default();
     let advice = if available.is_positive() { format!("; ask for {available}, or allow a partial reservation") } else { String::new() };
-    refuse(InventoryCode::Insufficient, format!("`{product}`{place}: {quantity} asked for, {available} available{advice}"))
+    let refusal = refuse(InventoryCode::Insufficient, format!("`{product}`{place}: {quantity} asked for, {available} available{advice}"))
+        .detail("product", product.as_str());
+    let refusal = match &reserve.location {
+        Some(location) => refusal.detail("location", location.as_str()),
+        None => refusal,
+    };
+    refusal
         .detail("requested", quantity.to_decimal())
         .detail("available", available.to_decimal())
         .detail("short", quantity.saturating_sub(available).to_decimal())

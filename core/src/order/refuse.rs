@@ -11,6 +11,7 @@ pub(super) fn command_conflict(id: &str) -> Refusal {
         OrderCode::CommandConflict,
         format!("the command id `{id}` was used before for something else; give this command a new id"),
     )
+    .detail("command", id)
 }
 
 pub(super) fn version_conflict(expected: u64, actual: u64) -> Refusal {

@@ -12,8 +12,8 @@ use crate::credit::CreditStatus;
 use crate::expr::{Constant, Facts as Document, Presence, Scope, Slot, Text, Type, Value, Vocabulary};
 use crate::fact::Facts;
 use crate::id::Symbols;
-use crate::money::{Currency, Decimal, Money};
-use crate::report::{Diagnostic, Diagnostics, Error, Fingerprint, LimitCode, Path, QuoteCode, RulebookCode};
+use crate::money::{ArithmeticError, Currency, Decimal, Money};
+use crate::report::{Code, Diagnostic, Diagnostics, Error, Fingerprint, LimitCode, Path, QuoteCode, RulebookCode, ShapeCode};
 use crate::table::RowReport;
 use crate::time::Date;
 
@@ -247,7 +247,8 @@ fn checked_totals(totals: &SubjectTotals, currency: Currency) -> Result<SubjectT
     let fields = [("list", totals.list), ("discount", totals.discount), ("net", totals.net), ("tax", totals.tax), ("gross", totals.gross)];
     for (field, amount) in fields {
         if let Err(error) = Money::from_decimal(amount, currency) {
-            diagnostics.error(LimitCode::Overflow, &path.field(field), format!("`{amount}` is no amount in `{currency}`: {error}"));
+            let code = if error == ArithmeticError::Inexact { Code::from(ShapeCode::InvalidValue) } else { LimitCode::Overflow.into() };
+            diagnostics.error(code, &path.field(field), format!("`{amount}` is no amount in `{currency}`: {error}"));
         }
     }
     diagnostics.finish()?;

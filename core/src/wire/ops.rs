@@ -138,7 +138,10 @@ ops! {
     RouteApproval "route_approval" on_rulebook: ApprovalRequest => RouteDecision, |rulebook, request| rulebook.route_approval(&request);
     /// Judges a command to an approval case: accepted or refused, and the events that make the new state.
     DecideApproval "decide_approval" on_rulebook: DecideApprovalRequest => Decision<ApprovalEvent>,
-        |rulebook, request| rulebook.decide_approval(&request.state, &request.command);
+        |rulebook, request| {
+            let decided = rulebook.decide_approval(&request.state, &request.command);
+            decided.map_err(|error| error.below(&Path::ROOT.field("command")))
+        };
     /// Folds events into the state of an approval case.
     EvolveApproval "evolve_approval" free: EvolveApprovalRequest => CaseState, |request| Ok(approval::evolve_all(request));
     /// Plans which location gives what to a demand, and what is short.

@@ -158,7 +158,7 @@ impl Model {
                 }
             }
             StockAction::Extend(extend) => self.open_hold(extend.id.as_str())?.end = Some(extend.expires_at),
-            StockAction::Expire => {}
+            StockAction::Expire {} => {}
         }
         Ok(())
     }

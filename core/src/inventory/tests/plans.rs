@@ -62,5 +62,5 @@ fn holds_that_are_over_or_one_s_own_do_not_count() {
 fn a_plan_on_the_wire() {
     let story = given(&["receive P north 1"]);
     let plan = plan(&story, r#""lines": [{"id": "1", "product": "P", "quantity": "2"}]"#, 0).unwrap();
-    insta::assert_snapshot!(serde_json::to_string(&plan).unwrap(), @r#"{"complete":false,"lines":[{"id":"1","requested":"2","reserved":"1","short":"1","available":"1","parts":[{"location":"north","quantity":"1"}]}],"findings":[{"code":"inventory.insufficient","severity":"error","line":"1","message":"`P`: 2 asked for, 1 available","details":{"product":"P","requested":"2","available":"1"}}]}"#);
+    insta::assert_snapshot!(serde_json::to_string(&plan).unwrap(), @r#"{"complete":false,"lines":[{"id":"1","requested":"2","reserved":"1","short":"1","available":"1","parts":[{"location":"north","quantity":"1"}]}],"findings":[{"code":"inventory.insufficient","severity":"error","line":"1","message":"`P`: 2 asked for, 1 available","details":{"product":"P","requested":"2","available":"1","short":"1"}}]}"#);
 }

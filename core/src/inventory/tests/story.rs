@@ -155,7 +155,7 @@ pub fn command(id: &str, text: &str) -> Command<StockAction> {
         }),
         "release" => StockAction::Release(ReleaseStock { id: reservation(words[1]), quantity: quantity(), location: place() }),
         "extend" => StockAction::Extend(ExtendReservation { id: reservation(words[1]), expires_at: until().unwrap() }),
-        "expire" => StockAction::Expire,
+        "expire" => StockAction::Expire {},
         other => panic!("no such command: {other}"),
     };
     let id = id.parse().unwrap();
@@ -183,6 +183,6 @@ pub fn tell(event: &StockEvent) -> String {
         StockEvent::Expired { id, parts, .. } => format!("expired {id} {}", list(parts)),
         StockEvent::Extended { id, expires_at } => format!("extended {id} to {expires_at}"),
         StockEvent::Swept { expired } => format!("swept {expired}"),
-        StockEvent::Refused { code } => format!("refused {code}"),
+        StockEvent::Refused { codes } => format!("refused {}", codes[0]),
     }
 }
