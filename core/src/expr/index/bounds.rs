@@ -11,7 +11,7 @@ pub(super) enum Bounds {
     /// Numbers as whole numbers of `10^-scale`.
     Integers {
         scale: u32,
-        bounds: Vec<i64>,
+        ladder: Ladder,
     },
     /// Numbers with too many digits for that.
     Decimals(Vec<Decimal>),
@@ -29,14 +29,14 @@ impl Bounds {
             sorted.iter().filter_map(|bound| if let Literal::Number(number) = bound { Some(number.normalize()) } else { None }).collect();
         let scale = numbers.iter().map(|number| number.scale()).max().unwrap_or(0);
         match numbers.iter().map(|number| number.mantissa_at(scale).ok()).collect() {
-            Some(bounds) => Self::Integers { scale, bounds },
+            Some(bounds) => Self::Integers { scale, ladder: Ladder::new(bounds) },
             None => Self::Decimals(numbers),
         }
     }
 
     fn len(&self) -> usize {
         match self {
-            Self::Integers { bounds, .. } => bounds.len(),
+            Self::Integers { ladder, .. } => ladder.bounds.len(),
             Self::Decimals(bounds) => bounds.len(),
             Self::Dates(bounds) => bounds.len(),
         }
@@ -49,7 +49,7 @@ impl Bounds {
     /// The interval that a value lies in; none for a missing value or one of another type.
     pub fn interval(&self, value: Value<'_>) -> Option<u32> {
         match (self, value) {
-            (Self::Integers { scale, bounds }, Value::Number(value)) => Some(integer_interval(bounds, *scale, value)),
+            (Self::Integers { scale, ladder }, Value::Number(value)) => Some(ladder.interval(*scale, value)),
             (Self::Decimals(bounds), Value::Number(value)) => Some(search(bounds, &value)),
             (Self::Dates(bounds), Value::Date(value)) => Some(search(bounds, &value)),
             _ => None,
@@ -85,15 +85,65 @@ fn search<T: Ord>(bounds: &[T], value: &T) -> u32 {
     interval(below, bounds.get(below) == Some(value))
 }
 
-fn integer_interval(bounds: &[i64], scale: u32, value: Decimal) -> u32 {
-    let Some((floor, exact)) = at_scale(value, scale) else {
-        // More than 128 bits: beyond every bound.
-        return interval(if value.is_negative() { 0 } else { bounds.len() }, false);
-    };
-    match i64::try_from(floor) {
-        Ok(floor) if exact => search(bounds, &floor),
-        Ok(floor) => interval(bounds.partition_point(|bound| *bound <= floor), false),
-        Err(_) => interval(if floor < 0 { 0 } else { bounds.len() }, false),
+/// Sorted whole numbers, with a table that leads to the few that lie near a value: a search costs the same for 10 and for 10,000.
+#[derive(Debug, Clone)]
+pub(super) struct Ladder {
+    bounds: Vec<i64>,
+    first: i64,
+    last: i64,
+    /// A rung is as high as two to this power.
+    shift: u32,
+    /// How many bounds lie below each rung, and below the end.
+    rungs: Vec<usize>,
+}
+
+impl Ladder {
+    fn new(bounds: Vec<i64>) -> Self {
+        let (first, last) = (bounds.first().copied().unwrap_or(0), bounds.last().copied().unwrap_or(0));
+        let most = u64::try_from(bounds.len()).unwrap_or(u64::MAX).saturating_mul(4).saturating_add(64);
+        let height = last.abs_diff(first);
+        let shift = (0..u64::BITS).find(|shift| height >> shift < most).unwrap_or(0);
+        let mut ladder = Self { first, last, shift, rungs: Vec::new(), bounds };
+        let count = ladder.rung(last).saturating_add(1);
+        ladder.rungs = (0..=count).map(|rung| ladder.bounds.partition_point(|bound| ladder.rung(*bound) < rung)).collect();
+        ladder
+    }
+
+    /// The rung of a value that is not below the first bound.
+    fn rung(&self, value: i64) -> usize {
+        usize::try_from(value.abs_diff(self.first) >> self.shift).unwrap_or(usize::MAX)
+    }
+
+    fn of_whole(&self, value: i64) -> u32 {
+        if value < self.first || self.bounds.is_empty() {
+            return 0;
+        }
+        if value > self.last {
+            return interval(self.bounds.len(), false);
+        }
+        let rung = self.rung(value);
+        let (from, to) = match self.rungs.get(rung..) {
+            Some([from, to, ..]) => (*from, *to),
+            _ => (0, self.bounds.len()),
+        };
+        let near = self.bounds.get(from..to).unwrap_or_default();
+        let below = near.partition_point(|bound| *bound < value);
+        interval(from.saturating_add(below), near.get(below) == Some(&value))
+    }
+
+    fn interval(&self, scale: u32, value: Decimal) -> u32 {
+        if value.scale() == scale
+            && let Ok(whole) = i64::try_from(value.mantissa())
+        {
+            return self.of_whole(whole);
+        }
+        let beyond = |below: bool| if below { 0 } else { interval(self.bounds.len(), false) };
+        // More than 128 bits, or 64, is beyond every bound.
+        let Some((floor, exact)) = at_scale(value, scale) else { return beyond(value.is_negative()) };
+        let Ok(floor) = i64::try_from(floor) else { return beyond(floor < 0) };
+        let whole = self.of_whole(floor);
+        // Above a bound, the value lies in the interval behind it; between two it lies where its whole part lies.
+        if exact || whole.is_multiple_of(2) { whole } else { whole.saturating_add(1) }
     }
 }
 
@@ -101,9 +151,6 @@ fn integer_interval(bounds: &[i64], scale: u32, value: Decimal) -> u32 {
 fn at_scale(value: Decimal, scale: u32) -> Option<(i128, bool)> {
     let mantissa = value.mantissa();
     let own = value.scale();
-    if own == scale {
-        return Some((mantissa, true));
-    }
     // Most values fit in 64 bits, where a division costs a tenth.
     if let (true, Ok(mantissa)) = (own > scale, i64::try_from(mantissa)) {
         let divisor = own.checked_sub(scale).and_then(|digits| 10_i64.checked_pow(digits));
@@ -111,7 +158,7 @@ fn at_scale(value: Decimal, scale: u32) -> Option<(i128, bool)> {
             return Some((i128::from(mantissa.checked_div_euclid(divisor)?), mantissa.checked_rem_euclid(divisor)? == 0));
         }
     }
-    if own < scale {
+    if own <= scale {
         let factor = 10_i128.checked_pow(scale.checked_sub(own)?)?;
         return Some((mantissa.checked_mul(factor)?, true));
     }

@@ -170,9 +170,14 @@ impl RuleIndex {
         for (column, pick) in self.lines.iter().zip(lines.iter()) {
             column.rows.and_words(pick.row, work);
         }
+        let mut with_bits = 0;
         for (number, word) in work.iter().enumerate() {
-            self.take(number, *word, document, lines, matching);
+            with_bits |= u64::from(*word != 0) << number;
         }
+        each_bit(with_bits, |number| {
+            let word = work.get(number).copied().unwrap_or(0);
+            self.take(number, word, document, lines, matching);
+        });
     }
 
     /// Many rules: AND the summaries, then only the words that can have a bit.
