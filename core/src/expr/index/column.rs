@@ -172,6 +172,11 @@ impl Column {
         exact.get(position).is_some_and(|(from, to)| *from <= pick.interval && pick.interval <= *to)
     }
 
+    /// Sorts the columns that leave few rules over before those that leave many.
+    pub fn selectivity(&self) -> (bool, std::cmp::Reverse<usize>) {
+        (matches!(self.lookup, Lookup::Thresholds { .. }), std::cmp::Reverse(self.rows.count()))
+    }
+
     /// Whether a set bit may need [`Column::confirms`].
     pub fn is_coarse(&self) -> bool {
         self.exact.is_some()

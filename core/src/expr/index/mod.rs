@@ -99,6 +99,9 @@ impl RuleIndex {
                 Scope::Line => lines.push(column),
             }
         }
+        // 4. Ask first what leaves the least over: equal values before thresholds, many values before few.
+        document.sort_by_key(Column::selectivity);
+        lines.sort_by_key(Column::selectivity);
         let coarse = document.iter().chain(&lines).any(Column::is_coarse);
         let rules = order.into_iter().map(|rule| u32::try_from(rule).unwrap_or(u32::MAX)).collect();
         Self { rules, reordered, document, lines, coarse }
@@ -191,13 +194,14 @@ impl RuleIndex {
         for (block, bits) in work.iter().enumerate() {
             each_bit(*bits, |bit| {
                 let number = (block << 6) | bit;
-                let mut word = self.document_word(number, document, words, ready);
+                let mut word = u64::MAX;
                 for (column, pick) in self.lines.iter().zip(lines.iter()) {
+                    word &= column.rows.word(pick.row, number);
                     if word == 0 {
                         return;
                     }
-                    word &= column.rows.word(pick.row, number);
                 }
+                word &= self.document_word(number, document, words, ready);
                 self.take(number, word, document, lines, matching);
             });
         }

@@ -137,6 +137,14 @@ impl Rows {
         Self { width, summary_width: words_for(width), body }
     }
 
+    /// How many rows there are.
+    pub fn count(&self) -> usize {
+        match &self.body {
+            Body::Dense { words, .. } => words.len().checked_div(self.width).unwrap_or(0),
+            Body::Sparse { rows, .. } => rows.len(),
+        }
+    }
+
     /// Keeps of `words` what the row has too.
     pub fn and_words(&self, row: usize, words: &mut [u64]) {
         if let Body::Dense { words: all, .. } = &self.body {
