@@ -18,7 +18,7 @@ export function showTotals({ totals, tax_breakdown: taxes, currency }) {
   byId("totals").replaceChildren(...cells, element("dt", "gross", "Gross"), gross);
 }
 
-/** @param {Finding[]} findings */
+/** @param {readonly Finding[]} findings */
 export function showFindings(findings) {
   byId("findings-card").hidden = findings.length === 0;
   byId("findings").replaceChildren(...findings.map((finding) => findingItem(finding, "li")));
@@ -26,7 +26,8 @@ export function showFindings(findings) {
 
 /** @param {Finding} finding @param {string} tag */
 export function findingItem(finding, tag) {
-  const item = element(tag, `finding ${finding.severity}`, finding.message);
+  const help = "details" in finding ? finding.details?.help : "help" in finding ? finding.help : undefined;
+  const item = element(tag, `finding ${finding.severity}`, finding.message, help ? `; ${help}` : "");
   item.title = finding.code;
   return item;
 }
@@ -49,7 +50,7 @@ export function showCredit(credit) {
 
 /**
  * Who must approve, with the remarks of the rows of the matrix that say so.
- * @param {readonly import("dealdesk-wasm").Requirement[]} requirements
+ * @param {readonly import("dealdesk-wasm").ApprovalRequirement[]} requirements
  * @param {Map<string, string>} notes
  */
 export function showApproval(requirements, notes) {
@@ -59,4 +60,4 @@ export function showApproval(requirements, notes) {
   byId("approval").replaceChildren(...(items.length ? items : [element("li", "none", "Nobody has to approve this.")]));
 }
 
-/** @typedef {{ code: string, severity: string, line?: string, message: string }} Finding */
+/** @typedef {import("dealdesk-wasm").Finding | import("dealdesk-wasm").Diagnostic} Finding */

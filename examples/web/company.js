@@ -11,7 +11,7 @@ async function text(name) {
 
 /** The rulebook, compiled from the same files that the server reads, and what the company knows. */
 export async function company() {
-  await init();
+  await init({ module_or_path: new URL("dealdesk_wasm_bg.wasm", import.meta.resolve("dealdesk-wasm")) });
   const source = await text("rulebook.json");
   const names = namedFiles(source);
   const [texts, customers, orders, products] = await Promise.all([
@@ -21,14 +21,13 @@ export async function company() {
     text("products.csv").then(catalogue),
   ]);
   const files = Object.fromEntries(names.map((name, index) => [name, texts[index]]));
-  const { adjustments, tax } = JSON.parse(source);
   return {
     rulebook: Rulebook.fromJson(source, files),
     customers: /** @type {Customer[]} */ (customers),
     orders: /** @type {Order[]} */ (orders),
     products,
     matrixNotes: notes(files["approval-matrix.csv"]),
-    ruleNames: new Map([...adjustments, ...tax.rates].map((/** @type {{id: string, name?: string}} */ rule) => [rule.id, rule.name ?? rule.id])),
+    ruleNames: ruleNames(JSON.parse(source)),
   };
 }
 
@@ -43,6 +42,19 @@ function catalogue(csv) {
     const packages = packaging.split(" ").filter(Boolean).map((each) => each.split(":")[0]);
     return [id, { id, name, units: [unit, ...packages] }];
   }));
+}
+
+/**
+ * What people call the rules that a waterfall names.
+ * @param {import("dealdesk-wasm").RulebookDef} rulebook
+ * @returns {Map<string, string>}
+ */
+function ruleNames({ price_lists: lists = [], adjustments = [], tax }) {
+  return new Map([
+    ...lists.map(({ id }) => /** @type {const} */ ([id, `Price list: ${id}`])),
+    ...adjustments.map(({ id, name }) => /** @type {const} */ ([id, name ?? id])),
+    ...(tax?.rates ?? []).map(({ id, percent }) => /** @type {const} */ ([id, `VAT ${percent} %`])),
+  ]);
 }
 
 /**

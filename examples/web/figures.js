@@ -8,5 +8,6 @@ export function grouped(amount) {
 
 /** @param {string} amount @returns {string} with a plus sign when it is above zero */
 export function signed(amount) {
-  return amount.startsWith("-") || /^0(\.0*)?$/.test(amount) ? grouped(amount) : "+" + grouped(amount);
+  if (amount.startsWith("-")) return "\u2212" + grouped(amount.slice(1));
+  return /^0(\.0*)?$/.test(amount) ? amount : "+" + grouped(amount);
 }

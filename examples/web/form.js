@@ -79,6 +79,6 @@ export function fill(id, options) {
 /**
  * @typedef {import("./request.js").OrderLine} OrderLine
  * @typedef {import("./company.js").Product} Product
- * @typedef {import("./cards.js").Finding} Finding
+ * @typedef {import("dealdesk-wasm").Finding} Finding
  * @typedef {import("dealdesk-wasm").LineView} QuoteLine
  */

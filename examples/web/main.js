@@ -50,6 +50,7 @@ function update() {
     const quote = rulebook.quote(request);
     const credit = rulebook.checkCredit(creditRequest(order, customer(), quote));
     const route = rulebook.routeApproval(approvalRequest(request, quote, credit));
+    showCards(true);
     showAnswers(quote.lines, quote.findings, ruleNames);
     showTotals(quote);
     showFindings(quote.findings.filter((finding) => !finding.line));
@@ -63,9 +64,14 @@ function update() {
 /** Input that cannot be judged: nothing of the last answer stays on the page. @param {any} error */
 function refuse(error) {
   if (!error?.code) problem(error);
+  showCards(false);
   showAnswers([], [], ruleNames);
-  for (const id of ["totals", "credit", "approval"]) byId(id).replaceChildren();
-  showFindings([{ code: error.code, severity: "error", message: error.message }]);
+  showFindings(error.diagnostics);
+}
+
+/** @param {boolean} shown */
+function showCards(shown) {
+  for (const card of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".answer-card"))) card.hidden = !shown;
 }
 
 function addLine() {

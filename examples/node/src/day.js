@@ -21,7 +21,7 @@ export function nextDay(desk) {
     desk.store.keep("day", date, true);
     return;
   }
-  console.log("nothing is left to do");
+  console.log("nothing is left to do; delete the state file to begin again");
 }
 
 /**

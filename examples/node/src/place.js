@@ -70,7 +70,7 @@ function enter(desk, order, customer, by) {
  * Asks those who must approve; gives what the order keeps of it.
  * @param {Desk} desk
  * @param {string} id
- * @param {import("dealdesk").Requirement[]} requirements
+ * @param {import("dealdesk").ApprovalRequirement[]} requirements
  * @param {By} by
  */
 function openCase(desk, id, requirements, by) {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dealdesk.types import ApprovalAction, RequirementState, StockMovement
+from dealdesk.types import ApprovalAction, ApprovalRequirementState, StockMovement
 
 from . import clerk
 from .company import Json
@@ -24,7 +24,7 @@ def next_day(desk: Desk) -> None:
             run(desk)
             desk.store.keep("day", date, True)
             return
-    print("nothing is left to do")
+    print("nothing is left to do; delete the state file to begin again")
 
 
 def first(desk: Desk) -> None:
@@ -89,7 +89,7 @@ def decide(desk: Desk, id: str) -> None:
         clerk.decided(id, by.actor, decision)
 
 
-def pending_requirements(desk: Desk, id: str) -> list[RequirementState]:
+def pending_requirements(desk: Desk, id: str) -> list[ApprovalRequirementState]:
     """What the current round of a case asks for now."""
     rounds = desk.case(id)["rounds"]
     return [needed for needed in rounds[-1]["requirements"] if needed["status"] == "pending"] if rounds else []

@@ -11,7 +11,7 @@ from typing import Any
 from dealdesk import evolve_approval, evolve_inventory, evolve_order
 from dealdesk.types import (
     ApprovalAction,
-    CaseState,
+    ApprovalCaseState,
     CommandOfApprovalAction,
     CommandOfOrderAction,
     CommandOfStockAction,
@@ -80,7 +80,7 @@ class Desk:
         moves = [event["what"].get("quantity_moved", {}) for event in self.store.events(f"order/{id}")]
         return [move["reservation"] for move in moves if move.get("to") == "cancelled" and "reservation" in move]
 
-    def case(self, id: str) -> CaseState:
+    def case(self, id: str) -> ApprovalCaseState:
         """The approval case of an order as its events have made it."""
         return evolve_approval({"events": self.store.events(f"case/{id}")})
 

@@ -23,7 +23,7 @@ pub fn next(desk: &mut Desk) -> Result<()> {
             return desk.store.keep("day", date, &true);
         }
     }
-    println!("nothing is left to do");
+    println!("nothing is left to do; delete the state file to begin again");
     Ok(())
 }
 

@@ -42,5 +42,5 @@ fn a_day_that_was_run_is_not_run_again() {
     assert!(second.contains("released L-32-8: 2 in ULM"));
     // 13 orders were entered, one was cancelled, one rejected, one shipped in two parts.
     assert_eq!(first.matches("  invoice R-").count() + second.matches("  invoice R-").count(), 12);
-    assert_eq!(third, "nothing is left to do\n");
+    assert_eq!(third, "nothing is left to do; delete the state file to begin again\n");
 }
