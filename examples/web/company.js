@@ -11,7 +11,7 @@ async function text(name) {
 
 /** The rulebook, compiled from the same files that the server reads, and what the company knows. */
 export async function company() {
-  await init({ module_or_path: new URL("dealdesk_wasm_bg.wasm", import.meta.resolve("dealdesk-wasm")) });
+  await init();
   const source = await text("rulebook.json");
   const names = namedFiles(source);
   const [texts, customers, orders, products] = await Promise.all([

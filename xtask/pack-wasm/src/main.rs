@@ -23,6 +23,6 @@ fn main() -> ExitCode {
 
 fn pack(module: &str, folder: &str) -> Result<(), String> {
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(module).typescript(false).out_name("dealdesk_wasm");
+    bindgen.input_path(module).typescript(false).out_name("dealdesk_wasm").omit_default_module_path(false);
     bindgen.web(true).map_err(|error| error.to_string())?.generate(folder).map_err(|error| error.to_string())
 }
