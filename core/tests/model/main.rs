@@ -5,6 +5,7 @@
 mod allocation;
 mod condition;
 mod generate;
+mod laws;
 mod quote;
 mod rational;
 mod tax;
