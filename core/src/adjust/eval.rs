@@ -85,7 +85,7 @@ impl Stage {
         currency: Currency,
     ) -> Result<UnitPrice, ArithmeticError> {
         let rounded = |value: Exact| UnitPrice::rounded(value, &self.rounding, currency);
-        let not_above = |price: UnitPrice| Ok(if price.to_decimal() < running.to_decimal() { price } else { running });
+        let not_above = |price: UnitPrice| Ok(running.lower(price));
         match &rule.effect {
             Effect::PercentOff { left } if running == base => rounded(left.of(running.to_exact()?)?),
             Effect::PercentOff { left } => {
@@ -149,7 +149,7 @@ impl Stage {
 }
 
 fn not_below_zero(value: Exact) -> Result<Exact, ArithmeticError> {
-    Ok(if value.lowest_terms().0 < 0 { Exact::ZERO } else { value })
+    Ok(if value.is_negative() { Exact::ZERO } else { value })
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The decimal number of the wire and of formulas.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -7,6 +8,7 @@ use serde::de::{Error as _, MapAccess, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::ArithmeticError;
+use super::exact::power_of_ten;
 
 /// The name under which a [`Decimal`] crosses a serializer, so that a binding may make it a native decimal.
 pub const DECIMAL_TOKEN: &str = "dealdesk::Decimal";
@@ -32,7 +34,7 @@ const JSON_NUMBER_TOKEN: &str = "$serde_json::private::Number";
 /// assert_eq!(serde_json::from_str::<Decimal>("12")?, Decimal::from(12));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Decimal(rust_decimal::Decimal);
 
 /// Why a text is not a decimal number.
@@ -163,11 +165,24 @@ impl Decimal {
     /// # Errors
     /// [`ArithmeticError::Inexact`] when decimals would be lost, [`ArithmeticError::Overflow`] when it does not fit in 64 bits.
     pub fn mantissa_at(self, scale: u32) -> Result<i64, ArithmeticError> {
-        let number = self.0.normalize();
+        // Zeros at the end are in the way only where there are more decimals than wanted.
+        let number = if self.0.scale() > scale { self.0.normalize() } else { self.0 };
         let missing = scale.checked_sub(number.scale()).ok_or(ArithmeticError::Inexact)?;
-        let factor = 10_i128.checked_pow(missing).ok_or(ArithmeticError::Overflow)?;
+        let factor = power_of_ten(missing)?;
         let mantissa = number.mantissa().checked_mul(factor).ok_or(ArithmeticError::Overflow)?;
         i64::try_from(mantissa).map_err(|_| ArithmeticError::Overflow)
+    }
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if self.scale() == other.scale() { self.mantissa().cmp(&other.mantissa()) } else { self.0.cmp(&other.0) }
+    }
+}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -342,6 +357,15 @@ mod tests {
         assert!(serde_json::from_str::<Decimal>("true").is_err());
         assert!(serde_json::from_str::<Decimal>("null").is_err());
         assert!(serde_json::from_str::<Decimal>(r#"{"a": 1}"#).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_order_is_that_of_the_numbers(one in proptest::prelude::any::<(i64, u8)>(), other in proptest::prelude::any::<(i64, u8)>()) {
+            let of = |(mantissa, scale): (i64, u8)| Decimal::from_parts(mantissa.into(), u32::from(scale % 3)).unwrap();
+            let (one, other) = (of(one), of(other));
+            proptest::prop_assert_eq!(one.cmp(&other), one.0.cmp(&other.0));
+        }
     }
 
     #[test]

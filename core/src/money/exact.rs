@@ -44,6 +44,9 @@ impl Exact {
     /// [`ArithmeticError::Overflow`] when the reduced result does not fit in 128 bits, [`ArithmeticError::DivisionByZero`].
     pub fn times(self, numerator: i128, denominator: i128) -> Result<Self, ArithmeticError> {
         let other = Self::new(numerator, denominator)?;
+        if let Some(product) = self.small_product(other) {
+            return Ok(product);
+        }
         let product = |a: Self, b: Self| {
             Some(Self { numerator: a.numerator.checked_mul(b.numerator)?, denominator: a.denominator.checked_mul(b.denominator)? })
         };
@@ -54,6 +57,15 @@ impl Exact {
                 product(crossed_left, crossed_right)
             })
             .ok_or(ArithmeticError::Overflow)
+    }
+
+    /// The product when all four numbers fit in 64 bits, as they nearly always do: then it fits in 128 bits, and nothing needs to
+    /// be checked.
+    fn small_product(self, other: Self) -> Option<Self> {
+        let small = |number: i128| i64::try_from(number).ok().map(i128::from);
+        let numerator = small(self.numerator)?.wrapping_mul(small(other.numerator)?);
+        let denominator = small(self.denominator)?.wrapping_mul(small(other.denominator)?);
+        Some(Self { numerator, denominator })
     }
 
     /// The sum of two fractions.
@@ -70,6 +82,12 @@ impl Exact {
             Some(Self { numerator: left.checked_add(right)?, denominator: a.denominator.checked_mul(b.denominator)? })
         };
         sum(self, other).or_else(|| sum(self.reduced(), other.reduced())).ok_or(ArithmeticError::Overflow)
+    }
+
+    /// Whether the value is below zero.
+    #[must_use]
+    pub const fn is_negative(self) -> bool {
+        self.numerator < 0
     }
 
     /// The fraction with the other sign.
@@ -118,8 +136,21 @@ impl Exact {
 
 /// `10^exponent`.
 pub(crate) fn power_of_ten(exponent: u32) -> Result<i128, ArithmeticError> {
-    10_i128.checked_pow(exponent).ok_or(ArithmeticError::Overflow)
+    let place = usize::try_from(exponent).unwrap_or(usize::MAX);
+    POWERS_OF_TEN.get(place).copied().ok_or(ArithmeticError::Overflow)
 }
+
+/// All powers of ten that fit in 128 bits: calculating one costs more than the multiplication that it is for.
+#[expect(clippy::indexing_slicing, reason = "calculated by the compiler, which refuses what would panic")]
+static POWERS_OF_TEN: [i128; 39] = {
+    let mut powers = [1; 39];
+    let mut exponent = 1;
+    while exponent < powers.len() {
+        powers[exponent] = powers[exponent - 1] * 10;
+        exponent += 1;
+    }
+    powers
+};
 
 fn greatest_common_divisor(mut a: u128, mut b: u128) -> u128 {
     while let Some(rest) = a.checked_rem(b) {
@@ -138,6 +169,25 @@ mod tests {
         assert_eq!(Exact::new(1, 3).unwrap().to_decimal(), Err(ArithmeticError::Inexact));
         assert_eq!(Exact::new(-5, -4).unwrap().to_decimal().unwrap().to_string(), "1.25");
         assert_eq!(Exact::new(1, 0).unwrap_err(), ArithmeticError::DivisionByZero);
+    }
+
+    #[test]
+    fn powers_of_ten_are_what_they_say_up_to_the_last() {
+        for exponent in 0..50 {
+            assert_eq!(power_of_ten(exponent).ok(), 10_i128.checked_pow(exponent), "{exponent}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn small_products_are_the_same_fractions(a in proptest::prelude::any::<i64>(), b in 1..i64::MAX, c in proptest::prelude::any::<i64>(), d in 1..i64::MAX) {
+            let (one, other) = (Exact::new(a.into(), b.into()).unwrap(), Exact::new(c.into(), d.into()).unwrap());
+            let product = one.small_product(other).unwrap();
+            let checked = (i128::from(a).checked_mul(c.into()), i128::from(b).checked_mul(d.into()));
+            proptest::prop_assert_eq!((Some(product.numerator), Some(product.denominator)), checked);
+            let large = Exact { numerator: i128::from(i64::MAX) + 1, denominator: 1 };
+            proptest::prop_assert!(large.small_product(other).is_none());
+        }
     }
 
     #[test]

@@ -76,6 +76,13 @@ impl UnitPrice {
         self.to_exact()?.times(quantity.mantissa(), power_of_ten(quantity.scale())?)
     }
 
+    /// The lower of two prices, this one when they are equal.
+    #[must_use]
+    pub fn lower(self, other: Self) -> Self {
+        let above = if self.scale == other.scale { self.mantissa > other.mantissa } else { self.to_decimal() > other.to_decimal() };
+        if above { other } else { self }
+    }
+
     /// The currency.
     #[must_use]
     pub const fn currency(self) -> Currency {
