@@ -49,6 +49,8 @@ pub struct Product {
     pub categories: Box<[Symbol]>,
     /// Its base unit.
     pub unit: Symbol,
+    /// How many decimals a quantity in base units may have.
+    pub decimals: u8,
     /// Whether it is sold.
     pub status: ProductStatus,
     /// What takes its place.
@@ -181,6 +183,7 @@ impl Catalog {
             category: categories.first().copied(),
             categories,
             unit,
+            decimals: self.decimals(unit),
             status: def.status,
             successor: def.successor.as_ref().map(|successor| cx.symbols.intern(successor.as_str())),
             order_quantity,

@@ -55,8 +55,8 @@ impl Catalog {
     ) -> Result<(Option<Ordered>, Option<QuantityProblem>), ArithmeticError> {
         let unit = unit.unwrap_or(product.unit);
         let Some(factor) = product.factor(unit) else { return Ok((None, Some(QuantityProblem::UnknownUnit))) };
-        let allowed = self.decimals(unit);
-        if quantity.normalize().scale() > u32::from(allowed) {
+        let allowed = if unit == product.unit { product.decimals } else { self.decimals(unit) };
+        if quantity.scale() > u32::from(allowed) && quantity.normalize().scale() > u32::from(allowed) {
             return Ok((None, Some(QuantityProblem::Decimals { allowed })));
         }
         let base_quantity = if factor == Factor::ONE {

@@ -52,13 +52,14 @@ pub trait Facts {
     /// was declared as always present must not be [`Value::Missing`]; where it is, evaluating ends with an error.
     fn value(&self, slot: Slot, line: Option<usize>) -> Value<'_>;
 
+    /// The symbol of a text; none for a value of another type, and for a text without symbol. It says what [`Facts::value`] says:
+    /// those who have symbols at hand give them here without looking up the text.
+    fn symbol(&self, slot: Slot, line: Option<usize>) -> Option<Symbol> {
+        if let Value::Text(text) = self.value(slot, line) { text.symbol } else { None }
+    }
+
     /// How many lines the document has.
     fn line_count(&self) -> usize;
-
-    /// Whether a line is one of `lines`, over which `lines.exists` and the like go; one whose facts are not all known is not.
-    fn takes_part(&self, _line: usize) -> bool {
-        true
-    }
 }
 
 /// A constant of an [`super::Atom`].

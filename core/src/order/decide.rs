@@ -18,7 +18,7 @@ use crate::limits::Limits;
 use crate::money::Decimal;
 use crate::receivable::Receivables;
 use crate::report::{
-    Code, Command, Decision, Diagnostic, Diagnostics, Error, Fingerprint, LimitCode, OrderCode, Outcome, Path, QuoteCode, Refusal,
+    Command, Decision, Diagnostic, Diagnostics, Error, Fingerprint, LimitCode, OrderCode, Outcome, Path, QuoteCode, Refusal,
 };
 use crate::rulebook::Rulebook;
 use crate::rulebook::{OrderPolicy, OrderStep};
@@ -106,8 +106,7 @@ pub fn decide(rules: &OrderRules<'_>, state: &OrderState, command: &Command<Orde
         return Ok(Decision { outcome: Outcome::Accepted, events });
     }
     refusals.sort_by_key(|refusal| refusal.code);
-    let mut codes: Vec<Code> = refusals.iter().map(|refusal| refusal.code).collect();
-    codes.dedup();
+    let codes = refusals.iter().map(|refusal| refusal.code).collect();
     let events = command.events(state.version, rules.fingerprint, [OrderFact::Refused { codes }]);
     Ok(Decision { outcome: Outcome::Refused(refusals), events })
 }

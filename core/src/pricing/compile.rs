@@ -1,17 +1,13 @@
 //! From definition to checked price lists.
 
 use super::csv::records_from_csv;
+use super::heads::{Heads, KEY_WIDTH, Key, NO_KEY};
 use super::{PriceListDef, PriceRecordDef, PriceStepDef, TierDef};
 use crate::expr::{CompileContext, Slot, Type};
-use crate::id::{Map, PriceListId, Set, StepId, Symbol};
+use crate::id::{PriceListId, Set, StepId, Symbol};
 use crate::money::{ArithmeticError, Currency, Decimal, UnitPrice};
 use crate::report::{Diagnostic, LimitCode, Path, PricingCode, RulebookCode, did_you_mean};
 use crate::time::Period;
-
-/// How many keys a list may have.
-pub(super) const KEY_WIDTH: usize = 4;
-/// What stands in a key beyond the list's keys.
-pub(super) const NO_KEY: u32 = u32::MAX;
 
 /// The checked price lists.
 #[derive(Debug, Clone, Default)]
@@ -26,25 +22,35 @@ pub struct PriceList {
     pub(super) keys: Vec<Slot>,
     pub(super) currency: Currency,
     pub(super) valid: Period,
-    /// Start and number of the records of a key.
-    pub(super) heads: Map<[u32; KEY_WIDTH], (usize, usize)>,
+    /// The first record of each key.
+    pub(super) heads: Heads,
+    /// The records, those of a key one after the other.
     pub(super) records: Vec<Record>,
-    pub(super) tiers: Vec<Tier>,
+    /// What many records have in common, each once.
+    pub(super) terms: Set<Terms>,
+    /// The prices of the tiers of all records.
+    pub(super) prices: Vec<UnitPrice>,
 }
 
-#[derive(Debug, Clone)]
+/// A price record.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Record {
+    /// Its number in the list's terms.
+    pub(super) terms: u32,
+    /// Where the prices of its tiers begin, as many as the terms have.
+    pub(super) first_price: u32,
+    /// Whether no other record has the same key.
+    pub(super) last: bool,
+}
+
+/// What a price record says besides its prices.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Terms {
     pub(super) valid: Period,
     pub(super) unit: Option<Symbol>,
     pub(super) per: Decimal,
-    /// Range of its tiers, ascending; at least one.
-    pub(super) tiers: (usize, usize),
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Tier {
-    pub(super) from: Decimal,
-    pub(super) price: UnitPrice,
+    /// The quantities at which its tiers begin, ascending; at least one.
+    pub(super) from: Box<[Decimal]>,
 }
 
 /// The checked step that finds prices.
@@ -58,9 +64,19 @@ pub struct PriceStep {
 
 /// A record with its key, on its way into a list.
 struct Entry {
-    key: [u32; KEY_WIDTH],
-    place: String,
-    record: Record,
+    key: Key,
+    place: Place,
+    terms: u32,
+    first_price: u32,
+}
+
+/// Where a record is written.
+#[derive(Clone, Copy)]
+enum Place {
+    /// The number of an entry of `records`.
+    Record(usize),
+    /// A line of the file.
+    File,
 }
 
 impl Pricing {
@@ -128,9 +144,10 @@ impl PriceList {
             keys: Vec::new(),
             currency: def.currency.unwrap_or(currency),
             valid: def.valid.unwrap_or(Period::ALWAYS),
-            heads: Map::default(),
+            heads: Heads::default(),
             records: Vec::new(),
-            tiers: Vec::new(),
+            terms: Set::default(),
+            prices: Vec::new(),
         };
         cx.diagnostics.check_period(list.valid, &path.field("valid"));
         // 1. Keys: attributes of text; where their values are known, a record's must be among them.
@@ -139,18 +156,18 @@ impl PriceList {
         let mut entries = Vec::with_capacity(def.records.len());
         let records = path.field("records");
         for (index, record) in def.records.iter().enumerate() {
-            entries.extend(list.record_def(record, &known, units, &records.index(index), cx));
+            entries.extend(list.record_def(record, &known, units, Place::Record(index), &records.index(index), cx));
         }
         if let Some(file) = &def.records_csv {
             let place = path.field("records_csv");
             for (line, record) in records_from_csv(file, def, &place, cx) {
                 let before = cx.diagnostics.count();
-                entries.extend(list.record_def(&record, &known, units, &place, cx));
+                entries.extend(list.record_def(&record, &known, units, Place::File, &place, cx));
                 cx.diagnostics.name_rows(before, &place, &format!("`{file}`, line {line}"));
             }
         }
         // 3. Index by key; records of one key must not be valid on the same day.
-        list.index(entries, cx);
+        list.index(entries, path, cx);
         list
     }
 
@@ -185,6 +202,7 @@ impl PriceList {
         def: &PriceRecordDef,
         known: &[Option<Set<Symbol>>],
         units: &Set<Symbol>,
+        place: Place,
         path: &Path<'_>,
         cx: &mut CompileContext<'_>,
     ) -> Option<Entry> {
@@ -203,19 +221,14 @@ impl PriceList {
         }
         let valid = def.valid.unwrap_or(Period::ALWAYS);
         cx.diagnostics.check_period(valid, &path.field("valid"));
-        let start = self.tiers.len();
-        self.record_tiers(def, path, cx);
-        let record = Record { valid, unit, per, tiers: (start, self.tiers.len()) };
-        Some(Entry { key: key?, place: path.to_string(), record })
+        let first_price = u32::try_from(self.prices.len()).ok()?;
+        let mut from = Vec::with_capacity(def.tiers.len().max(1));
+        self.record_tiers(def, &mut from, path, cx);
+        let (terms, _) = self.terms.insert_full(Terms { valid, unit, per, from: from.into() });
+        Some(Entry { key: key?, place, terms: u32::try_from(terms).ok()?, first_price })
     }
 
-    fn key(
-        &self,
-        def: &PriceRecordDef,
-        known: &[Option<Set<Symbol>>],
-        path: &Path<'_>,
-        cx: &mut CompileContext<'_>,
-    ) -> Option<[u32; KEY_WIDTH]> {
+    fn key(&self, def: &PriceRecordDef, known: &[Option<Set<Symbol>>], path: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<Key> {
         if def.key.len() != self.keys.len() {
             if known.len() == self.keys.len() {
                 let message = format!("the key has {} values, but the list `{}` has {} keys", def.key.len(), self.id, self.keys.len());
@@ -239,14 +252,15 @@ impl PriceList {
         Some(key)
     }
 
-    fn record_tiers(&mut self, def: &PriceRecordDef, path: &Path<'_>, cx: &mut CompileContext<'_>) {
+    fn record_tiers(&mut self, def: &PriceRecordDef, from: &mut Vec<Decimal>, path: &Path<'_>, cx: &mut CompileContext<'_>) {
         match (&def.price, def.tiers.as_slice()) {
             (Some(price), []) => {
                 if let Some(price) = self.price(*price, &path.field("price"), cx) {
-                    self.tiers.push(Tier { from: Decimal::ZERO, price });
+                    from.push(Decimal::ZERO);
+                    self.prices.push(price);
                 }
             }
-            (None, tiers @ [_, ..]) => self.tier_defs(tiers, &path.field("tiers"), cx),
+            (None, tiers @ [_, ..]) => self.tier_defs(tiers, from, &path.field("tiers"), cx),
             (price, _) => {
                 let what = if price.is_some() { "both a price and tiers" } else { "neither a price nor tiers" };
                 cx.diagnostics.error(PricingCode::PriceOrTiers, path, format!("the record has {what}; write one of them"));
@@ -254,7 +268,7 @@ impl PriceList {
         }
     }
 
-    fn tier_defs(&mut self, defs: &[TierDef], path: &Path<'_>, cx: &mut CompileContext<'_>) {
+    fn tier_defs(&mut self, defs: &[TierDef], from: &mut Vec<Decimal>, path: &Path<'_>, cx: &mut CompileContext<'_>) {
         if defs.len() > cx.limits.tiers {
             let message = format!("the record has {} tiers; at most {} are read", defs.len(), cx.limits.tiers);
             cx.diagnostics.error(LimitCode::TooMany, path, message);
@@ -273,7 +287,8 @@ impl PriceList {
                 cx.diagnostics.error(PricingCode::TierOverlap, &place.field("until"), message);
             }
             if let Some(price) = self.price(def.price, &place.field("price"), cx) {
-                self.tiers.push(Tier { from: def.from, price });
+                from.push(def.from);
+                self.prices.push(price);
             }
         }
         if let Some(until) = defs.last().and_then(|last| last.until) {
@@ -302,22 +317,42 @@ impl PriceList {
         }
     }
 
-    fn index(&mut self, mut entries: Vec<Entry>, cx: &mut CompileContext<'_>) {
+    fn index(&mut self, mut entries: Vec<Entry>, path: &Path<'_>, cx: &mut CompileContext<'_>) {
         entries.sort_by_key(|entry| entry.key);
-        let mut places: Vec<String> = Vec::with_capacity(entries.len());
-        for entry in entries {
-            let (start, count) = *self.heads.entry(entry.key).or_insert((self.records.len(), 0));
-            let earlier = self.records.iter().zip(&places).skip(start).take(count);
-            if let Some((_, place)) = earlier.into_iter().find(|(other, _)| other.valid.overlaps(&entry.record.valid)) {
-                let message = format!("the list `{}` has another record for the same key that is valid on the same day", self.id);
-                let problem = Diagnostic::error(PricingCode::Ambiguous, &Path::pointer(&entry.place), message)
-                    .help("end the validity of one of them where the other begins")
-                    .related(&Path::pointer(place), "the other record");
-                cx.diagnostics.push(problem);
+        let mut heads: Vec<(Key, u32)> = Vec::with_capacity(entries.len());
+        for same in entries.chunk_by(|one, other| one.key == other.key) {
+            self.check_overlap(same, path, cx);
+            let first = u32::try_from(self.records.len()).unwrap_or(u32::MAX);
+            heads.extend(same.first().map(|entry| (entry.key, first)));
+            self.records.extend(same.iter().map(|entry| Record { terms: entry.terms, first_price: entry.first_price, last: false }));
+            if let Some(record) = self.records.last_mut() {
+                record.last = true;
             }
-            self.heads.insert(entry.key, (start, count.saturating_add(1)));
-            self.records.push(entry.record);
-            places.push(entry.place);
+        }
+        self.heads = Heads::new(&self.keys, &heads);
+    }
+
+    /// Records of one key must not be valid on the same day.
+    fn check_overlap(&self, same: &[Entry], path: &Path<'_>, cx: &mut CompileContext<'_>) {
+        let valid = |entry: &Entry| self.terms(entry.terms).map_or(Period::ALWAYS, |terms| terms.valid);
+        for (number, entry) in same.iter().enumerate() {
+            let earlier = same.iter().take(number).find(|other| valid(other).overlaps(&valid(entry)));
+            let Some(other) = earlier else { continue };
+            let message = format!("the list `{}` has another record for the same key that is valid on the same day", self.id);
+            let problem = Diagnostic::error(PricingCode::Ambiguous, &Path::pointer(&entry.place.pointer(path)), message)
+                .help("end the validity of one of them where the other begins")
+                .related(&Path::pointer(&other.place.pointer(path)), "the other record");
+            cx.diagnostics.push(problem);
+        }
+    }
+}
+
+impl Place {
+    /// Where it is in a list.
+    fn pointer(self, list: &Path<'_>) -> String {
+        match self {
+            Self::Record(index) => list.field("records").index(index).to_string(),
+            Self::File => list.field("records_csv").to_string(),
         }
     }
 }

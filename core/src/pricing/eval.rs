@@ -1,7 +1,8 @@
 //! Finding the price of a line.
 
-use super::compile::{KEY_WIDTH, NO_KEY, PriceList, PriceStep, Pricing, Record};
-use crate::expr::{Facts, Value};
+use super::compile::{PriceList, PriceStep, Pricing, Record, Terms};
+use super::heads::Opened;
+use crate::expr::Facts;
 use crate::id::{PriceListId, Symbol};
 use crate::money::{ArithmeticError, Currency, Decimal, UnitPrice};
 use crate::time::Date;
@@ -14,8 +15,6 @@ pub struct Query<'q, F: ?Sized> {
     pub line: usize,
     /// The day that decides which records are valid.
     pub date: Date,
-    /// The document's currency.
-    pub currency: Currency,
     /// The quantity in a unit; base units for `None`. No quantity when the product does not convert to the unit.
     pub quantity_in: &'q dyn Fn(Option<Symbol>) -> Result<Option<Decimal>, ArithmeticError>,
 }
@@ -35,21 +34,33 @@ pub struct Found {
     pub quantity: Decimal,
 }
 
+/// The lists that may have a price for a document, in the order in which they are asked.
+#[derive(Debug, Clone, Default)]
+pub struct OpenLists(Vec<(usize, Opened)>);
+
 impl Pricing {
-    /// The price of a line: the first list of the step's access sequence that has one.
+    /// Finds the lists of a step that may have prices for a document: of its currency, valid on its date, with records for it.
+    pub fn open<F: Facts + ?Sized>(&self, step: &PriceStep, facts: &F, date: Date, currency: Currency, open: &mut OpenLists) {
+        open.0.clear();
+        for number in &step.access {
+            let Some(list) = self.lists.get(*number).filter(|list| list.currency == currency && list.valid.contains(date)) else {
+                continue;
+            };
+            open.0.extend(list.heads.open(&list.keys, facts).map(|opened| (*number, opened)));
+        }
+    }
+
+    /// The price of a line: of the first list that has one.
     ///
     /// # Errors
     /// [`ArithmeticError`] when a quantity is too large to convert.
-    pub fn find<F: Facts + ?Sized>(&self, step: &PriceStep, query: &Query<'_, F>) -> Result<Option<Found>, ArithmeticError> {
-        for list_number in &step.access {
-            let Some(list) = self.lists.get(*list_number) else { continue };
-            if list.currency != query.currency || !list.valid.contains(query.date) {
-                continue;
-            }
-            let Some(record) = list.record(query) else { continue };
-            let Some(quantity) = (query.quantity_in)(record.unit)? else { continue };
-            let Some(price) = list.tier(record, quantity) else { continue };
-            return Ok(Some(Found { list: *list_number, price, per: record.per, unit: record.unit, quantity }));
+    pub fn find<F: Facts + ?Sized>(&self, open: &OpenLists, query: &Query<'_, F>) -> Result<Option<Found>, ArithmeticError> {
+        for (number, opened) in &open.0 {
+            let Some(list) = self.lists.get(*number) else { continue };
+            let Some((record, terms)) = list.record(opened, query) else { continue };
+            let Some(quantity) = (query.quantity_in)(terms.unit)? else { continue };
+            let Some(price) = list.tier_price(*record, terms, quantity) else { continue };
+            return Ok(Some(Found { list: *number, price, per: terms.per, unit: terms.unit, quantity }));
         }
         Ok(None)
     }
@@ -62,21 +73,30 @@ impl Pricing {
 }
 
 impl PriceList {
+    /// What a record says besides its prices.
+    pub(super) fn terms(&self, number: u32) -> Option<&Terms> {
+        self.terms.get_index(usize::try_from(number).ok()?)
+    }
+
     /// The record of the line's key that is valid on the day.
-    fn record<F: Facts + ?Sized>(&self, query: &Query<'_, F>) -> Option<&Record> {
-        let mut key = [NO_KEY; KEY_WIDTH];
-        for (part, slot) in key.iter_mut().zip(&self.keys) {
-            let Value::Text(text) = query.facts.value(*slot, Some(query.line)) else { return None };
-            *part = text.symbol?.number();
+    fn record<F: Facts + ?Sized>(&self, opened: &Opened, query: &Query<'_, F>) -> Option<(&Record, &Terms)> {
+        let first = self.heads.find(*opened, &self.keys, query.facts, query.line)?;
+        for record in self.records.get(first..)? {
+            let terms = self.terms(record.terms)?;
+            if terms.valid.contains(query.date) {
+                return Some((record, terms));
+            }
+            if record.last {
+                return None;
+            }
         }
-        let (start, count) = *self.heads.get(&key)?;
-        let records = self.records.get(start..start.saturating_add(count)).unwrap_or_default();
-        records.iter().find(|record| record.valid.contains(query.date))
+        None
     }
 
     /// The price of the highest tier that the quantity reaches.
-    fn tier(&self, record: &Record, quantity: Decimal) -> Option<UnitPrice> {
-        let tiers = self.tiers.get(record.tiers.0..record.tiers.1).unwrap_or_default();
-        tiers.iter().rev().find(|tier| tier.from <= quantity).map(|tier| tier.price)
+    fn tier_price(&self, record: Record, terms: &Terms, quantity: Decimal) -> Option<UnitPrice> {
+        let tier = terms.from.iter().rposition(|from| *from <= quantity)?;
+        let price = usize::try_from(record.first_price).ok()?.checked_add(tier)?;
+        self.prices.get(price).copied()
     }
 }

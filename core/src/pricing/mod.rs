@@ -6,13 +6,15 @@
 //! |---|---|
 //! | [`PriceListDef`], [`PriceRecordDef`], [`PriceStepDef`] | what authors write |
 //! | [`Pricing`] | the checked form: records by key |
+//! | [`Pricing::open`] | the lists that may have prices for a document |
 //! | [`Pricing::find`] | the price of a line, by the first list that has one |
 
 mod compile;
 mod csv;
 mod def;
 mod eval;
+mod heads;
 
 pub use compile::{PriceList, PriceStep, Pricing};
 pub use def::{PriceListDef, PriceRecordDef, PriceStepDef, TierDef, TierMode};
-pub use eval::{Found, Query};
+pub use eval::{Found, OpenLists, Query};

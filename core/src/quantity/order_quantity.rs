@@ -45,6 +45,9 @@ impl OrderQuantity {
     /// # Errors
     /// [`ArithmeticError`] when the quantity has more than 28 digits, or the multiple is zero.
     pub fn check(&self, quantity: Decimal) -> Result<Allowed, ArithmeticError> {
+        if *self == Self::default() && !quantity.is_negative() {
+            return Ok(Allowed::Yes);
+        }
         let minimum = self.minimum.unwrap_or(Decimal::ZERO);
         if quantity < minimum {
             let upper = self.at_least(minimum)?;

@@ -3,21 +3,22 @@
 use super::frame::{Frame, LineState, ListPrice, QuoteScratch};
 use super::lines::{fill, given_lists, product_lists, read_facts, resolve};
 use super::request::{Explain, QuoteRequest};
-use super::result::{Entry, LineResult, PriceResult, Quote, Rejected, Source, Totals};
+use super::result::{DocumentEntry, Entry, LineResult, PriceResult, Quote, Rejected, Source, Totals};
 use super::stage;
 use super::tax;
 use crate::adjust::Figure;
 use crate::expr::Value;
 use crate::id::Symbol;
 use crate::money::{ArithmeticError, Decimal, Exact, Money, Rounding, UnitPrice};
-use crate::pricing::{Found, PriceStep, Query};
+use crate::pricing::{Found, OpenLists, PriceStep, Query};
 use crate::report::{Detail, Diagnostic, Diagnostics, Error, Finding, LimitCode, Path, PricingCode, Severity};
-use crate::rulebook::{Given, Parts, Rulebook, Step};
+use crate::rulebook::{Parts, Rulebook, Step};
 use crate::tax::{TaxGroup, Taxed};
 
 /// What the steps write to.
 pub(super) struct Outcome {
     pub(super) entries: Vec<Entry>,
+    pub(super) of_document: Vec<DocumentEntry>,
     pub(super) rejected: Vec<Rejected>,
     pub(super) findings: Vec<Finding>,
     pub(super) taxed: Vec<Taxed>,
@@ -60,12 +61,13 @@ impl Rulebook {
         check_currency(parts, request, &mut diagnostics);
         let given = read_facts(parts, request, &mut diagnostics);
         let mut findings = Vec::new();
-        let lines: Vec<LineState> =
+        let lines: Vec<LineState<'_>> =
             request.lines.iter().enumerate().map(|(number, line)| resolve(parts, line, number, &mut findings, &mut diagnostics)).collect();
         diagnostics.finish()?;
         // 2. Run the procedure.
         let mut out = Outcome {
             entries: Vec::with_capacity(lines.len().saturating_mul(parts.procedure.len())),
+            of_document: Vec::new(),
             rejected: Vec::new(),
             findings,
             taxed: Vec::new(),
@@ -73,12 +75,17 @@ impl Rulebook {
             groups: Vec::new(),
             explain: request.explain,
         };
-        let lines = run(parts, request, &given, lines, scratch, &mut out)?;
+        let lists = given_lists(parts, &given);
+        let of_products = product_lists(parts, &lines);
+        let mut frame = Frame { parts, lines, document: Vec::new(), line_values: Vec::new(), product_lists: &of_products };
+        fill(&mut frame, request, &given, &lists);
+        set_quantity(&mut frame)?;
+        run(&mut frame, request, scratch, &mut out)?;
         // 3. Total.
-        self.assemble(request, &lines, out)
+        self.assemble(request, &frame.lines, out)
     }
 
-    fn assemble(&self, request: &QuoteRequest, lines: &[LineState], out: Outcome) -> Result<Quote, Error> {
+    fn assemble(&self, request: &QuoteRequest, lines: &[LineState<'_>], out: Outcome) -> Result<Quote, Error> {
         let currency = self.parts().currency;
         let (mut list, mut amount, mut sum) = (0_i64, 0_i64, Taxed::default());
         let mut texts = String::with_capacity(lines.len().saturating_mul(16));
@@ -100,7 +107,7 @@ impl Rulebook {
             results.push(LineResult {
                 id_end,
                 product_end: texts.len(),
-                product: state.product,
+                product: state.product.map(|(number, _)| number),
                 quantity: state.quantity,
                 unit: state.ordered.map(|ordered| ordered.unit),
                 base_quantity: state.ordered.map(|ordered| ordered.base_quantity),
@@ -122,6 +129,7 @@ impl Rulebook {
             lines: results,
             texts,
             entries: out.entries,
+            of_document: out.of_document,
             rejected: out.rejected,
             totals: Totals {
                 list: money(list),
@@ -148,39 +156,28 @@ fn check_currency(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagn
 }
 
 /// Runs every step of the procedure over the lines.
-fn run(
-    parts: &Parts,
-    request: &QuoteRequest,
-    given: &[Given],
-    lines: Vec<LineState>,
-    scratch: &mut QuoteScratch,
-    out: &mut Outcome,
-) -> Result<Vec<LineState>, Error> {
-    let lists = given_lists(parts, given);
-    let of_products = product_lists(parts, &lines);
-    let mut frame = Frame { parts, lines, document: Vec::new(), line_values: Vec::new(), product_lists: &of_products };
-    fill(&mut frame, request, given, &lists);
-    set_quantity(&mut frame)?;
+fn run(frame: &mut Frame<'_>, request: &QuoteRequest, scratch: &mut QuoteScratch, out: &mut Outcome) -> Result<(), Error> {
+    let parts = frame.parts;
     // The figures as each step left them, for stages that name a base.
     let mut after: Vec<Vec<Figure>> = Vec::new();
     let keeps = parts.procedure.iter().any(|step| matches!(step, Step::Stage(stage) if stage.base.is_some()));
     for (number, step) in parts.procedure.iter().enumerate() {
         match step {
-            Step::Price(step) => find_prices(&mut frame, step, number, request, out)?,
+            Step::Price(step) => find_prices(frame, step, number, request, scratch, out)?,
             Step::Stage(stage) => {
                 let base = stage.base.and_then(|base| after.get(base)).map(Vec::as_slice);
-                stage::apply(&mut frame, stage, number, base, scratch, out)?;
+                stage::apply(frame, stage, number, base, scratch, out)?;
             }
-            Step::Tax(step) => tax::apply(&mut frame, step, number, request, out)?,
+            Step::Tax(step) => tax::apply(frame, step, number, request, out)?,
         }
         if keeps {
             after.push(frame.lines.iter().map(|line| line.figure).collect());
         }
     }
     if out.taxed.is_empty() {
-        tax::none(&frame, out);
+        tax::none(frame, out);
     }
-    Ok(frame.lines)
+    Ok(())
 }
 
 fn set_quantity(frame: &mut Frame<'_>) -> Result<(), Error> {
@@ -193,15 +190,23 @@ fn set_quantity(frame: &mut Frame<'_>) -> Result<(), Error> {
 }
 
 /// Finds the price of every line that has a product and a quantity.
-fn find_prices(frame: &mut Frame<'_>, step: &PriceStep, number: usize, request: &QuoteRequest, out: &mut Outcome) -> Result<(), Error> {
+fn find_prices(
+    frame: &mut Frame<'_>,
+    step: &PriceStep,
+    number: usize,
+    request: &QuoteRequest,
+    scratch: &mut QuoteScratch,
+    out: &mut Outcome,
+) -> Result<(), Error> {
     let parts = frame.parts;
+    parts.pricing.open(step, frame, request.date, parts.currency, &mut scratch.lists);
     let lines = Path::ROOT.field("lines");
     let mut sum = 0_i64;
     for index in 0..frame.lines.len() {
         let place = lines.index(index);
         let too_large =
             |error: ArithmeticError| Error::from(Diagnostic::error(LimitCode::Overflow, &place.field("quantity"), error.to_string()));
-        let Some(found) = find_price(frame, step, index, request).map_err(too_large)? else {
+        let Some(found) = find_price(frame, &scratch.lists, index, request).map_err(too_large)? else {
             no_price(frame, step, index, request, out);
             continue;
         };
@@ -227,7 +232,7 @@ fn find_prices(frame: &mut Frame<'_>, step: &PriceStep, number: usize, request: 
     Ok(())
 }
 
-fn find_price(frame: &Frame<'_>, step: &PriceStep, index: usize, request: &QuoteRequest) -> Result<Option<Found>, ArithmeticError> {
+fn find_price(frame: &Frame<'_>, lists: &OpenLists, index: usize, request: &QuoteRequest) -> Result<Option<Found>, ArithmeticError> {
     let Some(line) = frame.lines.get(index) else { return Ok(None) };
     let (Some(ordered), Some(product)) = (line.ordered, frame.product(index)) else { return Ok(None) };
     let quantity_in = |unit: Option<Symbol>| match unit.filter(|unit| *unit != product.unit) {
@@ -242,8 +247,8 @@ fn find_price(frame: &Frame<'_>, step: &PriceStep, index: usize, request: &Quote
             }
         }
     };
-    let query = Query { facts: frame, line: index, date: request.date, currency: frame.parts.currency, quantity_in: &quantity_in };
-    frame.parts.pricing.find(step, &query)
+    let query = Query { facts: frame, line: index, date: request.date, quantity_in: &quantity_in };
+    frame.parts.pricing.find(lists, &query)
 }
 
 fn floor_to_12(value: Exact) -> Result<Decimal, ArithmeticError> {
@@ -295,7 +300,7 @@ fn no_price(frame: &Frame<'_>, step: &PriceStep, index: usize, request: &QuoteRe
 
 impl Outcome {
     /// Appends an entry to a line's waterfall.
-    pub(super) fn record(&mut self, line: &mut LineState, entry: Entry) {
+    pub(super) fn record(&mut self, line: &mut LineState<'_>, entry: Entry) {
         let number = self.entries.len();
         self.entries.push(entry);
         line.chain = match line.chain {

@@ -5,6 +5,7 @@ use crate::catalog::{Ordered, Product};
 use crate::expr::{Constant, Facts, IndexScratch, Scope, Slot, Text, Value};
 use crate::id::Symbol;
 use crate::money::{AllocationShare, Decimal, UnitPrice};
+use crate::pricing::OpenLists;
 use crate::rulebook::Parts;
 
 /// Buffers that a caller who quotes again and again may keep: nothing of one quote shows in the next.
@@ -15,6 +16,7 @@ pub struct QuoteScratch {
     pub(super) matched: Vec<u32>,
     /// Where each line's matches end.
     pub(super) ends: Vec<usize>,
+    pub(super) lists: OpenLists,
     pub(super) shares: Vec<AllocationShare>,
     pub(super) parts: Vec<i64>,
     pub(super) eligible: Vec<usize>,
@@ -22,9 +24,9 @@ pub struct QuoteScratch {
 
 /// A line on its way through the procedure.
 #[derive(Debug, Clone)]
-pub(super) struct LineState {
-    /// The product's number in the catalogue.
-    pub(super) product: Option<u32>,
+pub(super) struct LineState<'q> {
+    /// The product, with its number in the catalogue.
+    pub(super) product: Option<(u32, &'q Product)>,
     /// What is ordered, when it can be converted.
     pub(super) ordered: Option<Ordered>,
     /// The quantity in the unit it was ordered in.
@@ -33,8 +35,6 @@ pub(super) struct LineState {
     pub(super) price: Option<ListPrice>,
     /// The running figures; zero before a price is found.
     pub(super) figure: Figure,
-    /// The amount as it entered the stage that is running.
-    pub(super) entered: i64,
     /// First and last entry of its waterfall.
     pub(super) chain: Option<(usize, usize)>,
 }
@@ -54,7 +54,7 @@ pub(super) type Lists<'q> = Vec<Box<[Value<'q>]>>;
 /// The document: values by slot.
 pub(super) struct Frame<'q> {
     pub(super) parts: &'q Parts,
-    pub(super) lines: Vec<LineState>,
+    pub(super) lines: Vec<LineState<'q>>,
     /// By slot of the document.
     pub(super) document: Vec<Value<'q>>,
     /// The declared attributes of lines: line after line, by slot after those of products.
@@ -73,7 +73,7 @@ impl<'q> Frame<'q> {
 
     /// The product of a line.
     pub(super) fn product(&self, line: usize) -> Option<&'q Product> {
-        self.parts.catalog.product(self.lines.get(line)?.product?)
+        self.lines.get(line)?.product.map(|(_, product)| product)
     }
 
     /// How many slots of line scope are not a product's.
@@ -105,6 +105,20 @@ impl<'q> Frame<'q> {
         }
     }
 
+    /// The symbol of a product's text, without the text.
+    fn product_symbol(&self, slot: u16, line: usize) -> Option<Symbol> {
+        let product = self.product(line)?;
+        let own = &self.parts.attributes.product;
+        match slot {
+            _ if slot == own.id.index => Some(product.id),
+            _ if slot == own.category.index => product.category,
+            _ => match product.fact(slot) {
+                Some(Constant::Known(symbol)) => Some(*symbol),
+                _ => symbol_of(self.product_value(slot, line)),
+            },
+        }
+    }
+
     fn product_list(&self, slot: u16, line: usize) -> Value<'q> {
         let slots = &self.parts.product_lists;
         let place = slots.iter().position(|known| *known == slot).and_then(|position| line.checked_mul(slots.len())?.checked_add(position));
@@ -122,7 +136,7 @@ impl<'q> Frame<'q> {
         let own = &self.parts.attributes.line;
         match slot {
             _ if slot == own.quantity.index => state.ordered.map_or(Value::Missing, |ordered| Value::Number(ordered.base_quantity)),
-            _ if slot == own.amount.index => self.money(state.entered),
+            _ if slot == own.amount.index => self.money(state.figure.amount),
             _ if slot == own.list_amount.index => self.money(state.price.map_or(0, |price| price.amount)),
             _ if slot == own.list_price.index => state.price.map_or(Value::Missing, |price| Value::Number(price.unit_price.to_decimal())),
             _ if slot == own.unit.index => state.ordered.map_or(Value::Missing, |ordered| known(self.parts, ordered.unit)),
@@ -134,6 +148,10 @@ impl<'q> Frame<'q> {
             }
         }
     }
+}
+
+fn symbol_of(value: Value<'_>) -> Option<Symbol> {
+    if let Value::Text(text) = value { text.symbol } else { None }
 }
 
 /// A text of the rulebook.
@@ -156,12 +174,16 @@ impl Facts for Frame<'_> {
         }
     }
 
-    fn line_count(&self) -> usize {
-        self.lines.len()
+    fn symbol(&self, slot: Slot, line: Option<usize>) -> Option<Symbol> {
+        match line {
+            Some(line) if slot.scope == Scope::Line && slot.index < self.parts.attributes.product_slots => {
+                self.product_symbol(slot.index, line)
+            }
+            _ => symbol_of(self.value(slot, line)),
+        }
     }
 
-    /// A line without a price has findings and no figures; no rule counts it.
-    fn takes_part(&self, line: usize) -> bool {
-        self.lines.get(line).is_some_and(|line| line.price.is_some())
+    fn line_count(&self) -> usize {
+        self.lines.len()
     }
 }

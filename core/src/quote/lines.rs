@@ -39,6 +39,9 @@ fn check_lines(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnost
         diagnostics.error(LimitCode::TooMany, &path, message);
         return;
     }
+    if ascending(&request.lines) {
+        return;
+    }
     let mut seen: Set<&str> = Set::with_capacity_and_hasher(request.lines.len(), foldhash::fast::FixedState::default());
     for (number, line) in request.lines.iter().enumerate() {
         if !seen.insert(line.id.as_str()) {
@@ -46,6 +49,12 @@ fn check_lines(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnost
             diagnostics.error(QuoteCode::DuplicateLine, &path.index(number).field("id"), message);
         }
     }
+}
+
+/// Whether the ids ascend, as numbered ones do: then they differ, and nothing needs to be remembered.
+fn ascending(lines: &[QuoteLineRequest]) -> bool {
+    let rank = |line: &QuoteLineRequest| line.id.as_str().len();
+    lines.is_sorted_by(|one, next| (rank(one), one.id.as_str()) < (rank(next), next.id.as_str()))
 }
 
 /// Whether a host gives the value; the others the engine computes.
@@ -94,10 +103,10 @@ pub(super) fn given_lists<'q>(parts: &'q Parts, given: &'q [Given]) -> Lists<'q>
 }
 
 /// The lists of the lines' products that expressions read, line after line.
-pub(super) fn product_lists<'q>(parts: &'q Parts, lines: &[LineState]) -> Lists<'q> {
+pub(super) fn product_lists<'q>(parts: &'q Parts, lines: &[LineState<'q>]) -> Lists<'q> {
     let mut lists = Vec::new();
     for line in lines {
-        let product = line.product.and_then(|number| parts.catalog.product(number));
+        let product = line.product.map(|(_, product)| product);
         for slot in &parts.product_lists {
             lists.push(product.map(|product| product_list(parts, product, *slot)).unwrap_or_default().into());
         }
@@ -159,24 +168,23 @@ fn set_line<'q>(frame: &mut Frame<'q>, slot: Slot, line: usize, value: Value<'q>
 }
 
 /// Finds a line's product and converts its quantity; remarks go to the findings.
-pub(super) fn resolve(
-    parts: &Parts,
+pub(super) fn resolve<'q>(
+    parts: &'q Parts,
     line: &QuoteLineRequest,
     number: usize,
     findings: &mut Vec<Finding>,
     diagnostics: &mut Diagnostics,
-) -> LineState {
+) -> LineState<'q> {
     let mut state = LineState {
-        product: parts.catalog.find(line.product.as_str()),
+        product: parts.catalog.find(line.product.as_str()).and_then(|number| Some((number, parts.catalog.product(number)?))),
         ordered: None,
         quantity: line.quantity,
         price: None,
         figure: Figure { amount: 0, unit: None },
-        entered: 0,
         chain: None,
     };
     let mut remark = |finding: Finding| findings.push(finding.line(line.id.clone()));
-    let Some(product) = state.product.and_then(|number| parts.catalog.product(number)) else {
+    let Some((_, product)) = state.product else {
         remark(unknown_product(parts, line));
         return state;
     };

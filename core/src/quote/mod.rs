@@ -10,6 +10,7 @@
 //! | [`crate::Rulebook::quote`] | the answer |
 //! | [`Quote`] | lines, totals, tax breakdown, findings; kept in flat arrays |
 //! | [`LineView`], [`StepView`], [`RejectedView`] | a line, a step of its waterfall, a rule that did not apply, as they are read |
+//! | [`AppliedView`] | a rule that applied, read without the waterfall |
 //! | [`QuoteScratch`] | buffers for callers that quote again and again |
 
 mod engine;
@@ -24,4 +25,4 @@ mod view;
 pub use frame::QuoteScratch;
 pub use request::{Explain, QuoteLineRequest, QuoteRequest};
 pub use result::{Quote, Totals};
-pub use view::{LineView, QuoteView, RejectedView, RejectionReason, RulebookView, StepView, TaxGroupView};
+pub use view::{AppliedView, LineView, QuoteView, RejectedView, RejectionReason, RulebookView, StepView, TaxGroupView};

@@ -26,6 +26,7 @@ pub struct Quote {
     /// The ids and products of the lines, one after the other.
     pub(super) texts: String,
     pub(super) entries: Vec<Entry>,
+    pub(super) of_document: Vec<DocumentEntry>,
     pub(super) rejected: Vec<Rejected>,
     pub(super) totals: Totals,
     pub(super) groups: Vec<TaxGroup>,
@@ -82,6 +83,14 @@ pub(super) struct Entry {
     pub(super) after: i64,
     pub(super) unit_price: Option<UnitPrice>,
     pub(super) next: Option<usize>,
+}
+
+/// A rule that applied to the document as a whole.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct DocumentEntry {
+    pub(super) step: usize,
+    pub(super) adjustment: usize,
+    pub(super) off: i64,
 }
 
 /// The rule that an entry comes from.

@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::request::Explain;
 use super::result::{Entry, LineResult, Quote, Rejected, Source, Totals};
+use crate::adjust::StageScope;
 use crate::expr::Leaf;
 use crate::money::{Currency, Decimal, Money, Percent, UnitPrice};
 use crate::report::Finding;
@@ -132,6 +133,19 @@ pub struct StepView<'q> {
     pub unit_price: Option<UnitPrice>,
 }
 
+/// An adjustment that applied.
+#[derive(Debug, Clone, Copy)]
+pub struct AppliedView<'q> {
+    /// The stage.
+    pub step: &'q str,
+    /// The adjustment.
+    pub rule: &'q str,
+    /// What it took off the amount of the line or of the document.
+    pub off: Money,
+    /// The price per unit after it, when the stage rounds at the unit.
+    pub unit_price: Option<UnitPrice>,
+}
+
 /// Why a rule did not apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -229,9 +243,7 @@ impl<'q> Lines<'q> {
 impl<'q> Waterfall<'q> {
     fn items(self) -> impl Iterator<Item = StepView<'q>> + use<'q> {
         let quote = self.quote;
-        let entry = move |number: usize| quote.entries.get(number);
-        let first = self.line.and_then(|line| quote.lines.get(line)?.first_entry).and_then(entry);
-        std::iter::successors(first, move |last| last.next.and_then(entry)).map(move |entry| quote.step_view(entry))
+        self.line.into_iter().flat_map(|line| quote.chain(line)).map(|entry| quote.step_view(entry))
     }
 }
 
@@ -277,6 +289,36 @@ impl Quote {
     /// The sums of each tax rate.
     pub fn tax_breakdown(&self) -> impl Iterator<Item = TaxGroupView<'_>> {
         self.groups.iter().map(|group| self.group_view(group))
+    }
+
+    /// The adjustments of line scope that applied to a line, which is counted from 0, in the order in which they applied: whether
+    /// or not waterfalls are asked for.
+    pub fn applied_to_line(&self, line: usize) -> impl Iterator<Item = AppliedView<'_>> {
+        let procedure = &self.rulebook.parts().procedure;
+        let of_lines = |step: usize| matches!(procedure.get(step), Some(Step::Stage(stage)) if stage.scope == StageScope::Line);
+        self.chain(line).filter_map(move |entry| match entry.source {
+            Source::Adjustment(number) if of_lines(entry.step) => {
+                Some(self.applied_view(entry.step, number, entry.before.saturating_sub(entry.after), entry.unit_price))
+            }
+            _ => None,
+        })
+    }
+
+    /// The adjustments of document scope that applied, in the order in which they applied.
+    pub fn applied_to_document(&self) -> impl Iterator<Item = AppliedView<'_>> {
+        self.of_document.iter().map(|entry| self.applied_view(entry.step, entry.adjustment, entry.off, None))
+    }
+
+    fn applied_view(&self, step: usize, adjustment: usize, off: i64, unit_price: Option<UnitPrice>) -> AppliedView<'_> {
+        let rule = self.rulebook.parts().adjustments.get(adjustment).map_or("", crate::id::RuleId::as_str);
+        AppliedView { step: self.step_id(step), rule, off: self.money(off), unit_price }
+    }
+
+    /// The entries of a line, in order.
+    fn chain(&self, line: usize) -> impl Iterator<Item = &Entry> {
+        let entry = |number: usize| self.entries.get(number);
+        let first = self.lines.get(line).and_then(|line| line.first_entry).and_then(entry);
+        std::iter::successors(first, move |last| last.next.and_then(entry))
     }
 
     fn money(&self, minor: i64) -> Money {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::{Literal, Slot, Value};
+use super::super::{Facts, Literal, Scope, Slot};
 use super::bounds::Bounds;
 use super::demand::{Demand, Range};
 use super::rows::{Rows, words_for};
@@ -146,20 +146,22 @@ impl Lookup {
 }
 
 impl Column {
-    /// What a value is in this column.
-    pub fn pick(&self, value: Value<'_>) -> Pick {
+    /// What the value of the column's slot is in this column.
+    pub fn pick<F: Facts + ?Sized>(&self, facts: &F, line: Option<usize>) -> Pick {
+        if line.is_none() && self.slot.scope == Scope::Line {
+            return Pick::default();
+        }
         match &self.lookup {
             Lookup::Symbols { first, rows } => {
-                let Value::Text(text) = value else { return Pick::default() };
-                let place =
-                    text.symbol.and_then(|symbol| symbol.number().checked_sub(*first)).and_then(|place| usize::try_from(place).ok());
+                let symbol = facts.symbol(self.slot, line);
+                let place = symbol.and_then(|symbol| symbol.number().checked_sub(*first)).and_then(|place| usize::try_from(place).ok());
                 Pick { row: place.and_then(|place| rows.get(place)).copied().unwrap_or(0), interval: 0 }
             }
             Lookup::Values(map) => {
-                let row = Literal::of(value).and_then(|value| map.get(&value).copied());
+                let row = Literal::of(facts.value(self.slot, line)).and_then(|value| map.get(&value).copied());
                 Pick { row: row.unwrap_or(0), interval: 0 }
             }
-            Lookup::Thresholds { bounds, shift } => match bounds.interval(value) {
+            Lookup::Thresholds { bounds, shift } => match bounds.interval(facts.value(self.slot, line)) {
                 Some(interval) => Pick { row: row_number(interval >> shift), interval },
                 None => Pick::default(),
             },

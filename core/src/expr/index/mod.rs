@@ -23,7 +23,7 @@ use demand::{Demand, Kind, demands};
 use rows::{each_bit, place, words_for};
 
 use super::atoms::Atom;
-use super::value::{Facts, Literal, Value};
+use super::value::{Facts, Literal};
 use super::{Scope, Slot};
 
 /// Bytes that the full rows of one index may take, shared by its columns.
@@ -122,7 +122,7 @@ impl RuleIndex {
     /// Looks at the document; call it once per document, before [`RuleIndex::matches`].
     pub fn header<F: Facts + ?Sized>(&self, facts: &F, scratch: &mut IndexScratch) {
         scratch.document.clear();
-        scratch.document.extend(self.document.iter().map(|column| column.pick(facts.value(column.slot, None))));
+        scratch.document.extend(self.document.iter().map(|column| column.pick(facts, None)));
         scratch.rules = Some(self.rules.len());
         let width = words_for(self.rules.len());
         let picked = || self.document.iter().zip(&scratch.document);
@@ -150,9 +150,8 @@ impl RuleIndex {
         if scratch.rules != Some(self.rules.len()) {
             self.header(facts, scratch);
         }
-        let value = |slot: Slot| if line.is_some() { facts.value(slot, line) } else { Value::Missing };
         scratch.lines.clear();
-        scratch.lines.extend(self.lines.iter().map(|column| column.pick(value(column.slot))));
+        scratch.lines.extend(self.lines.iter().map(|column| column.pick(facts, line)));
         if self.is_direct() {
             self.walk_words(scratch, matching);
         } else {

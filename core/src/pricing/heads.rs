@@ -1,0 +1,116 @@
+//! From the key of a price record to where the records of that key begin.
+
+use crate::expr::{Facts, Scope, Slot};
+use crate::id::{Map, Symbol};
+
+/// How many keys a list may have.
+pub(super) const KEY_WIDTH: usize = 4;
+/// What stands in a key beyond the list's keys.
+pub(super) const NO_KEY: u32 = u32::MAX;
+/// What stands in a section where no record is.
+const NO_RECORD: u32 = u32::MAX;
+
+/// The symbols of a record's key, in the order of the list's keys.
+pub(super) type Key = [u32; KEY_WIDTH];
+
+/// The first records of all keys.
+///
+/// The parts of a key that a document gives choose a section, once per document; what is left for each line is nearly always the
+/// product alone, which is a place in a table.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Heads {
+    /// Where the section of a document's parts lies in `sections`; the other parts are [`NO_KEY`].
+    of_documents: Map<Key, usize>,
+    sections: Vec<Section>,
+}
+
+#[derive(Debug, Clone)]
+enum Section {
+    /// One line part: the record at the symbol's distance from the first.
+    Table { first: u32, records: Vec<u32> },
+    /// Several line parts, or symbols that lie far apart.
+    Map(Map<Key, u32>),
+}
+
+/// The number of a document's section.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Opened(usize);
+
+fn is_of_line(keys: &[Slot], part: usize) -> bool {
+    keys.get(part).is_some_and(|slot| slot.scope == Scope::Line)
+}
+
+impl Heads {
+    /// Builds them from the keys with their first records.
+    pub fn new(keys: &[Slot], heads: &[(Key, u32)]) -> Self {
+        let mut by_document: Map<Key, Vec<(Key, u32)>> = Map::default();
+        for (key, record) in heads {
+            let (mut of_document, mut of_line) = (*key, *key);
+            for (part, (document, line)) in of_document.iter_mut().zip(&mut of_line).enumerate() {
+                *(if is_of_line(keys, part) { document } else { line }) = NO_KEY;
+            }
+            by_document.entry(of_document).or_default().push((of_line, *record));
+        }
+        let line_parts: Vec<usize> = (0..keys.len()).filter(|part| is_of_line(keys, *part)).collect();
+        let mut built = Self::default();
+        for (of_document, heads) in by_document {
+            built.of_documents.insert(of_document, built.sections.len());
+            built.sections.push(Section::new(&line_parts, &heads));
+        }
+        built
+    }
+
+    /// Finds the section of a document.
+    pub fn open<F: Facts + ?Sized>(&self, keys: &[Slot], facts: &F) -> Option<Opened> {
+        let mut key = [NO_KEY; KEY_WIDTH];
+        for (part, slot) in key.iter_mut().zip(keys).filter(|(_, slot)| slot.scope == Scope::Document) {
+            *part = facts.symbol(*slot, None)?.number();
+        }
+        self.of_documents.get(&key).copied().map(Opened)
+    }
+
+    /// The first record of a line's key.
+    pub fn find<F: Facts + ?Sized>(&self, opened: Opened, keys: &[Slot], facts: &F, line: usize) -> Option<usize> {
+        let mut of_line = keys.iter().enumerate().filter(|(_, slot)| slot.scope == Scope::Line);
+        let symbol = |slot: Slot| facts.symbol(slot, Some(line)).map(Symbol::number);
+        let record = match self.sections.get(opened.0)? {
+            Section::Table { first, records } => {
+                let place = symbol(*of_line.next()?.1)?.checked_sub(*first)?;
+                *records.get(usize::try_from(place).ok()?)?
+            }
+            Section::Map(map) => {
+                let mut key = [NO_KEY; KEY_WIDTH];
+                for (part, slot) in of_line {
+                    *key.get_mut(part)? = symbol(*slot)?;
+                }
+                *map.get(&key)?
+            }
+        };
+        usize::try_from(record).ok().filter(|_| record != NO_RECORD)
+    }
+}
+
+impl Section {
+    fn new(line_parts: &[usize], heads: &[(Key, u32)]) -> Self {
+        match line_parts {
+            [part] => Self::table(*part, heads),
+            _ => None,
+        }
+        .unwrap_or_else(|| Self::Map(heads.iter().copied().collect()))
+    }
+
+    /// A table by symbol when that is not mostly gaps.
+    fn table(part: usize, heads: &[(Key, u32)]) -> Option<Self> {
+        let symbols = || heads.iter().filter_map(|(key, _)| key.get(part).copied());
+        let (first, last) = (symbols().min()?, symbols().max()?);
+        let span = usize::try_from(last.abs_diff(first)).ok()?.checked_add(1)?;
+        if span > heads.len().saturating_mul(8).saturating_add(64) {
+            return None;
+        }
+        let mut records = vec![NO_RECORD; span];
+        for (symbol, (_, record)) in symbols().zip(heads) {
+            *records.get_mut(usize::try_from(symbol.abs_diff(first)).ok()?)? = *record;
+        }
+        Some(Self::Table { first, records })
+    }
+}
