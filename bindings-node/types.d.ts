@@ -328,8 +328,8 @@ export interface ApprovalEventInputRefused {
 }
 
 export interface ApprovalEventInputRefusedContent {
-  /** Why, the first being the one that counts. */
-  codes: readonly Code[];
+  /** Why. */
+  code: Code;
 }
 
 export interface ApprovalEventInputRejected {
@@ -381,8 +381,8 @@ export interface ApprovalEventRefused {
 }
 
 export interface ApprovalEventRefusedContent {
-  /** Why, the first being the one that counts. */
-  codes: Code[];
+  /** Why. */
+  code: Code;
 }
 
 export interface ApprovalEventRejected {
@@ -877,8 +877,6 @@ export interface CreditDecision {
    * status is then `pass` or `warn`), and when none would (the status is then `hold` or `reject`).
    */
   max_document_value?: Decimal;
-  /** The rulebook that decided. */
-  rulebook: Fingerprint;
   /** What becomes of the document: the worst severity of the checks that failed. */
   status: CreditStatus;
 }
@@ -974,8 +972,8 @@ export interface DecideOrderRequest {
 export interface DecideStockRequest {
   /** The command. */
   command: CommandOfStockAction;
-  /** The stock before; left out: nothing. */
-  state?: StockStateInput;
+  /** The stock before. */
+  state: StockStateInput;
 }
 
 /** The answer of a decider. */
@@ -2980,7 +2978,7 @@ export interface StepView {
  * # Ok::<(), serde_json::Error>(())
  * ```
  */
-export type StockAction = StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionExpire;
+export type StockAction = StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | "expire";
 
 export interface StockActionCommit {
   commit: CommitStock;
@@ -2989,12 +2987,6 @@ export interface StockActionCommit {
 export interface StockActionCount {
   count: StockMovement;
 }
-
-export interface StockActionExpire {
-  expire: StockActionExpireContent;
-}
-
-export type StockActionExpireContent = Record<string, never>;
 
 export interface StockActionExtend {
   extend: ExtendReservation;
@@ -3188,8 +3180,8 @@ export interface StockEventInputRefused {
 }
 
 export interface StockEventInputRefusedContent {
-  /** Why, the first being the one that counts. */
-  codes: readonly Code[];
+  /** The first reason. */
+  code: Code;
 }
 
 export interface StockEventInputReleased {
@@ -3287,8 +3279,8 @@ export interface StockEventRefused {
 }
 
 export interface StockEventRefusedContent {
-  /** Why, the first being the one that counts. */
-  codes: Code[];
+  /** The first reason. */
+  code: Code;
 }
 
 export interface StockEventReleased {

@@ -366,8 +366,8 @@ class ApprovalEventInputRefused(TypedDict):
 
 @final
 class ApprovalEventInputRefusedContent(TypedDict):
-    # Why, the first being the one that counts.
-    codes: ReadOnly[Sequence[Code]]
+    # Why.
+    code: ReadOnly[Code]
 
 
 @final
@@ -429,8 +429,8 @@ class ApprovalEventRefused(TypedDict):
 
 @final
 class ApprovalEventRefusedContent(TypedDict):
-    # Why, the first being the one that counts.
-    codes: list[Code]
+    # Why.
+    code: Code
 
 
 @final
@@ -960,8 +960,6 @@ class CreditDecision(TypedDict):
     # The largest value of this document that would be neither held nor rejected. Absent when every value would go on (the
     # status is then `pass` or `warn`), and when none would (the status is then `hold` or `reject`).
     max_document_value: NotRequired[Decimal]
-    # The rulebook that decided.
-    rulebook: Fingerprint
     # What becomes of the document: the worst severity of the checks that failed.
     status: CreditStatus
 
@@ -1063,8 +1061,8 @@ class DecideStockRequest(TypedDict):
     """A command and the stock that it is about."""
     # The command.
     command: ReadOnly[CommandOfStockAction]
-    # The stock before; left out: nothing.
-    state: NotRequired[ReadOnly[StockStateInput]]
+    # The stock before.
+    state: ReadOnly[StockStateInput]
 
 
 @final
@@ -3247,7 +3245,7 @@ class StepView(TypedDict):
 # assert!(matches!(action, StockAction::Reserve(_)));
 # # Ok::<(), serde_json::Error>(())
 # ```
-StockAction: TypeAlias = "StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionExpire"
+StockAction: TypeAlias = "Literal['expire'] | StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend"
 
 
 @final
@@ -3258,16 +3256,6 @@ class StockActionCommit(TypedDict):
 @final
 class StockActionCount(TypedDict):
     count: ReadOnly[StockMovement]
-
-
-@final
-class StockActionExpire(TypedDict):
-    expire: ReadOnly[StockActionExpireContent]
-
-
-@final
-class StockActionExpireContent(TypedDict):
-    pass
 
 
 @final
@@ -3490,8 +3478,8 @@ class StockEventInputRefused(TypedDict):
 
 @final
 class StockEventInputRefusedContent(TypedDict):
-    # Why, the first being the one that counts.
-    codes: ReadOnly[Sequence[Code]]
+    # The first reason.
+    code: ReadOnly[Code]
 
 
 @final
@@ -3603,8 +3591,8 @@ class StockEventRefused(TypedDict):
 
 @final
 class StockEventRefusedContent(TypedDict):
-    # Why, the first being the one that counts.
-    codes: list[Code]
+    # The first reason.
+    code: Code
 
 
 @final

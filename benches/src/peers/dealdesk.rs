@@ -1,0 +1,168 @@
+//! dealdesk through its typed API: the whole call, results read included.
+
+use std::time::Duration;
+
+use dealdesk::fact::{Fact, Facts};
+use dealdesk::money::UnitPrice;
+use dealdesk::quote::{Explain, Quote, QuoteLineRequest, QuoteRequest, QuoteScratch};
+use dealdesk::{Rulebook, RulebookDef};
+
+use super::dealdesk_rulebook::{Written, day, product};
+use crate::clock::{median_pass, memory, once};
+use crate::report::Report;
+use crate::workload::{self, Batch, Data, Order, Rule, extra_rules, mix};
+
+const PEER: &str = "dealdesk";
+
+fn compile(written: &Written) -> Rulebook {
+    let def = RulebookDef::from_json(&written.json).expect("the shape of a rulebook");
+    Rulebook::compile(def, &written.files).expect("a rulebook without errors").rulebook
+}
+
+fn request(order: &Order, explain: Explain) -> QuoteRequest {
+    let fact = |name: &str, text: String| Facts::default().with(name, Fact::Text(text));
+    let line = |(number, line): (usize, &workload::Line)| QuoteLineRequest {
+        id: (number + 1).to_string().parse().expect("an id"),
+        product: product(line.product).parse().expect("an id"),
+        quantity: line.quantity.into(),
+        unit: None,
+        attributes: Facts::default(),
+    };
+    QuoteRequest {
+        date: day(order.day),
+        currency: None,
+        customer: fact("tier", format!("T{}", order.tier)),
+        destination: fact("region", format!("R{}", order.region)),
+        channel: None,
+        document: fact("channel", format!("CH{}", order.channel)),
+        explain,
+        lines: order.lines.iter().enumerate().map(line).collect(),
+    }
+}
+
+/// The number in a rule's id, such as `r00012`.
+fn rule_number(id: &str) -> u32 {
+    id.bytes().skip(1).fold(0, |number, digit| number * 10 + u32::from(digit - b'0'))
+}
+
+fn cents(price: Option<UnitPrice>) -> u32 {
+    price.map_or(0, |price| price.mantissa() as u32)
+}
+
+/// Reads the prices and the rules that applied.
+fn check_totals(check: u32, quote: &Quote) -> u32 {
+    let mut check = check;
+    for (number, line) in quote.lines().enumerate() {
+        let (mut net, mut ids, mut count) = (line.list_price, [0; 64], 0);
+        for applied in quote.applied_to_line(number) {
+            net = applied.unit_price;
+            ids[count] = rule_number(applied.rule);
+            count += 1;
+        }
+        check = mix(mix(check, cents(net)), count as u32);
+        check = ids[..count].iter().fold(check, |check, id| mix(check, *id));
+    }
+    check_document(check, quote)
+}
+
+/// Reads every step of every waterfall.
+fn check_waterfalls(check: u32, quote: &Quote) -> u32 {
+    let mut check = check;
+    for line in quote.lines() {
+        let (mut net, mut ids, mut count) = (line.list_price, [0; 64], 0);
+        for step in line.waterfall.into_iter().flatten() {
+            std::hint::black_box(&step);
+            if step.step == "line" {
+                net = step.unit_price;
+                ids[count] = step.rule.map_or(0, rule_number);
+                count += 1;
+            }
+        }
+        check = mix(mix(check, cents(net)), count as u32);
+        check = ids[..count].iter().fold(check, |check, id| mix(check, *id));
+    }
+    check_document(check, quote)
+}
+
+fn check_document(check: u32, quote: &Quote) -> u32 {
+    let (mut check, mut count) = (check, 0);
+    for applied in quote.applied_to_document() {
+        check = mix(check, rule_number(applied.rule));
+        count += 1;
+    }
+    mix(mix(check, count), quote.totals().net.minor() as u32)
+}
+
+fn measure(rulebook: &Rulebook, batch: &Batch, explain: Explain) -> (Duration, u32) {
+    let requests: Vec<QuoteRequest> = batch.orders.iter().map(|order| request(order, explain)).collect();
+    let mut scratch = QuoteScratch::default();
+    let read = if explain == Explain::Totals { check_totals } else { check_waterfalls };
+    median_pass(Duration::from_millis(500), || {
+        requests.iter().fold(0, |check, request| {
+            let quote = rulebook.quote_with(request, &mut scratch).expect("an order that can be judged");
+            read(check, &quote)
+        })
+    })
+}
+
+pub fn quotes(data: &Data, report: &mut Report) {
+    let rulebook = compile(&Written::with_files(data, &data.rules, 50));
+    for (peer, explain) in [(PEER, Explain::Totals), ("dealdesk waterfall", Explain::Waterfall)] {
+        for batch in workload::batches() {
+            let pass = measure(&rulebook, &batch, explain);
+            report.documents("W1", peer, batch.lines, batch.orders.len(), pass, batch.expected);
+        }
+    }
+}
+
+/// Orders of 100 lines with more and more rules, of which the same few match.
+pub fn growth(data: &Data, report: &mut Report) {
+    let Some(batch) = workload::batches().find(|batch| batch.lines == 100) else { return };
+    let never = |rule: &mut Rule, _: u32| rule.tier = Some(4);
+    let other_categories = |rule: &mut Rule, number: u32| {
+        if rule.of_line {
+            rule.category = Some(50 + number / 10);
+        } else {
+            rule.tier = Some(4);
+        }
+    };
+    let kinds: [(&str, &dyn Fn(&mut Rule, u32)); 2] = [("values that never occur", &never), ("more categories", &other_categories)];
+    for (kind, change) in kinds {
+        for total in [500, 5_000, 50_000] {
+            let mut rules = data.rules.clone();
+            rules.extend(extra_rules(total - rules.len() as u32).map(|(number, mut rule)| {
+                change(&mut rule, number);
+                rule
+            }));
+            let rulebook = compile(&Written::with_files(data, &rules, 50 + total / 10));
+            let (time, check) = measure(&rulebook, &batch, Explain::Totals);
+            report.single(
+                "growth",
+                kind,
+                rules.len(),
+                time / batch.orders.len() as u32,
+                check == batch.expected,
+                "order of 100 lines".into(),
+            );
+        }
+    }
+}
+
+/// Compiling the rulebook, from files and from one JSON text.
+pub fn load(data: &Data, report: &mut Report) {
+    for (peer, written) in
+        [("dealdesk csv", Written::with_files(data, &data.rules, 50)), ("dealdesk json", Written::whole(data, &data.rules, 50))]
+    {
+        let before = memory();
+        let (time, rulebook) = once(|| compile(&written));
+        let grown = before.zip(memory()).map(|((before, _), (after, peak))| {
+            format!(
+                "{:.1} MiB kept, {:.1} MiB at most",
+                after.saturating_sub(before) as f64 / 1024.0,
+                peak.saturating_sub(before) as f64 / 1024.0
+            )
+        });
+        report.single("load", peer, data.prices.len(), time, true, grown.unwrap_or_default());
+        drop(rulebook);
+    }
+}

@@ -1,0 +1,9 @@
+//! Who does the work.
+
+pub mod dealdesk;
+mod dealdesk_rulebook;
+pub mod dealdesk_table;
+pub mod limit;
+pub mod scan;
+#[cfg(feature = "zen")]
+pub mod zen;
