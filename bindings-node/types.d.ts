@@ -328,8 +328,8 @@ export interface ApprovalEventInputRefused {
 }
 
 export interface ApprovalEventInputRefusedContent {
-  /** Why. */
-  code: Code;
+  /** Why, the first being the one that counts. */
+  codes: readonly Code[];
 }
 
 export interface ApprovalEventInputRejected {
@@ -381,8 +381,8 @@ export interface ApprovalEventRefused {
 }
 
 export interface ApprovalEventRefusedContent {
-  /** Why. */
-  code: Code;
+  /** Why, the first being the one that counts. */
+  codes: Code[];
 }
 
 export interface ApprovalEventRejected {
@@ -877,6 +877,8 @@ export interface CreditDecision {
    * status is then `pass` or `warn`), and when none would (the status is then `hold` or `reject`).
    */
   max_document_value?: Decimal;
+  /** The rulebook that decided. */
+  rulebook: Fingerprint;
   /** What becomes of the document: the worst severity of the checks that failed. */
   status: CreditStatus;
 }
@@ -972,8 +974,8 @@ export interface DecideOrderRequest {
 export interface DecideStockRequest {
   /** The command. */
   command: CommandOfStockAction;
-  /** The stock before. */
-  state: StockStateInput;
+  /** The stock before; left out: nothing. */
+  state?: StockStateInput;
 }
 
 /** The answer of a decider. */
@@ -2978,7 +2980,7 @@ export interface StepView {
  * # Ok::<(), serde_json::Error>(())
  * ```
  */
-export type StockAction = StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | "expire";
+export type StockAction = StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionExpire;
 
 export interface StockActionCommit {
   commit: CommitStock;
@@ -2987,6 +2989,12 @@ export interface StockActionCommit {
 export interface StockActionCount {
   count: StockMovement;
 }
+
+export interface StockActionExpire {
+  expire: StockActionExpireContent;
+}
+
+export type StockActionExpireContent = Record<string, never>;
 
 export interface StockActionExtend {
   extend: ExtendReservation;
@@ -3180,8 +3188,8 @@ export interface StockEventInputRefused {
 }
 
 export interface StockEventInputRefusedContent {
-  /** The first reason. */
-  code: Code;
+  /** Why, the first being the one that counts. */
+  codes: readonly Code[];
 }
 
 export interface StockEventInputReleased {
@@ -3279,8 +3287,8 @@ export interface StockEventRefused {
 }
 
 export interface StockEventRefusedContent {
-  /** The first reason. */
-  code: Code;
+  /** Why, the first being the one that counts. */
+  codes: Code[];
 }
 
 export interface StockEventReleased {

@@ -366,8 +366,8 @@ class ApprovalEventInputRefused(TypedDict):
 
 @final
 class ApprovalEventInputRefusedContent(TypedDict):
-    # Why.
-    code: ReadOnly[Code]
+    # Why, the first being the one that counts.
+    codes: ReadOnly[Sequence[Code]]
 
 
 @final
@@ -429,8 +429,8 @@ class ApprovalEventRefused(TypedDict):
 
 @final
 class ApprovalEventRefusedContent(TypedDict):
-    # Why.
-    code: Code
+    # Why, the first being the one that counts.
+    codes: list[Code]
 
 
 @final
@@ -960,6 +960,8 @@ class CreditDecision(TypedDict):
     # The largest value of this document that would be neither held nor rejected. Absent when every value would go on (the
     # status is then `pass` or `warn`), and when none would (the status is then `hold` or `reject`).
     max_document_value: NotRequired[Decimal]
+    # The rulebook that decided.
+    rulebook: Fingerprint
     # What becomes of the document: the worst severity of the checks that failed.
     status: CreditStatus
 
@@ -1061,8 +1063,8 @@ class DecideStockRequest(TypedDict):
     """A command and the stock that it is about."""
     # The command.
     command: ReadOnly[CommandOfStockAction]
-    # The stock before.
-    state: ReadOnly[StockStateInput]
+    # The stock before; left out: nothing.
+    state: NotRequired[ReadOnly[StockStateInput]]
 
 
 @final
@@ -3245,7 +3247,7 @@ class StepView(TypedDict):
 # assert!(matches!(action, StockAction::Reserve(_)));
 # # Ok::<(), serde_json::Error>(())
 # ```
-StockAction: TypeAlias = "Literal['expire'] | StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend"
+StockAction: TypeAlias = "StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionExpire"
 
 
 @final
@@ -3256,6 +3258,16 @@ class StockActionCommit(TypedDict):
 @final
 class StockActionCount(TypedDict):
     count: ReadOnly[StockMovement]
+
+
+@final
+class StockActionExpire(TypedDict):
+    expire: ReadOnly[StockActionExpireContent]
+
+
+@final
+class StockActionExpireContent(TypedDict):
+    pass
 
 
 @final
@@ -3478,8 +3490,8 @@ class StockEventInputRefused(TypedDict):
 
 @final
 class StockEventInputRefusedContent(TypedDict):
-    # The first reason.
-    code: ReadOnly[Code]
+    # Why, the first being the one that counts.
+    codes: ReadOnly[Sequence[Code]]
 
 
 @final
@@ -3591,8 +3603,8 @@ class StockEventRefused(TypedDict):
 
 @final
 class StockEventRefusedContent(TypedDict):
-    # The first reason.
-    code: Code
+    # Why, the first being the one that counts.
+    codes: list[Code]
 
 
 @final

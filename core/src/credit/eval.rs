@@ -6,7 +6,7 @@ use super::judge::{CheckResult, judge, largest_value};
 use super::request::{CreditBucket, CreditDecision, CreditRequest, CreditStatus};
 use crate::id::{InvoiceId, Set};
 use crate::money::ArithmeticError;
-use crate::report::{CreditCode, Detail, Diagnostic, Diagnostics, Error, Finding, Path, RulebookCode, Severity};
+use crate::report::{CreditCode, Detail, Diagnostic, Diagnostics, Error, Finding, Fingerprint, Path, RulebookCode, Severity};
 use crate::{Currency, Date, Decimal, Money};
 
 /// Judges whether a document may be added to what an account owes.
@@ -17,18 +17,19 @@ use crate::{Currency, Date, Decimal, Money};
 ///
 /// ```
 /// use dealdesk::credit::{self, Credit, CreditRequest, CreditStatus};
+/// use dealdesk::report::Fingerprint;
 /// let request: CreditRequest = serde_json::from_str(r#"{
 ///     "date": "2026-11-21",
 ///     "account": {"id": "C-7", "currency": "EUR", "limit": "99", "buckets": {"open_items": "40"}},
 ///     "document": {"value": "115"}
 /// }"#)?;
-/// let decision = credit::check(&Credit::default(), &request)?;
+/// let decision = credit::check(&Credit::default(), &Fingerprint::default(), &request)?;
 /// assert_eq!(decision.status, CreditStatus::Hold);
 /// assert_eq!(decision.exposure_after.to_string(), "155.00");
 /// assert_eq!(decision.max_document_value.map(|value| value.to_string()), Some("59.00".to_owned()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn check(credit: &Credit, request: &CreditRequest) -> Result<CreditDecision, Error> {
+pub fn check(credit: &Credit, rulebook: &Fingerprint, request: &CreditRequest) -> Result<CreditDecision, Error> {
     // 1. Read the amounts.
     let read = read_figures(credit, request)?;
     // 2. Add up the exposure.
@@ -39,6 +40,7 @@ pub fn check(credit: &Credit, request: &CreditRequest) -> Result<CreditDecision,
     let largest = largest_value(&judged);
     let checks: Vec<CheckResult> = judged.into_iter().map(|judged| judged.result).collect();
     Ok(CreditDecision {
+        rulebook: rulebook.clone(),
         status: status(&checks),
         account: request.account.id.clone(),
         currency: figures.currency,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::CheckResult;
 use crate::id::{CreditAccountId, InvoiceId};
-use crate::report::Finding;
+use crate::report::{Finding, Fingerprint};
 use crate::{Currency, Date, Decimal, Money};
 
 /// May this document be added to what the account owes, on this day?
@@ -185,6 +185,8 @@ impl CreditStatus {
 /// The verdict on a document, with every check and every figure. A "no" is not an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CreditDecision {
+    /// The rulebook that decided.
+    pub rulebook: Fingerprint,
     /// What becomes of the document: the worst severity of the checks that failed.
     pub status: CreditStatus,
     /// The account.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::report::{Code, CreditCode, Diagnostics, Path};
+use crate::report::{Code, CreditCode, Diagnostics, Fingerprint, Path};
 use crate::{Currency, Money};
 
 fn euro() -> Currency {
@@ -28,7 +28,7 @@ fn request(account: &str, document: &str) -> CreditRequest {
 }
 
 fn ask(credit: &Credit, account: &str, document: &str) -> CreditDecision {
-    check(credit, &request(account, document)).unwrap()
+    check(credit, &Fingerprint::default(), &request(account, document)).unwrap()
 }
 
 fn problems(error: &crate::report::Error) -> Vec<String> {
@@ -166,6 +166,7 @@ fn the_decision_on_the_wire() {
     let verdict = ask(&Credit::default(), r#""limit": "99""#, r#""value": "115""#);
     insta::assert_snapshot!(serde_json::to_string_pretty(&verdict).unwrap(), @r#"
     {
+      "rulebook": "",
       "status": "hold",
       "account": "C-7",
       "currency": "EUR",
@@ -206,7 +207,7 @@ fn the_decision_on_the_wire() {
 fn a_request_that_cannot_be_judged_says_all_that_is_wrong() {
     let account = r#""limit": "-1", "buckets": {"open_orders": "0.001"}, "security": "-2",
         "open_items": [{"id": "R-1", "due": "2026-01-01", "amount": "1"}, {"id": "R-1", "due": "2026-01-01", "amount": "1"}]"#;
-    let error = check(&Credit::default(), &request(account, r#""value": "1", "currency": "USD""#)).unwrap_err();
+    let error = check(&Credit::default(), &Fingerprint::default(), &request(account, r#""value": "1", "currency": "USD""#)).unwrap_err();
     insta::assert_snapshot!(problems(&error).join("\n"), @r"
     credit.amount /account/buckets/open_orders: the amount `0.001` has more decimals than EUR has (2); round it first
     credit.amount /account/limit: the amount `-1` is below zero; write zero or more
@@ -220,10 +221,10 @@ fn a_request_that_cannot_be_judged_says_all_that_is_wrong() {
 fn amounts_of_checks_bind_the_account_s_currency() {
     let mut dollars = request(r#""limit": "10""#, r#""value": "1""#);
     dollars.account.currency = "USD".parse().unwrap();
-    assert_eq!(check(&Credit::default(), &dollars).unwrap().status, CreditStatus::Pass);
+    assert_eq!(check(&Credit::default(), &Fingerprint::default(), &dollars).unwrap().status, CreditStatus::Pass);
     let none_overdue = policy(r#"{"checks": [{"id": "overdue", "check": {"overdue_amount": {}}}]}"#);
-    assert_eq!(check(&none_overdue, &dollars).unwrap().status, CreditStatus::Pass);
-    let error = check(&policy(ALL_CHECKS), &dollars).unwrap_err();
+    assert_eq!(check(&none_overdue, &Fingerprint::default(), &dollars).unwrap().status, CreditStatus::Pass);
+    let error = check(&policy(ALL_CHECKS), &Fingerprint::default(), &dollars).unwrap_err();
     assert_eq!(error.code(), Some(Code::from(CreditCode::Currency)));
     assert_eq!(error.diagnostics()[0].path, "/account/currency");
 }
@@ -232,7 +233,7 @@ fn amounts_of_checks_bind_the_account_s_currency() {
 fn overflow_is_an_error_with_a_path() {
     let most = "90000000000000000";
     let account = format!(r#""buckets": {{"open_orders": "{most}", "open_billing": "{most}"}}"#);
-    let error = check(&Credit::default(), &request(&account, r#""value": "1""#)).unwrap_err();
+    let error = check(&Credit::default(), &Fingerprint::default(), &request(&account, r#""value": "1""#)).unwrap_err();
     assert_eq!(problems(&error), ["limit.overflow /account: the exposure is too large; amounts have at most 18 digits"]);
 }
 
@@ -285,7 +286,7 @@ proptest! {
         request.account.limit = Some(cents(limit));
         request.account.buckets.open_deliveries = cents(open);
         request.document.value = cents(value);
-        let verdict = check(&credit, &request).unwrap();
+        let verdict = check(&credit, &Fingerprint::default(), &request).unwrap();
         let largest = (limit - open).min(cap);
         prop_assert_eq!(verdict.max_document_value, (largest >= 0).then(|| money(largest)));
         prop_assert_eq!(verdict.status == CreditStatus::Pass, value <= largest);
@@ -302,17 +303,17 @@ proptest! {
         };
         let mut request = request(r#""limit": "5""#, r#""value": "0""#);
         request.account.buckets = amounts(parts);
-        let before = check(&Credit::default(), &request).unwrap();
+        let before = check(&Credit::default(), &Fingerprint::default(), &request).unwrap();
         let mut after_move = parts;
         after_move[from] -= moved;
         after_move[to] += moved;
         request.account.buckets = amounts(after_move);
-        prop_assert_eq!(&before, &check(&Credit::default(), &request).unwrap());
+        prop_assert_eq!(&before, &check(&Credit::default(), &Fingerprint::default(), &request).unwrap());
         let mut counted = [0; 4];
         counted[to] = moved;
         request.document.value = money(moved).to_decimal();
         request.document.already_counted = amounts(counted);
-        let again = check(&Credit::default(), &request).unwrap();
+        let again = check(&Credit::default(), &Fingerprint::default(), &request).unwrap();
         prop_assert_eq!(before.exposure_after, again.exposure_after);
     }
 }

@@ -151,7 +151,7 @@ impl<'f, F: Facts + ?Sized> Env<'_, 'f, F> {
 
     /// Calls `each` with every line until it says stop.
     fn over_lines(&self, mut each: impl FnMut(&Env<'_, 'f, F>) -> Result<bool, Fault>) -> Result<(), Fault> {
-        for line in 0..self.facts.line_count() {
+        for line in (0..self.facts.line_count()).filter(|line| self.facts.takes_part(*line)) {
             let stop = each(&Env { facts: self.facts, line: Some(line), outer: Some(self) })?;
             if stop {
                 break;
@@ -202,7 +202,7 @@ impl<'f, F: Facts + ?Sized> Env<'_, 'f, F> {
             Num::Clamp(clamped) => self.clamped(clamped),
             Num::TextSize(text) => Ok(count(self.text(text)?.text.chars().count())),
             Num::ListSize(list) => Ok(count(self.list(list)?.len())),
-            Num::LineCount => Ok(count(self.facts.line_count())),
+            Num::LineCount => Ok(count((0..self.facts.line_count()).filter(|line| self.facts.takes_part(*line)).count())),
             Num::DaysBetween(days) => {
                 let (from, to) = (self.date(&days.0)?.day_number(), self.date(&days.1)?.day_number());
                 Ok(Decimal::from(i64::from(to).saturating_sub(i64::from(from))))

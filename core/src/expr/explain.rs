@@ -129,8 +129,10 @@ fn items<F: Facts + ?Sized>(items: &Items, env: &Env<'_, '_, F>) -> (Option<Deta
             (Some(Detail::List(wanted)), env.date(item).ok().map(Detail::Date))
         }
         Items::Texts(item, list) => {
-            let wanted = list.iter().map(|(_, text)| Detail::from(text)).collect();
-            (Some(Detail::List(wanted)), env.text(item).ok().map(|text| Detail::from(text.text)))
+            // The list is sorted by symbol, which is the order in which the rulebook first names the texts.
+            let mut texts: Vec<&str> = list.iter().map(|(_, text)| text).collect();
+            texts.sort_unstable();
+            (Some(Detail::List(texts.into_iter().map(Detail::from).collect())), env.text(item).ok().map(|text| Detail::from(text.text)))
         }
         Items::List(item, list) => {
             let wanted = env.list(list).ok().map(|values| Detail::List(values.iter().filter_map(|value| detail(*value)).collect()));

@@ -186,7 +186,7 @@ fn explains_every_comparison() {
         })
         .collect();
     insta::assert_snapshot!(shown.join("\n"), @r#"
-    product.category in ['valve', 'seal'] | false | ["valve","seal"] | "pump"
+    product.category in ['valve', 'seal'] | false | ["seal","valve"] | "pump"
     line.quantity >= 5 | true | "5" | "12"
     !(urgent) | true | true | false
     !(20 < line.quantity) | true | "20" | "12"

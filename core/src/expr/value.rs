@@ -60,6 +60,11 @@ pub trait Facts {
 
     /// How many lines the document has.
     fn line_count(&self) -> usize;
+
+    /// Whether a line is one of `lines`, over which `lines.exists` and the like go; one whose facts are not all known is not.
+    fn takes_part(&self, _line: usize) -> bool {
+        true
+    }
 }
 
 /// A constant of an [`super::Atom`].

@@ -30,7 +30,7 @@ pub enum OrderAction {
         /// Why, for a person.
         reason: String,
     },
-    /// Releases a hold. A hold that waits for an approval is released by `approval_granted` alone.
+    /// Releases a hold. While the order is under way, a hold that waits for an approval is released by `approval_granted` alone.
     ReleaseHold {
         /// The hold.
         id: HoldId,

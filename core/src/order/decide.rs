@@ -18,7 +18,7 @@ use crate::limits::Limits;
 use crate::money::Decimal;
 use crate::receivable::Receivables;
 use crate::report::{
-    Command, Decision, Diagnostic, Diagnostics, Error, Fingerprint, LimitCode, OrderCode, Outcome, Path, QuoteCode, Refusal,
+    Code, Command, Decision, Diagnostic, Diagnostics, Error, Fingerprint, LimitCode, OrderCode, Outcome, Path, QuoteCode, Refusal,
 };
 use crate::rulebook::Rulebook;
 use crate::rulebook::{OrderPolicy, OrderStep};
@@ -106,7 +106,8 @@ pub fn decide(rules: &OrderRules<'_>, state: &OrderState, command: &Command<Orde
         return Ok(Decision { outcome: Outcome::Accepted, events });
     }
     refusals.sort_by_key(|refusal| refusal.code);
-    let codes = refusals.iter().map(|refusal| refusal.code).collect();
+    let mut codes: Vec<Code> = refusals.iter().map(|refusal| refusal.code).collect();
+    codes.dedup();
     let events = command.events(state.version, rules.fingerprint, [OrderFact::Refused { codes }]);
     Ok(Decision { outcome: Outcome::Refused(refusals), events })
 }

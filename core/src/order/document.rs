@@ -66,7 +66,8 @@ impl OrderDocument<Decimal> {
     fn checked(self) -> Result<OrderDocument, String> {
         let currency = self.currency;
         let line = |line: OrderLine<Decimal>| {
-            let Amounts { net, tax, gross } = Amounts { net: line.net, tax: line.tax, gross: line.gross }.in_currency(currency)?;
+            let amounts = Amounts { net: line.net, tax: line.tax, gross: line.gross }.in_currency(currency);
+            let Amounts { net, tax, gross } = amounts.map_err(|problem| format!("line `{}`: {problem}", line.id))?;
             let OrderLine { id, product, quantity, unit, tax_category, tax_percent, .. } = line;
             Ok(OrderLine { id, product, quantity, unit, net, tax, gross, tax_category, tax_percent })
         };

@@ -22,7 +22,12 @@ pub(super) fn version_conflict(expected: u64, actual: u64) -> Refusal {
 pub(super) fn wrong_state(step: &str, state: &OrderState, allowed: &[OrderHeader]) -> Refusal {
     let names: Vec<&str> = allowed.iter().map(|header| header.as_str()).collect();
     let header = state.header.as_str();
-    Refusal::new(OrderCode::WrongState, format!("the order is {header}; only a {} one can {step}", names.join(" or ")))
+    let listed = match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    };
+    Refusal::new(OrderCode::WrongState, format!("the order is {header}; only a {listed} one can {step}"))
         .detail("state", header)
         .detail("allowed", names.into_iter().map(Detail::from).collect::<Vec<_>>())
 }

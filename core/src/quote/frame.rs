@@ -35,6 +35,8 @@ pub(super) struct LineState<'q> {
     pub(super) price: Option<ListPrice>,
     /// The running figures; zero before a price is found.
     pub(super) figure: Figure,
+    /// The amount as it entered the stage that is running.
+    pub(super) entered: i64,
     /// First and last entry of its waterfall.
     pub(super) chain: Option<(usize, usize)>,
 }
@@ -136,7 +138,7 @@ impl<'q> Frame<'q> {
         let own = &self.parts.attributes.line;
         match slot {
             _ if slot == own.quantity.index => state.ordered.map_or(Value::Missing, |ordered| Value::Number(ordered.base_quantity)),
-            _ if slot == own.amount.index => self.money(state.figure.amount),
+            _ if slot == own.amount.index => self.money(state.entered),
             _ if slot == own.list_amount.index => self.money(state.price.map_or(0, |price| price.amount)),
             _ if slot == own.list_price.index => state.price.map_or(Value::Missing, |price| Value::Number(price.unit_price.to_decimal())),
             _ if slot == own.unit.index => state.ordered.map_or(Value::Missing, |ordered| known(self.parts, ordered.unit)),
@@ -185,5 +187,10 @@ impl Facts for Frame<'_> {
 
     fn line_count(&self) -> usize {
         self.lines.len()
+    }
+
+    /// A line without a price has findings and no figures; no rule counts it.
+    fn takes_part(&self, line: usize) -> bool {
+        self.lines.get(line).is_some_and(|line| line.price.is_some())
     }
 }

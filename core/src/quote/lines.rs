@@ -181,6 +181,7 @@ pub(super) fn resolve<'q>(
         quantity: line.quantity,
         price: None,
         figure: Figure { amount: 0, unit: None },
+        entered: 0,
         chain: None,
     };
     let mut remark = |finding: Finding| findings.push(finding.line(line.id.clone()));

@@ -2,6 +2,7 @@
 
 use super::engine::Outcome;
 use super::frame::{Frame, QuoteScratch};
+use super::request::Explain;
 use super::result::{DocumentEntry, Entry, Rejected, Source};
 use super::view::RejectionReason;
 use crate::adjust::{Choice, Figure, Policy, Rule, Stage, StageScope};
@@ -18,16 +19,20 @@ pub(super) fn apply(
     scratch: &mut QuoteScratch,
     out: &mut Outcome,
 ) -> Result<(), Error> {
-    set_amount(frame)?;
+    enter(frame)?;
     match stage.scope {
         StageScope::Line => apply_to_lines(frame, stage, step, base, scratch, out),
         StageScope::Document => apply_to_document(frame, stage, step, base, scratch, out),
     }
 }
 
-/// `document.amount` is what enters the stage.
-fn set_amount(frame: &mut Frame<'_>) -> Result<(), Error> {
-    let sum = frame.lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.figure.amount)).ok_or_else(too_large)?;
+/// `line.amount` and `document.amount` are what enters the stage, whatever its rules make of it.
+fn enter(frame: &mut Frame<'_>) -> Result<(), Error> {
+    let mut sum = 0_i64;
+    for line in &mut frame.lines {
+        line.entered = line.figure.amount;
+        sum = sum.checked_add(line.entered).ok_or_else(too_large)?;
+    }
     let scale = u32::from(frame.parts.currency.minor_units());
     let amount = Decimal::from_parts(sum.into(), scale).map_err(|_| too_large())?;
     frame.set(frame.parts.attributes.document.amount, Value::Number(amount));
@@ -46,25 +51,19 @@ fn apply_to_lines(
     scratch: &mut QuoteScratch,
     out: &mut Outcome,
 ) -> Result<(), Error> {
-    // 1. Match all lines before any changes, so that conditions see the figures as they enter the stage.
+    // 1. Match.
     match_lines(frame, stage, scratch)?;
-    if out.explain == super::request::Explain::Candidates {
-        for line in 0..frame.lines.len() {
-            let matched = matches_of(scratch, line);
-            reject(frame, stage, step, Some(line), matched, out)?;
-        }
-    }
     // 2. Choose and apply, line by line.
     for index in 0..frame.lines.len() {
         let matched = matches_of(scratch, index);
-        if matched.is_empty() {
-            continue;
-        }
         let base = base.and_then(|figures| figures.get(index)).copied();
-        apply_to_line(frame, stage, step, index, base, matched, out).map_err(|error| {
+        let applied = apply_to_line(frame, stage, step, index, base, matched, out).map_err(|error| {
             let lines = Path::ROOT.field("lines");
             Error::from(Diagnostic::error(LimitCode::Overflow, &lines.index(index), format!("in the stage `{}`: {error}", stage.id)))
         })?;
+        if out.explain == Explain::Candidates && frame.lines.get(index).is_some_and(|line| line.price.is_some()) {
+            reject(frame, stage, step, Some(index), &Judged { matched, applied, without_lines: &[] }, out);
+        }
     }
     Ok(())
 }
@@ -121,23 +120,24 @@ fn evaluation_error(error: EvalError, rule: &Rule, field: &str, line: Option<usi
     Diagnostic::error(error.code, &place, message).related(&rules.index(rule.number).field(field), "the condition, in the rulebook").into()
 }
 
-fn apply_to_line(
+/// Applies the rules that the policy chooses among those that match, and returns them.
+fn apply_to_line<'m>(
     frame: &mut Frame<'_>,
     stage: &Stage,
     step: usize,
     index: usize,
     base: Option<Figure>,
-    matched: &[u32],
+    matched: &'m [u32],
     out: &mut Outcome,
-) -> Result<(), ArithmeticError> {
+) -> Result<&'m [u32], ArithmeticError> {
     let currency = frame.parts.currency;
-    let Some(line) = frame.lines.get_mut(index) else { return Ok(()) };
+    let Some(line) = frame.lines.get_mut(index) else { return Ok(&[]) };
     let quantity = line.quantity;
     let entry_figure = line.figure;
     // What percentages are taken on: the named step, the amount as it entered (on_base), or what the rule before left.
     let base_of = |running: Figure| base.unwrap_or(if stage.policy == Policy::OnBase { entry_figure } else { running });
     let effect = |rule: &Rule, running: Figure| stage.line_effect(rule, quantity, currency, running, base_of(running));
-    let chosen: &[u32] = match stage.choose(matched) {
+    let chosen: &'m [u32] = match stage.choose(matched) {
         Choice::All(all) => all,
         Choice::Lowest(candidates) => {
             let mut lowest: Option<(i64, usize)> = None;
@@ -165,7 +165,7 @@ fn apply_to_line(
         };
         out.record(line, entry);
     }
-    Ok(())
+    Ok(chosen)
 }
 
 fn apply_to_document(
@@ -182,9 +182,6 @@ fn apply_to_document(
     stage.index.matches(frame, None, &mut scratch.index, &mut scratch.matched);
     retain_matching(frame, stage, None, 0, &mut scratch.matched)?;
     let matched = std::mem::take(&mut scratch.matched);
-    if out.explain == super::request::Explain::Candidates {
-        reject(frame, stage, step, None, &matched, out)?;
-    }
     // 2. Choose and apply, each over the lines that take part in it.
     let entry: Vec<Figure> = frame.lines.iter().map(|line| line.figure).collect();
     let fixed_base = base.or(if stage.policy == Policy::OnBase { Some(entry.as_slice()) } else { None });
@@ -201,8 +198,15 @@ fn apply_to_document(
             best.and_then(|(_, position)| candidates.get(position..=position)).unwrap_or_default()
         }
     };
-    for rule in chosen.iter().filter_map(|number| stage.rule(*number)) {
+    let mut without_lines = Vec::new();
+    for (number, rule) in chosen.iter().filter_map(|number| Some((*number, stage.rule(*number)?))) {
         take_off(frame, stage, step, rule, fixed_base, scratch, out)?;
+        if scratch.eligible.is_empty() {
+            without_lines.push(number);
+        }
+    }
+    if out.explain == Explain::Candidates {
+        reject(frame, stage, step, None, &Judged { matched: &matched, applied: chosen, without_lines: &without_lines }, out);
     }
     scratch.matched = matched;
     Ok(())
@@ -276,21 +280,25 @@ fn take_off(
     Ok(())
 }
 
-/// Says of every rule of the stage that does not apply, why: the document's date, the condition, or the policy.
-fn reject(frame: &Frame<'_>, stage: &Stage, step: usize, line: Option<usize>, matched: &[u32], out: &mut Outcome) -> Result<(), Error> {
-    if line.is_some_and(|line| frame.lines.get(line).is_none_or(|line| line.price.is_none())) {
-        return Ok(());
-    }
+/// What became of a stage's rules, by their numbers.
+struct Judged<'a> {
+    /// Those whose conditions hold.
+    matched: &'a [u32],
+    /// Those of them that the policy chose.
+    applied: &'a [u32],
+    /// Those of the chosen in which no line takes part.
+    without_lines: &'a [u32],
+}
+
+/// Says of every rule of the stage that does not apply, why: the document's date, the condition, the policy, or the lines.
+fn reject(frame: &Frame<'_>, stage: &Stage, step: usize, line: Option<usize>, judged: &Judged<'_>, out: &mut Outcome) {
     let date = frame.parts.attributes.document.date;
-    let chosen = match stage.choose(matched) {
-        Choice::All(all) => all,
-        // Which of them is the lowest shows in the waterfall; the others were not chosen.
-        Choice::Lowest(candidates) => candidates,
-    };
     for (number, rule) in (0_u32..).zip(&stage.rules) {
-        let (reason, failed) = if chosen.contains(&number) {
+        let (reason, failed) = if judged.without_lines.contains(&number) {
+            (RejectionReason::NoEligibleLine, Vec::new())
+        } else if judged.applied.contains(&number) {
             continue;
-        } else if matched.contains(&number) {
+        } else if judged.matched.contains(&number) {
             (RejectionReason::NotChosen, Vec::new())
         } else if let Value::Date(date) = crate::expr::Facts::value(frame, date, None)
             && !rule.valid.contains(date)
@@ -302,5 +310,4 @@ fn reject(frame: &Frame<'_>, stage: &Stage, step: usize, line: Option<usize>, ma
         };
         out.rejected.push(Rejected { line, step, adjustment: rule.number, reason, failed });
     }
-    Ok(())
 }

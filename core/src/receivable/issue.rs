@@ -69,7 +69,8 @@ impl InvoiceRequest<Decimal> {
     fn checked(self) -> Result<InvoiceRequest, String> {
         let currency = self.currency;
         let line = |line: InvoiceRequestLine<Decimal>| {
-            let (net, tax) = (money(line.net, currency)?, money(line.tax, currency)?);
+            let named = |problem: String| format!("line `{}`: {problem}", line.line);
+            let (net, tax) = (money(line.net, currency).map_err(named)?, money(line.tax, currency).map_err(named)?);
             let InvoiceRequestLine { line, product, unit, ordered, invoiced_before, quantity, tax_category, tax_percent, .. } = line;
             Ok(InvoiceRequestLine { line, product, unit, ordered, invoiced_before, quantity, net, tax, tax_category, tax_percent })
         };
@@ -305,6 +306,6 @@ mod tests {
         let text = r#"{"id": "R", "order": "O", "date": "2026-11-21", "currency": "JPY", "lines": [
             {"line": "1", "product": "P", "unit": "piece", "ordered": 1, "quantity": 1, "net": "1.5", "tax": "0"}]}"#;
         let error = serde_json::from_str::<InvoiceRequest>(text).unwrap_err().to_string();
-        assert_eq!(error, "the amount `1.5` has too many decimals: JPY has 0");
+        assert_eq!(error, "line `1`: the amount `1.5` has too many decimals: JPY has 0");
     }
 }

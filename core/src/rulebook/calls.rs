@@ -13,7 +13,7 @@ impl Rulebook {
     /// # Errors
     /// [`Error`] for input that cannot be judged, as [`crate::credit::check`].
     pub fn check_credit(&self, request: &CreditRequest) -> Result<CreditDecision, Error> {
-        crate::credit::check(&self.parts().credit, request)
+        crate::credit::check(&self.parts().credit, self.fingerprint(), request)
     }
 
     /// Judges a command to an approval case.

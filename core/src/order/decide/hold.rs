@@ -38,7 +38,10 @@ impl Judgement<'_> {
         }
         match self.state.holds.iter().find(|hold| hold.id == *id) {
             None => self.refusals.push(refuse::unknown_hold(id, self.state)),
-            Some(hold) if hold.kind == HoldKind::Approval => self.refusals.push(refuse::hold_kind(hold)),
+            // No approval can come any more to an order that has ended.
+            Some(hold) if hold.kind == HoldKind::Approval && UNDER_WAY.contains(&self.state.header) => {
+                self.refusals.push(refuse::hold_kind(hold));
+            }
             Some(hold) => self.facts.push(released(hold, Some(reason.to_owned()))),
         }
     }

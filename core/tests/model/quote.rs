@@ -1,0 +1,490 @@
+//! The naive quote: lists are scanned, nothing is prepared, every figure is a fraction until it is rounded.
+
+use std::collections::BTreeMap;
+
+use dealdesk::adjust::{AdjustmentDef, EffectDef, Per, Policy, RoundAt, StageDef, StageScope, TieBreak};
+use dealdesk::catalog::{ProductDef, ProductStatus};
+use dealdesk::fact::Fact;
+use dealdesk::pricing::{PriceListDef, PriceRecordDef};
+use dealdesk::quote::{Explain, QuoteLineRequest, QuoteRequest};
+use dealdesk::rulebook::StepDef;
+use dealdesk::tax::TaxRateDef;
+use dealdesk::time::Period;
+use dealdesk::{Date, Decimal, RulebookDef};
+use serde_json::{Value, json};
+
+use super::allocation::allocate;
+use super::condition::{Condition, Facts};
+use super::rational::Rational;
+
+/// A document on its way.
+pub struct Model<'m> {
+    pub def: &'m RulebookDef,
+    pub request: &'m QuoteRequest,
+    pub conditions: &'m BTreeMap<String, Condition>,
+    pub lines: Vec<Line<'m>>,
+    pub findings: Vec<Value>,
+    pub rejected: Vec<Value>,
+    /// What `line.amount` and `document.amount` are: the amounts as they enter the stage.
+    entered: Vec<Rational>,
+}
+
+pub struct Line<'m> {
+    pub request: &'m QuoteLineRequest,
+    pub product: Option<&'m ProductDef>,
+    pub ordered: Option<Ordered>,
+    pub price: Option<Price<'m>>,
+    pub figure: Figure,
+    /// The figures after each step, by the step's id.
+    after: BTreeMap<String, Figure>,
+    pub waterfall: Vec<Value>,
+    pub rejected: Vec<Value>,
+    pub rate: Option<&'m TaxRateDef>,
+    pub tax: Rational,
+}
+
+#[derive(Clone)]
+pub struct Ordered {
+    pub unit: String,
+    pub base: Rational,
+}
+
+pub struct Price<'m> {
+    pub list: &'m PriceListDef,
+    pub unit_price: Rational,
+    pub amount: Rational,
+}
+
+#[derive(Clone, Copy)]
+pub struct Figure {
+    pub amount: Rational,
+    pub unit: Option<Rational>,
+}
+
+impl Facts for Model<'_> {
+    fn text(&self, name: &str, line: Option<usize>) -> Option<String> {
+        let fact = |fact: Option<&Fact>| match fact {
+            Some(Fact::Text(text)) => Some(text.clone()),
+            _ => None,
+        };
+        let product = || self.lines[line?].product;
+        match name {
+            "customer.id" => fact(self.request.customer.get("id")),
+            "customer.level" => fact(self.request.customer.get("level")),
+            "destination.country" => fact(self.request.destination.get("country"))
+                .or_else(|| self.def.tax.as_ref().and_then(|tax| tax.default_destination.clone())),
+            "document.project" => fact(self.request.document.get("project")),
+            "channel" => self.request.channel.clone(),
+            "currency" => Some(self.def.currency.to_string()),
+            "product.id" => product().map(|product| product.id.to_string()),
+            "product.category" => product()?.category.as_ref().map(ToString::to_string),
+            "product.unit" => product().map(|product| product.unit.to_string()),
+            "product.brand" => fact(product()?.facts.get("brand")),
+            "line.unit" => self.lines[line?].ordered.as_ref().map(|ordered| ordered.unit.clone()),
+            _ => None,
+        }
+    }
+
+    fn number(&self, name: &str, line: Option<usize>) -> Option<Rational> {
+        let fact = |fact: Option<&Fact>| match fact {
+            Some(Fact::Text(text)) => Some(text.parse::<Decimal>().unwrap().into()),
+            Some(Fact::Number(number)) => Some((*number).into()),
+            _ => None,
+        };
+        match name {
+            "customer.size" => fact(self.request.customer.get("size")).or(Some(Rational::whole(3))),
+            "document.line_count" => Some(Rational::whole(self.lines.len() as i128)),
+            "document.quantity" => Some(self.lines.iter().filter_map(|line| line.ordered.as_ref()).map(|ordered| ordered.base).sum()),
+            "document.list_amount" => Some(self.lines.iter().filter_map(|line| line.price.as_ref()).map(|price| price.amount).sum()),
+            "document.amount" => Some(self.entered.iter().copied().sum()),
+            "line.quantity" => self.lines[line?].ordered.as_ref().map(|ordered| ordered.base),
+            "line.list_price" => self.lines[line?].price.as_ref().map(|price| price.unit_price),
+            "line.list_amount" => self.lines[line?].price.as_ref().map(|price| price.amount),
+            "line.amount" => Some(self.entered[line?]),
+            "line.weight" => fact(self.lines[line?].request.attributes.get("weight")),
+            "product.cost" => fact(self.lines[line?].product?.facts.get("cost")),
+            _ => None,
+        }
+    }
+
+    fn rush(&self, line: Option<usize>) -> bool {
+        self.lines[line.unwrap()].request.attributes.get("rush") == Some(&Fact::Bool(true))
+    }
+
+    fn categories(&self, line: Option<usize>) -> Vec<String> {
+        let mut all = Vec::new();
+        let mut at = self.lines[line.unwrap()].product.and_then(|product| product.category.clone());
+        while let Some(category) = at {
+            all.push(category.to_string());
+            at = self.def.categories.iter().find(|def| def.id == category).and_then(|def| def.parent.clone());
+        }
+        all
+    }
+
+    fn date(&self) -> Date {
+        self.request.date
+    }
+
+    fn lines(&self) -> Vec<usize> {
+        self.priced()
+    }
+}
+
+impl<'m> Model<'m> {
+    pub fn new(def: &'m RulebookDef, request: &'m QuoteRequest, conditions: &'m BTreeMap<String, Condition>) -> Self {
+        let zero = Figure { amount: Rational::ZERO, unit: None };
+        let lines = request.lines.iter().map(|request| Line {
+            request,
+            product: def.products.iter().find(|product| product.id == request.product),
+            ordered: None,
+            price: None,
+            figure: zero,
+            after: BTreeMap::new(),
+            waterfall: Vec::new(),
+            rejected: Vec::new(),
+            rate: None,
+            tax: Rational::ZERO,
+        });
+        let lines = lines.collect();
+        Self { def, request, conditions, lines, findings: Vec::new(), rejected: Vec::new(), entered: Vec::new() }
+    }
+
+    pub fn digits(&self) -> u32 {
+        self.def.currency.minor_units().into()
+    }
+
+    pub fn priced(&self) -> Vec<usize> {
+        (0..self.lines.len()).filter(|line| self.lines[*line].price.is_some()).collect()
+    }
+
+    pub fn find(&mut self, code: &str, severity: &str, line: Option<usize>) {
+        let line = line.map(|line| self.request.lines[line].id.to_string());
+        self.findings.push(json!({"code": code, "severity": severity, "line": line}));
+    }
+
+    pub fn valid(&self, period: Option<Period>) -> bool {
+        let Some(Period { from, until }) = period else { return true };
+        from.is_none_or(|from| from <= self.request.date) && until.is_none_or(|until| self.request.date < until)
+    }
+
+    fn holds(&self, text: Option<&String>, line: Option<usize>) -> bool {
+        text.is_none_or(|text| self.conditions[text].holds(self, line))
+    }
+
+    /// The whole quote, as far as it is compared.
+    pub fn quote(mut self) -> Value {
+        for line in 0..self.lines.len() {
+            self.order(line);
+        }
+        let steps = self.procedure();
+        for step in &steps {
+            match step {
+                StepDef::Price(price) => {
+                    for line in 0..self.lines.len() {
+                        self.price(line, &price.access.iter().map(ToString::to_string).collect::<Vec<_>>(), price.id.as_str());
+                    }
+                }
+                StepDef::Stage(stage) => self.stage(stage),
+                StepDef::Tax(_) => {}
+            }
+            let id = match step {
+                StepDef::Price(step) => step.id.to_string(),
+                StepDef::Stage(step) => step.id.to_string(),
+                StepDef::Tax(step) => step.id.to_string(),
+            };
+            for line in &mut self.lines {
+                line.after.insert(id.clone(), line.figure);
+            }
+        }
+        let tax = steps.iter().find_map(|step| if let StepDef::Tax(step) = step { Some(step.clone()) } else { None });
+        self.finish(tax.as_ref())
+    }
+
+    fn procedure(&self) -> Vec<StepDef> {
+        if !self.def.procedure.is_empty() {
+            return self.def.procedure.clone();
+        }
+        let access: Vec<&str> = self.def.price_lists.iter().map(|list| list.id.as_str()).collect();
+        let mut steps = vec![json!({"price": {"id": "price", "access": access}})];
+        if !self.def.adjustments.is_empty() {
+            steps.push(json!({"stage": {"id": "discount", "policy": "compound"}}));
+        }
+        if self.def.tax.is_some() {
+            steps.push(json!({"tax": {"id": "tax"}}));
+        }
+        serde_json::from_value(steps.into()).unwrap()
+    }
+
+    /// How many base units one of the unit holds.
+    fn factor(product: &ProductDef, unit: &str) -> Option<Rational> {
+        if product.unit.as_str() == unit {
+            return Some(Rational::ONE);
+        }
+        let (above, below) = product.packaging.iter().find(|packaging| packaging.unit.as_str() == unit)?.factor.parts();
+        Some(Rational::new(above.into(), below.into()))
+    }
+
+    fn order(&mut self, line: usize) {
+        let request = self.lines[line].request;
+        let Some(product) = self.lines[line].product else { return self.find("catalog.unknown_product", "error", Some(line)) };
+        match product.status {
+            ProductStatus::Active => {}
+            ProductStatus::PhasedOut => self.find("catalog.phased_out", "warning", Some(line)),
+            ProductStatus::Discontinued => return self.find("catalog.discontinued", "error", Some(line)),
+        }
+        let quantity = Rational::from(request.quantity);
+        if quantity <= Rational::ZERO {
+            return self.find("quote.quantity", "error", Some(line));
+        }
+        let unit = request.unit.as_ref().map_or(product.unit.as_str(), |unit| unit.as_str());
+        let Some(factor) = Self::factor(product, unit) else { return self.find("catalog.unknown_unit", "error", Some(line)) };
+        let allowed = self.def.units.iter().find(|def| def.id.as_str() == unit).unwrap().decimals;
+        let base = quantity * factor;
+        if quantity.decimals().unwrap() > allowed.into() || base.decimals().is_none() {
+            return self.find("catalog.quantity_decimals", "error", Some(line));
+        }
+        self.lines[line].ordered = Some(Ordered { unit: unit.to_owned(), base });
+        if product.min_order_quantity.is_some_and(|minimum| base < minimum.into()) {
+            self.find("catalog.below_minimum", "error", Some(line));
+        } else if product.order_multiple.is_some_and(|multiple| (base / multiple.into()).below != 1) {
+            self.find("catalog.not_multiple", "error", Some(line));
+        }
+    }
+
+    fn price(&mut self, line: usize, access: &[String], step: &str) {
+        let (Some(product), Some(ordered)) = (self.lines[line].product, self.lines[line].ordered.clone()) else { return };
+        let digits = self.digits();
+        let quantity = Rational::from(self.lines[line].request.quantity);
+        for list in access.iter().map(|id| self.def.price_lists.iter().find(|list| list.id.as_str() == id).unwrap()) {
+            if list.currency.is_some_and(|currency| currency != self.def.currency) || !self.valid(list.valid) {
+                continue;
+            }
+            let Some(record) = list.records.iter().find(|record| self.fits(list, record, line)) else { continue };
+            let unit = record.unit.as_ref().map_or(product.unit.as_str(), |unit| unit.as_str());
+            let Some(factor) = Self::factor(product, unit) else { continue };
+            let Some(price) = reached(record, ordered.base / factor) else { continue };
+            // The price of one ordered unit.
+            let of_ordered = Self::factor(product, &ordered.unit).unwrap() / factor;
+            let exact = price / record.per.map_or(Rational::ONE, Rational::from) * of_ordered;
+            let unit_price = if exact.decimals().is_some_and(|decimals| decimals <= 12) { exact } else { exact.rounded(None, digits + 4) };
+            let amount = (exact * quantity).rounded(None, digits);
+            let place = &mut self.lines[line];
+            place.price = Some(Price { list, unit_price, amount });
+            place.figure = Figure { amount, unit: Some(unit_price) };
+            let figure = place.figure;
+            self.enter(line, step, Some(list.id.as_str()), amount, Rational::ZERO, figure);
+            return;
+        }
+        self.find("pricing.no_price", "error", Some(line));
+    }
+
+    fn fits(&self, list: &PriceListDef, record: &PriceRecordDef, line: usize) -> bool {
+        let key = list.keys.iter().zip(&record.key);
+        self.valid(record.valid) && key.into_iter().all(|(key, value)| self.text(key.as_str(), Some(line)).as_ref() == Some(value))
+    }
+
+    /// Adds a step to a line's waterfall.
+    pub fn enter(&mut self, line: usize, step: &str, rule: Option<&str>, base: Rational, before: Rational, after: Figure) {
+        let digits = self.digits();
+        let mut entry = json!({
+            "step": step,
+            "base": base.text(digits),
+            "before": before.text(digits),
+            "delta": (after.amount - before).text(digits),
+            "after": after.amount.text(digits),
+        });
+        if let Some(rule) = rule {
+            entry["rule"] = rule.into();
+        }
+        if let Some(unit) = after.unit {
+            entry["unit_price"] = unit.text(digits).into();
+        }
+        self.lines[line].waterfall.push(entry);
+    }
+
+    fn stage(&mut self, stage: &StageDef) {
+        self.entered = self.lines.iter().map(|line| line.figure.amount).collect();
+        let mut rules: Vec<&AdjustmentDef> = self.def.adjustments.iter().filter(|rule| rule.stage == stage.id).collect();
+        rules.sort_by(|a, b| b.priority.cmp(&a.priority).then_with(|| a.id.cmp(&b.id)));
+        assert!(stage.tie_break.is_none_or(|tie_break| tie_break == TieBreak::Id));
+        if stage.scope == StageScope::Document {
+            return self.document_stage(stage, &rules);
+        }
+        // Conditions see the figures as they enter the stage, whatever the lines before have become.
+        let matches = |line: usize| -> Vec<&AdjustmentDef> {
+            rules.iter().copied().filter(|rule| self.valid(rule.valid) && self.holds(rule.when.as_ref(), Some(line))).collect()
+        };
+        let priced = self.priced();
+        let matched: Vec<Vec<&AdjustmentDef>> = priced.iter().map(|line| matches(*line)).collect();
+        for (line, matched) in priced.into_iter().zip(matched) {
+            let entry = self.lines[line].figure;
+            let lowest = matched.iter().min_by_key(|rule| self.effect(stage, rule, line, entry, entry).1.amount).copied();
+            let chosen = choose(stage.policy, &matched, lowest);
+            for rule in &chosen {
+                let running = self.lines[line].figure;
+                let (base, after) = self.effect(stage, rule, line, entry, running);
+                self.lines[line].figure = after;
+                self.enter(line, stage.id.as_str(), Some(rule.id.as_str()), base.amount, running.amount, after);
+            }
+            let rejected = self.rejections(stage, &rules, &matched, &chosen);
+            self.lines[line].rejected.extend(rejected);
+        }
+    }
+
+    fn rejections(&self, stage: &StageDef, rules: &[&AdjustmentDef], matched: &[&AdjustmentDef], chosen: &[&AdjustmentDef]) -> Vec<Value> {
+        let has = |list: &[&AdjustmentDef], rule: &AdjustmentDef| list.iter().any(|other| other.id == rule.id);
+        let left = rules.iter().filter(|rule| !has(chosen, rule));
+        let reason = |rule: &AdjustmentDef| match () {
+            () if has(matched, rule) => "not_chosen",
+            () if !self.valid(rule.valid) => "not_valid",
+            () => "condition",
+        };
+        left.map(|rule| json!({"step": stage.id, "rule": rule.id, "reason": reason(rule)})).collect()
+    }
+
+    /// What percentages are taken on, and the line after the rule.
+    fn effect(&self, stage: &StageDef, rule: &AdjustmentDef, line: usize, entry: Figure, running: Figure) -> (Figure, Figure) {
+        let base = match (&stage.base, stage.policy) {
+            (Some(step), _) => self.lines[line].after[step.as_str()],
+            (None, Policy::OnBase) => entry,
+            _ => running,
+        };
+        let quantity = Rational::from(self.lines[line].request.quantity);
+        let digits = self.digits();
+        if let (Some(RoundAt::Unit), Some(unit), Some(base_unit)) = (stage.round_at, running.unit, base.unit) {
+            let unit = match &rule.effect {
+                EffectDef::PercentOff(percent) => {
+                    (unit - base_unit * Rational::from(*percent) / Rational::whole(100)).max(Rational::ZERO).rounded(stage.rounding, digits)
+                }
+                EffectDef::AmountOff(off) => {
+                    let each = if off.per == Some(Per::Unit) { off.amount.into() } else { Rational::from(off.amount) / quantity };
+                    (unit - each).max(Rational::ZERO).rounded(stage.rounding, digits)
+                }
+                EffectDef::FixedPrice(price) => unit.min((*price).into()),
+            };
+            return (base, Figure { amount: (unit * quantity).rounded(None, digits), unit: Some(unit) });
+        }
+        let rounded = |value: Rational| value.rounded(stage.rounding, digits);
+        let after = match &rule.effect {
+            EffectDef::PercentOff(percent) => running.amount - self.percent_off(stage, *percent, base.amount),
+            EffectDef::AmountOff(off) if off.per == Some(Per::Unit) => running.amount - rounded(Rational::from(off.amount) * quantity),
+            EffectDef::AmountOff(off) => running.amount - rounded(off.amount.into()),
+            EffectDef::FixedPrice(price) => rounded(Rational::from(*price) * quantity),
+        };
+        (base, Figure { amount: after.max(Rational::ZERO).min(running.amount), unit: None })
+    }
+
+    /// The price is rounded, and the discount is the difference.
+    fn percent_off(&self, stage: &StageDef, percent: Decimal, base: Rational) -> Rational {
+        let rest = base - base * Rational::from(percent) / Rational::whole(100);
+        base - rest.rounded(stage.rounding, self.digits())
+    }
+
+    fn document_stage(&mut self, stage: &StageDef, rules: &[&AdjustmentDef]) {
+        let matched: Vec<&AdjustmentDef> =
+            rules.iter().copied().filter(|rule| self.valid(rule.valid) && self.holds(rule.when.as_ref(), None)).collect();
+        let entry: Vec<Figure> = self.lines.iter().map(|line| line.figure).collect();
+        let most = matched.iter().rev().max_by_key(|rule| self.document_off(stage, rule, &entry).1).copied();
+        let chosen = choose(stage.policy, &matched, most);
+        let mut without_lines = Vec::new();
+        for rule in &chosen {
+            let (base, off) = self.document_off(stage, rule, &entry);
+            let eligible = self.eligible(rule);
+            if eligible.is_empty() {
+                without_lines.push(*rule);
+            }
+            let weights: Vec<Rational> = eligible.iter().map(|line| self.lines[*line].figure.amount).collect();
+            let unit = Rational::new(1, 10_i128.pow(self.digits()));
+            let parts = allocate(off, &weights, Some(&weights), stage.allocate.unwrap_or_default().method, unit);
+            for (line, part) in eligible.into_iter().zip(parts) {
+                let before = self.lines[line].figure.amount;
+                let after = Figure { amount: before - part, unit: None };
+                self.lines[line].figure = after;
+                self.enter(line, stage.id.as_str(), Some(rule.id.as_str()), base, before, after);
+            }
+        }
+        let applied: Vec<&AdjustmentDef> =
+            chosen.into_iter().filter(|rule| without_lines.iter().all(|other| other.id != rule.id)).collect();
+        for mut rejected in self.rejections(stage, rules, &matched, &applied) {
+            if without_lines.iter().any(|rule| rejected["rule"] == rule.id.as_str()) {
+                rejected["reason"] = "no_eligible_line".into();
+            }
+            self.rejected.push(rejected);
+        }
+    }
+
+    fn eligible(&self, rule: &AdjustmentDef) -> Vec<usize> {
+        self.priced().into_iter().filter(|line| self.holds(rule.lines.as_ref(), Some(*line))).collect()
+    }
+
+    /// The sum that percentages are taken on, and what the rule takes off.
+    fn document_off(&self, stage: &StageDef, rule: &AdjustmentDef, entry: &[Figure]) -> (Rational, Rational) {
+        let eligible = self.eligible(rule);
+        let base_of = |line: &usize| match (&stage.base, stage.policy) {
+            (Some(step), _) => self.lines[*line].after[step.as_str()].amount,
+            (None, Policy::OnBase) => entry[*line].amount,
+            _ => self.lines[*line].figure.amount,
+        };
+        let base = eligible.iter().map(base_of).sum();
+        let running = eligible.iter().map(|line| self.lines[*line].figure.amount).sum();
+        let off = match &rule.effect {
+            EffectDef::PercentOff(percent) => self.percent_off(stage, *percent, base),
+            EffectDef::AmountOff(off) => Rational::from(off.amount).rounded(stage.rounding, self.digits()),
+            EffectDef::FixedPrice(_) => unreachable!("refused at document scope"),
+        };
+        (base, off.min(running).max(Rational::ZERO))
+    }
+
+    pub fn shown(&self, line: &Line<'_>) -> Value {
+        let digits = self.digits();
+        let mut shown = json!({
+            "id": line.request.id,
+            "product": line.request.product,
+            "quantity": Rational::from(line.request.quantity).text(0),
+        });
+        if let Some(ordered) = &line.ordered {
+            shown["unit"] = ordered.unit.clone().into();
+            shown["base_quantity"] = ordered.base.text(0).into();
+            shown["base_unit"] = line.product.unwrap().unit.to_string().into();
+        }
+        if let Some(price) = &line.price {
+            shown["price_list"] = price.list.id.to_string().into();
+            shown["list_price"] = price.unit_price.text(digits).into();
+            shown["list_amount"] = price.amount.text(digits).into();
+            if let Some(unit) = line.figure.unit {
+                shown["net_unit_price"] = unit.text(digits).into();
+            }
+        }
+        if self.request.explain >= Explain::Waterfall {
+            shown["waterfall"] = line.waterfall.clone().into();
+        }
+        if self.request.explain == Explain::Candidates {
+            shown["rejected"] = line.rejected.clone().into();
+        }
+        shown
+    }
+}
+
+/// The rules of those that match which apply.
+fn choose<'a>(policy: Policy, matched: &[&'a AdjustmentDef], best: Option<&'a AdjustmentDef>) -> Vec<&'a AdjustmentDef> {
+    let until_stop = || {
+        let end = matched.iter().position(|rule| rule.stop).map_or(matched.len(), |position| position + 1);
+        matched[..end].to_vec()
+    };
+    match policy {
+        Policy::Best => best.into_iter().collect(),
+        Policy::First => matched.iter().take(1).copied().collect(),
+        Policy::OnBase => matched.to_vec(),
+        Policy::Compound => until_stop(),
+        Policy::Exclusive => match matched.iter().find(|rule| rule.exclusive) {
+            Some(only) => vec![*only],
+            None => until_stop(),
+        },
+    }
+}
+
+/// The price of the tier that the quantity reaches.
+fn reached(record: &PriceRecordDef, quantity: Rational) -> Option<Rational> {
+    let tier = record.tiers.iter().filter(|tier| Rational::from(tier.from) <= quantity).max_by_key(|tier| Rational::from(tier.from));
+    record.price.or(tier.map(|tier| tier.price)).map(Rational::from)
+}

@@ -1,0 +1,148 @@
+//! Exact fractions, as plain as they can be.
+
+use std::cmp::Ordering;
+use std::ops::{Add, Div, Mul, Sub};
+
+use dealdesk::Decimal;
+use dealdesk::money::{RoundingDef, RoundingMode};
+
+/// A fraction in lowest terms with a positive denominator. Overflow panics: the cases are small.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rational {
+    pub above: i128,
+    pub below: i128,
+}
+
+impl Rational {
+    pub const ZERO: Self = Self { above: 0, below: 1 };
+    pub const ONE: Self = Self { above: 1, below: 1 };
+
+    pub fn new(above: i128, below: i128) -> Self {
+        assert!(below != 0, "division by zero in the model");
+        let divisor = gcd(above.abs(), below.abs()).max(1) * below.signum();
+        Self { above: above / divisor, below: below / divisor }
+    }
+
+    pub fn whole(number: i128) -> Self {
+        Self::new(number, 1)
+    }
+
+    pub fn floor(self) -> i128 {
+        self.above.div_euclid(self.below)
+    }
+
+    pub fn is_negative(self) -> bool {
+        self.above < 0
+    }
+
+    /// How many decimals it has, when they end.
+    pub fn decimals(self) -> Option<u32> {
+        (0..=28).find(|scale| 10_i128.pow(*scale) % self.below == 0)
+    }
+
+    /// Rounds as a rulebook declares it; half-up to the last digit when it declares nothing.
+    pub fn rounded(self, def: Option<RoundingDef>, digits: u32) -> Self {
+        let def = def.unwrap_or_default();
+        let step = def.increment.map_or(Self::new(1, 10_i128.pow(digits)), Self::from);
+        let steps = self / step;
+        let low = steps.floor();
+        let fraction = steps - Self::whole(low);
+        if self == Self::ZERO {
+            return self;
+        }
+        let up = if fraction == Self::ZERO {
+            false
+        } else {
+            let half = fraction.cmp(&Self::new(1, 2));
+            match def.mode {
+                RoundingMode::HalfUp => half.is_gt() || half.is_eq() && !self.is_negative(),
+                RoundingMode::HalfDown => half.is_gt() || half.is_eq() && self.is_negative(),
+                RoundingMode::HalfEven => half.is_gt() || half.is_eq() && low % 2 != 0,
+                RoundingMode::Up => !self.is_negative(),
+                RoundingMode::Down => self.is_negative(),
+                RoundingMode::Ceiling => true,
+                RoundingMode::Floor => false,
+            }
+        };
+        let rounded = Self::whole(low + i128::from(up)) * step;
+        let ended = rounded + def.offset.map_or(Self::ZERO, Self::from);
+        if def.offset.is_some() && !self.is_negative() { ended.max(Self::ZERO) } else { ended }
+    }
+
+    /// As decimal text with at least so many digits after the point.
+    pub fn text(self, least: u32) -> String {
+        let scale = self.decimals().expect("the decimals end").max(least);
+        let digits = self.above * (10_i128.pow(scale) / self.below);
+        let sign = if digits < 0 { "-" } else { "" };
+        let shown = format!("{:0>width$}", digits.abs(), width = scale as usize + 1);
+        let (whole, fraction) = shown.split_at(shown.len() - scale as usize);
+        if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+    }
+}
+
+fn gcd(a: i128, b: i128) -> i128 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+impl From<Decimal> for Rational {
+    fn from(number: Decimal) -> Self {
+        Self::new(number.mantissa(), 10_i128.pow(number.scale()))
+    }
+}
+
+impl Add for Rational {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self::new(self.above * other.below + other.above * self.below, self.below * other.below)
+    }
+}
+
+impl Sub for Rational {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self::new(self.above * other.below - other.above * self.below, self.below * other.below)
+    }
+}
+
+impl Mul for Rational {
+    type Output = Self;
+    fn mul(self, other: Self) -> Self {
+        Self::new(self.above * other.above, self.below * other.below)
+    }
+}
+
+impl Div for Rational {
+    type Output = Self;
+    fn div(self, other: Self) -> Self {
+        Self::new(self.above * other.below, self.below * other.above)
+    }
+}
+
+impl PartialOrd for Rational {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Rational {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.above * other.below).cmp(&(other.above * self.below))
+    }
+}
+
+impl std::iter::Sum for Rational {
+    fn sum<I: Iterator<Item = Self>>(numbers: I) -> Self {
+        numbers.fold(Self::ZERO, Self::add)
+    }
+}
+
+#[test]
+fn fractions_print_and_round() {
+    let number = |above, below| Rational::new(above, below);
+    assert_eq!(number(-5, 4).text(1), "-1.25");
+    assert_eq!(number(7, 1).text(0), "7");
+    assert_eq!(number(1, 200).text(2), "0.005");
+    assert_eq!(number(5, 2).rounded(None, 0), number(3, 1));
+    assert_eq!(number(-5, 2).rounded(None, 0), number(-3, 1));
+    assert_eq!(number(1, 3).decimals(), None);
+}
