@@ -2,8 +2,9 @@
 
 use super::frame::{Frame, LineState, ListPrice, QuoteScratch};
 use super::lines::{fill, given_lists, product_lists, read_facts, resolve};
-use super::request::{Explain, QuoteRequest};
-use super::result::{DocumentEntry, Entry, LineResult, PriceResult, Quote, Rejected, Source, Totals};
+use super::outcome::Outcome;
+use super::request::QuoteRequest;
+use super::result::{Entry, LineResult, PriceResult, Quote, Source, Totals};
 use super::stage;
 use super::tax;
 use crate::adjust::Figure;
@@ -13,19 +14,7 @@ use crate::money::{ArithmeticError, Decimal, Exact, Money, Rounding, UnitPrice};
 use crate::pricing::{Found, OpenLists, PriceStep, Query};
 use crate::report::{Detail, Diagnostic, Diagnostics, Error, Finding, LimitCode, Path, PricingCode, Severity};
 use crate::rulebook::{Parts, Rulebook, Step};
-use crate::tax::{TaxGroup, Taxed};
-
-/// What the steps write to.
-pub(super) struct Outcome {
-    pub(super) entries: Vec<Entry>,
-    pub(super) of_document: Vec<DocumentEntry>,
-    pub(super) rejected: Vec<Rejected>,
-    pub(super) findings: Vec<Finding>,
-    pub(super) taxed: Vec<Taxed>,
-    pub(super) rates: Vec<Option<usize>>,
-    pub(super) groups: Vec<TaxGroup>,
-    pub(super) explain: Explain,
-}
+use crate::tax::Taxed;
 
 impl Rulebook {
     /// Prices a document.
@@ -296,21 +285,4 @@ fn no_price(frame: &Frame<'_>, step: &PriceStep, index: usize, request: &QuoteRe
     let searched: Vec<Detail> = searched.into_iter().map(Detail::from).collect();
     let finding = Finding::new(PricingCode::NoPrice, Severity::Error, message).line(asked.id.clone());
     out.findings.push(finding.detail("searched", searched));
-}
-
-impl Outcome {
-    /// Appends an entry to a line's waterfall.
-    pub(super) fn record(&mut self, line: &mut LineState<'_>, entry: Entry) {
-        let number = self.entries.len();
-        self.entries.push(entry);
-        line.chain = match line.chain {
-            None => Some((number, number)),
-            Some((first, last)) => {
-                if let Some(last) = self.entries.get_mut(last) {
-                    last.next = Some(number);
-                }
-                Some((first, number))
-            }
-        };
-    }
 }

@@ -79,7 +79,8 @@ fn check_required(parts: &Parts, request: &QuoteRequest, given: &[Given], diagno
     for slot in &parts.attributes.required {
         let Some(name) = parts.attributes.vocabulary.name(*slot) else { continue };
         let (scope, key) = name.name.split_once('.').unwrap_or(("", &name.name));
-        let has = |line: Option<usize>| given.iter().any(|fact| fact.slot == *slot && fact.line == line);
+        let givers: Set<Option<usize>> = given.iter().filter(|fact| fact.slot == *slot).map(|fact| fact.line).collect();
+        let has = |line: Option<usize>| givers.contains(&line);
         let mut missing = |path: &Path<'_>| {
             let message = format!("the attribute `{}` is missing; the rulebook declares it without a default", name.name);
             diagnostics.error(QuoteCode::MissingAttribute, path, message);

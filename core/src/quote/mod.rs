@@ -16,6 +16,7 @@
 mod engine;
 mod frame;
 mod lines;
+mod outcome;
 mod request;
 mod result;
 mod stage;
@@ -24,5 +25,5 @@ mod view;
 
 pub use frame::QuoteScratch;
 pub use request::{Explain, QuoteLineRequest, QuoteRequest};
-pub use result::{Quote, Totals};
-pub use view::{AppliedView, LineView, QuoteView, RejectedView, RejectionReason, RulebookView, StepView, TaxGroupView};
+pub use result::{Quote, RejectionReason, Totals};
+pub use view::{AppliedView, LineView, QuoteView, RejectedView, RulebookView, StepView, TaxGroupView};

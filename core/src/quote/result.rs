@@ -1,9 +1,8 @@
 //! The answer, in flat arrays.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::request::Explain;
-use super::view::QuoteView;
 use crate::id::Symbol;
 use crate::money::{Currency, Decimal, Money, UnitPrice};
 use crate::report::{Finding, Fingerprint};
@@ -107,7 +106,7 @@ pub(super) struct Rejected {
     pub(super) line: Option<usize>,
     pub(super) step: usize,
     pub(super) adjustment: usize,
-    pub(super) reason: super::view::RejectionReason,
+    pub(super) reason: RejectionReason,
     pub(super) failed: Vec<crate::expr::Leaf>,
 }
 
@@ -149,18 +148,17 @@ impl Quote {
     }
 }
 
-impl Serialize for Quote {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.view().serialize(serializer)
-    }
-}
-
-impl schemars::JsonSchema for Quote {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Quote".into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        QuoteView::json_schema(generator)
-    }
+/// Why a rule did not apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RejectionReason {
+    /// The document's date is outside its validity.
+    NotValid,
+    /// Its condition is not met.
+    Condition,
+    /// Its condition is met, but the stage's policy chose others.
+    NotChosen,
+    /// No line takes part in it.
+    NoEligibleLine,
 }

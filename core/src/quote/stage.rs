@@ -1,10 +1,9 @@
 //! A stage of adjustments: match, choose, apply, allocate.
 
-use super::engine::Outcome;
 use super::frame::{Frame, QuoteScratch};
+use super::outcome::Outcome;
 use super::request::Explain;
-use super::result::{DocumentEntry, Entry, Rejected, Source};
-use super::view::RejectionReason;
+use super::result::{DocumentEntry, Entry, Rejected, RejectionReason, Source};
 use crate::adjust::{Choice, Figure, Policy, Rule, Stage, StageScope};
 use crate::expr::{EvalError, Expr, Value};
 use crate::money::{AllocationShare, ArithmeticError, Decimal, Money, allocate};

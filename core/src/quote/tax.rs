@@ -1,7 +1,7 @@
 //! The tax step of a quote.
 
-use super::engine::Outcome;
 use super::frame::Frame;
+use super::outcome::Outcome;
 use super::request::QuoteRequest;
 use super::result::{Entry, Source};
 use crate::expr::{Facts, Value};

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use super::request::Explain;
-use super::result::{Entry, LineResult, Quote, Rejected, Source, Totals};
+use super::result::{Entry, LineResult, Quote, Rejected, RejectionReason, Source, Totals};
 use crate::adjust::StageScope;
 use crate::expr::Leaf;
 use crate::money::{Currency, Decimal, Money, Percent, UnitPrice};
@@ -144,21 +144,6 @@ pub struct AppliedView<'q> {
     pub off: Money,
     /// The price per unit after it, when the stage rounds at the unit.
     pub unit_price: Option<UnitPrice>,
-}
-
-/// Why a rule did not apply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum RejectionReason {
-    /// The document's date is outside its validity.
-    NotValid,
-    /// Its condition is not met.
-    Condition,
-    /// Its condition is met, but the stage's policy chose others.
-    NotChosen,
-    /// No line takes part in it.
-    NoEligibleLine,
 }
 
 /// A rule that did not apply.
@@ -391,5 +376,21 @@ impl Quote {
             tax: self.money(group.sum.tax),
             gross: self.money(group.sum.gross),
         }
+    }
+}
+
+impl Serialize for Quote {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.view().serialize(serializer)
+    }
+}
+
+impl schemars::JsonSchema for Quote {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Quote".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        QuoteView::json_schema(generator)
     }
 }
