@@ -2,7 +2,9 @@
 
 mod bindings;
 mod ci;
+mod demo;
 mod floors;
+mod fuzz;
 mod setup;
 mod shell;
 mod source;
@@ -15,10 +17,12 @@ use std::process::ExitCode;
 
 const USAGE: &str = "cargo xtask <command>
   setup              what the other commands need beyond Rust, Python 3 and Node, and the bindings
+  demo               a company's orders from quote to cash, in every language
   test               every test in every language
   types [--check]    the types of Python and TypeScript, from the engine's schemas
   vectors [--bless]  the vectors in Rust; with --bless new answers are kept
   floors             whether every module keeps to its floor
+  fuzz [seconds]     every fuzz target for that long, a minute by default; needs a nightly toolchain
   ci                 everything that must hold before a change is taken";
 
 fn main() -> ExitCode {
@@ -27,12 +31,15 @@ fn main() -> ExitCode {
     let root = root();
     let outcome = match words.as_slice() {
         ["setup"] => setup::everything(&root).and_then(|tools| bindings::everything(&root, &tools)),
+        ["demo"] => demo::everything(&root),
         ["test"] => test::everything(&root),
         ["types"] => types::generate(&root, false),
         ["types", "--check"] => types::generate(&root, true),
         ["vectors"] => vectors::in_rust(&root, false),
         ["vectors", "--bless"] => vectors::in_rust(&root, true),
         ["floors"] => floors::check(&root),
+        ["fuzz"] => fuzz::everything(&root, "60"),
+        ["fuzz", seconds] => fuzz::everything(&root, seconds),
         ["ci"] => ci::everything(&root),
         _ => shell::fail(USAGE),
     };

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::setup::{self, Tools};
 use crate::shell::{Outcome, Shell, cargo, fail, shell};
-use crate::{bindings, floors, vectors};
+use crate::{bindings, demo, floors, vectors};
 
 /// The runtimes whose counts of vectors must be equal.
 const RUNTIMES: [&str; 5] = ["rust", "hostile host", "python", "node", "chromium"];
@@ -21,7 +21,8 @@ pub fn everything(root: &Path) -> Outcome {
 }
 
 fn rust(root: &Path, tally: &mut Tally) -> Outcome {
-    tally.run(cargo(&["test", "--package", "dealdesk", "--package", "xtask", "--no-fail-fast"]).within(root))?;
+    let packages = ["--package", "dealdesk", "--package", "dealdesk-demo", "--package", "xtask"];
+    tally.run(cargo(&["test", "--no-fail-fast"]).args(&packages).within(root))?;
     tally
         .run(cargo(&["test", "--quiet", "--package", "dealdesk", "--test", "vectors", "--", "--nocapture", "every_vector"]).within(root))?;
     // A workspace of its own, so that its features do not reach ours; the artefacts go below our target folder all the same.
@@ -32,7 +33,8 @@ fn rust(root: &Path, tally: &mut Tally) -> Outcome {
 fn languages(root: &Path, tools: &Tools, tally: &mut Tally) -> Outcome {
     tally.run(shell(&tools.python, &["-m", "pytest", "-q", "-s", "-p", "no:cacheprovider"]).within(root.join("bindings-python")))?;
     tally.run(shell("node", &["--test", "tests/"]).within(root.join("bindings-node")))?;
-    tally.run(shell("node", &["bindings-wasm/tests/browser.mjs"]).with(&tools.chromium).within(root))
+    tally.run(shell("node", &["bindings-wasm/tests/browser.mjs"]).with(&tools.chromium).within(root))?;
+    tally.run(demo::comparison(root, tools))
 }
 
 /// What the test programs have printed, counted.
