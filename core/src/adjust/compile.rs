@@ -109,11 +109,16 @@ impl Stage {
         // 2. Its rules in the order in which they apply.
         let mut sorted: Vec<(usize, &AdjustmentDef)> = rules.to_vec();
         sorted.sort_by(|(_, a), (_, b)| b.priority.cmp(&a.priority).then_with(|| a.id.cmp(&b.id)));
+        let before = cx.diagnostics.count();
         check_priorities(def, &sorted, adjustments, cx);
+        let ordered = cx.diagnostics.count() == before;
         let compiled: Vec<Rule> = sorted
             .iter()
             .filter_map(|(number, rule)| Rule::compile(rule, *number, def, place.currency, &adjustments.index(*number), cx))
             .collect();
+        if ordered {
+            super::lint::warn_never_fires(def.policy, &compiled, place.date, adjustments, cx.diagnostics);
+        }
         // 3. The index over their conditions and validities.
         let atoms: Vec<Vec<Atom>> = compiled.iter().map(|rule| rule.atoms(place.date)).collect();
         let index = RuleIndex::build(&atoms);
@@ -261,7 +266,7 @@ fn effect(def: &EffectDef, stage: &StageDef, currency: Currency, path: &Path<'_>
             match Percent::new(*percent).and_then(Percent::complement) {
                 Ok(left) => Some(Effect::PercentOff { left }),
                 Err(error) => {
-                    cx.diagnostics.error(LimitCode::TooLong, &place, error.to_string());
+                    cx.diagnostics.error(LimitCode::TooLong, &place, format!("the percentage `{percent}` cannot be used: {error}"));
                     None
                 }
             }
@@ -289,14 +294,17 @@ fn effect(def: &EffectDef, stage: &StageDef, currency: Currency, path: &Path<'_>
 
 fn price(number: Decimal, currency: Currency, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<UnitPrice> {
     if number.is_negative() {
-        cx.diagnostics.error(AdjustCode::NegativeAmount, path, format!("`{number}` is below zero"));
+        cx.diagnostics.error(AdjustCode::NegativeAmount, path, format!("`{number}` is below zero; an adjustment takes off, it never adds"));
         return None;
     }
     match UnitPrice::new(number, currency) {
         Ok(price) => Some(price),
         Err(error) => {
-            let code = if error == ArithmeticError::Inexact { LimitCode::TooLong } else { LimitCode::Overflow };
-            cx.diagnostics.error(code, path, format!("`{number}`: {error}"));
+            let (code, problem) = match error {
+                ArithmeticError::Inexact => (LimitCode::TooLong, format!("`{number}` has more than {} decimals", UnitPrice::MAX_SCALE)),
+                _ => (LimitCode::Overflow, format!("`{number}` is too large: at most 18 digits can be held")),
+            };
+            cx.diagnostics.error(code, path, problem);
             None
         }
     }

@@ -113,7 +113,7 @@ pub struct AdjustmentDef {
     /// The condition; always true when absent. At line scope it may speak of the line, at document scope of the document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
-    /// Which lines take part in a document rule; all when absent.
+    /// Which lines take part in a document rule; all when absent. A rule in which no line takes part does not apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lines: Option<String>,
     /// What it does.

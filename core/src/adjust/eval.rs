@@ -123,18 +123,18 @@ impl Stage {
         Ok(after.max(0).min(running))
     }
 
-    /// What a document rule takes off a sum of lines, never more than the sum; `base` is what percentages are taken on.
+    /// What a document rule would take off its lines, whatever they are worth; `base` is what percentages are taken on.
     ///
     /// # Errors
     /// [`ArithmeticError::Overflow`].
-    pub fn document_effect(&self, rule: &Rule, running: i64, base: i64, currency: Currency) -> Result<i64, ArithmeticError> {
+    pub fn document_effect(&self, rule: &Rule, base: i64, currency: Currency) -> Result<i64, ArithmeticError> {
         let off = match &rule.effect {
             Effect::PercentOff { left } => self.percent_off(*left, base, currency)?,
             Effect::AmountOff { amount, .. } => self.rounding_to_minor(amount.to_exact()?, currency)?,
             // Refused by the compilation: a document has no unit price.
             Effect::FixedPrice(_) => 0,
         };
-        Ok(off.min(running).max(0))
+        Ok(off.max(0))
     }
 
     /// The base minus the rounded rest, so that the price is rounded and the discount is the difference: 19.99 less 25 % is 14.99.

@@ -14,6 +14,7 @@
 mod compile;
 mod def;
 mod eval;
+mod lint;
 
 pub use compile::{Effect, Rule, Stage, StagePlace};
 pub use def::{AdjustmentDef, AllocateDef, AmountOffDef, EffectDef, Per, Policy, RoundAt, StageDef, StageScope, TieBreak};

@@ -1,11 +1,11 @@
 //! From definition to checked catalogue.
 
 use super::{CategoryDef, PackagingDef, ProductDef, ProductStatus, UnitDef};
-use crate::expr::{CompileContext, Constant, FactProblem, Scope};
+use crate::expr::{CompileContext, Constant, Scope};
 use crate::id::{CategoryId, Map, Symbol, UnitId};
 use crate::money::Decimal;
-use crate::quantity::{Factor, OrderQuantity};
-use crate::report::{CatalogCode, LimitCode, Path, RulebookCode, did_you_mean};
+use crate::quantity::{Allowed, Factor, OrderQuantity};
+use crate::report::{CatalogCode, Diagnostic, LimitCode, Path, RulebookCode};
 
 /// The parts of a rulebook's definition that make the catalogue.
 #[derive(Debug, Clone, Copy)]
@@ -101,7 +101,14 @@ impl Catalog {
             catalog.product_def(product, &file, &parents, cx);
             cx.diagnostics.name_rows(before, &file, &format!("`{}`, line {line}", def.file.unwrap_or_default()));
         }
-        catalog.successors(def, &products, cx);
+        for (index, product) in def.products.iter().enumerate() {
+            catalog.successor(product, &products.index(index), cx);
+        }
+        for (line, product) in def.from_file {
+            let before = cx.diagnostics.count();
+            catalog.successor(product, &file, cx);
+            cx.diagnostics.name_rows(before, &file, &format!("`{}`, line {line}", def.file.unwrap_or_default()));
+        }
         catalog
     }
 
@@ -200,7 +207,8 @@ impl Catalog {
             let place = path.index(index);
             let Some(symbol) = self.unit(unit, &place.field("unit"), cx) else { continue };
             if *unit == def.unit || known.iter().any(|(other, _)| *other == symbol) {
-                cx.diagnostics.duplicate(&place.field("unit"), "unit of this product", unit.as_str());
+                let message = format!("the product `{}` has the unit `{unit}` already; name the base unit and each packaging once", def.id);
+                cx.diagnostics.error(RulebookCode::DuplicateId, &place.field("unit"), message);
                 continue;
             }
             known.push((symbol, *factor));
@@ -208,16 +216,13 @@ impl Catalog {
         known.into()
     }
 
-    fn successors(&self, def: CatalogDef<'_>, path: &Path<'_>, cx: &mut CompileContext<'_>) {
-        for (index, product) in def.products.iter().enumerate() {
-            let Some(successor) = &product.successor else { continue };
-            let place = path.index(index);
-            if !self.products.contains_key(successor.as_str()) {
-                cx.diagnostics.unknown(&place.field("successor"), "product", successor.as_str(), self.ids());
-            } else if *successor == product.id {
-                let message = format!("the product `{successor}` cannot be its own successor");
-                cx.diagnostics.error(RulebookCode::Cycle, &place.field("successor"), message);
-            }
+    fn successor(&self, def: &ProductDef, path: &Path<'_>, cx: &mut CompileContext<'_>) {
+        let Some(successor) = &def.successor else { return };
+        if !self.products.contains_key(successor.as_str()) {
+            cx.diagnostics.unknown(&path.field("successor"), "product", successor.as_str(), self.ids());
+        } else if *successor == def.id {
+            let message = format!("the product `{successor}` cannot be its own successor");
+            cx.diagnostics.error(RulebookCode::Cycle, &path.field("successor"), message);
         }
     }
 }
@@ -278,18 +283,21 @@ fn order_quantity(def: &ProductDef, path: &Path<'_>, cx: &mut CompileContext<'_>
         if number > Decimal::ZERO {
             return Some(number);
         }
-        cx.diagnostics.error(CatalogCode::NotPositive, &path.field(field), format!("`{number}` must be above zero"));
+        cx.diagnostics.error(CatalogCode::NotPositive, &path.field(field), format!("`{field}` is `{number}`; it must be above zero"));
         None
     };
     let minimum = positive(def.min_order_quantity, "min_order_quantity");
     let multiple = positive(def.order_multiple, "order_multiple");
+    let allowed = OrderQuantity { minimum, multiple };
     if let (Some(minimum), Some(multiple)) = (minimum, multiple)
-        && minimum.checked_rem(multiple).is_ok_and(|rest| !rest.is_zero())
+        && let Ok(Allowed::NotMultiple { upper, .. }) = allowed.check(minimum)
     {
-        let message = format!("the minimum order quantity `{minimum}` is not a multiple of `{multiple}`, so it can never be ordered");
+        let message = format!(
+            "the minimum order quantity `{minimum}` is not a multiple of `{multiple}`, so the least that can be ordered is `{upper}`"
+        );
         cx.diagnostics.warning(CatalogCode::MinimumNotMultiple, &path.field("min_order_quantity"), message);
     }
-    OrderQuantity { minimum, multiple }
+    allowed
 }
 
 fn facts(def: &ProductDef, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Box<[(u16, Constant)]> {
@@ -299,10 +307,8 @@ fn facts(def: &ProductDef, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Box<
         let full = format!("product.{name}");
         let declared = cx.vocabulary.find(&full).filter(|known| known.slot.scope == Scope::Line);
         let Some(known) = declared else {
-            let names = cx.vocabulary.names().filter_map(|known| known.name.strip_prefix("product."));
-            let help = did_you_mean(name, names).unwrap_or_default();
-            let message = format!("`{name}` cannot be the name of a fact: a name has letters, digits and `_`");
-            cx.diagnostics.push(crate::report::Diagnostic::error(RulebookCode::UnknownReference, &place, message).help(help));
+            let message = format!("`{name}` cannot be the name of a fact: a name has letters, digits and `_`, and begins with a letter");
+            cx.diagnostics.error(RulebookCode::Attribute, &place, message);
             continue;
         };
         if let crate::fact::Fact::Text(text) = fact {
@@ -311,11 +317,8 @@ fn facts(def: &ProductDef, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Box<
         match Constant::read(fact, known, cx.symbols) {
             Ok(constant) => facts.push((known.slot.index, constant)),
             Err(problem) => {
-                let message = match problem {
-                    FactProblem::Type(needed) => format!("`{full}` is declared as {needed}, which this is not"),
-                    FactProblem::NotOneOf(text) => format!("`{text}` is none of the values that `{full}` may have"),
-                };
-                cx.diagnostics.error(RulebookCode::Attribute, &place, message);
+                let (message, help) = problem.describe(known, cx.symbols);
+                cx.diagnostics.push(Diagnostic::error(RulebookCode::Attribute, &place, message).maybe_help(help));
             }
         }
     }
@@ -380,7 +383,7 @@ pub(super) mod tests {
                 "rulebook.unknown_reference /products/1/category",
                 "catalog.not_positive /products/1/order_multiple",
                 "rulebook.duplicate_id /products/2",
-                "rulebook.unknown_reference /products/3/facts/cost",
+                "rulebook.attribute /products/3/facts/cost",
                 "catalog.minimum_not_multiple /products/3/min_order_quantity",
                 "rulebook.duplicate_id /products/3/packaging/0/unit",
                 "rulebook.cycle /products/3/successor",

@@ -12,6 +12,9 @@ pub fn products_from_csv(file: &str, sources: &Sources, path: &Path<'_>, diagnos
     let Some(table) = CsvTable::read(file, sources, path, known, &["id", "unit"], diagnostics) else { return Vec::new() };
     let mut products = Vec::with_capacity(table.rows().len());
     for row in table.rows() {
+        for column in ["id", "unit"].into_iter().filter(|column| row.text(column).is_none()) {
+            row.problem(ShapeCode::Csv, column, "the cell is empty; a product needs an id and a unit", diagnostics);
+        }
         let Some((id, unit)) = row.parse("id", diagnostics).zip(row.parse("unit", diagnostics)) else { continue };
         let status = match row.text("status") {
             None | Some("active") => ProductStatus::Active,

@@ -4,6 +4,7 @@ use super::{Name, Text, Type, Value};
 use crate::fact::Fact;
 use crate::id::{Symbol, Symbols};
 use crate::money::Decimal;
+use crate::report::did_you_mean;
 use crate::time::Date;
 
 /// A value that stays when the text it was read from is gone.
@@ -28,10 +29,48 @@ pub enum Constant {
 /// Why a fact is not a value of its attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FactProblem {
-    /// It has another type; what is needed, in words.
-    Type(String),
+    /// It has another type.
+    Type {
+        /// What is needed, in words.
+        needed: String,
+        /// What was given, in words.
+        given: String,
+    },
     /// It is a text, but none of those that the attribute may be.
     NotOneOf(String),
+}
+
+impl FactProblem {
+    /// What is wrong with the value of that name, and what to do about it.
+    #[must_use]
+    pub fn describe(&self, name: &Name, symbols: &Symbols) -> (String, Option<String>) {
+        match self {
+            Self::Type { needed, given } => (format!("`{}` must be {needed}, but is given {given}", name.name), None),
+            Self::NotOneOf(text) => {
+                let known = name.one_of.iter().flatten().map(|symbol| symbols.text(*symbol));
+                (format!("`{text}` is none of the values that `{}` may have", name.name), did_you_mean(text, known))
+            }
+        }
+    }
+}
+
+/// A fact as its author wrote it, in words.
+fn given(fact: &Fact) -> String {
+    match fact {
+        Fact::Bool(value) => format!("`{value}`"),
+        Fact::Number(number) => format!("the number `{number}`"),
+        Fact::Text(text) => format!("the text `{}`", text.chars().take(48).collect::<String>()),
+        Fact::List(_) => "a list".to_owned(),
+    }
+}
+
+/// What a fact of the type is, in words: a fact is no condition.
+fn needed(ty: &Type) -> String {
+    match ty {
+        Type::Bool => "`true` or `false`".to_owned(),
+        Type::List(item) => format!("a list, each entry {}", needed(item)),
+        Type::Number | Type::Text | Type::Date => ty.to_string(),
+    }
 }
 
 impl Constant {
@@ -49,7 +88,7 @@ impl Constant {
     }
 
     fn of_type(fact: &Fact, ty: &Type, symbols: &Symbols) -> Result<Self, FactProblem> {
-        let problem = || FactProblem::Type(ty.to_string());
+        let problem = || FactProblem::Type { needed: needed(ty), given: given(fact) };
         match (ty, fact) {
             (Type::Bool, Fact::Bool(value)) => Ok(Self::Bool(*value)),
             (Type::Number, Fact::Number(value)) => Ok(Self::Number(*value)),

@@ -79,15 +79,19 @@ impl Explainer<'_> {
             Err(fault) if fault.kind == FaultKind::Missing => return,
             Err(_) => false,
         };
-        let (expected, actual) = sides(leaf, env);
+        let (expected, actual) = sides(leaf, env, negated);
         let written: String = self.source.chars().skip(span.start).take(span.end.saturating_sub(span.start)).collect();
-        let text = if negated { format!("!({written})") } else { written };
+        let text = match leaf {
+            _ if !negated => written,
+            Cond::Read(_) | Cond::Has(_) => format!("!{written}"),
+            _ => format!("!({written})"),
+        };
         self.leaves.push(Leaf { text, span, passed, expected, actual });
     }
 }
 
 /// What a comparison wants, and what it finds: of two sides the constant is what it wants.
-fn sides<F: Facts + ?Sized>(leaf: &Cond, env: &Env<'_, '_, F>) -> (Option<Detail>, Option<Detail>) {
+fn sides<F: Facts + ?Sized>(leaf: &Cond, env: &Env<'_, '_, F>, negated: bool) -> (Option<Detail>, Option<Detail>) {
     use super::program::{Day, Num, Txt};
     let turned = |swap: bool, left: Option<Detail>, right: Option<Detail>| if swap { (left, right) } else { (right, left) };
     match leaf {
@@ -114,7 +118,7 @@ fn sides<F: Facts + ?Sized>(leaf: &Cond, env: &Env<'_, '_, F>) -> (Option<Detail
             (side(&part.part), side(&part.text))
         }
         Cond::In(membership) => items(&membership.items, env),
-        other => (Some(Detail::Bool(true)), env.test(other).ok().map(Detail::Bool)),
+        other => (Some(Detail::Bool(!negated)), env.test(other).ok().map(Detail::Bool)),
     }
 }
 

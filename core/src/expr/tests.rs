@@ -188,9 +188,9 @@ fn explains_every_comparison() {
     insta::assert_snapshot!(shown.join("\n"), @r#"
     product.category in ['valve', 'seal'] | false | ["seal","valve"] | "pump"
     line.quantity >= 5 | true | "5" | "12"
-    !(urgent) | true | true | false
+    !urgent | true | false | false
     !(20 < line.quantity) | true | "20" | "12"
-    !(has(channel)) | true | true | false
+    !has(channel) | true | false | false
     "#);
     assert!(company.formula("line.quantity * 2").explain(&order, Some(0)).is_empty());
 }

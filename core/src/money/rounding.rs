@@ -51,14 +51,14 @@ pub struct RoundingDef {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RoundingError {
     /// The increment is zero or negative.
-    #[error("the increment must be above zero")]
-    Increment,
+    #[error("the increment `{0}` must be above zero")]
+    Increment(Decimal),
     /// The increment or the offset has more decimals than the result may have.
-    #[error("the increment and the offset may have at most {0} decimals here")]
-    TooFine(u8),
+    #[error("`{0}` is too fine: an increment and an offset have at most {1} decimals here")]
+    TooFine(Decimal, u8),
     /// The offset is as large as the increment.
-    #[error("the offset must be smaller than the increment")]
-    Offset,
+    #[error("the offset `{0}` must be smaller than the increment")]
+    Offset(Decimal),
     /// The increment has too many digits.
     #[error("the increment is too large: at most 18 digits can be held")]
     Overflow,
@@ -98,17 +98,17 @@ impl Rounding {
     pub fn new(def: RoundingDef, scale: u8) -> Result<Self, RoundingError> {
         let at_scale = |number: Decimal| {
             number.mantissa_at(u32::from(scale)).map_err(|error| match error {
-                ArithmeticError::Inexact => RoundingError::TooFine(scale),
+                ArithmeticError::Inexact => RoundingError::TooFine(number, scale),
                 _ => RoundingError::Overflow,
             })
         };
         let step = def.increment.map_or(Ok(1), at_scale)?;
         let offset = def.offset.map_or(Ok(0), at_scale)?;
         if step <= 0 {
-            return Err(RoundingError::Increment);
+            return Err(RoundingError::Increment(def.increment.unwrap_or_default()));
         }
         if offset.unsigned_abs() >= step.unsigned_abs() && offset != 0 {
-            return Err(RoundingError::Offset);
+            return Err(RoundingError::Offset(def.offset.unwrap_or_default()));
         }
         Ok(Self { mode: def.mode, step, offset, scale })
     }
@@ -237,10 +237,10 @@ mod tests {
                 2,
             )
         };
-        assert_eq!(with("0", "0"), Err(RoundingError::Increment));
-        assert_eq!(with("-1", "0"), Err(RoundingError::Increment));
-        assert_eq!(with("0.001", "0"), Err(RoundingError::TooFine(2)));
-        assert_eq!(with("1", "1"), Err(RoundingError::Offset));
+        assert_eq!(with("0", "0"), Err(RoundingError::Increment(0.into())));
+        assert_eq!(with("-1", "0"), Err(RoundingError::Increment((-1).into())));
+        assert_eq!(with("0.001", "0"), Err(RoundingError::TooFine("0.001".parse().unwrap(), 2)));
+        assert_eq!(with("1", "1"), Err(RoundingError::Offset(1.into())));
     }
 
     proptest! {

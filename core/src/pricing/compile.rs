@@ -107,7 +107,8 @@ impl Pricing {
         for (index, id) in def.access.iter().enumerate() {
             match self.lists.iter().position(|list| list.id == *id) {
                 Some(list) if access.contains(&list) => {
-                    cx.diagnostics.duplicate(&access_path.index(index), "entry", id.as_str());
+                    let message = format!("the list `{id}` is asked already; name each list once");
+                    cx.diagnostics.error(RulebookCode::DuplicateId, &access_path.index(index), message);
                 }
                 Some(list) => access.push(list),
                 None => {
@@ -150,6 +151,13 @@ impl PriceList {
             prices: Vec::new(),
         };
         cx.diagnostics.check_period(list.valid, &path.field("valid"));
+        if list.currency != currency {
+            let message = format!(
+                "the list `{}` is in `{}`, but documents are priced in the rulebook's `{currency}`: it never has a price",
+                list.id, list.currency
+            );
+            cx.diagnostics.warning(PricingCode::Currency, &path.field("currency"), message);
+        }
         // 1. Keys: attributes of text; where their values are known, a record's must be among them.
         let known = list.keys(def, &path.field("keys"), cx);
         // 2. Records, from the definition and from the file.
@@ -166,7 +174,9 @@ impl PriceList {
                 cx.diagnostics.name_rows(before, &place, &format!("`{file}`, line {line}"));
             }
         }
-        // 3. Index by key; records of one key must not be valid on the same day.
+        // 3. Tiers at which more costs less.
+        list.warn_non_monotone(&entries, path, cx);
+        // 4. Index by key; records of one key must not be valid on the same day.
         list.index(entries, path, cx);
         list
     }
@@ -217,7 +227,11 @@ impl PriceList {
         });
         let per = def.per.unwrap_or(Decimal::ONE);
         if per <= Decimal::ZERO {
-            cx.diagnostics.error(PricingCode::NegativePrice, &path.field("per"), format!("`{per}` must be above zero"));
+            cx.diagnostics.error(
+                PricingCode::NegativePrice,
+                &path.field("per"),
+                format!("the price is per `{per}`; write for how many units it is, above zero"),
+            );
         }
         let valid = def.valid.unwrap_or(Period::ALWAYS);
         cx.diagnostics.check_period(valid, &path.field("valid"));
@@ -300,7 +314,11 @@ impl PriceList {
 
     fn price(&self, price: Decimal, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<UnitPrice> {
         if price.is_negative() {
-            cx.diagnostics.error(PricingCode::NegativePrice, path, format!("the price `{price}` is below zero"));
+            cx.diagnostics.error(
+                PricingCode::NegativePrice,
+                path,
+                format!("the price `{price}` is below zero; write a price of 0 or more, and what is taken off it as an adjustment"),
+            );
             return None;
         }
         match UnitPrice::new(price, self.currency) {
@@ -310,11 +328,37 @@ impl PriceList {
                 cx.diagnostics.error(LimitCode::TooLong, path, message);
                 None
             }
-            Err(error) => {
-                cx.diagnostics.error(LimitCode::Overflow, path, format!("the price `{price}`: {error}"));
+            Err(_) => {
+                cx.diagnostics.error(LimitCode::Overflow, path, format!("the price `{price}` is too large: at most 18 digits can be held"));
                 None
             }
         }
+    }
+
+    /// Warns, once for the list, of tiers that are cheaper in total than one unit less in the tier before.
+    fn warn_non_monotone(&self, entries: &[Entry], path: &Path<'_>, cx: &mut CompileContext<'_>) {
+        let mut first: Option<(&Entry, Cliff)> = None;
+        let mut count = 0_usize;
+        for entry in entries {
+            let Some(terms) = self.terms(entry.terms).filter(|terms| terms.from.len() > 1) else { continue };
+            let first_price = usize::try_from(entry.first_price).unwrap_or(usize::MAX);
+            let tiers: Vec<(Decimal, UnitPrice)> = terms.from.iter().copied().zip(self.prices.iter().skip(first_price).copied()).collect();
+            for pair in tiers.windows(2) {
+                let [lower, upper] = pair else { continue };
+                let Some(cliff) = cliff(*lower, *upper, terms.per) else { continue };
+                count = count.saturating_add(1);
+                first = first.or(Some((entry, cliff)));
+            }
+        }
+        let Some((entry, cliff)) = first else { return };
+        let more = if count > 1 { format!("; {} more tiers of the list are such", count.saturating_sub(1)) } else { String::new() };
+        let Cliff { quantity, costs, less, less_costs } = cliff;
+        let message =
+            format!("the tier from `{quantity}` on makes `{quantity}` cost `{costs}`, less than `{less}`, which cost `{less_costs}`{more}");
+        let problem = Diagnostic::warning(PricingCode::NonMonotone, path, message)
+            .help("a buyer of the smaller quantity is better off with the larger one; leave it so if that is meant")
+            .related(&Path::pointer(&entry.place.pointer(path)), "the first of them");
+        cx.diagnostics.push(problem);
     }
 
     fn index(&mut self, mut entries: Vec<Entry>, path: &Path<'_>, cx: &mut CompileContext<'_>) {
@@ -355,6 +399,22 @@ impl Place {
             Self::File => list.field("records_csv").to_string(),
         }
     }
+}
+
+/// A quantity that costs less in total than a smaller one.
+struct Cliff {
+    quantity: Decimal,
+    costs: Decimal,
+    less: Decimal,
+    less_costs: Decimal,
+}
+
+/// Whether the first quantity of a tier costs less than one unit less in the tier before; tiers are where they begin, and the price.
+fn cliff(lower: (Decimal, UnitPrice), upper: (Decimal, UnitPrice), per: Decimal) -> Option<Cliff> {
+    let (quantity, less) = (upper.0, upper.0.checked_sub(Decimal::ONE).ok()?);
+    let cost = |price: UnitPrice, quantity: Decimal| price.to_decimal().checked_mul(quantity)?.checked_div(per);
+    let (costs, less_costs) = (cost(upper.1, quantity).ok()?, cost(lower.1, less).ok()?);
+    (less >= lower.0 && less_costs > costs).then_some(Cliff { quantity, costs, less, less_costs })
 }
 
 fn check_neighbours(before: &TierDef, tier: &TierDef, path: &Path<'_>, cx: &mut CompileContext<'_>) {

@@ -3,7 +3,7 @@
 use super::{PriceListDef, PriceRecordDef, TierDef};
 use crate::expr::CompileContext;
 use crate::id::{AttributeId, Map};
-use crate::report::{CsvRow, CsvTable, Path, PricingCode};
+use crate::report::{CsvRow, CsvTable, Path, PricingCode, ShapeCode};
 use crate::time::Period;
 
 /// The records of the file, each with the line where it starts; what cannot be read is reported with file, row and column.
@@ -36,10 +36,19 @@ pub(super) fn records_from_csv(
             indexmap::map::Entry::Occupied(mut occupied) => occupied.get_mut().1.tiers.extend(record.tiers),
         }
     }
-    records.into_values().collect()
+    let mut records: Vec<(u64, PriceRecordDef)> = records.into_values().collect();
+    records.iter_mut().for_each(|(_, record)| record.tiers.sort_by_key(|tier| tier.from));
+    records
 }
 
 fn record(row: &CsvRow<'_>, keys: &[&str], cx: &mut CompileContext<'_>) -> Option<PriceRecordDef> {
+    let empty: Vec<&&str> = keys.iter().filter(|key| row.text(key).is_none()).collect();
+    if !empty.is_empty() {
+        empty
+            .iter()
+            .for_each(|key| row.problem(ShapeCode::Csv, key, "the cell is empty; a price needs every key of its list", cx.diagnostics));
+        return None;
+    }
     let key: Vec<String> = keys.iter().map(|key| row.text(key).unwrap_or_default().to_owned()).collect();
     if row.text("price").is_none() {
         row.problem(PricingCode::PriceOrTiers, "price", "there is no price", cx.diagnostics);

@@ -102,7 +102,7 @@ impl<'q> Frame<'q> {
                 Some(Constant::List(_)) => self.product_list(slot, line),
                 Some(fact) => fact.value(&self.parts.symbols),
                 None if slot == own.categories.index => self.product_list(slot, line),
-                None => self.default(Slot { scope: Scope::Line, index: slot }),
+                None => self.product_default(slot, line),
             },
         }
     }
@@ -127,10 +127,14 @@ impl<'q> Frame<'q> {
         place.and_then(|place| self.product_lists.get(place)).map_or(Value::Missing, |list| Value::List(list))
     }
 
-    /// The declared default of an attribute.
-    pub(super) fn default(&self, slot: Slot) -> Value<'q> {
-        let found = self.parts.attributes.defaults.iter().find(|(known, _)| *known == slot);
-        found.map_or(Value::Missing, |(_, constant)| constant.value(&self.parts.symbols))
+    /// The declared default of an attribute of products.
+    fn product_default(&self, slot: u16, line: usize) -> Value<'q> {
+        let found = self.parts.attributes.defaults.iter().find(|(known, _)| *known == Slot { scope: Scope::Line, index: slot });
+        match found {
+            Some((_, Constant::List(_))) => self.product_list(slot, line),
+            Some((_, constant)) => constant.value(&self.parts.symbols),
+            None => Value::Missing,
+        }
     }
 
     fn line_value(&self, slot: u16, line: usize) -> Value<'q> {

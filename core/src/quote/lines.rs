@@ -25,7 +25,7 @@ pub(super) fn read_facts(parts: &Parts, request: &QuoteRequest, diagnostics: &mu
         let place = lines.index(number);
         reader.read("line", &line.attributes, Some(number), &place.field("attributes"), &mut given, diagnostics);
     }
-    check_required(parts, request, &given, diagnostics);
+    check_required(parts, request, diagnostics);
     given
 }
 
@@ -75,21 +75,25 @@ fn settable(parts: &Parts, slot: Slot) -> bool {
     !computed.contains(&slot)
 }
 
-fn check_required(parts: &Parts, request: &QuoteRequest, given: &[Given], diagnostics: &mut Diagnostics) {
+/// Every attribute without a default is given; whether it has the right type is another question.
+fn check_required(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnostics) {
     for slot in &parts.attributes.required {
         let Some(name) = parts.attributes.vocabulary.name(*slot) else { continue };
         let (scope, key) = name.name.split_once('.').unwrap_or(("", &name.name));
-        let givers: Set<Option<usize>> = given.iter().filter(|fact| fact.slot == *slot).map(|fact| fact.line).collect();
-        let has = |line: Option<usize>| givers.contains(&line);
+        let facts = match scope {
+            "customer" => &request.customer,
+            "destination" => &request.destination,
+            _ => &request.document,
+        };
         let mut missing = |path: &Path<'_>| {
             let message = format!("the attribute `{}` is missing; the rulebook declares it without a default", name.name);
             diagnostics.error(QuoteCode::MissingAttribute, path, message);
         };
         match slot.scope {
-            Scope::Document if !has(None) => missing(&Path::ROOT.field(scope).field(key)),
+            Scope::Document if facts.get(key).is_none() => missing(&Path::ROOT.field(scope).field(key)),
             Scope::Line if slot.index >= parts.attributes.product_slots => {
                 let lines = Path::ROOT.field("lines");
-                for number in (0..request.lines.len()).filter(|number| !has(Some(*number))) {
+                for (number, _) in request.lines.iter().enumerate().filter(|(_, line)| line.attributes.get(key).is_none()) {
                     missing(&lines.index(number).field("attributes").field(key));
                 }
             }
@@ -98,9 +102,11 @@ fn check_required(parts: &Parts, request: &QuoteRequest, given: &[Given], diagno
     }
 }
 
-/// Gives every list a place to stand: those of the request first, then those of the lines' products that expressions read.
+/// Gives every list of the request a place to stand, then every default that is one: an entry for each fact and each default.
 pub(super) fn given_lists<'q>(parts: &'q Parts, given: &'q [Given]) -> Lists<'q> {
-    given.iter().map(|fact| fact.constant.items(&parts.symbols).unwrap_or_default().into()).collect()
+    let defaults = parts.attributes.defaults.iter().map(|(_, constant)| constant);
+    let constants = given.iter().map(|fact| &fact.constant).chain(defaults);
+    constants.map(|constant| constant.items(&parts.symbols).unwrap_or_default().into()).collect()
 }
 
 /// The lists of the lines' products that expressions read, line after line.
@@ -119,7 +125,10 @@ fn product_list<'q>(parts: &'q Parts, product: &'q Product, slot: u16) -> Vec<Va
     if slot == parts.attributes.product.categories.index {
         return product.categories.iter().map(|symbol| known(parts, *symbol)).collect();
     }
-    product.fact(slot).and_then(|fact| fact.items(&parts.symbols)).unwrap_or_default()
+    let default = || {
+        parts.attributes.defaults.iter().find(|(known, _)| known.scope == Scope::Line && known.index == slot).map(|(_, default)| default)
+    };
+    product.fact(slot).or_else(default).and_then(|fact| fact.items(&parts.symbols)).unwrap_or_default()
 }
 
 /// Fills the frame with the request's facts and the declared defaults.
@@ -131,15 +140,20 @@ pub(super) fn fill<'q>(frame: &mut Frame<'q>, request: &'q QuoteRequest, given: 
     if parts.attributes.vocabulary.slot_count(Scope::Line) > parts.attributes.own_line_slots {
         frame.line_values = vec![Value::Missing; width.saturating_mul(request.lines.len())];
     }
-    for (slot, constant) in &parts.attributes.defaults {
-        let value = constant.value(&parts.symbols);
+    let value_of = |constant: &'q Constant, list: &'q [Value<'q>]| match constant {
+        Constant::List(_) => Value::List(list),
+        other => other.value(&parts.symbols),
+    };
+    let default_lists = lists.get(given.len()..).unwrap_or_default();
+    for ((slot, constant), list) in parts.attributes.defaults.iter().zip(default_lists) {
+        let value = value_of(constant, list);
         match slot.scope {
             Scope::Document => frame.set(*slot, value),
             Scope::Line => (0..request.lines.len()).for_each(|line| set_line(frame, *slot, line, value)),
         }
     }
     for (fact, list) in given.iter().zip(lists) {
-        let value = if matches!(fact.constant, Constant::List(_)) { Value::List(list) } else { fact.constant.value(&parts.symbols) };
+        let value = value_of(&fact.constant, list);
         match fact.line {
             None => frame.set(fact.slot, value),
             Some(line) => set_line(frame, fact.slot, line, value),

@@ -175,11 +175,12 @@ fn apply_to_document(
     scratch: &mut QuoteScratch,
     out: &mut Outcome,
 ) -> Result<(), Error> {
-    // 1. Match.
+    // 1. Match; a rule in which no line takes part does not apply.
     scratch.matched.clear();
     stage.index.header(frame, &mut scratch.index);
     stage.index.matches(frame, None, &mut scratch.index, &mut scratch.matched);
     retain_matching(frame, stage, None, 0, &mut scratch.matched)?;
+    let without_lines = retain_with_lines(frame, stage, &mut scratch.matched)?;
     let matched = std::mem::take(&mut scratch.matched);
     // 2. Choose and apply, each over the lines that take part in it.
     let entry: Vec<Figure> = frame.lines.iter().map(|line| line.figure).collect();
@@ -189,7 +190,8 @@ fn apply_to_document(
         Choice::Lowest(candidates) => {
             let mut best: Option<(i64, usize)> = None;
             for (position, rule) in candidates.iter().enumerate().filter_map(|(p, number)| Some((p, stage.rule(*number)?))) {
-                let off = document_off(frame, stage, rule, fixed_base, scratch)?.off;
+                let DocumentOff { wanted, running, .. } = document_off(frame, stage, rule, fixed_base, scratch)?;
+                let off = wanted.min(running);
                 if best.is_none_or(|(most, _)| off > most) {
                     best = Some((off, position));
                 }
@@ -197,12 +199,8 @@ fn apply_to_document(
             best.and_then(|(_, position)| candidates.get(position..=position)).unwrap_or_default()
         }
     };
-    let mut without_lines = Vec::new();
-    for (number, rule) in chosen.iter().filter_map(|number| Some((*number, stage.rule(*number)?))) {
+    for rule in chosen.iter().filter_map(|number| stage.rule(*number)) {
         take_off(frame, stage, step, rule, fixed_base, scratch, out)?;
-        if scratch.eligible.is_empty() {
-            without_lines.push(number);
-        }
     }
     if out.explain == Explain::Candidates {
         reject(frame, stage, step, None, &Judged { matched: &matched, applied: chosen, without_lines: &without_lines }, out);
@@ -211,13 +209,38 @@ fn apply_to_document(
     Ok(())
 }
 
-/// What a document rule takes off, and the sums that it works on.
+/// Takes out the rules in which no line takes part, and returns them.
+fn retain_with_lines(frame: &Frame<'_>, stage: &Stage, matched: &mut Vec<u32>) -> Result<Vec<u32>, Error> {
+    let mut without = Vec::new();
+    for number in matched.iter() {
+        let Some(rule) = stage.rule(*number) else { continue };
+        let mut any = false;
+        for line in 0..frame.lines.len() {
+            any = any || takes_part(frame, rule, line)?;
+        }
+        if !any {
+            without.push(*number);
+        }
+    }
+    matched.retain(|number| !without.contains(number));
+    Ok(without)
+}
+
+/// Whether a line takes part in a document rule: it has a price, and the rule's `lines` holds for it.
+fn takes_part(frame: &Frame<'_>, rule: &Rule, line: usize) -> Result<bool, Error> {
+    let priced = frame.lines.get(line).is_some_and(|line| line.price.is_some());
+    Ok(priced && rule.lines.as_ref().map_or(Ok(true), |lines| test(frame, lines, rule, "lines", Some(line)))?)
+}
+
+/// What a document rule would take off, and the sums that it works on.
 struct DocumentOff {
-    off: i64,
+    /// May be more than the lines have.
+    wanted: i64,
+    running: i64,
     base: i64,
 }
 
-/// Finds the eligible lines (into the scratch) and what the rule takes off them.
+/// Finds the eligible lines (into the scratch) and what the rule would take off them.
 fn document_off(
     frame: &Frame<'_>,
     stage: &Stage,
@@ -228,9 +251,7 @@ fn document_off(
     scratch.eligible.clear();
     let (mut running, mut base_sum) = (0_i64, 0_i64);
     for (index, line) in frame.lines.iter().enumerate() {
-        let eligible =
-            line.price.is_some() && rule.lines.as_ref().map_or(Ok(true), |lines| test(frame, lines, rule, "lines", Some(index)))?;
-        if !eligible {
+        if !takes_part(frame, rule, index)? {
             continue;
         }
         scratch.eligible.push(index);
@@ -238,8 +259,8 @@ fn document_off(
         running = running.checked_add(line.figure.amount).ok_or_else(too_large)?;
         base_sum = base_sum.checked_add(base).ok_or_else(too_large)?;
     }
-    let off = stage.document_effect(rule, running, base_sum, frame.parts.currency).map_err(|_| too_large())?;
-    Ok(DocumentOff { off, base: base_sum })
+    let wanted = stage.document_effect(rule, base_sum, frame.parts.currency).map_err(|_| too_large())?;
+    Ok(DocumentOff { wanted, running, base: base_sum })
 }
 
 /// Takes a document rule's amount off the eligible lines, to the last minor unit and never below zero.
@@ -252,21 +273,24 @@ fn take_off(
     scratch: &mut QuoteScratch,
     out: &mut Outcome,
 ) -> Result<(), Error> {
-    let DocumentOff { off, base } = document_off(frame, stage, rule, base, scratch)?;
+    let DocumentOff { wanted, running, base } = document_off(frame, stage, rule, base, scratch)?;
     let currency = frame.parts.currency;
     scratch.shares.clear();
     for index in &scratch.eligible {
         let weight = frame.lines.get(*index).map_or(0, |line| line.figure.amount.unsigned_abs());
         scratch.shares.push(AllocationShare { weight, cap: Some(weight) });
     }
-    out.of_document.push(DocumentEntry { step, adjustment: rule.number, off });
-    let total = Money::new(off, currency);
+    out.of_document.push(DocumentEntry { step, adjustment: rule.number, off: wanted.min(running) });
+    let total = Money::new(wanted, currency);
     let unallocated = allocate(total, &scratch.shares, stage.allocate.method, stage.allocate.zero_weights, &mut scratch.parts);
     let unallocated = unallocated.map_err(|_| too_large())?;
     if !unallocated.is_zero() {
-        let message = format!("`{unallocated}` of the adjustment `{}` could not be given to any line", rule.id);
+        let message = format!(
+            "`{unallocated}` of the `{total}` that the adjustment `{}` takes off are lost: the lines that take part are worth no more",
+            rule.id
+        );
         let finding = Finding::new(AdjustCode::Unallocated, Severity::Warning, message);
-        out.findings.push(finding.detail("rule", rule.id.as_str()).detail("amount", unallocated));
+        out.findings.push(finding.detail("rule", rule.id.as_str()).detail("wanted", total).detail("amount", unallocated));
     }
     for (index, part) in scratch.eligible.iter().zip(&scratch.parts) {
         let Some(line) = frame.lines.get_mut(*index) else { continue };
@@ -281,11 +305,11 @@ fn take_off(
 
 /// What became of a stage's rules, by their numbers.
 struct Judged<'a> {
-    /// Those whose conditions hold.
+    /// Those whose conditions hold and in which a line takes part.
     matched: &'a [u32],
     /// Those of them that the policy chose.
     applied: &'a [u32],
-    /// Those of the chosen in which no line takes part.
+    /// Those whose conditions hold, but in which no line takes part.
     without_lines: &'a [u32],
 }
 

@@ -65,14 +65,19 @@ fn rate(frame: &Frame<'_>, index: usize, destination: Option<Symbol>, request: &
     let rate = category.zip(destination).and_then(|(category, destination)| tax.rate(category, destination, request.date));
     if rate.is_none() && tax.missing_rate() == MissingRate::Refuse {
         let asked = request.lines.get(index)?;
-        let category = category.map_or("(none)", |category| frame.parts.symbols.text(category));
         let country = match frame.value(frame.parts.attributes.document.country, None) {
             Value::Text(text) => text.text,
             _ => "",
         };
-        let message = format!("there is no tax rate for the category `{category}` in `{country}` on `{}`", request.date);
-        let finding = Finding::new(TaxCode::MissingRate, Severity::Error, message).line(asked.id.clone());
-        out.findings.push(finding.detail("category", category).detail("destination", country));
+        let finding = |message| Finding::new(TaxCode::MissingRate, Severity::Error, message).line(asked.id.clone());
+        let finding = match category.map(|category| frame.parts.symbols.text(category)) {
+            Some(category) => {
+                let message = format!("there is no tax rate for the category `{category}` in `{country}` on `{}`", request.date);
+                finding(message).detail("category", category)
+            }
+            None => finding(format!("the product `{}` has no tax category; give it one under `tax`", asked.product)),
+        };
+        out.findings.push(finding.detail("destination", country));
     }
     rate
 }

@@ -97,7 +97,7 @@ families! {
         UnknownOperation = "unknown_operation",
         /// A CSV file that cannot be read: its header, a row, a cell.
         Csv = "csv",
-        /// A file that a rulebook names was not given, or a given file is not named.
+        /// A file that a rulebook names was not given, or that stands beside what it would hold.
         File = "file",
     }
     /// Limits.
@@ -108,7 +108,7 @@ families! {
         TooDeep = "too_deep",
         /// A collection has more entries than the limit.
         TooMany = "too_many",
-        /// An expression may cost more than the limit.
+        /// An expression, or the analysis of a decision table, may cost more than the limit.
         TooCostly = "too_costly",
         /// A number, or the result of a calculation, is larger than can be held exactly.
         Overflow = "overflow",
@@ -154,8 +154,6 @@ families! {
         OutputValue = "output_value",
         /// A hit policy that needs what the table does not declare: ranked output values, one numeric output.
         HitPolicy = "hit_policy",
-        /// More than one row fired where the hit policy allows one, or rows that fired disagree.
-        MultipleHits = "multiple_hits",
         /// Two columns or rows of one table with the same id.
         Duplicate = "duplicate",
     }
@@ -223,7 +221,7 @@ families! {
         Key = "key",
         /// A price list that no access sequence names.
         UnusedList = "unused_list",
-        /// The list's currency is not the document's.
+        /// The document's currency, or a list's, is not the rulebook's.
         Currency = "currency",
         /// A larger quantity costs less in total than a smaller one.
         NonMonotone = "non_monotone",
@@ -248,16 +246,16 @@ families! {
         Policy = "policy",
         /// A unit-level step after the line's amount was rounded.
         RoundAtOrder = "round_at_order",
-        /// Part of a document discount that no line could take.
+        /// Part of a document discount is lost, because the lines that take part are worth no more.
         Unallocated = "unallocated",
     }
     /// Tax.
     tax TaxCode Tax {
-        /// No rate for the product's tax category at the destination.
+        /// No rate for the product's tax category at the destination, or the product has no category.
         MissingRate = "missing_rate",
         /// Two rates of one category and destination that can both apply.
         Ambiguous = "ambiguous",
-        /// A rate below zero, or 100 or more where the price includes it.
+        /// A rate below zero or above 100 percent.
         RateRange = "rate_range",
         /// The document has no destination, and there is no default.
         NoDestination = "no_destination",

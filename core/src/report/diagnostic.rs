@@ -165,7 +165,7 @@ impl Diagnostics {
     /// Reports a period that no day belongs to.
     pub fn check_period(&mut self, period: Period, path: &Path<'_>) {
         if let (true, Some(from), Some(until)) = (period.is_empty(), period.from, period.until) {
-            let message = format!("the period ends on `{until}`, before any day from `{from}` on belongs to it");
+            let message = format!("no day belongs to the period from `{from}` until `{until}`");
             self.push(
                 Diagnostic::error(RulebookCode::EmptyPeriod, path, message).help("`until` is the first day that does not belong to it"),
             );

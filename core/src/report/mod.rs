@@ -34,6 +34,6 @@ pub use decision::{Command, CommandConflict, Decision, Event, Fingerprint, Memor
 pub use diagnostic::{Diagnostic, Diagnostics, Error, Related, Severity, Span};
 pub use finding::{Detail, Details, Finding};
 pub use path::Path;
-pub use shape::{from_json, read, shape_problems};
+pub use shape::{from_json, read};
 pub use sources::Sources;
 pub use suggest::did_you_mean;

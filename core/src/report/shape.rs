@@ -19,7 +19,7 @@ pub fn from_json<T: DeserializeOwned>(text: &str, max_bytes: usize) -> Result<T,
         let message = format!("the text has {} bytes; at most {max_bytes} are read", text.len());
         return Err(Diagnostic::error(LimitCode::TooLong, &Path::ROOT, message).into());
     }
-    serde_json::from_str(text).map_err(|error| shape_problems::<T>(text, &error))
+    serde_json::from_str(text).map_err(|_| shape_problems::<T>(text))
 }
 
 /// Reads a value from any deserializer; `make` is called again when the first reading fails, to find every problem.
@@ -44,15 +44,15 @@ fn first_problem<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D
     diagnostic(&Path::pointer(&pointer(track.path().iter())), &message).into()
 }
 
-/// All shape problems of a text that could not be read as `T`; `first` is what the reading said.
-pub fn shape_problems<T: DeserializeOwned>(text: &str, first: &serde_json::Error) -> Error {
+/// All shape problems of a text that could not be read as `T`.
+fn shape_problems<T: DeserializeOwned>(text: &str) -> Error {
     let tree: Value = match serde_json::from_str(text) {
         Ok(tree) => tree,
         Err(error) => return syntax(&error).into(),
     };
     // What a tree cannot show, such as a field that occurs twice, the text does.
-    let from_text = || Error::from(diagnostic(&Path::ROOT, &first.to_string()));
-    tree_problems::<T>(tree).finish().map_or_else(|error| error, |_| from_text())
+    let from_text = |_| first_problem::<T, _>(&mut serde_json::Deserializer::from_str(text));
+    tree_problems::<T>(tree).finish().map_or_else(|error| error, from_text)
 }
 
 /// All shape problems of a tree: whatever stops the reading is taken out, and it is read again.

@@ -9,16 +9,27 @@
 /// ```
 pub fn did_you_mean<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let known: Vec<&str> = known.into_iter().collect();
-    let tolerated = unknown.chars().count().saturating_add(2).checked_div(3).unwrap_or(0).max(1);
-    let distance = |name: &str| {
-        if name.eq_ignore_ascii_case(unknown) { 0 } else { strsim::osa_distance(name, unknown) }
-    };
-    let nearest = known.iter().map(|name| (distance(name), *name)).min();
+    let nearest = known.iter().filter_map(|name| Some((distance(unknown, name)?, *name))).min();
     match nearest {
-        Some((distance, name)) if distance <= tolerated => Some(format!("did you mean `{name}`?")),
-        Some(_) if known.len() <= 12 => Some(format!("known are {}", list(&known))),
+        Some((_, name)) => Some(format!("did you mean `{name}`?")),
+        None if !known.is_empty() && known.len() <= 12 => Some(format!("known are {}", list(&known))),
         _ => None,
     }
+}
+
+/// How far the names are apart, when they are near enough to be meant for each other. What they share up to a point does not count.
+fn distance(unknown: &str, name: &str) -> Option<usize> {
+    if name.eq_ignore_ascii_case(unknown) {
+        return Some(0);
+    }
+    let (unknown, name) = match (unknown.rsplit_once('.'), name.rsplit_once('.')) {
+        (Some((scope, unknown)), Some((other, name))) if scope == other => (unknown, name),
+        _ => (unknown, name),
+    };
+    let length = unknown.chars().count();
+    let tolerated = length.saturating_add(2).checked_div(3).unwrap_or(0);
+    let distance = strsim::osa_distance(name, unknown);
+    (distance <= tolerated && distance < length).then_some(distance)
 }
 
 fn list(names: &[&str]) -> String {

@@ -8,9 +8,9 @@ use super::procedure::{self, Step};
 use super::subject::SubjectVocabulary;
 use super::vocabulary::{Attributes, VocabularySource};
 use crate::approval::Approval;
-use crate::catalog::{Catalog, CatalogDef, products_from_csv};
+use crate::catalog::{Catalog, CatalogDef, ProductDef, products_from_csv};
 use crate::credit::Credit;
-use crate::expr::{CompileContext, Constant, Scope};
+use crate::expr::{CompileContext, Scope};
 use crate::id::{RuleId, RulebookId, Set, Symbol, Symbols};
 use crate::inventory::Inventory;
 use crate::limits::Limits;
@@ -115,7 +115,7 @@ impl Rulebook {
             diagnostics: &mut diagnostics,
         };
         let catalog = Catalog::compile(catalog_def, &Path::ROOT, &mut cx);
-        check_facts(&catalog, &attributes, &mut cx);
+        check_facts(catalog_def, &attributes, cx.diagnostics);
         let units: Set<Symbol> = def.units.iter().filter_map(|unit| cx.symbols.find(unit.id.as_str())).collect();
         let pricing = Pricing::compile(&def.price_lists, def.currency, &units, &Path::ROOT.field("price_lists"), &mut cx);
         let tax = def.tax.as_ref().map(|tax| Tax::compile(tax, &Path::ROOT.field("tax"), &mut cx));
@@ -211,24 +211,29 @@ fn check_document(def: &RulebookDef, limits: &Limits, diagnostics: &mut Diagnost
 }
 
 /// Every product gives the facts that its declared attributes require.
-fn check_facts(catalog: &Catalog, attributes: &Attributes, cx: &mut CompileContext<'_>) {
+fn check_facts(catalog: CatalogDef<'_>, attributes: &Attributes, all: &mut Diagnostics) {
     let required = attributes.required.iter().filter(|slot| slot.scope == Scope::Line && slot.index < attributes.product_slots);
-    let names: Vec<(u16, &str)> = required.filter_map(|slot| Some((slot.index, &*attributes.vocabulary.name(*slot)?.name))).collect();
-    for (number, id) in catalog.ids().enumerate() {
-        let Some(product) = u32::try_from(number).ok().and_then(|number| catalog.product(number)) else { continue };
-        for (slot, name) in &names {
-            if product.fact(*slot).is_none_or(|fact| *fact == Constant::Missing) {
-                let message =
-                    format!("the product `{id}` has no fact `{}`, and `{name}` has no default", name.trim_start_matches("product."));
-                let problem =
-                    Diagnostic::error(RulebookCode::Attribute, &Path::ROOT.field("products").index(number).field("facts"), message);
-                cx.diagnostics.push(problem.help("give the fact, or declare the attribute with a `default` or as `optional`"));
-            }
+    let names: Vec<&str> = required.filter_map(|slot| attributes.vocabulary.name(*slot)?.name.strip_prefix("product.")).collect();
+    let check = |product: &ProductDef, path: &Path<'_>, all: &mut Diagnostics| {
+        for name in names.iter().filter(|name| product.facts.get(name).is_none()) {
+            let message = format!("the product `{}` has no fact `{name}`, and the attribute `product.{name}` has no default", product.id);
+            let problem = Diagnostic::error(RulebookCode::Attribute, &path.field("facts"), message);
+            all.push(problem.help("give the fact, or declare the attribute with a `default` or as `optional`"));
         }
+    };
+    let products = Path::ROOT.field("products");
+    for (index, product) in catalog.products.iter().enumerate() {
+        check(product, &products.index(index), all);
+    }
+    let file = Path::ROOT.field("products_csv");
+    for (line, product) in catalog.from_file {
+        let before = all.count();
+        check(product, &file, all);
+        all.name_rows(before, &file, &format!("`{}`, line {line}", catalog.file.unwrap_or_default()));
     }
 }
 
-fn check_tax_categories(def: &RulebookDef, from_file: &[(u64, crate::catalog::ProductDef)], cx: &mut CompileContext<'_>) {
+fn check_tax_categories(def: &RulebookDef, from_file: &[(u64, ProductDef)], cx: &mut CompileContext<'_>) {
     let Some(tax) = &def.tax else { return };
     let known = |category: &crate::id::TaxCategoryId| tax.categories.contains(category);
     let names = || tax.categories.iter().map(crate::id::TaxCategoryId::as_str);
@@ -243,7 +248,7 @@ fn check_tax_categories(def: &RulebookDef, from_file: &[(u64, crate::catalog::Pr
         if let Some(category) = product.tax.as_ref().filter(|category| !known(category)) {
             let before = cx.diagnostics.count();
             cx.diagnostics.unknown(&file, "tax category", category.as_str(), names());
-            cx.diagnostics.name_rows(before, &file, &format!("line {line}"));
+            cx.diagnostics.name_rows(before, &file, &format!("`{}`, line {line}", def.products_csv.as_deref().unwrap_or_default()));
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Reading the facts that a host gives, by the types that their attributes declare.
 
-use super::vocabulary::fact_message;
 use crate::expr::{Constant, Slot, Vocabulary};
 use crate::fact::Facts;
 use crate::id::Symbols;
@@ -52,7 +51,10 @@ impl FactReader<'_> {
             };
             match Constant::read(fact, name, self.symbols) {
                 Ok(constant) => given.push(Given { slot: name.slot, line, constant }),
-                Err(problem) => diagnostics.error(QuoteCode::AttributeType, &place, fact_message(&full, &problem)),
+                Err(problem) => {
+                    let (message, help) = problem.describe(name, self.symbols);
+                    diagnostics.push(Diagnostic::error(QuoteCode::AttributeType, &place, message).maybe_help(help));
+                }
             }
         }
     }

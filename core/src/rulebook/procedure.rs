@@ -51,22 +51,33 @@ pub fn compile(
     let mut lines_rounded = false;
     for (index, step) in steps.iter().enumerate() {
         let at = place.index(index);
+        let id = match step {
+            StepDef::Price(step) => &step.id,
+            StepDef::Stage(stage) => &stage.id,
+            StepDef::Tax(step) => &step.id,
+        };
+        if before.contains(id) {
+            cx.diagnostics.duplicate(&at, "step", id.as_str());
+            continue;
+        }
+        before.push(id.clone());
         let step = match step {
             StepDef::Price(step) if def.procedure.is_empty() => Step::Price(pricing.default_step(step.id.clone())),
             StepDef::Price(step) => Step::Price(pricing.step(step, &at.field("price"), cx)),
             StepDef::Stage(stage) => {
                 let rules: Vec<(usize, &AdjustmentDef)> =
                     def.adjustments.iter().enumerate().filter(|(_, rule)| rule.stage == stage.id).collect();
-                let around = StagePlace { currency: def.currency, before: &before, lines_rounded, date: attributes.document.date };
+                let around = StagePlace {
+                    currency: def.currency,
+                    before: before.get(..before.len().saturating_sub(1)).unwrap_or_default(),
+                    lines_rounded,
+                    date: attributes.document.date,
+                };
                 lines_rounded |= stage.scope == StageScope::Document || stage.round_at.unwrap_or_default() == RoundAt::Line;
                 Step::Stage(Box::new(Stage::compile(stage, &rules, around, &at.field("stage"), &path.field("adjustments"), cx)))
             }
             StepDef::Tax(step) => Step::Tax(Tax::step(step, def.currency, &at.field("tax"), cx)),
         };
-        if before.contains(step.id()) {
-            cx.diagnostics.duplicate(&at, "step", step.id().as_str());
-        }
-        before.push(step.id().clone());
         compiled.push(step);
     }
     let price_steps = compiled.iter().filter_map(|step| if let Step::Price(step) = step { Some(step) } else { None });

@@ -167,10 +167,16 @@ impl Rulebook {
         };
         // 1. Read the subject.
         let given = self.read_subject(request)?;
-        let lists: Vec<Vec<Value<'_>>> = given.iter().map(|fact| fact.constant.items(&parts.symbols).unwrap_or_default()).collect();
+        let defaults = parts.subject.declared.defaults.iter().map(|(_, constant)| constant);
+        let constants = given.iter().map(|fact| &fact.constant).chain(defaults);
+        let lists: Vec<Vec<Value<'_>>> = constants.map(|constant| constant.items(&parts.symbols).unwrap_or_default()).collect();
         let subject = self.subject(request, &given, &lists)?;
         // 2. Ask the matrix.
-        let failed = |error: crate::expr::EvalError| Error::from(error.into_diagnostic(&Path::ROOT.field("totals")));
+        let matrix = Path::ROOT.field("approval");
+        let failed = |error: crate::expr::EvalError| {
+            let problem = error.into_diagnostic(&Path::ROOT.field("totals"));
+            Error::from(problem.related(&matrix.field("matrix"), "the input that has no value, in the rulebook"))
+        };
         let requirements = route(approval, &subject).map_err(failed)?.requirements;
         let rows = if request.explain { Some(explain(approval, &subject).map_err(failed)?) } else { None };
         Ok(RouteDecision { rulebook: self.fingerprint().clone(), requirements, rows })
@@ -192,9 +198,17 @@ impl Rulebook {
         for (scope, facts) in [("customer", &request.customer), ("destination", &request.destination), ("document", &request.document)] {
             reader.read(scope, facts, None, &Path::ROOT.field(scope), &mut given, &mut diagnostics);
         }
-        for slot in words.declared.required.iter().filter(|slot| !given.iter().any(|fact| fact.slot == **slot)) {
+        for slot in &words.declared.required {
             let name = words.vocabulary.name(*slot).map_or("", |name| &*name.name);
             let (scope, key) = name.split_once('.').unwrap_or(("", name));
+            let facts = match scope {
+                "customer" => &request.customer,
+                "destination" => &request.destination,
+                _ => &request.document,
+            };
+            if facts.get(key).is_some() {
+                continue;
+            }
             let message = format!("the attribute `{name}` is missing; the rulebook declares it without a default");
             diagnostics.error(QuoteCode::MissingAttribute, &Path::ROOT.field(scope).field(key), message);
         }
@@ -211,12 +225,15 @@ impl Rulebook {
                 *place = value;
             }
         };
-        for (slot, constant) in &words.declared.defaults {
-            set(*slot, constant.value(&parts.symbols));
+        let value_of = |constant: &'s Constant, list: &'s [Value<'s>]| match constant {
+            Constant::List(_) => Value::List(list),
+            other => other.value(&parts.symbols),
+        };
+        for ((slot, constant), list) in words.declared.defaults.iter().zip(lists.get(given.len()..).unwrap_or_default()) {
+            set(*slot, value_of(constant, list));
         }
         for (fact, list) in given.iter().zip(lists) {
-            let is_list = matches!(fact.constant, Constant::List(_));
-            set(fact.slot, if is_list { Value::List(list) } else { fact.constant.value(&parts.symbols) });
+            set(fact.slot, value_of(&fact.constant, list));
         }
         let own = words.slots;
         let text = |text: &'s str| Value::Text(Text { symbol: parts.symbols.find(text), text });

@@ -2,7 +2,7 @@
 
 use super::def::{AttributeDef, AttributeType, ListItem};
 use crate::catalog::CatalogDef;
-use crate::expr::{Constant, FactProblem, Presence, Scope, Slot, Type, Vocabulary};
+use crate::expr::{Constant, Presence, Scope, Slot, Type, Vocabulary};
 use crate::fact::Fact;
 use crate::id::{Map, Symbol, Symbols};
 use crate::money::Decimal;
@@ -152,7 +152,7 @@ impl Declared {
             diagnostics.error(
                 RulebookCode::Attribute,
                 &path.field("type"),
-                format!("`{name}` may be none of no values; list at least one"),
+                format!("the list of values of `{name}` is empty; list at least one"),
             );
         }
         let presence = if def.optional { Presence::Optional } else { Presence::Always };
@@ -185,16 +185,11 @@ impl Declared {
         let Some(name) = vocabulary.name(slot) else { return };
         match Constant::read(default, name, symbols) {
             Ok(constant) => self.defaults.push((slot, constant)),
-            Err(problem) => diagnostics.error(RulebookCode::Attribute, path, fact_message(&name.name, &problem)),
+            Err(problem) => {
+                let (message, help) = problem.describe(name, symbols);
+                diagnostics.push(Diagnostic::error(RulebookCode::Attribute, path, message).maybe_help(help));
+            }
         }
-    }
-}
-
-/// What is wrong with a fact, for a person.
-pub fn fact_message(name: &str, problem: &FactProblem) -> String {
-    match problem {
-        FactProblem::Type(needed) => format!("`{name}` is {needed}, which this is not"),
-        FactProblem::NotOneOf(text) => format!("`{text}` is none of the values that `{name}` may have"),
     }
 }
 

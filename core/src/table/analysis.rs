@@ -17,6 +17,8 @@ use crate::report::{Diagnostic, Diagnostics, LimitCode, Path, TableCode};
 
 /// Pairs of rows or holes that are reported one by one; the rest is counted.
 const LISTED: usize = 10;
+/// What a table with a policy that allows one row must not have.
+const OVERLAP: &str = "rows that overlap";
 
 /// Reports everything that is found; false when something of it makes the table unusable.
 pub(super) fn check(table: &Table, def: &TableDef, written: &[WrittenRow], path: &Path<'_>, cx: &mut CompileContext<'_>) -> bool {
@@ -24,7 +26,7 @@ pub(super) fn check(table: &Table, def: &TableDef, written: &[WrittenRow], path:
     let limit = cx.limits.table_work;
     let live = report.empty_rows(cx.diagnostics);
     let outcomes = [
-        ("rows that overlap", report.overlaps(&live, &mut Work::new(limit), cx.diagnostics)),
+        (OVERLAP, report.overlaps(&live, &mut Work::new(limit), cx.diagnostics)),
         ("rows that never fire", report.shadowed(&live, &mut Work::new(limit), cx.diagnostics)),
         ("gaps", report.gaps(&live, &mut Work::new(limit), cx.diagnostics)),
     ];
@@ -34,7 +36,15 @@ pub(super) fn check(table: &Table, def: &TableDef, written: &[WrittenRow], path:
             Ok(sound) => good &= sound,
             Err(Exhausted) => {
                 let message = format!("the table is too large to search it for all {sought}; the search ended after {limit} steps");
-                cx.diagnostics.push(Diagnostic::warning(LimitCode::TooCostly, path, message).help("split the table into smaller ones"));
+                // Rows that might overlap are no more allowed than rows that do.
+                let unproven = sought == OVERLAP;
+                good &= !unproven;
+                let problem = if unproven {
+                    Diagnostic::error(LimitCode::TooCostly, path, message)
+                } else {
+                    Diagnostic::warning(LimitCode::TooCostly, path, message)
+                };
+                cx.diagnostics.push(problem.help("split the table into smaller ones"));
             }
         }
     }

@@ -7,7 +7,7 @@ use super::{HitPolicy, Scalar};
 use crate::Decimal;
 use crate::expr::{EvalError, Facts};
 use crate::id::RuleId;
-use crate::report::{Code, LimitCode, Span, TableCode};
+use crate::report::{Code, LimitCode, Span};
 
 /// Memory that evaluations reuse, so that they allocate nothing. One scratch serves any number of tables, one after the other.
 #[derive(Debug, Clone, Default)]
@@ -40,8 +40,7 @@ impl Table {
     /// Evaluates the input expressions, each once, and finds the rows that count. `line` is the line that the expressions read.
     ///
     /// # Errors
-    /// [`EvalError`] when an input has no value (a division by zero, an overflow), when a sum is too large, or
-    /// `table.multiple_hits` when rows fire together that must not, which only a table can do whose analysis was given up.
+    /// [`EvalError`] when an input has no value (a division by zero, an overflow), or when a sum is too large.
     pub fn evaluate<'s, F: Facts + ?Sized>(
         &'s self,
         facts: &F,
@@ -56,31 +55,23 @@ impl Table {
                 None => scratch.rows.fill(0),
             }
         }
-        self.select(&scratch.rows, &mut scratch.fired)?;
+        self.select(&scratch.rows, &mut scratch.fired);
         let aggregate = self.aggregate(&scratch.fired)?;
         Ok(Hits { table: self, fired: &scratch.fired, aggregate })
     }
 
-    /// Picks the rows that count by the hit policy.
-    fn select(&self, rows: &[u64], fired: &mut Vec<u32>) -> Result<(), EvalError> {
+    /// Picks the rows that count by the hit policy. Where it allows one, no two with different outputs fire: the compilation proves it.
+    fn select(&self, rows: &[u64], fired: &mut Vec<u32>) {
         fired.clear();
         match self.policy {
-            HitPolicy::First => fired.extend(ones(rows).next()),
+            HitPolicy::First | HitPolicy::Unique | HitPolicy::Any => fired.extend(ones(rows).next()),
             HitPolicy::Priority => fired.extend(ones(rows).min_by_key(|row| self.rank(*row))),
-            HitPolicy::Unique | HitPolicy::Any => {
-                let mut all = ones(rows);
-                fired.extend(all.next());
-                if let (Some(first), Some(other)) = (fired.first(), all.find(|row| self.conflict(fired.first(), *row))) {
-                    return Err(self.multiple_hits(*first, other));
-                }
-            }
             HitPolicy::OutputOrder => {
                 fired.extend(ones(rows));
                 fired.sort_unstable_by_key(|row| self.rank(*row));
             }
             _ => fired.extend(ones(rows)),
         }
-        Ok(())
     }
 
     fn row(&self, row: u32) -> Option<&Row> {
@@ -89,23 +80,6 @@ impl Table {
 
     fn rank(&self, row: u32) -> u32 {
         self.row(row).map_or(u32::MAX, |row| row.rank)
-    }
-
-    /// Whether the two rows may not fire together.
-    fn conflict(&self, first: Option<&u32>, other: u32) -> bool {
-        let outputs = |row: u32| self.row(row).map(|row| &row.outputs);
-        self.policy == HitPolicy::Unique || first.is_some_and(|first| outputs(*first) != outputs(other))
-    }
-
-    fn multiple_hits(&self, first: u32, other: u32) -> EvalError {
-        let name = |row: u32| self.row(row).map_or("", |row| row.id.as_str());
-        let message = format!(
-            "the rows `{}` and `{}` both fire, which the hit policy `{}` does not allow",
-            name(first),
-            name(other),
-            self.policy.as_str()
-        );
-        failed(TableCode::MultipleHits, message)
     }
 
     fn aggregate(&self, fired: &[u32]) -> Result<Option<Decimal>, EvalError> {

@@ -383,16 +383,16 @@ impl<'m> Model<'m> {
     fn document_stage(&mut self, stage: &StageDef, rules: &[&AdjustmentDef]) {
         let matched: Vec<&AdjustmentDef> =
             rules.iter().copied().filter(|rule| self.valid(rule.valid) && self.holds(rule.when.as_ref(), None)).collect();
+        let (matched, without_lines): (Vec<_>, Vec<_>) = matched.into_iter().partition(|rule| !self.eligible(rule).is_empty());
         let entry: Vec<Figure> = self.lines.iter().map(|line| line.figure).collect();
         let most = matched.iter().rev().max_by_key(|rule| self.document_off(stage, rule, &entry).1).copied();
         let chosen = choose(stage.policy, &matched, most);
-        let mut without_lines = Vec::new();
         for rule in &chosen {
-            let (base, off) = self.document_off(stage, rule, &entry);
-            let eligible = self.eligible(rule);
-            if eligible.is_empty() {
-                without_lines.push(*rule);
+            let (base, off, wanted) = self.document_off(stage, rule, &entry);
+            if wanted > off {
+                self.findings.push(json!({"code": "adjust.unallocated", "severity": "warning", "line": null}));
             }
+            let eligible = self.eligible(rule);
             let weights: Vec<Rational> = eligible.iter().map(|line| self.lines[*line].figure.amount).collect();
             let unit = Rational::new(1, 10_i128.pow(self.digits()));
             let parts = allocate(off, &weights, Some(&weights), stage.allocate.unwrap_or_default().method, unit);
@@ -403,9 +403,7 @@ impl<'m> Model<'m> {
                 self.enter(line, stage.id.as_str(), Some(rule.id.as_str()), base, before, after);
             }
         }
-        let applied: Vec<&AdjustmentDef> =
-            chosen.into_iter().filter(|rule| without_lines.iter().all(|other| other.id != rule.id)).collect();
-        for mut rejected in self.rejections(stage, rules, &matched, &applied) {
+        for mut rejected in self.rejections(stage, rules, &matched, &chosen) {
             if without_lines.iter().any(|rule| rejected["rule"] == rule.id.as_str()) {
                 rejected["reason"] = "no_eligible_line".into();
             }
@@ -417,8 +415,8 @@ impl<'m> Model<'m> {
         self.priced().into_iter().filter(|line| self.holds(rule.lines.as_ref(), Some(*line))).collect()
     }
 
-    /// The sum that percentages are taken on, and what the rule takes off.
-    fn document_off(&self, stage: &StageDef, rule: &AdjustmentDef, entry: &[Figure]) -> (Rational, Rational) {
+    /// The sum that percentages are taken on, what the rule takes off, and what it would take off if there were enough.
+    fn document_off(&self, stage: &StageDef, rule: &AdjustmentDef, entry: &[Figure]) -> (Rational, Rational, Rational) {
         let eligible = self.eligible(rule);
         let base_of = |line: &usize| match (&stage.base, stage.policy) {
             (Some(step), _) => self.lines[*line].after[step.as_str()].amount,
@@ -432,7 +430,8 @@ impl<'m> Model<'m> {
             EffectDef::AmountOff(off) => Rational::from(off.amount).rounded(stage.rounding, self.digits()),
             EffectDef::FixedPrice(_) => unreachable!("refused at document scope"),
         };
-        (base, off.min(running).max(Rational::ZERO))
+        let wanted = off.max(Rational::ZERO);
+        (base, wanted.min(running), wanted)
     }
 
     pub fn shown(&self, line: &Line<'_>) -> Value {
