@@ -11,6 +11,16 @@ const SHARED: [&str; 5] = ["rulebook.js", "rulebook.d.ts", "ops.js", "ops.d.ts",
 /// What is the browser package's own.
 const OWN: [&str; 5] = ["package.json", "index.js", "index.d.ts", "native.js", "README.md"];
 
+/// What rustc uses of WebAssembly, and browsers have. With more, wasm-opt writes forms that they do not read yet.
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
 /// All three.
 pub fn everything(root: &Path, tools: &Tools) -> Outcome {
     python(root, tools)?;
@@ -68,7 +78,7 @@ fn pack(root: &Path, tools: &Tools, built: &Path, module: &Path) -> Outcome {
     fs::create_dir_all(package).map_err(|error| error.to_string())?;
     cargo(&["run", "--quiet", "--package", "pack-wasm", "--"]).with(built).with(package).within(root).run()?;
     let optimize = shell("node", &[]).with(tools.node.join("binaryen/bin/wasm-opt"));
-    optimize.args(&["-O3", "--all-features", "--strip-debug", "--strip-producers"]).with(module).with("-o").with(module).run()
+    optimize.args(&["-O3", "--strip-debug", "--strip-producers"]).args(&FEATURES).with(module).with("-o").with(module).run()
 }
 
 fn size(module: &Path) -> Outcome {
