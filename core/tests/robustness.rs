@@ -35,6 +35,11 @@ impl Seeds {
         let mut seeds = Self { books: Vec::new(), requests: BTreeMap::new(), compiled: Vec::new(), words: Vec::new() };
         let core = Path::new(env!("CARGO_MANIFEST_DIR"));
         seeds.add_example(&core.join("../examples/pump-maker"));
+        let rich = fs::read_to_string(core.join("fuzz/seeds/compile/rich.json")).unwrap();
+        assert!(seeds.add_book(serde_json::from_str(&rich).unwrap(), Vec::new()), "the seed of the fuzzer compiles");
+        let line = json!({"id": "1", "product": "P-100", "quantity": "12", "unit": "box"});
+        let quote = json!({"date": "2026-11-21", "customer": {"level": "gold"}, "explain": "candidates", "lines": [line]});
+        seeds.requests.entry("quote").or_default().push((1, quote));
         let folders = fs::read_dir(core.join("tests/vectors")).expect("there are vectors").map(|entry| entry.unwrap().path());
         let mut paths: Vec<_> = folders
             .filter(|path| path.is_dir())

@@ -29,8 +29,23 @@ pub const SEMANTICS_VERSION: u32 = 1;
 /// A checked rulebook: the only thing that quotes, checks and decides.
 ///
 /// It is immutable, cheap to clone and may be shared between threads.
+///
+/// It is not to be stored: what is kept is the definition, which is compiled by the engine that uses it.
+///
+/// ```compile_fail
+/// fn store(_: &impl serde::Serialize) {}
+/// fn keep(rulebook: &dealdesk::Rulebook) {
+///     store(rulebook);
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Rulebook(pub(super) Arc<Parts>);
+
+// A part that cannot be shared between threads does not compile.
+const _: () = {
+    const fn shared<T: Clone + Send + Sync>() {}
+    shared::<Rulebook>();
+};
 
 /// The checked parts of a rulebook, as the flows use them.
 #[derive(Debug)]

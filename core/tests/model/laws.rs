@@ -119,7 +119,7 @@ fn shown(case: &Case) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 80, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn everything_adds_up_and_nothing_is_below_zero(case in cases()) {
