@@ -26,7 +26,7 @@ export interface AdjustmentDef {
   exclusive?: boolean;
   /** Names the rule. */
   id: RuleId;
-  /** Which lines take part in a document rule; all when absent. */
+  /** Which lines take part in a document rule; all when absent. A rule in which no line takes part does not apply. */
   lines?: string | null;
   /** How people call it. */
   name?: string | null;
@@ -2785,7 +2785,10 @@ export interface RoundingDef {
   increment?: DecimalInput | null;
   /** Which neighbour an in-between value goes to; `half_up` when absent. */
   mode?: RoundingMode;
-  /** Added after rounding to the increment: with increment 1, `-0.01` gives prices that end in .99. A positive value never falls below zero by it. */
+  /**
+   * Added after rounding to the increment: with increment 1, `-0.01` gives prices that end in .99. Zero stays zero, and a positive value never
+   * falls below zero by it.
+   */
   offset?: DecimalInput | null;
 }
 

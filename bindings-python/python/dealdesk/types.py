@@ -34,7 +34,7 @@ class AdjustmentDef(TypedDict):
     exclusive: NotRequired[ReadOnly[bool]]
     # Names the rule.
     id: ReadOnly[RuleId]
-    # Which lines take part in a document rule; all when absent.
+    # Which lines take part in a document rule; all when absent. A rule in which no line takes part does not apply.
     lines: NotRequired[ReadOnly[str | None]]
     # How people call it.
     name: NotRequired[ReadOnly[str | None]]
@@ -3053,7 +3053,8 @@ class RoundingDef(TypedDict):
     increment: NotRequired[ReadOnly[DecimalInput | None]]
     # Which neighbour an in-between value goes to; `half_up` when absent.
     mode: NotRequired[ReadOnly[RoundingMode]]
-    # Added after rounding to the increment: with increment 1, `-0.01` gives prices that end in .99. A positive value never falls below zero by it.
+    # Added after rounding to the increment: with increment 1, `-0.01` gives prices that end in .99. Zero stays zero, and a positive value never
+    # falls below zero by it.
     offset: NotRequired[ReadOnly[DecimalInput | None]]
 
 # Which neighbour an in-between value goes to.

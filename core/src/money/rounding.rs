@@ -42,7 +42,8 @@ pub struct RoundingDef {
     /// The result is a multiple of this, above zero; one minor unit of the currency when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub increment: Option<Decimal>,
-    /// Added after rounding to the increment: with increment 1, `-0.01` gives prices that end in .99. A positive value never falls below zero by it.
+    /// Added after rounding to the increment: with increment 1, `-0.01` gives prices that end in .99. Zero stays zero, and a positive value never
+    /// falls below zero by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset: Option<Decimal>,
 }
@@ -139,7 +140,8 @@ impl Rounding {
         let Exact { numerator, denominator } = value.times(power, i128::from(self.step))?;
         let rounded = divide(numerator, denominator, self.mode)?.checked_mul(i128::from(self.step)).ok_or(ArithmeticError::Overflow)?;
         let rounded = i64::try_from(rounded).map_err(|_| ArithmeticError::Overflow)?;
-        if self.offset == 0 {
+        // Nothing has no ending: what is taken off whole stays zero.
+        if self.offset == 0 || numerator == 0 {
             return Ok(rounded);
         }
         let ended = rounded.checked_add(self.offset).ok_or(ArithmeticError::Overflow)?;
@@ -223,6 +225,8 @@ mod tests {
         assert_eq!(apply(def(RoundingMode::Ceiling, "1", Some("-0.01")), "94.583125"), 9499);
         assert_eq!(apply(def(RoundingMode::HalfUp, "10", Some("-0.01")), "10"), 999);
         assert_eq!(apply(def(RoundingMode::HalfUp, "10", Some("-0.01")), "0"), 0);
+        assert_eq!(apply(def(RoundingMode::HalfUp, "10", Some("0.99")), "0"), 0);
+        assert_eq!(apply(def(RoundingMode::HalfUp, "10", Some("0.99")), "0.01"), 99);
     }
 
     #[test]
