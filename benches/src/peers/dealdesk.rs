@@ -115,6 +115,9 @@ pub fn quotes(data: &Data, report: &mut Report) {
     }
 }
 
+/// Makes a rule one that does not match; with its number.
+type Change = dyn Fn(&mut Rule, u32);
+
 /// Orders of 100 lines with more and more rules, of which the same few match.
 pub fn growth(data: &Data, report: &mut Report) {
     let Some(batch) = workload::batches().find(|batch| batch.lines == 100) else { return };
@@ -126,7 +129,7 @@ pub fn growth(data: &Data, report: &mut Report) {
             rule.tier = Some(4);
         }
     };
-    let kinds: [(&str, &dyn Fn(&mut Rule, u32)); 2] = [("values that never occur", &never), ("more categories", &other_categories)];
+    let kinds: [(&str, &Change); 2] = [("values that never occur", &never), ("more categories", &other_categories)];
     for (kind, change) in kinds {
         for total in [500, 5_000, 50_000] {
             let mut rules = data.rules.clone();

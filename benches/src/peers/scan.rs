@@ -9,11 +9,14 @@ use crate::workload::{self, Data, Order, PriceEntry, Product, Rule, mix};
 
 const PEER: &str = "rust_scan";
 
-pub struct Prices(HashMap<(u32, Option<u32>, Option<u32>), Vec<(u32, u32)>>);
+/// Product, tier and region; none for any.
+type Key = (u32, Option<u32>, Option<u32>);
+
+pub struct Prices(HashMap<Key, Vec<(u32, u32)>>);
 
 impl Prices {
     pub fn new(entries: &[PriceEntry]) -> Self {
-        let mut map: HashMap<_, Vec<(u32, u32)>> = HashMap::new();
+        let mut map: HashMap<Key, Vec<(u32, u32)>> = HashMap::new();
         for entry in entries {
             map.entry((entry.product, entry.tier, entry.region)).or_default().push((entry.from, entry.price));
         }
