@@ -8,7 +8,7 @@
 //! | load | reading and compiling the rulebook of W1 |
 //!
 //! Every figure stands beside its checksum: the same results, or it does not count. Times are CPU times of the process, medians of
-//! whole passes. `cargo run --release -p benches -- w1` runs only what is named.
+//! whole passes. `cargo run --release -p benches -- w1 dealdesk` runs only the workloads and peers that are named.
 
 mod clock;
 mod peers;
@@ -19,29 +19,54 @@ use report::Report;
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    let runs = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
+    let named = |all: &[&str], name: &str| {
+        let chosen = |name: &str| wanted.iter().any(|wanted| wanted == name);
+        chosen(name) || !all.iter().any(|name| chosen(name))
+    };
+    let runs = |name: &str| named(&["w1", "w2", "growth", "load"], name);
+    let peer = |name: &str| named(&["limit", "scan", "zen", "dealdesk"], name);
     let mut report = Report::default();
     let data = workload::Data::generate();
     if runs("w1") {
-        peers::limit::quotes(&data, &mut report);
-        peers::scan::quotes(&data, &mut report);
+        if peer("limit") {
+            peers::limit::quotes(&data, &mut report);
+        }
+        if peer("scan") {
+            peers::scan::quotes(&data, &mut report);
+        }
         #[cfg(feature = "zen")]
-        peers::zen::quotes(&data, &mut report);
-        peers::dealdesk::quotes(&data, &mut report);
+        if peer("zen") {
+            peers::zen::quotes(&data, &mut report);
+        }
+        if peer("dealdesk") {
+            peers::dealdesk::quotes(&data, &mut report);
+        }
     }
     if runs("w2") {
-        peers::limit::approvals(&mut report);
-        peers::scan::approvals(&mut report);
+        if peer("limit") {
+            peers::limit::approvals(&mut report);
+        }
+        if peer("scan") {
+            peers::scan::approvals(&mut report);
+        }
         #[cfg(feature = "zen")]
-        peers::zen::approvals(&mut report);
-        peers::dealdesk_table::approvals(&mut report);
+        if peer("zen") {
+            peers::zen::approvals(&mut report);
+        }
+        if peer("dealdesk") {
+            peers::dealdesk_table::approvals(&mut report);
+        }
     }
-    if runs("growth") {
+    if runs("growth") && peer("dealdesk") {
         peers::dealdesk::growth(&data, &mut report);
     }
     if runs("load") {
-        peers::limit::load(&data, &mut report);
-        peers::dealdesk::load(&data, &mut report);
+        if peer("limit") {
+            peers::limit::load(&data, &mut report);
+        }
+        if peer("dealdesk") {
+            peers::dealdesk::load(&data, &mut report);
+        }
     }
     print!("{report}");
     if !report.all_right() {

@@ -2,7 +2,7 @@
 
 use super::{CategoryDef, PackagingDef, ProductDef, ProductStatus, UnitDef};
 use crate::expr::{CompileContext, Constant, Scope};
-use crate::id::{CategoryId, Map, Symbol, UnitId};
+use crate::id::{CategoryId, Map, Set, Symbol, UnitId};
 use crate::money::Decimal;
 use crate::quantity::{Allowed, Factor, OrderQuantity};
 use crate::report::{CatalogCode, Diagnostic, LimitCode, Path, RulebookCode};
@@ -32,7 +32,9 @@ impl CatalogDef<'_> {
 /// The checked catalogue.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
-    products: Map<Box<str>, Product>,
+    /// The ids of the products, which stand apart so that finding one touches little else.
+    ids: Set<Box<str>>,
+    products: Vec<Product>,
     units: Map<Symbol, u8>,
 }
 
@@ -115,19 +117,23 @@ impl Catalog {
     /// The number of a product.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<u32> {
-        self.products.get_index_of(id).and_then(|index| u32::try_from(index).ok())
+        self.ids.get_index_of(id).and_then(|index| u32::try_from(index).ok())
     }
 
     /// The product of a number.
     #[must_use]
     pub fn product(&self, number: u32) -> Option<&Product> {
-        let (_, product) = self.products.get_index(usize::try_from(number).ok()?)?;
-        Some(product)
+        self.products.get(usize::try_from(number).ok()?)
     }
 
     /// The ids of all products, in the order of the rulebook.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.products.keys().map(|id| &**id)
+        self.ids.iter().map(|id| &**id)
+    }
+
+    /// All products, by number.
+    pub fn products(&self) -> impl Iterator<Item = &Product> {
+        self.products.iter()
     }
 
     /// How many decimals a quantity in the unit may have.
@@ -173,7 +179,7 @@ impl Catalog {
         parents: &Map<CategoryId, Option<CategoryId>>,
         cx: &mut CompileContext<'_>,
     ) {
-        if self.products.contains_key(def.id.as_str()) {
+        if self.ids.contains(def.id.as_str()) {
             cx.diagnostics.duplicate(path, "product", def.id.as_str());
             return;
         }
@@ -198,7 +204,8 @@ impl Catalog {
             packaging,
             facts,
         };
-        self.products.insert(def.id.as_str().into(), product);
+        self.ids.insert(def.id.as_str().into());
+        self.products.push(product);
     }
 
     fn packaging(&self, def: &ProductDef, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Box<[(Symbol, Factor)]> {
@@ -218,7 +225,7 @@ impl Catalog {
 
     fn successor(&self, def: &ProductDef, path: &Path<'_>, cx: &mut CompileContext<'_>) {
         let Some(successor) = &def.successor else { return };
-        if !self.products.contains_key(successor.as_str()) {
+        if !self.ids.contains(successor.as_str()) {
             cx.diagnostics.unknown(&path.field("successor"), "product", successor.as_str(), self.ids());
         } else if *successor == def.id {
             let message = format!("the product `{successor}` cannot be its own successor");

@@ -6,8 +6,7 @@
 //! |---|---|
 //! | [`PriceListDef`], [`PriceRecordDef`], [`PriceStepDef`] | what authors write |
 //! | [`Pricing`] | the checked form: records by key |
-//! | [`Pricing::open`] | the lists that may have prices for a document |
-//! | [`Pricing::find`] | the price of a line, by the first list that has one |
+//! | [`Pricing::find`] | the prices of lines, each of the first list that has one |
 
 mod compile;
 mod csv;
@@ -17,4 +16,4 @@ mod heads;
 
 pub use compile::{PriceList, PriceStep, Pricing};
 pub use def::{PriceListDef, PriceRecordDef, PriceStepDef, TierDef, TierMode};
-pub use eval::{Found, OpenLists, Query};
+pub use eval::{Found, FoundPrices, Query};

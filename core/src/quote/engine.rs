@@ -11,7 +11,7 @@ use crate::adjust::Figure;
 use crate::expr::Value;
 use crate::id::Symbol;
 use crate::money::{ArithmeticError, Decimal, Exact, Money, Rounding, UnitPrice};
-use crate::pricing::{Found, OpenLists, PriceStep, Query};
+use crate::pricing::{Found, FoundPrices, PriceStep, Query};
 use crate::report::{Detail, Diagnostic, Diagnostics, Error, Finding, LimitCode, Path, PricingCode, Severity};
 use crate::rulebook::{Parts, Rulebook, Step};
 use crate::tax::Taxed;
@@ -188,14 +188,14 @@ fn find_prices(
     out: &mut Outcome,
 ) -> Result<(), Error> {
     let parts = frame.parts;
-    parts.pricing.open(step, frame, request.date, parts.currency, &mut scratch.lists);
+    look_up_prices(frame, step, request, &mut scratch.prices);
     let lines = Path::ROOT.field("lines");
     let mut sum = 0_i64;
     for index in 0..frame.lines.len() {
         let place = lines.index(index);
         let too_large =
             |error: ArithmeticError| Error::from(Diagnostic::error(LimitCode::Overflow, &place.field("quantity"), error.to_string()));
-        let Some(found) = find_price(frame, &scratch.lists, index, request).map_err(too_large)? else {
+        let Some(found) = scratch.prices.of_line(index).map_err(too_large)? else {
             no_price(frame, step, index, request, out);
             continue;
         };
@@ -213,7 +213,7 @@ fn find_prices(
         if let Some(line) = frame.lines.get_mut(index) {
             line.price = Some(price);
             line.figure = Figure { amount: price.amount, unit: Some(price.unit_price) };
-            out.record(line, entry);
+            out.record_step(line, entry);
         }
     }
     let amount = Decimal::from_parts(sum.into(), parts.currency.minor_units().into()).map_err(|_| overflow())?;
@@ -221,23 +221,27 @@ fn find_prices(
     Ok(())
 }
 
-fn find_price(frame: &Frame<'_>, lists: &OpenLists, index: usize, request: &QuoteRequest) -> Result<Option<Found>, ArithmeticError> {
-    let Some(line) = frame.lines.get(index) else { return Ok(None) };
-    let (Some(ordered), Some(product)) = (line.ordered, frame.product(index)) else { return Ok(None) };
-    let quantity_in = |unit: Option<Symbol>| match unit.filter(|unit| *unit != product.unit) {
-        None => Ok(Some(ordered.base_quantity)),
-        Some(unit) => {
-            let Some(factor) = product.factor(unit) else { return Ok(None) };
-            match factor.inverse().apply(ordered.base_quantity)?.to_decimal() {
-                Ok(quantity) => Ok(Some(quantity)),
-                // A quantity that is no decimal in the price's unit, such as a third of a box, still reaches a tier: rounded down.
-                Err(ArithmeticError::Inexact) => factor.inverse().apply(ordered.base_quantity).and_then(floor_to_12).map(Some),
-                Err(error) => Err(error),
-            }
-        }
+fn look_up_prices(frame: &Frame<'_>, step: &PriceStep, request: &QuoteRequest, prices: &mut FoundPrices) {
+    let quantity_in = |line: usize, unit: Option<Symbol>| quantity_in(frame, line, unit);
+    let query = Query { facts: frame, date: request.date, currency: frame.parts.currency, quantity_in: &quantity_in };
+    let priced = frame.lines.iter().enumerate().filter(|(_, line)| line.ordered.is_some()).map(|(index, _)| index);
+    frame.parts.pricing.find(step, &query, priced, prices);
+}
+
+/// A line's quantity in a unit of prices; the product's base unit when none is named.
+fn quantity_in(frame: &Frame<'_>, line: usize, unit: Option<Symbol>) -> Result<Option<Decimal>, ArithmeticError> {
+    let (Some(product), Some(ordered)) = (frame.product(line), frame.lines.get(line).and_then(|line| line.ordered)) else {
+        return Ok(None);
     };
-    let query = Query { facts: frame, line: index, date: request.date, quantity_in: &quantity_in };
-    frame.parts.pricing.find(lists, &query)
+    let Some(unit) = unit.filter(|unit| *unit != product.unit) else { return Ok(Some(ordered.base_quantity)) };
+    let Some(factor) = product.factor(unit) else { return Ok(None) };
+    let exact = factor.inverse().apply(ordered.base_quantity)?;
+    match exact.to_decimal() {
+        Ok(quantity) => Ok(Some(quantity)),
+        // A quantity that is no decimal in the price's unit, such as a third of a box, still reaches a tier: rounded down.
+        Err(ArithmeticError::Inexact) => floor_to_12(exact).map(Some),
+        Err(error) => Err(error),
+    }
 }
 
 fn floor_to_12(value: Exact) -> Result<Decimal, ArithmeticError> {

@@ -5,7 +5,7 @@ use crate::catalog::{Ordered, Product};
 use crate::expr::{Constant, Facts, IndexScratch, Scope, Slot, Text, Value};
 use crate::id::Symbol;
 use crate::money::{AllocationShare, Decimal, UnitPrice};
-use crate::pricing::OpenLists;
+use crate::pricing::FoundPrices;
 use crate::rulebook::Parts;
 
 /// Buffers that a caller who quotes again and again may keep: nothing of one quote shows in the next.
@@ -16,7 +16,7 @@ pub struct QuoteScratch {
     pub(super) matched: Vec<u32>,
     /// Where each line's matches end.
     pub(super) ends: Vec<usize>,
-    pub(super) lists: OpenLists,
+    pub(super) prices: FoundPrices,
     pub(super) shares: Vec<AllocationShare>,
     pub(super) parts: Vec<i64>,
     pub(super) eligible: Vec<usize>,
@@ -107,20 +107,6 @@ impl<'q> Frame<'q> {
         }
     }
 
-    /// The symbol of a product's text, without the text.
-    fn product_symbol(&self, slot: u16, line: usize) -> Option<Symbol> {
-        let product = self.product(line)?;
-        let own = &self.parts.attributes.product;
-        match slot {
-            _ if slot == own.id.index => Some(product.id),
-            _ if slot == own.category.index => product.category,
-            _ => match product.fact(slot) {
-                Some(Constant::Known(symbol)) => Some(*symbol),
-                _ => symbol_of(self.product_value(slot, line)),
-            },
-        }
-    }
-
     fn product_list(&self, slot: u16, line: usize) -> Value<'q> {
         let slots = &self.parts.product_lists;
         let place = slots.iter().position(|known| *known == slot).and_then(|position| line.checked_mul(slots.len())?.checked_add(position));
@@ -181,12 +167,10 @@ impl Facts for Frame<'_> {
     }
 
     fn symbol(&self, slot: Slot, line: Option<usize>) -> Option<Symbol> {
-        match line {
-            Some(line) if slot.scope == Scope::Line && slot.index < self.parts.attributes.product_slots => {
-                self.product_symbol(slot.index, line)
-            }
-            _ => symbol_of(self.value(slot, line)),
-        }
+        let of_product = slot.scope == Scope::Line && slot.index < self.parts.attributes.product_slots;
+        let product = line.filter(|_| of_product).and_then(|line| self.lines.get(line)?.product);
+        let stored = product.and_then(|(number, _)| self.parts.product_symbols.get(slot.index, number));
+        stored.unwrap_or_else(|| symbol_of(self.value(slot, line)))
     }
 
     fn line_count(&self) -> usize {

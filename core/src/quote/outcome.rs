@@ -19,6 +19,13 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
+    /// Appends a step of the waterfall that is no rule of line scope: where nobody asked for waterfalls, nobody reads it.
+    pub(super) fn record_step(&mut self, line: &mut LineState<'_>, entry: Entry) {
+        if self.explain > Explain::Totals {
+            self.record(line, entry);
+        }
+    }
+
     /// Appends an entry to a line's waterfall.
     pub(super) fn record(&mut self, line: &mut LineState<'_>, entry: Entry) {
         let number = self.entries.len();

@@ -183,8 +183,8 @@ fn apply_to_document(
     let without_lines = retain_with_lines(frame, stage, &mut scratch.matched)?;
     let matched = std::mem::take(&mut scratch.matched);
     // 2. Choose and apply, each over the lines that take part in it.
-    let entry: Vec<Figure> = frame.lines.iter().map(|line| line.figure).collect();
-    let fixed_base = base.or(if stage.policy == Policy::OnBase { Some(entry.as_slice()) } else { None });
+    let entry: Option<Vec<Figure>> = (stage.policy == Policy::OnBase).then(|| frame.lines.iter().map(|line| line.figure).collect());
+    let fixed_base = base.or(entry.as_deref());
     let chosen: &[u32] = match stage.choose(&matched) {
         Choice::All(all) => all,
         Choice::Lowest(candidates) => {
@@ -298,7 +298,7 @@ fn take_off(
         let after = before.checked_sub(*part).ok_or_else(too_large)?;
         line.figure = Figure { amount: after, unit: None };
         let entry = Entry { step, source: Source::Adjustment(rule.number), base, before, after, unit_price: None, next: None };
-        out.record(line, entry);
+        out.record_step(line, entry);
     }
     Ok(())
 }

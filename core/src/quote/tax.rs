@@ -51,7 +51,7 @@ pub(super) fn apply(frame: &mut Frame<'_>, step: &TaxStep, number: usize, reques
                 unit_price: None,
                 next: None,
             };
-            out.record(line, entry);
+            out.record_step(line, entry);
         }
     }
     out.rates = lines.iter().map(|line| line.rate).collect();

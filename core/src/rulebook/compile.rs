@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::columns::ProductSymbols;
 use super::def::RulebookDef;
 use super::order::OrderPolicy;
 use super::procedure::{self, Step};
@@ -62,6 +63,7 @@ pub struct Parts {
     pub(crate) procedure: Vec<Step>,
     /// The ids of all adjustments, in the order of the rulebook.
     pub(crate) adjustments: Vec<RuleId>,
+    pub(crate) product_symbols: ProductSymbols,
     /// The slots of products' lists that expressions read.
     pub(crate) product_lists: Vec<u16>,
     pub(crate) credit: Credit,
@@ -159,6 +161,7 @@ impl Rulebook {
             limits,
             symbols,
             product_lists: procedure::product_lists(&procedure, &attributes),
+            product_symbols: ProductSymbols::new(&catalog, &attributes),
             attributes,
             catalog,
             pricing,

@@ -12,6 +12,7 @@
 //! | [`Compiled`] | a rulebook with the warnings of its compilation |
 
 mod calls;
+mod columns;
 mod compile;
 mod def;
 mod facts;
