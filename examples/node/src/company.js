@@ -10,7 +10,7 @@ import { Rulebook } from "dealdesk";
  */
 export function readCompany(folder) {
   const rulebook = Rulebook.fromFolder(folder);
-  for (const warning of rulebook.warnings) console.log(`warning: ${warning.message}`);
+  for (const warning of rulebook.warnings) console.error(`warning: ${warning.message}`);
   const rows = (/** @type {string} */ name) => JSON.parse(readFileSync(join(folder, name), "utf8"));
   return { rulebook, customers: rows("customers.json"), orders: rows("orders.json"), stock: rows("stock.json") };
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ class Company:
         """Reads the folder and compiles the rulebook."""
         rulebook = Rulebook.from_folder(folder)
         for warning in rulebook.warnings:
-            print(f"warning: {warning['message']}")
+            print(f"warning: {warning['message']}", file=sys.stderr)
 
         def rows(name: str) -> list[Json]:
             found: list[Json] = json.loads((folder / name).read_text(encoding="utf-8"))

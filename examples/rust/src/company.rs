@@ -75,7 +75,7 @@ impl Company {
         let def = RulebookDef::from_json(&text)?;
         let Compiled { rulebook, warnings } = Rulebook::compile(def, &files(folder, &text)?)?;
         for warning in warnings {
-            println!("warning: {warning}");
+            eprintln!("{warning}");
         }
         Ok(Self {
             rulebook,
