@@ -4,7 +4,7 @@
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
-use serde::de::value::StrDeserializer;
+use serde::de::value::{StrDeserializer, StringDeserializer};
 use serde::de::{DeserializeSeed, EnumAccess, Error as _, IntoDeserializer, MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor};
 use serde::{Deserializer, forward_to_deserialize_any};
 
@@ -86,9 +86,18 @@ impl<'de> Deserializer<'de> for FromPython<'_, '_> {
             Ok(value) => return Ok(value),
             Err(visitor) => visitor,
         };
+        // As a newtype, so that whoever takes any value can tell it from a text.
         match self.types.text(&self.value)? {
-            Some((_, text)) => visitor.visit_string(text),
+            Some((_, text)) => visitor.visit_newtype_struct(StringDeserializer::new(text)),
             None => Err(self.refused(&visitor)),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Read<V::Value> {
+        // Not from a list, as derived code would: a list does not say which entry is which field.
+        match self.value.cast::<PyDict>() {
+            Ok(dict) => visitor.visit_map(Fields { of: &self, fields: dict.iter(), value: None }),
+            Err(_) => Err(self.refused(&visitor)),
         }
     }
 
@@ -133,8 +142,7 @@ impl<'de> Deserializer<'de> for FromPython<'_, '_> {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct seq tuple tuple_struct map struct
-        identifier
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct seq tuple tuple_struct map identifier
     }
 }
 
@@ -216,7 +224,7 @@ impl<'de> VariantAccess<'de> for FromPython<'_, '_> {
         self.deserialize_any(visitor)
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Read<V::Value> {
-        self.deserialize_any(visitor)
+    fn struct_variant<V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Read<V::Value> {
+        self.deserialize_struct("", fields, visitor)
     }
 }

@@ -41,11 +41,10 @@ const browser = await chromium.launchPersistentContext(profile, {
 });
 try {
   const tab = await browser.newPage();
-  const faults = [];
-  tab.on('pageerror', (error) => faults.push(error.message));
+  const fault = new Promise((_, failed) => tab.on('pageerror', failed));
   await tab.goto(`http://127.0.0.1:${server.address().port}/`);
-  const waited = tab.waitForFunction(() => window.report, undefined, { timeout: 120_000 });
-  const report = await (await waited.catch(() => assert.fail(`the page did not finish: ${faults.join('\n')}`))).jsonValue();
+  const handle = await Promise.race([tab.waitForFunction(() => window.report, undefined, { timeout: 120_000 }), fault]);
+  const report = await handle.jsonValue();
   console.log(summary('chromium', report));
   assert.equal(report.failures.join('\n'), '');
   assert.ok(report.vectors > 0);

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::shell::{Outcome, cargo, shell};
 
-const TARGETS: [&str; 3] = ["compile", "expressions", "ops"];
+const TARGETS: [&str; 4] = ["compile", "expression", "table_cell", "wire"];
 
 /// Fuzzes each target in turn; what it finds stays in `target/fuzz`.
 pub fn everything(root: &Path, seconds: &str) -> Outcome {
@@ -40,15 +40,15 @@ fn seed(root: &Path, target: &str, corpus: &Path) -> Outcome {
 }
 
 fn inputs(vector: &Value, target: &str) -> Vec<Vec<u8>> {
-    let calls = vector["calls"].as_array().into_iter().flatten();
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned).into_bytes();
+    let rulebook = &vector["rulebook"];
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     match target {
-        "compile" => vector.get("rulebook").map(|rulebook| rulebook.to_string().into_bytes()).into_iter().collect(),
-        "expressions" => {
-            let rules = vector["rulebook"]["adjustments"].as_array().into_iter().flatten();
-            rules.filter_map(|rule| rule["when"].as_str()).map(|condition| condition.as_bytes().to_vec()).collect()
-        }
+        "compile" if !rulebook.is_null() => vec![text(rulebook)],
+        "expression" => list(&rulebook["adjustments"]).iter().filter_map(|rule| rule.get("when")).map(text).collect(),
         // The first byte chooses the operation.
-        _ => calls.zip(0_u8..).map(|(call, op)| [&[op], call["request"].to_string().as_bytes()].concat()).collect(),
+        "wire" => list(&vector["calls"]).iter().zip(0_u8..).map(|(call, op)| [vec![op], text(&call["request"])].concat()).collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -23,6 +23,7 @@ const USAGE: &str = "cargo xtask <command>
   vectors [--bless]  the vectors in Rust; with --bless new answers are kept
   floors             whether every module keeps to its floor
   fuzz [seconds]     every fuzz target for that long, a minute by default; needs a nightly toolchain
+  bench [workload]   the reference workloads beside hand-tuned code; --zen adds another engine
   ci                 everything that must hold before a change is taken";
 
 fn main() -> ExitCode {
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         ["floors"] => floors::check(&root),
         ["fuzz"] => fuzz::everything(&root, "60"),
         ["fuzz", seconds] => fuzz::everything(&root, seconds),
+        ["bench", wanted @ ..] => bench(&root, wanted),
         ["ci"] => ci::everything(&root),
         _ => shell::fail(USAGE),
     };
@@ -50,6 +52,14 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Runs the benches, with zen-engine beside us when it is asked for: it brings several hundred crates.
+fn bench(root: &Path, wanted: &[&str]) -> shell::Outcome {
+    let (zen, workloads): (Vec<&str>, Vec<&str>) = wanted.iter().partition(|word| **word == "--zen");
+    let features: &[&str] = if zen.is_empty() { &[] } else { &["--features", "zen"] };
+    let run = shell::cargo(&["run", "--quiet", "--release", "--package", "benches"]).args(features).args(&["--"]);
+    run.args(&workloads).within(root).run()
 }
 
 /// The folder of the workspace.

@@ -14,7 +14,7 @@ use super::exact::power_of_ten;
 pub const DECIMAL_TOKEN: &str = "dealdesk::Decimal";
 
 /// The key under which `serde_json` hands over a number when a host has switched on its `arbitrary_precision`.
-const JSON_NUMBER_TOKEN: &str = "$serde_json::private::Number";
+pub(crate) const JSON_NUMBER_TOKEN: &str = "$serde_json::private::Number";
 
 /// An exact decimal number with up to 28 digits.
 ///

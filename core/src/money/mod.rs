@@ -26,6 +26,7 @@ mod unit_price;
 pub use allocate::{AllocationMethod, AllocationShare, ZeroWeights, allocate};
 pub use amount::Money;
 pub use currency::{Currency, CurrencyError};
+pub(crate) use decimal::JSON_NUMBER_TOKEN;
 pub use decimal::{DECIMAL_TOKEN, Decimal, DecimalError};
 pub use exact::Exact;
 pub use percent::Percent;

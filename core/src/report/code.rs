@@ -49,6 +49,8 @@ macro_rules! families {
             $($(#[$family_doc])* $variant($enum),)*
         }
 
+        const ALL: &[Code] = &[$($(Code::$variant($enum::$code),)*)*];
+
         impl Code {
             /// The code as it stands in results, such as `pricing.tier_gap`.
             #[must_use]
@@ -68,7 +70,7 @@ macro_rules! families {
 
             /// Every code there is, family by family.
             pub fn all() -> impl Iterator<Item = Code> {
-                std::iter::empty()$(.chain($enum::ALL.iter().map(|code| Code::$variant(*code))))*
+                ALL.iter().copied()
             }
         }
     };

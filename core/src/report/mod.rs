@@ -24,6 +24,7 @@ mod path;
 mod shape;
 mod sources;
 mod suggest;
+mod tape;
 
 pub use code::{
     AdjustCode, ApprovalCode, CatalogCode, Code, CreditCode, ExprCode, InventoryCode, LimitCode, OrderCode, PricingCode, QuoteCode,

@@ -1,10 +1,10 @@
 //! From serde's errors to diagnostics: all the shape problems of a document at once, in words that show no Rust type.
 
-use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer};
-use serde_json::Value;
-use serde_path_to_error::Segment;
+use std::collections::BTreeSet;
 
+use serde::de::{DeserializeOwned, Deserializer};
+
+use super::tape::{Fault, Segment, Step, Tape};
 use super::{Diagnostic, Diagnostics, Error, LimitCode, Path, ShapeCode, did_you_mean};
 
 /// How many shape problems are looked for in one document.
@@ -15,11 +15,8 @@ const MAX_PROBLEMS: usize = 50;
 /// # Errors
 /// [`Error`] with every shape problem of the text (up to 50): unknown fields and kinds, wrong types, fractional numbers.
 pub fn from_json<T: DeserializeOwned>(text: &str, max_bytes: usize) -> Result<T, Error> {
-    if text.len() > max_bytes {
-        let message = format!("the text has {} bytes; at most {max_bytes} are read", text.len());
-        return Err(Diagnostic::error(LimitCode::TooLong, &Path::ROOT, message).into());
-    }
-    serde_json::from_str(text).map_err(|_| shape_problems::<T>(text))
+    let tape = json_tape(text, max_bytes)?;
+    tape.read(&BTreeSet::new()).map_err(|first| problems(&tape, first, &|removed| tape.read::<T>(removed).err()))
 }
 
 /// Reads a value from any deserializer; `make` is called again when the first reading fails, to find every problem.
@@ -27,53 +24,44 @@ pub fn from_json<T: DeserializeOwned>(text: &str, max_bytes: usize) -> Result<T,
 /// # Errors
 /// [`Error`] with every shape problem (up to 50), each with its path, as [`from_json`] finds them in a text.
 pub fn read<'de, T: DeserializeOwned, D: Deserializer<'de>>(make: impl Fn() -> D) -> Result<T, Error> {
-    T::deserialize(make()).or_else(|_| {
-        let mut found = Diagnostics::new();
-        if let Ok(tree) = Value::deserialize(make()) {
-            found = tree_problems::<T>(tree);
+    T::deserialize(make()).map_err(|error| match Tape::read_from(make()) {
+        Err((error, path)) => diagnostic(&Path::pointer(&path), &error.to_string()).into(),
+        Ok(tape) => {
+            let first = tape.read::<T>(&BTreeSet::new()).err().unwrap_or(Fault { at: None, message: error.to_string() });
+            problems(&tape, first, &|removed| tape.read::<T>(removed).err())
         }
-        found.finish().and_then(|_| Err(first_problem::<T, D>(make())))
     })
 }
 
-/// The problem that stops a reading, with its path; for what a tree cannot hold.
-fn first_problem<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Error {
-    let mut track = serde_path_to_error::Track::new();
-    let traced = serde_path_to_error::Deserializer::new(deserializer, &mut track);
-    let message = T::deserialize(traced).err().map_or_else(|| "the value cannot be read twice".to_owned(), |error| error.to_string());
-    diagnostic(&Path::pointer(&pointer(track.path().iter())), &message).into()
+fn json_tape(text: &str, max_bytes: usize) -> Result<Tape<'_>, Error> {
+    if text.len() > max_bytes {
+        let message = format!("the text has {} bytes; at most {max_bytes} are read", text.len());
+        return Err(Diagnostic::error(LimitCode::TooLong, &Path::ROOT, message).into());
+    }
+    let mut json = serde_json::Deserializer::from_str(text);
+    let tape = Tape::read_from(&mut json).map_err(|(error, _)| syntax(&error))?;
+    json.end().map_err(|error| syntax(&error))?;
+    Ok(tape)
 }
 
-/// All shape problems of a text that could not be read as `T`.
-fn shape_problems<T: DeserializeOwned>(text: &str) -> Error {
-    let tree: Value = match serde_json::from_str(text) {
-        Ok(tree) => tree,
-        Err(error) => return syntax(&error).into(),
-    };
-    // What a tree cannot show, such as a field that occurs twice, the text does.
-    let from_text = |_| first_problem::<T, _>(&mut serde_json::Deserializer::from_str(text));
-    tree_problems::<T>(tree).finish().map_or_else(|error| error, from_text)
-}
-
-/// All shape problems of a tree: whatever stops the reading is taken out, and it is read again.
-fn tree_problems<T: DeserializeOwned>(mut tree: Value) -> Diagnostics {
+/// All shape problems of a document: what was the problem is taken out, and it is read again.
+fn problems(tape: &Tape<'_>, first: Fault, again: &dyn Fn(&BTreeSet<usize>) -> Option<Fault>) -> Error {
     let mut pruned = Pruned::default();
     let mut found = Diagnostics::new();
+    let mut next = Some(first);
     for _ in 0..MAX_PROBLEMS {
-        let Err(error) = serde_path_to_error::deserialize::<_, T>(&tree) else { break };
-        let segments: Vec<Step> = error.path().iter().filter_map(Step::of).collect();
-        let original = pruned.original(&segments);
-        let problem = diagnostic(&Path::pointer(&original), &error.inner().to_string());
-        let unknown_field = problem.code == ShapeCode::UnknownField.into();
-        if pruned.caused(&problem) || !pruned.prune(&mut tree, &segments, unknown_field) {
-            if !found.has_errors() {
-                found.push(problem);
-            }
+        let Some(fault) = next.take() else { break };
+        let steps = fault.at.map(|token| tape.steps(token)).unwrap_or_default();
+        let problem = diagnostic(&Path::pointer(&tape.pointer(&steps)), &fault.message);
+        if pruned.caused(&problem) {
             break;
+        }
+        if pruned.prune(&steps, [ShapeCode::UnknownField.into(), ShapeCode::DuplicateField.into()].contains(&problem.code)) {
+            next = again(&pruned.tokens);
         }
         found.push(problem);
     }
-    found
+    found.finish().err().unwrap_or_else(|| diagnostic(&Path::ROOT, "the document cannot be read").into())
 }
 
 fn syntax(error: &serde_json::Error) -> Diagnostic {
@@ -88,98 +76,32 @@ fn too_deep(path: &Path<'_>) -> Diagnostic {
     Diagnostic::error(LimitCode::TooDeep, path, "the document is nested deeper than 128 levels")
 }
 
-#[derive(Debug, Clone, PartialEq)]
-enum Step {
-    Index(usize),
-    Key(String),
-}
-
-impl Step {
-    fn of(segment: &Segment) -> Option<Self> {
-        match segment {
-            Segment::Seq { index } => Some(Self::Index(*index)),
-            Segment::Map { key } => Some(Self::Key(key.clone())),
-            Segment::Enum { variant } => Some(Self::Key(variant.clone())),
-            Segment::Unknown => None,
-        }
-    }
-}
-
-fn pointer<'a>(segments: impl Iterator<Item = &'a Segment>) -> String {
-    let steps: Vec<Step> = segments.filter_map(Step::of).collect();
-    Pruned::default().original(&steps)
-}
-
-/// What was taken out of the tree to find the next problem.
+/// What was taken out of the document to find the next problem.
 #[derive(Default)]
 struct Pruned {
-    /// Array entries, by the pointer of their array and their index in the original document.
-    entries: Vec<(String, usize)>,
-    /// Fields of the document itself.
+    /// Entries of lists, and names of fields.
+    tokens: BTreeSet<usize>,
+    /// Names of the document's own fields.
     fields: Vec<String>,
 }
 
 impl Pruned {
-    /// The pointer into the document as the author wrote it.
-    fn original(&self, segments: &[Step]) -> String {
-        let mut pointer = String::new();
-        for segment in segments {
-            pointer = match segment {
-                Step::Key(key) => Path::pointer(&pointer).field(key).to_string(),
-                Step::Index(index) => {
-                    let mut original = *index;
-                    let mut removed: Vec<usize> =
-                        self.entries.iter().filter(|(array, _)| *array == pointer).map(|(_, entry)| *entry).collect();
-                    removed.sort_unstable();
-                    for entry in removed {
-                        if entry <= original {
-                            original = original.saturating_add(1);
-                        }
-                    }
-                    Path::pointer(&pointer).index(original).to_string()
-                }
-            };
-        }
-        pointer
-    }
-
     /// Whether the problem is only that we took a field out.
     fn caused(&self, problem: &Diagnostic) -> bool {
         problem.path.is_empty() && self.fields.iter().any(|field| problem.message.contains(&format!("`{field}`")))
     }
 
-    /// Takes out what the problem is about: an unknown field, else the nearest entry of an array, else the document's field.
-    fn prune(&mut self, tree: &mut Value, segments: &[Step], unknown_field: bool) -> bool {
-        if unknown_field && let Some((Step::Key(key), parents)) = segments.split_last() {
-            return descend(tree, parents).and_then(Value::as_object_mut).is_some_and(|object| object.remove(key).is_some());
+    /// Takes out what the problem is about: a field that must not be there, else the nearest entry of a list, else the document's
+    /// field. `false` when nothing can be taken out.
+    fn prune(&mut self, steps: &[Step], only_the_field: bool) -> bool {
+        let is_entry = |step: &&Step| matches!(step.segment, Segment::Index(_));
+        let nearest = if only_the_field { steps.last() } else { steps.iter().rev().find(is_entry).or(steps.first()) };
+        let Some(step) = nearest else { return false };
+        if let (Segment::Name(name), false) = (&step.segment, only_the_field) {
+            self.fields.push(name.clone());
         }
-        let last_entry = segments.iter().rposition(|segment| matches!(segment, Step::Index(_)));
-        if let Some(position) = last_entry {
-            let (parents, rest) = segments.split_at(position);
-            let Some(Step::Index(index)) = rest.first() else { return false };
-            let original = self.original(segments.get(..=position).unwrap_or_default());
-            let Some(entry) = original.rsplit('/').next().and_then(|text| text.parse().ok()) else { return false };
-            let Some(array) = descend(tree, parents).and_then(Value::as_array_mut) else { return false };
-            if *index >= array.len() {
-                return false;
-            }
-            array.remove(*index);
-            self.entries.push((self.original(parents), entry));
-            return true;
-        }
-        if let Some(Step::Key(key)) = segments.first() {
-            self.fields.push(key.clone());
-            return tree.as_object_mut().is_some_and(|object| object.remove(key).is_some());
-        }
-        false
+        self.tokens.insert(step.token)
     }
-}
-
-fn descend<'t>(tree: &'t mut Value, segments: &[Step]) -> Option<&'t mut Value> {
-    segments.iter().try_fold(tree, |node, segment| match segment {
-        Step::Index(index) => node.get_mut(*index),
-        Step::Key(key) => node.get_mut(key.as_str()),
-    })
 }
 
 /// Says in the engine's words what serde says in its own.
@@ -258,6 +180,8 @@ fn plain_expected(expected: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
     use crate::Decimal;
 
@@ -314,10 +238,57 @@ mod tests {
     }
 
     #[test]
+    fn a_list_is_no_object_and_what_follows_the_document_is_refused() {
+        assert_eq!(problems(r#"["a", []]"#), ["shape.wrong_type : found a list, but an object is needed here"]);
+        assert_eq!(
+            problems(r#"{"name": "a", "items": [["1"]]}"#),
+            ["shape.wrong_type /items/0: found a list, but an object is needed here"]
+        );
+        assert!(problems(r#"{"name": "a"} {}"#)[0].starts_with("shape.syntax : this is not JSON: trailing"));
+    }
+
+    #[test]
+    fn what_is_no_document_is_refused_where_it_stands() {
+        // A map whose second value cannot be read as any value at all.
+        let broken = || {
+            use serde::de::value::{Error, MapDeserializer};
+            let fields = [("name", Odd(false)), ("items", Odd(true))];
+            MapDeserializer::<_, Error>::new(fields.into_iter())
+        };
+        let error = read::<Shelf, _>(broken).unwrap_err();
+        assert_eq!(error.first().map(|problem| problem.path.as_str()), Some("/items"));
+    }
+
+    /// A value of a host that is a text, or nothing that JSON has.
+    #[derive(Clone, Copy)]
+    struct Odd(bool);
+
+    impl<'de> serde::de::IntoDeserializer<'de, serde::de::value::Error> for Odd {
+        type Deserializer = Self;
+        fn into_deserializer(self) -> Self {
+            self
+        }
+    }
+
+    impl<'de> Deserializer<'de> for Odd {
+        type Error = serde::de::value::Error;
+        fn deserialize_any<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+            if self.0 { Err(serde::de::Error::custom("a colour is no value")) } else { visitor.visit_str("a") }
+        }
+        serde::forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct
+            seq tuple tuple_struct map struct enum identifier ignored_any
+        }
+    }
+
+    #[test]
     fn broken_json_deep_json_and_twice_the_same_field() {
         assert!(problems("{")[0].starts_with("shape.syntax : this is not JSON: EOF"));
         assert!(problems(&"[".repeat(500))[0].starts_with("limit.too_deep"));
-        assert_eq!(problems(r#"{"name": "a", "name": "b"}"#), ["shape.duplicate_field : the field `name` occurs twice; keep one of them"]);
+        assert_eq!(
+            problems(r#"{"name": "a", "name": "b"}"#),
+            ["shape.duplicate_field /name: the field `name` occurs twice; keep one of them"]
+        );
         assert!(problems(&" ".repeat(10_001))[0].starts_with("limit.too_long"));
     }
 }
