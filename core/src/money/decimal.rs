@@ -198,6 +198,32 @@ impl From<Decimal> for rust_decimal::Decimal {
     }
 }
 
+impl Decimal {
+    /// Reads a number of at most 18 digits, as nearly all are; none for anything else, be it a number or not.
+    fn read_short(text: &[u8]) -> Option<Self> {
+        let digits = text.strip_prefix(b"-").unwrap_or(text);
+        if digits.len() > 19 || !digits.first()?.is_ascii_digit() || !digits.last()?.is_ascii_digit() {
+            return None;
+        }
+        let (mut mantissa, mut scale, mut after_point) = (0_i64, 0_u32, false);
+        for byte in digits {
+            match byte {
+                b'0'..=b'9' => {
+                    mantissa = mantissa.checked_mul(10)?.checked_add(i64::from(byte.wrapping_sub(b'0')))?;
+                    scale = scale.wrapping_add(u32::from(after_point));
+                }
+                b'.' if !after_point => after_point = true,
+                _ => return None,
+            }
+        }
+        if mantissa == 0 {
+            return Some(Self::ZERO);
+        }
+        let mantissa = if digits.len() < text.len() { mantissa.wrapping_neg() } else { mantissa };
+        rust_decimal::Decimal::try_new(mantissa, scale).ok().map(Self)
+    }
+}
+
 macro_rules! from_integers {
     ($($integer:ty),*) => {$(
         impl From<$integer> for Decimal {
@@ -213,6 +239,9 @@ impl FromStr for Decimal {
     type Err = DecimalError;
 
     fn from_str(text: &str) -> Result<Self, DecimalError> {
+        if let Some(short) = Self::read_short(text.as_bytes()) {
+            return Ok(short);
+        }
         let shown = || text.chars().take(48).collect::<String>();
         let digits = text.strip_prefix('-').unwrap_or(text);
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
@@ -365,6 +394,16 @@ mod tests {
             let of = |(mantissa, scale): (i64, u8)| Decimal::from_parts(mantissa.into(), u32::from(scale % 3)).unwrap();
             let (one, other) = (of(one), of(other));
             proptest::prop_assert_eq!(one.cmp(&other), one.0.cmp(&other.0));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn short_numbers_are_read_as_the_long_way_reads_them(text in "-?[0-9]{1,12}(\\.[0-9]{1,8})?") {
+            let long = rust_decimal::Decimal::from_str_exact(&text).unwrap();
+            let read: Decimal = text.parse().unwrap();
+            proptest::prop_assert_eq!(read.0, long);
+            proptest::prop_assert_eq!(read.is_zero() || read.scale() == long.scale(), true);
         }
     }
 

@@ -34,12 +34,33 @@ impl UnitPrice {
     /// # Errors
     /// [`ArithmeticError::Inexact`] above 12 decimals, [`ArithmeticError::Overflow`] above 18 digits.
     pub fn new(number: Decimal, currency: Currency) -> Result<Self, ArithmeticError> {
+        if number.scale() == u32::from(currency.minor_units()) {
+            let mantissa = i64::try_from(number.mantissa()).map_err(|_| ArithmeticError::Overflow)?;
+            return Ok(Self { mantissa, scale: currency.minor_units(), currency });
+        }
         let scale = number.normalize().scale().max(u32::from(currency.minor_units()));
         if scale > Self::MAX_SCALE {
             return Err(ArithmeticError::Inexact);
         }
         let scale_digits = u8::try_from(scale).map_err(|_| ArithmeticError::Overflow)?;
         Ok(Self { mantissa: number.mantissa_at(scale)?, scale: scale_digits, currency })
+    }
+
+    /// The price of these digits, `scale` of them after the point; zeros at the end beyond the currency's decimals are left out.
+    #[must_use]
+    pub(crate) fn of_digits(mut mantissa: i64, mut scale: u8, currency: Currency) -> Self {
+        while scale > currency.minor_units() && mantissa.checked_rem(10) == Some(0) {
+            mantissa = mantissa.checked_div(10).unwrap_or_default();
+            scale = scale.saturating_sub(1);
+        }
+        Self { mantissa, scale, currency }
+    }
+
+    /// The digits of the price with that many after the point; none when there are more, or too many in all.
+    #[must_use]
+    pub(crate) fn mantissa_at(self, scale: u8) -> Option<i64> {
+        let missing = scale.checked_sub(self.scale)?;
+        self.mantissa.checked_mul(10_i64.checked_pow(missing.into())?)
     }
 
     /// Rounds an exact value to a unit price.

@@ -1,13 +1,15 @@
 //! Finding the price of a line.
 
-use super::compile::{PriceList, PriceStep, Pricing, Record, Terms};
+use super::compile::{PriceStep, Pricing};
+use super::heads::Head;
+use super::list::{Offer, PriceList, Terms};
 use crate::expr::Facts;
 use crate::id::{PriceListId, Symbol};
 use crate::money::{ArithmeticError, Currency, Decimal, UnitPrice};
 use crate::time::Date;
 
 /// What prices are asked for.
-pub struct Query<'q, F: ?Sized> {
+pub struct Query<'q, F: ?Sized, Q> {
     /// The document, where the keys are read.
     pub facts: &'q F,
     /// The day that decides which lists and records are valid.
@@ -15,8 +17,13 @@ pub struct Query<'q, F: ?Sized> {
     /// The document's currency.
     pub currency: Currency,
     /// The quantity of a line in a unit; base units for `None`. No quantity when the product does not convert to the unit.
-    pub quantity_in: &'q dyn Fn(usize, Option<Symbol>) -> Result<Option<Decimal>, ArithmeticError>,
+    pub quantity_in: Q,
 }
+
+/// How a [`Query`] knows the quantity of a line in a unit.
+pub trait QuantityIn: Fn(usize, Option<Symbol>) -> Result<Option<Decimal>, ArithmeticError> {}
+
+impl<Q: Fn(usize, Option<Symbol>) -> Result<Option<Decimal>, ArithmeticError>> QuantityIn for Q {}
 
 /// A price that was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +45,8 @@ pub struct Found {
 pub struct FoundPrices {
     /// By line.
     found: Vec<Result<Option<Found>, ArithmeticError>>,
-    /// The lines that have no price yet, each with the first record of its key in the list that is asked.
-    open: Vec<(usize, Option<usize>)>,
+    /// The lines that have no price yet, each with the record of its key in the list that is asked.
+    open: Vec<(usize, Option<Head>)>,
 }
 
 impl FoundPrices {
@@ -57,10 +64,10 @@ impl Pricing {
     ///
     /// A list is asked for all lines before the next list is: looking up many keys at a time takes little longer than looking up
     /// one, because the memory is asked for all of them at once.
-    pub fn find<F: Facts + ?Sized>(
+    pub fn find<F: Facts + ?Sized, Q: QuantityIn>(
         &self,
         step: &PriceStep,
-        query: &Query<'_, F>,
+        query: &Query<'_, F, Q>,
         lines: impl Iterator<Item = usize>,
         prices: &mut FoundPrices,
     ) {
@@ -72,11 +79,11 @@ impl Pricing {
         for number in &step.access {
             let Some(list) = self.lists.get(*number).filter(|list| list.may_have_prices(query)) else { continue };
             let Some(opened) = list.heads.open(&list.keys, query.facts) else { continue };
-            for (line, first) in open.iter_mut() {
-                *first = list.heads.find(opened, &list.keys, query.facts, *line);
+            for (line, head) in open.iter_mut() {
+                *head = list.heads.find(opened, &list.keys, query.facts, *line);
             }
-            open.retain(|(line, first)| {
-                let price = first.map_or(Ok(None), |first| list.find(*number, *line, first, query));
+            open.retain(|(line, head)| {
+                let price = head.map_or(Ok(None), |head| list.find(*number, *line, head, query));
                 let goes_on = price == Ok(None);
                 if let Some(place) = found.get_mut(*line) {
                     *place = price;
@@ -94,42 +101,46 @@ impl Pricing {
 }
 
 impl PriceList {
-    /// What a record says besides its prices.
-    pub(super) fn terms(&self, number: u32) -> Option<&Terms> {
-        self.terms.get_index(usize::try_from(number).ok()?)
+    fn terms(&self, number: u32) -> Option<&Terms> {
+        self.terms.get(usize::try_from(number).ok()?)
     }
 
     /// Whether the list is of the document's currency and valid on its date.
-    fn may_have_prices<F: ?Sized>(&self, query: &Query<'_, F>) -> bool {
+    fn may_have_prices<F: ?Sized, Q>(&self, query: &Query<'_, F, Q>) -> bool {
         self.currency == query.currency && self.valid.contains(query.date)
     }
 
-    /// The price of a line, whose key has its first record there.
-    fn find<F: ?Sized>(&self, number: usize, line: usize, first: usize, query: &Query<'_, F>) -> Result<Option<Found>, ArithmeticError> {
-        let Some((record, terms)) = self.record(first, query.date) else { return Ok(None) };
-        let Some(quantity) = (query.quantity_in)(line, terms.unit)? else { return Ok(None) };
-        let price = self.tier_price(*record, terms, quantity);
-        Ok(price.map(|price| Found { list: number, price, per: terms.per, unit: terms.unit, quantity }))
+    /// The price of a line, whose key has that record.
+    fn find<F: ?Sized, Q: QuantityIn>(
+        &self,
+        number: usize,
+        line: usize,
+        head: Head,
+        query: &Query<'_, F, Q>,
+    ) -> Result<Option<Found>, ArithmeticError> {
+        let Some((first, terms)) = self.record(head, query.date) else { return Ok(None) };
+        let Offer { unit, per, .. } = terms.offer;
+        let Some(quantity) = (query.quantity_in)(line, unit)? else { return Ok(None) };
+        let price = terms.tier(quantity).and_then(|tier| self.prices.get(first.checked_add(tier)?, self.currency));
+        Ok(price.map(|price| Found { list: number, price, per, unit, quantity }))
     }
 
-    /// Of the records of a key the one that is valid on the day.
-    fn record(&self, first: usize, date: Date) -> Option<(&Record, &Terms)> {
-        for record in self.records.get(first..)? {
-            let terms = self.terms(record.terms)?;
-            if terms.valid.contains(date) {
-                return Some((record, terms));
+    /// Of the records of a key the one that is valid on the day: where its prices begin, and its terms.
+    fn record(&self, head: Head, date: Date) -> Option<(usize, &Terms)> {
+        let first = usize::try_from(head.first).ok()?;
+        if !head.is_several() {
+            let terms = self.terms(head.terms)?;
+            return terms.offer.valid.contains(date).then_some((first, terms));
+        }
+        for record in self.several.get(first..)? {
+            let terms = self.terms(record.head.terms)?;
+            if terms.offer.valid.contains(date) {
+                return Some((usize::try_from(record.head.first).ok()?, terms));
             }
             if record.last {
                 return None;
             }
         }
         None
-    }
-
-    /// The price of the highest tier that the quantity reaches.
-    fn tier_price(&self, record: Record, terms: &Terms, quantity: Decimal) -> Option<UnitPrice> {
-        let tier = terms.from.iter().rposition(|from| *from <= quantity)?;
-        let price = usize::try_from(record.first_price).ok()?.checked_add(tier)?;
-        self.prices.get(price).copied()
     }
 }

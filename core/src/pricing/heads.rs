@@ -1,4 +1,4 @@
-//! From the key of a price record to where the records of that key begin.
+//! From the key of a price record to its terms and its prices.
 
 use crate::expr::{Facts, Scope, Slot};
 use crate::id::{Map, Symbol};
@@ -13,7 +13,33 @@ const NO_RECORD: u32 = u32::MAX;
 /// The symbols of a record's key, in the order of the list's keys.
 pub(super) type Key = [u32; KEY_WIDTH];
 
-/// The first records of all keys.
+/// The record of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Head {
+    /// Where the prices of its tiers begin; of several records, the number of the first.
+    pub(super) first: u32,
+    /// The number of its terms.
+    pub(super) terms: u32,
+}
+
+impl Head {
+    /// What the terms' number says of a key that has several records.
+    const SEVERAL: u32 = u32::MAX;
+    /// What stands in a section where no record is.
+    const NONE: Self = Self { first: NO_RECORD, terms: NO_RECORD };
+
+    /// The head of a key whose records begin at that number.
+    pub const fn of_several(first: u32) -> Self {
+        Self { first, terms: Self::SEVERAL }
+    }
+
+    /// Whether the key has several records.
+    pub const fn is_several(self) -> bool {
+        self.terms == Self::SEVERAL
+    }
+}
+
+/// The records of all keys.
 ///
 /// The parts of a key that a document gives choose a section, once per document; what is left for each line is nearly always the
 /// product alone, which is a place in a table.
@@ -27,9 +53,11 @@ pub(super) struct Heads {
 #[derive(Debug, Clone)]
 enum Section {
     /// One line part: the record at the symbol's distance from the first.
-    Table { first: u32, records: Vec<u32> },
+    Table { first: u32, records: Box<[Head]> },
+    /// The same where all records have the same terms, of which only the first prices differ.
+    Uniform { first: u32, terms: u32, first_prices: Box<[u32]> },
     /// Several line parts, or symbols that lie far apart.
-    Map(Map<Key, u32>),
+    Map(Map<Key, Head>),
 }
 
 /// The number of a document's section.
@@ -41,9 +69,9 @@ fn is_of_line(keys: &[Slot], part: usize) -> bool {
 }
 
 impl Heads {
-    /// Builds them from the keys with their first records.
-    pub fn new(keys: &[Slot], heads: &[(Key, u32)]) -> Self {
-        let mut by_document: Map<Key, Vec<(Key, u32)>> = Map::default();
+    /// Builds them from the keys with their records.
+    pub fn new(keys: &[Slot], heads: &[(Key, Head)]) -> Self {
+        let mut by_document: Map<Key, Vec<(Key, Head)>> = Map::default();
         for (key, record) in heads {
             let (mut of_document, mut of_line) = (*key, *key);
             for (part, (document, line)) in of_document.iter_mut().zip(&mut of_line).enumerate() {
@@ -69,11 +97,15 @@ impl Heads {
         self.of_documents.get(&key).copied().map(Opened)
     }
 
-    /// The first record of a line's key.
-    pub fn find<F: Facts + ?Sized>(&self, opened: Opened, keys: &[Slot], facts: &F, line: usize) -> Option<usize> {
+    /// The record of a line's key.
+    pub fn find<F: Facts + ?Sized>(&self, opened: Opened, keys: &[Slot], facts: &F, line: usize) -> Option<Head> {
         let mut of_line = keys.iter().enumerate().filter(|(_, slot)| slot.scope == Scope::Line);
         let symbol = |slot: Slot| facts.symbol(slot, Some(line)).map(Symbol::number);
-        let record = match self.sections.get(opened.0)? {
+        let head = match self.sections.get(opened.0)? {
+            Section::Uniform { first, terms, first_prices } => {
+                let place = symbol(*of_line.next()?.1)?.checked_sub(*first)?;
+                Head { first: *first_prices.get(usize::try_from(place).ok()?)?, terms: *terms }
+            }
             Section::Table { first, records } => {
                 let place = symbol(*of_line.next()?.1)?.checked_sub(*first)?;
                 *records.get(usize::try_from(place).ok()?)?
@@ -86,12 +118,12 @@ impl Heads {
                 *map.get(&key)?
             }
         };
-        usize::try_from(record).ok().filter(|_| record != NO_RECORD)
+        Some(head).filter(|head| head.first != NO_RECORD)
     }
 }
 
 impl Section {
-    fn new(line_parts: &[usize], heads: &[(Key, u32)]) -> Self {
+    fn new(line_parts: &[usize], heads: &[(Key, Head)]) -> Self {
         match line_parts {
             [part] => Self::table(*part, heads),
             _ => None,
@@ -100,17 +132,21 @@ impl Section {
     }
 
     /// A table by symbol when that is not mostly gaps.
-    fn table(part: usize, heads: &[(Key, u32)]) -> Option<Self> {
+    fn table(part: usize, heads: &[(Key, Head)]) -> Option<Self> {
         let symbols = || heads.iter().filter_map(|(key, _)| key.get(part).copied());
         let (first, last) = (symbols().min()?, symbols().max()?);
         let span = usize::try_from(last.abs_diff(first)).ok()?.checked_add(1)?;
         if span > heads.len().saturating_mul(8).saturating_add(64) {
             return None;
         }
-        let mut records = vec![NO_RECORD; span];
+        let mut records = vec![Head::NONE; span];
         for (symbol, (_, record)) in symbols().zip(heads) {
             *records.get_mut(usize::try_from(symbol.abs_diff(first)).ok()?)? = *record;
         }
-        Some(Self::Table { first, records })
+        let terms = heads.first()?.1.terms;
+        if terms != Head::SEVERAL && heads.iter().all(|(_, head)| head.terms == terms) {
+            return Some(Self::Uniform { first, terms, first_prices: records.iter().map(|head| head.first).collect() });
+        }
+        Some(Self::Table { first, records: records.into() })
     }
 }

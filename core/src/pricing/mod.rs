@@ -13,7 +13,12 @@ mod csv;
 mod def;
 mod eval;
 mod heads;
+mod lint;
+mod list;
+mod prices;
+mod record;
 
-pub use compile::{PriceList, PriceStep, Pricing};
+pub use compile::{PriceStep, Pricing};
 pub use def::{PriceListDef, PriceRecordDef, PriceStepDef, TierDef, TierMode};
 pub use eval::{Found, FoundPrices, Query};
+pub use list::PriceList;

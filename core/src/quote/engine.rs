@@ -223,7 +223,7 @@ fn find_prices(
 
 fn look_up_prices(frame: &Frame<'_>, step: &PriceStep, request: &QuoteRequest, prices: &mut FoundPrices) {
     let quantity_in = |line: usize, unit: Option<Symbol>| quantity_in(frame, line, unit);
-    let query = Query { facts: frame, date: request.date, currency: frame.parts.currency, quantity_in: &quantity_in };
+    let query = Query { facts: frame, date: request.date, currency: frame.parts.currency, quantity_in };
     let priced = frame.lines.iter().enumerate().filter(|(_, line)| line.ordered.is_some()).map(|(index, _)| index);
     frame.parts.pricing.find(step, &query, priced, prices);
 }

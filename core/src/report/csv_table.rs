@@ -75,7 +75,7 @@ impl<'a> CsvTable<'a> {
     }
 }
 
-fn check_header(
+pub(super) fn check_header(
     file: &str,
     header: &[String],
     path: &Path<'_>,
@@ -104,14 +104,18 @@ fn check_header(
     fine
 }
 
-fn csv_error(error: &csv::Error, columns: usize) -> String {
+pub(super) fn csv_error(error: &csv::Error, columns: usize) -> String {
     match error.kind() {
         csv::ErrorKind::UnequalLengths { pos, len, .. } => {
-            let line = pos.as_ref().map_or(0, csv::Position::line);
-            format!("row at line {line} has {len} cells, but the header has {columns}")
+            let cells = usize::try_from(*len).unwrap_or(usize::MAX);
+            width_error(pos.as_ref().map_or(0, csv::Position::line), cells, columns)
         }
         _ => error.to_string(),
     }
+}
+
+pub(super) fn width_error(line: u64, cells: usize, columns: usize) -> String {
+    format!("row at line {line} has {cells} cells, but the header has {columns}")
 }
 
 impl<'a> CsvRow<'a> {

@@ -11,11 +11,12 @@
 //! | [`Diagnostics`] | the collector that a compilation pushes to |
 //! | [`Error`] | input that cannot be judged: at least one diagnostic |
 //! | [`Command`], [`Event`], [`Decision`] | what a decider takes and gives |
-//! | [`CsvTable`] | a table that an author keeps as CSV |
+//! | [`CsvTable`], [`CsvRows`] | a table that an author keeps as CSV, whole or row by row |
 //! | [`Sources`] | the files that a rulebook names, as text |
 //! | [`Finding`] | a business remark inside a result: never an error |
 
 mod code;
+mod csv_rows;
 mod csv_table;
 mod decision;
 mod diagnostic;
@@ -30,6 +31,7 @@ pub use code::{
     AdjustCode, ApprovalCode, CatalogCode, Code, CreditCode, ExprCode, InventoryCode, LimitCode, OrderCode, PricingCode, QuoteCode,
     ReceivableCode, RulebookCode, ShapeCode, TableCode, TaxCode,
 };
+pub use csv_rows::CsvRows;
 pub use csv_table::{CsvRow, CsvTable};
 pub use decision::{Command, CommandConflict, Decision, Event, Fingerprint, Memory, Outcome, Refusal, content_hash};
 pub use diagnostic::{Diagnostic, Diagnostics, Error, Related, Severity, Span};

@@ -1,0 +1,253 @@
+//! A price list: on its way from its definition, and as it is asked.
+
+use super::PriceListDef;
+use super::csv::read_file;
+use super::heads::{Head, Heads, KEY_WIDTH, Key};
+use super::lint::warn_non_monotone;
+use super::prices::Prices;
+use crate::expr::{CompileContext, Slot, Type};
+use crate::id::{PriceListId, Set, Symbol};
+use crate::money::{Currency, Decimal, UnitPrice};
+use crate::report::{Diagnostic, Path, PricingCode};
+use crate::time::Period;
+
+/// A checked price list.
+#[derive(Debug, Clone)]
+pub struct PriceList {
+    pub(super) id: PriceListId,
+    pub(super) keys: Vec<Slot>,
+    pub(super) currency: Currency,
+    pub(super) valid: Period,
+    /// The record of each key; of several, where they begin in `several`.
+    pub(super) heads: Heads,
+    /// The records of keys that have more than one, those of a key one after the other.
+    pub(super) several: Vec<Record>,
+    /// What many records have in common, each once.
+    pub(super) terms: Vec<Terms>,
+    /// The prices of the tiers of all records.
+    pub(super) prices: Prices,
+}
+
+/// One of the records of a key that has several.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Record {
+    pub(super) head: Head,
+    /// Whether it is the last of its key.
+    pub(super) last: bool,
+}
+
+/// What a price record says besides its prices.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Terms {
+    pub(super) offer: Offer,
+    /// The quantities at which its tiers begin, ascending; at least one.
+    pub(super) from: Box<[Decimal]>,
+    /// The least whole quantity of each tier: what a whole quantity, as nearly all are, is compared with.
+    pub(super) from_whole: Box<[i64]>,
+}
+
+/// When and for what a record's prices are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Offer {
+    pub(super) valid: Period,
+    pub(super) unit: Option<Symbol>,
+    pub(super) per: Decimal,
+}
+
+/// A price list on its way.
+pub(super) struct Draft {
+    pub(super) list: PriceList,
+    /// Of each key, the values that its attribute may have, when they are known.
+    pub(super) known: Vec<Option<Set<Symbol>>>,
+    pub(super) terms: Set<Terms>,
+    /// The terms that were used last, which the next record mostly has too.
+    last_terms: u32,
+    pub(super) prices: Vec<UnitPrice>,
+    pub(super) entries: Vec<Entry>,
+    /// Where the tiers of the record begin that is being read.
+    pub(super) from: Vec<Decimal>,
+}
+
+/// A record with its key, on its way into a list.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    pub(super) key: Key,
+    pub(super) place: Place,
+    pub(super) terms: u32,
+    pub(super) first_price: u32,
+}
+
+/// Where a record is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The number of an entry of `records`.
+    Record(u32),
+    /// A line of the file; whether it says from which quantity on its price is.
+    Line { line: u32, tiered: bool },
+}
+
+impl Place {
+    /// Where it is in a list.
+    pub fn pointer(self, list: &Path<'_>) -> String {
+        match self {
+            Self::Record(index) => list.field("records").index(usize::try_from(index).unwrap_or_default()).to_string(),
+            Self::Line { .. } => list.field("records_csv").to_string(),
+        }
+    }
+}
+
+impl Terms {
+    /// The number of the highest tier that the quantity reaches.
+    pub fn tier(&self, quantity: Decimal) -> Option<usize> {
+        match i64::try_from(quantity.mantissa()) {
+            Ok(whole) if quantity.scale() == 0 => self.from_whole.iter().rposition(|from| *from <= whole),
+            _ => self.from.iter().rposition(|from| *from <= quantity),
+        }
+    }
+}
+
+impl Draft {
+    /// Checks keys and records of a list.
+    pub fn compile(def: &PriceListDef, currency: Currency, units: &Set<Symbol>, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Self {
+        let list = PriceList {
+            id: def.id.clone(),
+            keys: Vec::new(),
+            currency: def.currency.unwrap_or(currency),
+            valid: def.valid.unwrap_or(Period::ALWAYS),
+            heads: Heads::default(),
+            several: Vec::new(),
+            terms: Vec::new(),
+            prices: Prices::default(),
+        };
+        cx.diagnostics.check_period(list.valid, &path.field("valid"));
+        if list.currency != currency {
+            let message = format!(
+                "the list `{}` is in `{}`, but documents are priced in the rulebook's `{currency}`: it never has a price",
+                list.id, list.currency
+            );
+            cx.diagnostics.warning(PricingCode::Currency, &path.field("currency"), message);
+        }
+        let (known, terms) = (Vec::new(), Set::default());
+        let entries = Vec::with_capacity(def.records.len());
+        let mut draft = Self { list, known, terms, last_terms: 0, prices: Vec::new(), entries, from: Vec::new() };
+        // 1. Keys: attributes of text; where their values are known, a record's must be among them.
+        draft.keys(def, &path.field("keys"), cx);
+        // 2. Records, from the definition and from the file.
+        let records = path.field("records");
+        for (index, record) in def.records.iter().enumerate() {
+            let place = Place::Record(u32::try_from(index).unwrap_or(u32::MAX));
+            draft.record_def(record, units, place, &records.index(index), cx);
+        }
+        if let Some(file) = &def.records_csv {
+            read_file(&mut draft, file, def, units, &path.field("records_csv"), cx);
+        }
+        draft
+    }
+
+    /// How many records there are.
+    pub fn record_count(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Checks the records beside each other, and makes them findable.
+    pub fn finish(mut self, path: &Path<'_>, cx: &mut CompileContext<'_>) -> PriceList {
+        // 3. Tiers at which more costs less.
+        warn_non_monotone(&self, path, cx);
+        // 4. Index by key; records of one key must not be valid on the same day.
+        self.index(path, cx);
+        let Self { mut list, terms, .. } = self;
+        list.terms = terms.into_iter().collect();
+        list
+    }
+
+    fn keys(&mut self, def: &PriceListDef, path: &Path<'_>, cx: &mut CompileContext<'_>) {
+        if def.keys.is_empty() || def.keys.len() > KEY_WIDTH {
+            let message = format!("a list has 1 to {KEY_WIDTH} keys, not {}", def.keys.len());
+            cx.diagnostics.error(PricingCode::Key, path, message);
+        }
+        for (index, key) in def.keys.iter().enumerate() {
+            let place = path.index(index);
+            match cx.vocabulary.find(key.as_str()) {
+                Some(name) if name.ty == Type::Text => {
+                    self.list.keys.push(name.slot);
+                    self.known.push(name.one_of.as_ref().map(|one_of| one_of.iter().copied().collect()));
+                }
+                Some(name) => {
+                    let message = format!("`{key}` is {}; a key must be a text", name.ty);
+                    cx.diagnostics.error(PricingCode::Key, &place, message);
+                }
+                None => {
+                    let names = cx.vocabulary.names().map(|name| &*name.name);
+                    cx.diagnostics.unknown(&place, "attribute", key.as_str(), names);
+                }
+            }
+        }
+    }
+
+    /// The number of these terms, which are kept once.
+    pub fn terms_number(&mut self, offer: Offer, from: &[Decimal]) -> Option<u32> {
+        let last = usize::try_from(self.last_terms).ok().and_then(|last| self.terms.get_index(last));
+        if last.is_some_and(|last| last.offer == offer && *last.from == *from) {
+            return Some(self.last_terms);
+        }
+        let from_whole = from.iter().map(|from| least_whole(*from)).collect();
+        let (number, _) = self.terms.insert_full(Terms { offer, from: from.into(), from_whole });
+        self.last_terms = u32::try_from(number).ok()?;
+        Some(self.last_terms)
+    }
+
+    /// The terms of a record and its prices.
+    pub fn of_entry(&self, entry: &Entry) -> Option<(&Terms, &[UnitPrice])> {
+        let terms = self.terms.get_index(usize::try_from(entry.terms).ok()?)?;
+        let first = usize::try_from(entry.first_price).ok()?;
+        Some((terms, self.prices.get(first..first.checked_add(terms.from.len())?)?))
+    }
+
+    /// Sorts the records by key, so that those that are asked for together lie together.
+    fn index(&mut self, path: &Path<'_>, cx: &mut CompileContext<'_>) {
+        let mut entries = std::mem::take(&mut self.entries);
+        entries.sort_by_key(|entry| entry.key);
+        let mut heads: Vec<(Key, Head)> = Vec::with_capacity(entries.len());
+        let mut prices = Vec::with_capacity(self.prices.len());
+        for same in entries.chunk_by(|one, other| one.key == other.key) {
+            let merged = if same.len() > 1 { self.merge_rows(same, path, cx) } else { Vec::new() };
+            let same = if merged.is_empty() { same } else { &merged };
+            self.check_overlap(same, path, cx);
+            let first_of_several = u32::try_from(self.list.several.len()).unwrap_or(u32::MAX);
+            for (left, entry) in (0..same.len()).rev().zip(same) {
+                let head = Head { first: u32::try_from(prices.len()).unwrap_or(u32::MAX), terms: entry.terms };
+                prices.extend_from_slice(self.of_entry(entry).map(|(_, prices)| prices).unwrap_or_default());
+                match same.len() {
+                    1 => heads.push((entry.key, head)),
+                    _ => self.list.several.push(Record { head, last: left == 0 }),
+                }
+            }
+            if let [first, _, ..] = same {
+                heads.push((first.key, Head::of_several(first_of_several)));
+            }
+        }
+        self.list.heads = Heads::new(&self.list.keys, &heads);
+        self.list.prices = Prices::new(prices);
+    }
+
+    /// Records of one key must not be valid on the same day.
+    fn check_overlap(&self, same: &[Entry], path: &Path<'_>, cx: &mut CompileContext<'_>) {
+        let valid = |entry: &Entry| self.of_entry(entry).map_or(Period::ALWAYS, |(terms, _)| terms.offer.valid);
+        for (number, entry) in same.iter().enumerate() {
+            let earlier = same.iter().take(number).find(|other| valid(other).overlaps(&valid(entry)));
+            let Some(other) = earlier else { continue };
+            let message = format!("the list `{}` has another record for the same key that is valid on the same day", self.list.id);
+            let problem = Diagnostic::error(PricingCode::Ambiguous, &Path::pointer(&entry.place.pointer(path)), message)
+                .help("end the validity of one of them where the other begins")
+                .related(&Path::pointer(&other.place.pointer(path)), "the other record");
+            cx.diagnostics.push(problem);
+        }
+    }
+}
+
+/// The least whole number that is not below the quantity.
+fn least_whole(quantity: Decimal) -> i64 {
+    let whole = quantity.checked_rem(Decimal::ONE).and_then(|rest| quantity.checked_sub(rest)).unwrap_or(quantity);
+    let up = if whole < quantity { whole.checked_add(Decimal::ONE).unwrap_or(whole) } else { whole };
+    up.mantissa_at(0).unwrap_or(i64::MAX)
+}
