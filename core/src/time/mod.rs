@@ -1,5 +1,7 @@
 //! Dates, timestamps and half-open periods. Time is always an argument; nothing here reads a clock.
 
+mod calendar;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -33,7 +35,11 @@ pub enum TimeError {
 /// # Ok::<(), dealdesk::time::TimeError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Date(jiff::civil::Date);
+pub struct Date {
+    year: i16,
+    month: i8,
+    day: i8,
+}
 
 impl Date {
     /// The day of a year, a month (1 to 12) and a day of the month.
@@ -41,32 +47,40 @@ impl Date {
     /// # Errors
     /// [`TimeError::Date`] when there is no such day.
     pub fn new(year: i16, month: i8, day: i8) -> Result<Self, TimeError> {
-        jiff::civil::Date::new(year, month, day).map(Self).map_err(|_| TimeError::Date(format!("{year:04}-{month:02}-{day:02}")))
+        Self::checked(year, month, day).ok_or_else(|| TimeError::Date(format!("{year:04}-{month:02}-{day:02}")))
+    }
+
+    fn checked(year: i16, month: i8, day: i8) -> Option<Self> {
+        let month_is_right = calendar::YEARS.contains(&year) && (1..=12).contains(&month);
+        (month_is_right && (1..=calendar::month_length(year, month)).contains(&day)).then_some(Self { year, month, day })
+    }
+
+    fn of_day_number(number: i32) -> Result<Self, TimeError> {
+        calendar::date_of(number).map(|(year, month, day)| Self { year, month, day }).ok_or(TimeError::OutOfRange)
     }
 
     /// Days since 1970-01-01, which is day 0.
     #[must_use]
     pub fn day_number(self) -> i32 {
-        let epoch = jiff::civil::Date::constant(1970, 1, 1);
-        self.0.since(epoch).map(|span| span.get_days()).unwrap_or_default()
+        calendar::day_number(self.year, self.month, self.day)
     }
 
     /// The year.
     #[must_use]
     pub fn year(self) -> i16 {
-        self.0.year()
+        self.year
     }
 
     /// The month, 1 to 12.
     #[must_use]
     pub fn month(self) -> i8 {
-        self.0.month()
+        self.month
     }
 
     /// The day of the month, 1 to 31.
     #[must_use]
     pub fn day(self) -> i8 {
-        self.0.day()
+        self.day
     }
 
     /// The day `days` later; earlier when negative.
@@ -74,8 +88,7 @@ impl Date {
     /// # Errors
     /// [`TimeError::OutOfRange`] when the calendar ends before that.
     pub fn add_days(self, days: i32) -> Result<Self, TimeError> {
-        let span = jiff::Span::new().try_days(days).map_err(|_| TimeError::OutOfRange)?;
-        self.add(span)
+        self.day_number().checked_add(days).ok_or(TimeError::OutOfRange).and_then(Self::of_day_number)
     }
 
     /// The same day of the month `months` later, or that month's last day when it is shorter.
@@ -83,62 +96,66 @@ impl Date {
     /// # Errors
     /// [`TimeError::OutOfRange`] when the calendar ends before that.
     pub fn add_months(self, months: i32) -> Result<Self, TimeError> {
-        let span = jiff::Span::new().try_months(months).map_err(|_| TimeError::OutOfRange)?;
-        self.add(span)
+        let count = i32::from(self.year).saturating_mul(12).saturating_add(i32::from(self.month)).saturating_sub(1);
+        let count = count.checked_add(months).ok_or(TimeError::OutOfRange)?;
+        let year = i16::try_from(count.div_euclid(12)).ok().filter(|year| calendar::YEARS.contains(year)).ok_or(TimeError::OutOfRange)?;
+        let month = i8::try_from(count.rem_euclid(12).saturating_add(1)).unwrap_or(12);
+        Ok(Self { year, month, day: self.day.min(calendar::month_length(year, month)) })
     }
 
     /// The last day of this date's month.
     #[must_use]
     pub fn end_of_month(self) -> Self {
-        Self(self.0.last_of_month())
-    }
-
-    fn add(self, span: jiff::Span) -> Result<Self, TimeError> {
-        self.0.checked_add(span).map(Self).map_err(|_| TimeError::OutOfRange)
+        Self { day: calendar::month_length(self.year, self.month), ..self }
     }
 }
 
 impl FromStr for Date {
     type Err = TimeError;
     fn from_str(text: &str) -> Result<Self, TimeError> {
-        let refused = || TimeError::Date(text.chars().take(40).collect());
-        let parts: Vec<&str> = text.split('-').collect();
-        let [year, month, day] = parts.as_slice() else {
-            return Err(refused());
-        };
-        let digits = |part: &str, width: usize| part.len() == width && part.bytes().all(|b| b.is_ascii_digit());
-        if !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
-            return Err(refused());
-        }
-        let parsed = (year.parse(), month.parse(), day.parse());
-        let (Ok(year), Ok(month), Ok(day)) = parsed else {
-            return Err(refused());
-        };
-        Self::new(year, month, day).map_err(|_| refused())
+        date(text).and_then(|(date, rest)| rest.is_empty().then_some(date)).ok_or_else(|| TimeError::Date(text.chars().take(40).collect()))
     }
+}
+
+/// Takes a date off the front.
+fn date(text: &str) -> Option<(Date, &str)> {
+    let (year, rest) = calendar::digits(text, 4)?;
+    let (month, rest) = calendar::digits(calendar::letter(rest, &['-'])?, 2)?;
+    let (day, rest) = calendar::digits(calendar::letter(rest, &['-'])?, 2)?;
+    let date = Date::checked(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?)?;
+    Some((date, rest))
 }
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        // Years before 0 have a sign and six digits, as ISO 8601 has them.
+        let (sign, width) = if self.year < 0 { ("-", 6) } else { ("", 4) };
+        write!(f, "{sign}{:0width$}-{:02}-{:02}", self.year.unsigned_abs(), self.month, self.day)
     }
 }
 
 impl fmt::Debug for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        fmt::Display::fmt(self, f)
     }
 }
 
 /// A moment, in UTC, to the nanosecond. Written as RFC 3339: `2026-11-21T09:30:00Z`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(jiff::Timestamp);
+pub struct Timestamp {
+    /// Its day.
+    date: Date,
+    /// Seconds of that day.
+    second: i32,
+    /// Nanoseconds of that second.
+    nanosecond: u32,
+}
 
 impl Timestamp {
     /// The calendar day of this moment in UTC.
     #[must_use]
     pub fn date(self) -> Date {
-        Date(self.0.to_zoned(jiff::tz::TimeZone::UTC).date())
+        self.date
     }
 
     /// The moment `seconds` later; earlier when negative.
@@ -146,27 +163,44 @@ impl Timestamp {
     /// # Errors
     /// [`TimeError::OutOfRange`] when time ends before that.
     pub fn add_seconds(self, seconds: i64) -> Result<Self, TimeError> {
-        let span = jiff::SignedDuration::from_secs(seconds);
-        self.0.checked_add(span).map(Self).map_err(|_| TimeError::OutOfRange)
+        let second = i64::from(self.second).checked_add(seconds).ok_or(TimeError::OutOfRange)?;
+        let days = i32::try_from(second.div_euclid(calendar::DAY)).map_err(|_| TimeError::OutOfRange)?;
+        let second = i32::try_from(second.rem_euclid(calendar::DAY)).map_err(|_| TimeError::OutOfRange)?;
+        Ok(Self { date: self.date.add_days(days)?, second, ..self })
+    }
+
+    /// From RFC 3339, with any offset.
+    fn read(text: &str) -> Option<Self> {
+        let (date, rest) = date(text)?;
+        let (second, rest) = calendar::time_of_day(calendar::letter(rest, &['T', 't', ' '])?)?;
+        let (nanosecond, rest) = calendar::fraction(rest)?;
+        let moment = Self { date, second: i32::try_from(second).ok()?, nanosecond };
+        moment.add_seconds(calendar::offset(rest)?.saturating_neg()).ok()
     }
 }
 
 impl FromStr for Timestamp {
     type Err = TimeError;
     fn from_str(text: &str) -> Result<Self, TimeError> {
-        text.parse().map(Self).map_err(|_| TimeError::Timestamp(text.chars().take(40).collect()))
+        Self::read(text).ok_or_else(|| TimeError::Timestamp(text.chars().take(40).collect()))
     }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        let minute = self.second.div_euclid(60);
+        write!(f, "{}T{:02}:{:02}:{:02}", self.date, minute.div_euclid(60), minute.rem_euclid(60), self.second.rem_euclid(60))?;
+        if self.nanosecond > 0 {
+            let digits = format!("{:09}", self.nanosecond);
+            write!(f, ".{}", digits.trim_end_matches('0'))?;
+        }
+        f.write_str("Z")
     }
 }
 
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -251,46 +285,4 @@ impl Period {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn day(text: &str) -> Date {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn a_period_is_half_open() {
-        let spring = Period { from: Some(day("2026-03-01")), until: Some(day("2026-06-01")) };
-        assert!(spring.contains(day("2026-03-01")) && spring.contains(day("2026-05-31")));
-        assert!(!spring.contains(day("2026-02-28")) && !spring.contains(day("2026-06-01")));
-    }
-
-    #[test]
-    fn neighbours_do_not_overlap() {
-        let a = Period { from: None, until: Some(day("2026-06-01")) };
-        let b = Period { from: Some(day("2026-06-01")), until: None };
-        assert!(!a.overlaps(&b) && a.overlaps(&Period::ALWAYS));
-    }
-
-    #[test]
-    fn month_ends_are_clamped() {
-        assert_eq!(day("2024-01-31").add_months(1).unwrap(), day("2024-02-29"));
-        assert_eq!(day("2026-02-10").end_of_month(), day("2026-02-28"));
-    }
-
-    #[test]
-    fn day_numbers_count_from_1970() {
-        assert_eq!(day("1970-01-01").day_number(), 0);
-        assert_eq!(day("2000-03-01").day_number(), 11_017);
-        assert_eq!(day("1969-12-31").day_number(), -1);
-    }
-
-    #[test]
-    fn refuses_other_writings_and_missing_days() {
-        for text in ["2026-2-1", "20260201", "2026-02-30", "2026-02-01T00:00:00Z", "", "+026-01-01"] {
-            assert!(text.parse::<Date>().is_err(), "{text}");
-        }
-        assert!("2026-02-01T10:00:00".parse::<Timestamp>().is_err());
-        assert_eq!("2026-02-01T10:00:00+02:00".parse::<Timestamp>().unwrap().to_string(), "2026-02-01T08:00:00Z");
-    }
-}
+mod tests;
