@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-use super::{Code, Detail, Details};
+use super::{Code, Detail, Details, to_json};
 use crate::id::{ActorId, CommandId, Map};
 use crate::time::Timestamp;
 
@@ -210,9 +210,9 @@ pub struct CommandConflict;
 
 /// The hash by which the content of a command is compared: SHA-256 over its canonical JSON, in hexadecimal.
 pub fn content_hash<T: Serialize>(content: &T) -> String {
-    let json = serde_json::to_vec(content).unwrap_or_default();
+    let json = to_json(content);
     let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(&json) {
+    for byte in Sha256::digest(json) {
         for nibble in [byte.wrapping_shr(4), byte & 15] {
             text.push(char::from_digit(nibble.into(), 16).unwrap_or('0'));
         }

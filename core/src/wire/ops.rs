@@ -14,7 +14,7 @@ use crate::limits::Limits;
 use crate::order::{self, DecideOrderRequest, EvolveOrderRequest, OrderFact, OrderState};
 use crate::quote::{Quote, QuoteRequest};
 use crate::receivable::{Invoice, InvoiceRequest};
-use crate::report::{Decision, Diagnostic, Error, Path, RulebookCode, ShapeCode, did_you_mean, from_json, read};
+use crate::report::{Decision, Diagnostic, Error, Path, RulebookCode, ShapeCode, did_you_mean, from_json, read, to_json};
 use crate::rulebook::{ApprovalRequest, RouteDecision, Rulebook};
 
 /// The table: meaning, variant, name, whether it is `free` or `on_rulebook`, request, response, function.
@@ -223,8 +223,7 @@ pub fn call_json(rulebook: Option<&Rulebook>, op: &str, request: &str) -> Result
 /// The JSON text of a response, an error or diagnostics: the bytes that every runtime gives.
 #[must_use]
 pub fn json(content: &impl Serialize) -> String {
-    // Cannot fail: everything that crosses the door has text keys.
-    serde_json::to_string(content).unwrap_or_default()
+    to_json(content)
 }
 
 #[cfg(test)]
