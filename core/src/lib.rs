@@ -50,6 +50,7 @@ pub mod quote;
 pub mod receivable;
 pub mod report;
 pub mod rulebook;
+mod sort;
 pub mod table;
 pub mod tax;
 pub mod time;

@@ -9,7 +9,7 @@ use crate::source::{Reference, references};
 
 /// The floors of `core/src`, from the ground up. On a floor a module may use those to its left, except among slices.
 const FLOORS: [&[&str]; 7] = [
-    &["id", "time", "money", "quantity", "fact"],
+    &["sort", "id", "time", "money", "quantity", "fact"],
     &["limits", "report"],
     &["expr", "table"],
     &["catalog", "pricing", "adjust", "charge", "tax", "credit", "approval", "inventory", "fulfilment", "receivable", "monitor", "score"],

@@ -8,6 +8,7 @@ use crate::id::{ActorId, RoleId};
 use crate::report::{
     ApprovalCode, Command, CommandConflict, Decision, Detail, Diagnostic, Error, Fingerprint, Outcome, Path, Refusal, ShapeCode,
 };
+use crate::sort;
 
 /// What an action makes happen, or why it is refused.
 type Verdict = Result<Vec<ApprovalEvent>, Vec<Refusal>>;
@@ -88,7 +89,7 @@ impl<'a> Case<'a> {
             return Err(vec![Refusal::new(ApprovalCode::AlreadyOpen, message).detail("status", round.status.as_str())]);
         }
         let mut requirements = route.requirements.clone();
-        requirements.sort_by(|one, other| (one.level, &one.role).cmp(&(other.level, &other.role)));
+        sort::by(&mut requirements, |one, other| (one.level, &one.role).cmp(&(other.level, &other.role)));
         let first = requirements.first().map(|needed| needed.level);
         let opened = ApprovalEvent::Opened { subject: subject.clone(), requester: requester.clone(), requirements };
         let next = first.map_or(ApprovalEvent::Closed { status: CaseStatus::Approved }, |level| ApprovalEvent::LevelOpened { level });

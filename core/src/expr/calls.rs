@@ -7,6 +7,7 @@ use super::{Presence, Type};
 use crate::Date;
 use crate::money::{Rounding, RoundingDef, RoundingMode};
 use crate::report::{ExprCode, Span, did_you_mean};
+use crate::sort;
 
 /// The functions, with how many arguments they take; a text function's target counts as its first.
 const FUNCTIONS: [(&str, usize, usize); 15] = [
@@ -325,14 +326,14 @@ fn in_constants(item: &Typed, elements: &[(Typed, Span)], span: Span) -> Option<
         Typed::Number(item) => {
             let number = |element: &Typed| if let Typed::Number(Num::Constant(value)) = element { Some(*value) } else { None };
             let mut list = values.map(number).collect::<Option<Vec<_>>>()?;
-            list.sort_unstable();
+            sort::ascending(&mut list);
             list.dedup();
             Items::Numbers(item.clone(), list.into())
         }
         Typed::Date(item) => {
             let date = |element: &Typed| if let Typed::Date(Day::Constant(value)) = element { Some(*value) } else { None };
             let mut list = values.map(date).collect::<Option<Vec<_>>>()?;
-            list.sort_unstable();
+            sort::ascending(&mut list);
             list.dedup();
             Items::Dates(item.clone(), list.into())
         }

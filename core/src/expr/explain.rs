@@ -8,6 +8,7 @@ use super::eval::{Env, FaultKind};
 use super::program::{Cond, Items, Typed};
 use super::value::{Facts, Value};
 use crate::report::{Detail, Span};
+use crate::sort;
 
 /// One comparison of a condition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
@@ -135,7 +136,7 @@ fn items<F: Facts + ?Sized>(items: &Items, env: &Env<'_, '_, F>) -> (Option<Deta
         Items::Texts(item, list) => {
             // The list is sorted by symbol, which is the order in which the rulebook first names the texts.
             let mut texts: Vec<&str> = list.iter().map(|(_, text)| text).collect();
-            texts.sort_unstable();
+            sort::ascending(&mut texts);
             (Some(Detail::List(texts.into_iter().map(Detail::from).collect())), env.text(item).ok().map(|text| Detail::from(text.text)))
         }
         Items::List(item, list) => {

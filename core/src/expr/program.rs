@@ -8,6 +8,7 @@ use super::{Slot, Type};
 use crate::id::Symbol;
 use crate::money::{Decimal, Rounding};
 use crate::report::Span;
+use crate::sort;
 use crate::time::Date;
 
 /// An expression of any type.
@@ -99,7 +100,7 @@ pub(super) struct TextSet(Box<[(Symbol, Box<str>)]>);
 
 impl TextSet {
     pub fn new(mut texts: Vec<(Symbol, Box<str>)>) -> Self {
-        texts.sort();
+        sort::ascending(&mut texts);
         texts.dedup();
         Self(texts.into_boxed_slice())
     }

@@ -6,6 +6,7 @@ use super::def::{InventoryDef, LocationDef, SafetyStockDef};
 use crate::id::{LocationId, Map, ProductId, Set};
 use crate::quantity::Quantity;
 use crate::report::{Diagnostic, Diagnostics, InventoryCode, Path, RulebookCode, ShapeCode, did_you_mean};
+use crate::sort;
 
 /// A checked stock policy.
 #[derive(Debug, Clone, Default)]
@@ -108,7 +109,7 @@ fn compile_locations(defs: &[LocationDef], path: &Path<'_>, diagnostics: &mut Di
             diagnostics.error(RulebookCode::DuplicateId, &path.index(index).field("id"), message);
         }
     }
-    sorted.sort_by(|a, b| (a.priority, &a.id).cmp(&(b.priority, &b.id)));
+    sort::by(&mut sorted, |a, b| (a.priority, &a.id).cmp(&(b.priority, &b.id)));
     sorted.into_iter().map(|location| (location.id.clone(), location.active)).collect()
 }
 

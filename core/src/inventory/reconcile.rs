@@ -10,6 +10,7 @@ use super::state::{ReservationStatus, StockState};
 use crate::id::{LocationId, ProductId};
 use crate::quantity::Quantity;
 use crate::report::Event;
+use crate::sort;
 
 /// Whether a state is what its history says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -59,7 +60,7 @@ pub fn reconcile(state: &StockState, events: Option<&[Event<StockEvent>]>) -> Re
     if let Some(events) = events {
         differences.extend(compare(&counters, &ledger(events), ReconcileSource::Ledger));
     }
-    differences.sort_by(|a, b| (&a.product, &a.location, a.counter, a.source).cmp(&(&b.product, &b.location, b.counter, b.source)));
+    sort::by(&mut differences, |a, b| (&a.product, &a.location, a.counter, a.source).cmp(&(&b.product, &b.location, b.counter, b.source)));
     Reconciliation { balanced: differences.is_empty(), differences }
 }
 

@@ -10,6 +10,7 @@ use super::event::{LedgerEntry, StockCounter};
 use crate::id::{DemandId, LocationId, Map, ProductId, ReservationId, Set};
 use crate::quantity::Quantity;
 use crate::report::Memory;
+use crate::sort;
 use crate::time::Timestamp;
 
 /// Stock as the events have made it. It starts empty (`StockState::default()`, or `{}`) and changes by
@@ -190,7 +191,7 @@ impl StockState {
             .filter(|(_, _, counters)| **counters != Counters::default())
             .map(|(product, location, counters)| position(product, location, *counters))
             .collect();
-        positions.sort_by(|a, b| (&a.product, &a.location).cmp(&(&b.product, &b.location)));
+        sort::by(&mut positions, |a, b| (&a.product, &a.location).cmp(&(&b.product, &b.location)));
         positions
     }
 

@@ -22,6 +22,7 @@ use crate::report::{
 };
 use crate::rulebook::Rulebook;
 use crate::rulebook::{OrderPolicy, OrderStep};
+use crate::sort;
 
 /// A command to an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -105,7 +106,7 @@ pub fn decide(rules: &OrderRules<'_>, state: &OrderState, command: &Command<Orde
         let events = command.events(state.version, rules.fingerprint, facts);
         return Ok(Decision { outcome: Outcome::Accepted, events });
     }
-    refusals.sort_by_key(|refusal| refusal.code);
+    sort::by(&mut refusals, |one, other| one.code.cmp(&other.code));
     let mut codes: Vec<Code> = refusals.iter().map(|refusal| refusal.code).collect();
     codes.dedup();
     let events = command.events(state.version, rules.fingerprint, [OrderFact::Refused { codes }]);

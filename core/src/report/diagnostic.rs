@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::sort;
 use crate::time::Period;
 
 use super::{Code, Path, RulebookCode, did_you_mean};
@@ -203,13 +204,15 @@ impl Diagnostics {
 }
 
 /// By path as a person reads it (`/lines/2` before `/lines/10`), then code, then place in the text.
-fn sort(list: &mut [Diagnostic]) {
+fn sort(list: &mut Vec<Diagnostic>) {
     let key = |diagnostic: &Diagnostic| {
         let segments: Vec<(Option<u64>, String)> =
             diagnostic.path.split('/').map(|segment| (segment.parse().ok(), segment.to_owned())).collect();
         (segments, diagnostic.code.as_str(), diagnostic.span.map(|span| (span.start, span.end)), diagnostic.message.clone())
     };
-    list.sort_by_cached_key(key);
+    let mut keyed: Vec<_> = list.drain(..).map(|diagnostic| (key(&diagnostic), diagnostic)).collect();
+    sort::by(&mut keyed, |one, other| one.0.cmp(&other.0));
+    list.extend(keyed.into_iter().map(|(_, diagnostic)| diagnostic));
 }
 
 /// Input that cannot be judged: at least one diagnostic, all of them sorted by path.

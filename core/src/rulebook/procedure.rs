@@ -7,6 +7,7 @@ use crate::expr::{CompileContext, Scope, Slot, Type};
 use crate::id::StepId;
 use crate::pricing::{PriceStep, Pricing};
 use crate::report::{Path, RulebookCode};
+use crate::sort;
 use crate::tax::{PriceMode, Tax, TaxRoundAt, TaxStep, TaxStepDef};
 
 /// A checked step of the waterfall.
@@ -94,7 +95,7 @@ pub fn product_lists(procedure: &[Step], attributes: &Attributes) -> Vec<u16> {
         of_product && attributes.vocabulary.name(**slot).is_some_and(|name| matches!(name.ty, Type::List(_)))
     };
     let mut slots: Vec<u16> = conditions.flat_map(|condition| condition.slots().iter()).filter(is_list).map(|slot| slot.index).collect();
-    slots.sort_unstable();
+    sort::ascending(&mut slots);
     slots.dedup();
     slots
 }

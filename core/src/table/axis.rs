@@ -12,6 +12,7 @@ use super::runs::Runs;
 use super::{OutputType as Kind, Scalar};
 use crate::expr::Value;
 use crate::id::Symbols;
+use crate::sort;
 use crate::{Date, Decimal};
 
 /// The classes of one column.
@@ -220,7 +221,7 @@ fn named_values(item: &Item) -> impl Iterator<Item = &Scalar> {
 
 fn sorted<T: Ord>(values: impl Iterator<Item = T>) -> Vec<T> {
     let mut values: Vec<T> = values.collect();
-    values.sort_unstable();
+    sort::ascending(&mut values);
     values.dedup();
     values
 }

@@ -2,6 +2,7 @@
 
 use super::axis::{index, number};
 use super::runs::Runs;
+use crate::sort;
 
 /// Words that the bitsets of one column may take before only every n-th class gets its own.
 const DENSE_WORDS: usize = 1 << 18;
@@ -33,7 +34,7 @@ impl RowIndex {
         for (row, runs) in rows.enumerate() {
             changes.extend(runs.ranges().flat_map(|run| [run.start, run.end]).map(|class| (class, number(row))));
         }
-        changes.sort_unstable();
+        sort::ascending(&mut changes);
         let mut built = Self { words, stride, sets: Vec::new(), changes: Vec::new(), change_starts: Vec::new() };
         let mut current = vec![0; words];
         let mut pending = changes.iter().peekable();

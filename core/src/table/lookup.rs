@@ -3,6 +3,7 @@
 use super::axis::{index, split_by};
 use crate::Decimal;
 use crate::id::Symbol;
+use crate::sort;
 
 /// The points of a column of numbers, also as whole numbers of one scale, which compare faster.
 #[derive(Debug, Clone)]
@@ -56,7 +57,7 @@ pub(super) enum SymbolClasses {
 impl SymbolClasses {
     /// From symbols in any order, each once.
     pub fn new(mut classes: Vec<(Symbol, u32)>) -> Self {
-        classes.sort_unstable();
+        sort::ascending(&mut classes);
         let (Some((first, _)), Some((last, _))) = (classes.first(), classes.last()) else {
             return Self::Sparse(classes);
         };

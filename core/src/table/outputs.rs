@@ -4,6 +4,7 @@ use super::scalar::article;
 use super::{HitPolicy, OutputDef, OutputType, Scalar, TableDef};
 use crate::id::TableId;
 use crate::report::{Diagnostic, Diagnostics, Path, TableCode, did_you_mean};
+use crate::sort;
 
 /// A column that is given.
 #[derive(Debug, Clone)]
@@ -130,8 +131,8 @@ pub(super) fn ranks<'r>(policy: HitPolicy, outputs: &[Output], rows: impl Iterat
         if policy.ranks() { outputs.iter().zip(row).map(|(output, value)| output.rank(value)).collect() } else { Vec::new() }
     };
     let mut order: Vec<(Vec<usize>, usize)> = rows.enumerate().map(|(at, row)| (key(row), at)).collect();
-    order.sort_unstable();
+    sort::ascending(&mut order);
     let mut places: Vec<(usize, usize)> = order.into_iter().enumerate().map(|(place, (_, row))| (row, place)).collect();
-    places.sort_unstable();
+    sort::ascending(&mut places);
     places.into_iter().map(|(_, place)| place).collect()
 }

@@ -7,6 +7,7 @@ use super::compile::{Column, Table};
 use super::cover::{Exhausted, Work};
 use super::index::{all_rows, clear, intersect, set, word_count};
 use super::runs::Runs;
+use crate::sort;
 
 /// Words of remembered answers per column before they are forgotten again.
 const REMEMBERED_WORDS: usize = 1 << 20;
@@ -54,7 +55,7 @@ impl<'a> Touching<'a> {
         let runs = table.rows.iter().zip(0_u32..).filter_map(|(row, number)| Some((row.classes.get(at)?, number)));
         let mut starts: Vec<(u32, u32)> =
             runs.flat_map(|(runs, row)| runs.ranges().map(move |run| (run.start, row)).collect::<Vec<_>>()).collect();
-        starts.sort_unstable();
+        sort::ascending(&mut starts);
         Self { column, starts, known: BTreeMap::new(), words: word_count(table.rows.len()) }
     }
 

@@ -1,5 +1,6 @@
 //! Sets of classes of a column, as sorted ranges.
 
+use crate::sort;
 use std::ops::Range;
 
 /// A set of small numbers as sorted, disjoint, non-adjacent, non-empty ranges.
@@ -10,7 +11,7 @@ impl Runs {
     /// The union of ranges in any order.
     pub fn union(mut ranges: Vec<Range<u32>>) -> Self {
         ranges.retain(|range| !range.is_empty());
-        ranges.sort_unstable_by_key(|range| range.start);
+        sort::by(&mut ranges, |one, other| one.start.cmp(&other.start));
         let mut runs: Vec<(u32, u32)> = Vec::with_capacity(ranges.len());
         for range in ranges {
             match runs.last_mut() {

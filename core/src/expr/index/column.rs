@@ -1,12 +1,11 @@
 //! One column of the index: from the value of a slot to the row of rules that it fulfils.
 
-use std::collections::BTreeSet;
-
 use super::super::{Facts, Literal, Scope, Slot};
 use super::bounds::Bounds;
 use super::demand::{Demand, Range};
 use super::rows::{Rows, words_for};
 use crate::id::Map;
+use crate::sort;
 
 /// What a value is in one column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -92,9 +91,10 @@ impl Draft {
         // 1. All bounds, sorted; a rule's range becomes a range of intervals.
         let range = |demand: &Option<Demand>| if let Some(Demand::Range(range)) = demand { Some(*range) } else { None };
         let ranges: Vec<Option<Range>> = self.demands.iter().map(range).collect();
-        let ends: BTreeSet<Literal> =
-            ranges.iter().flatten().flat_map(|range| [range.low, range.high]).flatten().map(|end| end.0).collect();
-        let bounds = Bounds::new(&ends.into_iter().collect::<Vec<_>>());
+        let mut ends: Vec<Literal> = ranges.iter().flatten().flat_map(|range| [range.low, range.high]).flatten().map(|end| end.0).collect();
+        sort::ascending(&mut ends);
+        ends.dedup();
+        let bounds = Bounds::new(&ends);
         let spans: Vec<Option<(u32, u32)>> = ranges.iter().map(|range| range.as_ref().map(|range| bounds.span(range))).collect();
         // 2. One row per interval; per two, four, ... when that would be too many.
         let last = bounds.last_interval();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::super::atoms::Atom;
 use super::super::{Literal, Slot};
+use crate::sort;
 
 /// An end of a range, and whether it belongs to it.
 pub(super) type End = (Literal, bool);
@@ -68,7 +69,7 @@ fn demand(atom: &Atom) -> Demand {
         Atom::Equals { value, .. } => Demand::Values(vec![*value]),
         Atom::In { values, .. } => {
             let mut values = values.to_vec();
-            values.sort_unstable();
+            sort::ascending(&mut values);
             values.dedup();
             Demand::Values(values)
         }

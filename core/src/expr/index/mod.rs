@@ -16,7 +16,7 @@ mod column;
 mod demand;
 mod rows;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use column::{Column, Draft, Pick};
 use demand::{Demand, Kind, demands};
@@ -25,6 +25,7 @@ use rows::{each_bit, place, words_for};
 use super::atoms::Atom;
 use super::value::{Facts, Literal};
 use super::{Scope, Slot};
+use crate::sort;
 
 /// Bytes that the full rows of one index may take, shared by its columns.
 const ROW_BYTES: usize = 32 * 1024 * 1024;
@@ -84,7 +85,9 @@ impl RuleIndex {
     pub fn build(rules: &[Vec<Atom>]) -> Self {
         // 1. Put the atoms of each rule together, slot by slot.
         let by_rule: Vec<BTreeMap<Slot, Demand>> = rules.iter().map(|atoms| demands(atoms)).collect();
-        let keys: BTreeSet<(Slot, Kind)> = by_rule.iter().flatten().map(|(slot, demand)| (*slot, demand.kind())).collect();
+        let mut keys: Vec<(Slot, Kind)> = by_rule.iter().flatten().map(|(slot, demand)| (*slot, demand.kind())).collect();
+        sort::ascending(&mut keys);
+        keys.dedup();
         // 2. Lay the rules out.
         let reordered = words_for(rules.len()) > DIRECT_WORDS;
         let order = if reordered { clustered(&by_rule, &keys) } else { (0..rules.len()).collect() };
@@ -100,8 +103,8 @@ impl RuleIndex {
             }
         }
         // 4. Ask first what leaves the least over: equal values before thresholds, many values before few.
-        document.sort_by_key(Column::selectivity);
-        lines.sort_by_key(Column::selectivity);
+        sort::by(&mut document, |one, other| one.selectivity().cmp(&other.selectivity()));
+        sort::by(&mut lines, |one, other| one.selectivity().cmp(&other.selectivity()));
         let coarse = document.iter().chain(&lines).any(Column::is_coarse);
         let rules = order.into_iter().map(|rule| u32::try_from(rule).unwrap_or(u32::MAX)).collect();
         Self { rules, reordered, document, lines, coarse }
@@ -240,7 +243,7 @@ fn fill_ones(words: &mut Vec<u64>, bits: usize) {
 }
 
 /// The rules in an order that makes neighbours of those with equal values, the slot with the most values first.
-fn clustered(by_rule: &[BTreeMap<Slot, Demand>], keys: &BTreeSet<(Slot, Kind)>) -> Vec<usize> {
+fn clustered(by_rule: &[BTreeMap<Slot, Demand>], keys: &[(Slot, Kind)]) -> Vec<usize> {
     let values = |rule: usize, slot: Slot| match by_rule.get(rule).and_then(|demands| demands.get(&slot)) {
         Some(Demand::Values(values)) => values.first().copied(),
         _ => None,
@@ -249,18 +252,20 @@ fn clustered(by_rule: &[BTreeMap<Slot, Demand>], keys: &BTreeSet<(Slot, Kind)>) 
         .iter()
         .filter(|(_, kind)| *kind == Kind::Values)
         .map(|(slot, _)| {
-            let distinct: BTreeSet<Literal> = (0..by_rule.len()).filter_map(|rule| values(rule, *slot)).collect();
+            let mut distinct: Vec<Literal> = (0..by_rule.len()).filter_map(|rule| values(rule, *slot)).collect();
+            sort::ascending(&mut distinct);
+            distinct.dedup();
             (distinct.len(), *slot)
         })
         .collect();
-    slots.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(&other.1)));
-    let mut order: Vec<usize> = (0..by_rule.len()).collect();
+    sort::by(&mut slots, |one, other| other.0.cmp(&one.0).then(one.1.cmp(&other.1)));
     // Rules without a demand stand behind the others, so that they are neighbours too.
-    let key = |rule: &usize| -> Vec<(bool, Option<Literal>)> {
-        slots.iter().map(|(_, slot)| values(*rule, *slot)).map(|value| (value.is_none(), value)).collect()
+    let key = |rule: usize| -> Vec<(bool, Option<Literal>)> {
+        slots.iter().map(|(_, slot)| values(rule, *slot)).map(|value| (value.is_none(), value)).collect()
     };
-    order.sort_by_cached_key(|rule| (key(rule), *rule));
-    order
+    let mut order: Vec<(Vec<(bool, Option<Literal>)>, usize)> = (0..by_rule.len()).map(|rule| (key(rule), rule)).collect();
+    sort::ascending(&mut order);
+    order.into_iter().map(|(_, rule)| rule).collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //!
 //! A summary has one bit per word of a row, set where the word is not zero, so that a walk can pass over 4096 rules at a time.
 
+use crate::sort;
+
 /// Bits of rules, 64 in a word; words, 64 in a summary word.
 pub(super) const BITS: usize = 64;
 
@@ -105,7 +107,7 @@ impl Rows {
         let mut any_words = vec![0; width];
         any.for_each(|position| set(&mut any_words, position));
         let any_summary = summary_of(&any_words).collect();
-        pairs.sort_unstable();
+        sort::ascending(&mut pairs);
         let mut of_rows = vec![(0, 0); rows];
         let (mut blocks, mut packed): (Vec<Block>, Vec<u64>) = (Vec::new(), Vec::new());
         let mut last: Option<(usize, usize)> = None;
