@@ -78,7 +78,7 @@ fn pack(root: &Path, tools: &Tools, built: &Path, module: &Path) -> Outcome {
     fs::create_dir_all(package).map_err(|error| error.to_string())?;
     cargo(&["run", "--quiet", "--package", "pack-wasm", "--"]).with(built).with(package).within(root).run()?;
     let optimize = shell("node", &[]).with(tools.node.join("binaryen/bin/wasm-opt"));
-    optimize.args(&["-O3", "--strip-debug", "--strip-producers"]).args(&FEATURES).with(module).with("-o").with(module).run()
+    optimize.args(&["-Os", "--strip-debug", "--strip-producers"]).args(&FEATURES).with(module).with("-o").with(module).run()
 }
 
 fn size(module: &Path) -> Outcome {
