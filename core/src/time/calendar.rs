@@ -55,7 +55,7 @@ pub(super) fn date_of(day_number: i32) -> Option<(i16, i8, i8)> {
 }
 
 /// Takes a number of exactly so many digits off the front.
-pub(super) fn digits<'t>(text: &'t str, width: usize) -> Option<(u32, &'t str)> {
+pub(super) fn digits(text: &str, width: usize) -> Option<(u32, &str)> {
     let (number, rest) = text.split_at_checked(width)?;
     let all = number.bytes().all(|byte| byte.is_ascii_digit());
     if all { number.parse().ok().map(|number| (number, rest)) } else { None }

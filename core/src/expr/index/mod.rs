@@ -263,7 +263,7 @@ fn clustered(by_rule: &[BTreeMap<Slot, Demand>], keys: &[(Slot, Kind)]) -> Vec<u
     let key = |rule: usize| -> Vec<(bool, Option<Literal>)> {
         slots.iter().map(|(_, slot)| values(rule, *slot)).map(|value| (value.is_none(), value)).collect()
     };
-    let mut order: Vec<(Vec<(bool, Option<Literal>)>, usize)> = (0..by_rule.len()).map(|rule| (key(rule), rule)).collect();
+    let mut order: Vec<_> = (0..by_rule.len()).map(|rule| (key(rule), rule)).collect();
     sort::ascending(&mut order);
     order.into_iter().map(|(_, rule)| rule).collect()
 }
