@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::setup::Tools;
-use crate::shell::{Outcome, cargo, shell};
+use crate::shell::{Outcome, cargo, fail, shell};
 
 /// What the browser package takes over from the Node package: the same JavaScript and the same types.
 const SHARED: [&str; 5] = ["rulebook.js", "rulebook.d.ts", "ops.js", "ops.d.ts", "types.d.ts"];
@@ -20,6 +20,9 @@ const FEATURES: [&str; 6] = [
     "--enable-reference-types",
     "--enable-sign-ext",
 ];
+
+/// The most that the module for browsers may have, gzipped. It is lowered when the module gets smaller.
+const MOST_BYTES: usize = 650_000;
 
 /// All three.
 pub fn everything(root: &Path, tools: &Tools) -> Outcome {
@@ -81,13 +84,17 @@ fn pack(root: &Path, tools: &Tools, built: &Path, module: &Path) -> Outcome {
     optimize.args(&["-Os", "--strip-debug", "--strip-producers"]).args(&FEATURES).with(module).with("-o").with(module).run()
 }
 
+/// Says how large the module is, and stops when it has grown.
 fn size(module: &Path) -> Outcome {
     let script = "const {readFileSync} = require('fs'), {gzipSync} = require('zlib'), module = readFileSync(process.argv[1]);
         console.log(module.length, gzipSync(module, {level: 9}).length)";
     let sizes = shell("node", &["-e", script]).with(module).read()?;
     let (plain, zipped) = sizes.trim().split_once(' ').unwrap_or_default();
     println!("wasm: {plain} bytes, {zipped} gzipped");
-    Ok(())
+    if zipped.parse().is_ok_and(|bytes: usize| bytes <= MOST_BYTES) {
+        return Ok(());
+    }
+    fail(format!("the module for browsers has {zipped} bytes gzipped; {MOST_BYTES} are allowed, and the goal is 250000"))
 }
 
 fn copy(from: &Path, to: &Path) -> Outcome {
