@@ -42,6 +42,13 @@ export interface AdjustmentDef {
   when?: string | null;
 }
 
+/** Which lines count together towards a tier. */
+export type AggregateBy = "line" | "product" | AggregateByAttribute | "document";
+
+export interface AggregateByAttribute {
+  attribute: AttributeId;
+}
+
 /** How the amount of a document stage becomes amounts of lines. */
 export interface AllocateDef {
   /** How whole minor units are found, and who takes the remainder. */
@@ -612,11 +619,28 @@ export interface AvailabilityRequest {
 /** Whether more may be reserved than is available. */
 export type Backorder = "denied";
 
+/** What selects the tier, and what its bounds count. */
+export type Basis = "quantity" | "amount" | BasisPerUnit | BasisAttribute;
+
+export interface BasisAttribute {
+  attribute: AttributeId;
+}
+
+export interface BasisPerUnit {
+  per_unit: AttributeId;
+}
+
+/** What becomes of a line that goes beyond a cap. */
+export type Beyond = "rest" | "line";
+
 /** How far the invoices of an order are. */
 export type BillingStatus = "not_invoiced" | "partially_invoiced" | "invoiced";
 
 /** A status of an account that keeps it from buying on account. */
 export type BlockedStatus = "blocked" | "cash_only";
+
+/** To which of two neighbouring tiers a bound belongs. */
+export type Bound = "lower_inclusive" | "upper_inclusive";
 
 /** Amounts by bucket; a negative amount is a balance in the customer's favour. */
 export interface BucketAmounts {
@@ -652,8 +676,57 @@ export interface BucketsDef {
   open_orders?: BucketDef;
 }
 
+/** A calculated price: where it starts, and what is done to it, in this order. */
+export interface CalculateDef {
+  /** Where it starts. */
+  start: StartDef;
+  /** What is done to it, in this order. The result is never below zero; it is exact unless a step rounds. */
+  steps?: readonly CalculateStepDef[];
+}
+
+/** A step of a calculated price. In formulas `price` is the price as the step before left it. */
+export type CalculateStepDef = CalculateStepDefDiscount | CalculateStepDefMarkup | CalculateStepDefMargin | CalculateStepDefAdd | CalculateStepDefFormula | CalculateStepDefRound | CalculateStepDefClamp;
+
+export interface CalculateStepDefAdd {
+  add: string;
+}
+
+export interface CalculateStepDefClamp {
+  clamp: ClampDef;
+}
+
+export interface CalculateStepDefDiscount {
+  discount: DecimalInput;
+}
+
+export interface CalculateStepDefFormula {
+  formula: string;
+}
+
+export interface CalculateStepDefMargin {
+  margin: DecimalInput;
+}
+
+export interface CalculateStepDefMarkup {
+  markup: DecimalInput;
+}
+
+export interface CalculateStepDefRound {
+  round: RoundingDef;
+}
+
 /** Until when a whole order may be cancelled. */
 export type CancelAllowed = "before_confirmed" | "before_shipped";
+
+/** Up to which quantity a record counts. */
+export interface CapDef {
+  /** What becomes of a line that goes beyond the cap. */
+  beyond?: Beyond;
+  /** Names the count of what was taken already, which the host keeps; without it the cap is for each document. */
+  counter?: CounterId | null;
+  /** The quantity, in the record's unit, above zero. */
+  quantity: DecimalInput;
+}
 
 /** Names an approval case. */
 export type CaseId = string;
@@ -754,11 +827,19 @@ export interface CheckRuleOverdueAmount {
 /** What a failed check means for the document. */
 export type CheckSeverity = "info" | "warn" | "hold" | "reject";
 
+/** Bounds of a price: numbers or formulas. */
+export interface ClampDef {
+  /** Not below this. */
+  at_least?: string | null;
+  /** Not above this; where both cannot be, this one counts. */
+  at_most?: string | null;
+}
+
 /** What must have happened to everything that is not cancelled before an order may be closed. */
 export type CloseWhen = "shipped" | "shipped_and_invoiced";
 
 /** What happened; stable across versions. */
-export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
+export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
 
 /** Names a command; a repeat of the same command carries the same id. */
 export type CommandId = string;
@@ -824,6 +905,31 @@ export interface CommitStock {
   quantity?: DecimalInput | null;
   /** What becomes of the rest (at `location`, when there is one). */
   remainder?: CommitRemainder;
+}
+
+/** Names a count that a host keeps over several documents. */
+export type CounterId = string;
+
+/** Where a counter stands. */
+export interface CounterReading {
+  /** The counter, as price lists name it. */
+  counter: CounterId;
+  /** Of a list that counts by product or by an attribute, for which text. */
+  group?: string | null;
+  /** What was counted before this document. */
+  value: DecimalInput;
+}
+
+/** What the document adds to a count that the host keeps. It is to be added only when the document is placed. */
+export interface CounterView {
+  /** The counter, as price lists name it. */
+  counter: string;
+  /** What is to be added. */
+  delta: Decimal;
+  /** Of a list that counts by product or by an attribute, for which text. */
+  group?: string;
+  /** Where it stood when the prices were found. */
+  opening: Decimal;
 }
 
 /** A credit account and its figures on the day. All amounts are in the account's currency. */
@@ -1246,6 +1352,16 @@ export interface EvolveStockRequest {
   state?: StockStateInput;
 }
 
+/** A rate of exchange: so much of `to` for one of `from`. It is never rounded. */
+export interface ExchangeRate {
+  /** The currency of the price. */
+  from: Currency;
+  /** How much of `to` one of `from` is, above zero. */
+  rate: DecimalInput;
+  /** The currency of the document. */
+  to: Currency;
+}
+
 /** How much of the explanation is wanted. */
 export type Explain = "totals" | "waterfall" | "candidates";
 
@@ -1577,6 +1693,18 @@ export interface InvoiceTaxGroupInput {
 /** From when on a line may be invoiced. */
 export type InvoiceWhen = "shipped" | "confirmed";
 
+/** What a line costs at a quantity. */
+export interface LadderStep {
+  /** The line. */
+  amount: Decimal;
+  /** What one more unit adds. */
+  marginal: Decimal;
+  /** The quantity, in the unit of the line. */
+  quantity: Decimal;
+  /** The price of a unit, on average. */
+  unit_price: Decimal;
+}
+
 /** One comparison of a condition. */
 export interface Leaf {
   /** What the document has; absent when it cannot be calculated. */
@@ -1742,6 +1870,22 @@ export type MemoryInput = readonly RememberedInput[];
 
 /** What happens when a category has no rate at a destination. */
 export type MissingRate = "refuse" | "untaxed";
+
+/** A larger quantity at which every unit is cheaper. */
+export interface NearMiss {
+  /** The line then. */
+  amount: Decimal;
+  /** How much cheaper every unit is. */
+  cheaper_by: Decimal;
+  /** How many more units. */
+  more: Decimal;
+  /** The quantity then. */
+  quantity: Decimal;
+  /** Whether the line as a whole costs less than now. */
+  total_is_lower: boolean;
+  /** The price of a unit then, on average. */
+  unit_price: Decimal;
+}
 
 /** How old an open item may be. */
 export interface OldestOpenItem {
@@ -2338,6 +2482,17 @@ export interface OverdueAmount {
   grace_days?: number;
 }
 
+/** What is sold in packages. */
+export interface PackageDef {
+  /** What is charged for a package that is not full. */
+  rounding?: PackageRounding;
+  /** How many units a package holds, above zero. */
+  size: DecimalInput;
+}
+
+/** What is charged for a package that is not full. In graduated tiers packages are counted within each tier. */
+export type PackageRounding = "up" | "down" | "exact";
+
 /** A unit in which a product may be ordered besides its base unit. */
 export interface PackagingDef {
   /** How many base units one of it holds: `"10"`, or `"1/3"`. */
@@ -2383,14 +2538,50 @@ export interface PlannedLine {
 /** Which rules of a stage apply when several match. */
 export type Policy = "best" | "first" | "compound" | "on_base" | "exclusive";
 
+/** What a line costs at every quantity where its price changes, the other lines as they are, before discounts. */
+export interface PriceLadder {
+  /** The breaks, from the smallest quantity on. */
+  breaks: LadderStep[];
+  /** The line. */
+  line: string;
+  /** The larger quantities at which every unit is cheaper, the nearest first. */
+  near_misses: NearMiss[];
+}
+
 /** A price list: records found by their keys. */
 export interface PriceListDef {
-  /** The currency of its prices; the rulebook's when absent. A list of another currency than the document's has no price. */
+  /**
+   * Which lines count together towards a tier. Their order is that of the document: in graduated tiers the next line goes on where the
+   * one before ended.
+   */
+  aggregate_by?: AggregateBy;
+  /** What selects the tier. */
+  basis?: Basis;
+  /** To which tier a bound belongs. */
+  bound?: Bound;
+  /** Whether its prices are converted to the document's currency, unrounded, by the rate that the request gives. */
+  convert?: boolean;
+  /**
+   * Names a count that the host keeps over several documents. The request gives where it stands, the lines go on from there, and the
+   * answer says what to add.
+   */
+  counter?: CounterId | null;
+  /**
+   * The currency of its prices; the rulebook's when absent. A list of another currency than the document's has no price, unless it is
+   * to `convert`.
+   */
   currency?: Currency | null;
+  /** Whether the first tier's `flat` is due for a quantity of zero. */
+  flat_at_zero?: boolean;
   /** Names the list. */
   id: PriceListId;
-  /** The attributes of text whose values find a record, such as `customer.level`, `product.id`; one to four. */
+  /**
+   * The attributes of text whose values find a record, such as `customer.level`, `product.id`; one to four. One may be a list of
+   * texts, such as `customer.groups` or `product.categories`; then `several` says which of its values counts.
+   */
   keys: readonly AttributeId[];
+  /** Where a larger quantity would cost less in total, that total is paid. */
+  pay_min?: boolean;
   /** Its records. */
   records?: readonly PriceRecordDef[];
   /**
@@ -2398,10 +2589,20 @@ export interface PriceListDef {
    * `valid_from`, `valid_until`. Rows with the same key and validity and different `from` are the tiers of one record.
    */
   records_csv?: string | null;
+  /** The list whose price is shown beside this one's, with what is saved against it. */
+  reference?: PriceListId | null;
+  /** Which record counts when a key's attribute has several values. */
+  several?: Several | null;
+  /** Which of several records of a key counts on a day; without it they are refused. */
+  tie_break?: PriceTieBreak | null;
   /** How its tiers are used. */
   tier_mode?: TierMode;
+  /** For which units of an order a record counts that names a unit. */
+  unit_match?: UnitMatch;
   /** When the list is valid; always when absent. */
   valid?: Period | null;
+  /** What a price of zero says. */
+  zero_price?: ZeroPrice;
 }
 
 /** Names a price list. */
@@ -2410,13 +2611,25 @@ export type PriceListId = string;
 /** Whether prices include tax. */
 export type PriceMode = "net" | "gross";
 
-/** A price of a list: for all quantities, or by tiers. */
+/** A price of a list: for all quantities, by tiers, or calculated. */
 export interface PriceRecordDef {
+  /** The price for all quantities, calculated from another list's or by a formula. */
+  calculate?: CalculateDef | null;
+  /** Up to which quantity the record counts, as in a contract. */
+  cap?: CapDef | null;
+  /** How many units cost nothing; they come first, and tiers count only what comes after them. */
+  included?: DecimalInput | null;
   /** The values of the list's keys, in their order. */
   key: readonly string[];
+  /** The largest amount that is charged. */
+  maximum?: DecimalInput | null;
+  /** The least amount that is charged. */
+  minimum?: DecimalInput | null;
+  /** What is sold in packages: then prices are per package. */
+  package?: PackageDef | null;
   /** For how many units the price is; 1 when absent. */
   per?: DecimalInput | null;
-  /** The price for all quantities; absent when there are tiers. */
+  /** The price for all quantities; absent when there are tiers or it is calculated. */
   price?: DecimalInput | null;
   /** Prices by quantity, from the lowest on. */
   tiers?: readonly TierDef[];
@@ -2433,6 +2646,9 @@ export interface PriceStepDef {
   /** Names the step. */
   id: StepId;
 }
+
+/** Which of several records counts that are valid on the same day. */
+export type PriceTieBreak = "lowest" | "highest" | "latest_valid_from";
 
 /** A product. */
 export interface ProductDef {
@@ -2517,6 +2733,8 @@ export interface QuantityOfLineInput {
 export interface Quote {
   /** Whether every line has a price, and no finding keeps the document from going on. */
   complete: boolean;
+  /** What the document adds to counters; absent when there are none. */
+  counter_deltas?: CounterView[];
   /** The currency of all amounts. */
   currency: Currency;
   /** The day whose prices, rules and rates applied. */
@@ -2525,6 +2743,8 @@ export interface Quote {
   findings: Finding[];
   /** The lines, in the order of the request. */
   lines: LineView[];
+  /** What each line costs at every quantity where its price changes; only when it is asked for. */
+  price_ladders?: PriceLadder[];
   /** The rules for the whole document that did not apply; only when candidates are asked for. */
   rejected?: RejectedView[];
   /** The rulebook that made it. */
@@ -2533,6 +2753,11 @@ export interface Quote {
   semantics_version: number;
   /** The sums of each tax rate, in the order in which the rates first occur. */
   tax_breakdown: TaxGroupView[];
+  /**
+   * The tiers in which lines lie that have their price from a tariff, or from several lists; absent when there are none, and when only
+   * totals are asked for.
+   */
+  tiers?: TierView[];
   /** The sums. */
   totals: Totals;
 }
@@ -2555,6 +2780,8 @@ export interface QuoteLineRequest {
 export interface QuoteRequest {
   /** How it was ordered. */
   channel?: string | null;
+  /** Where the counters of price lists stand; at zero when absent. */
+  counters?: readonly CounterReading[];
   /** The currency; the rulebook's when absent. */
   currency?: Currency | null;
   /** What is known of the customer: `id`, and the declared attributes that begin with `customer.`, without that prefix. */
@@ -2565,10 +2792,14 @@ export interface QuoteRequest {
   destination?: Facts;
   /** The declared attributes that begin with `document.`. */
   document?: Facts;
+  /** Rates of exchange, for price lists of other currencies that are to be converted. */
+  exchange_rates?: readonly ExchangeRate[];
   /** How much of the explanation is wanted; the waterfall when absent. */
   explain?: Explain;
   /** The lines. */
   lines: readonly QuoteLineRequest[];
+  /** Whether to say what each line costs at every quantity where its price changes, and what a little more would save. */
+  price_ladder?: boolean;
 }
 
 /** The terms of payment of a rulebook. */
@@ -2890,6 +3121,9 @@ export interface SafetyStockDef {
   quantity: DecimalInput;
 }
 
+/** Which record counts when an attribute has several values, such as a customer's groups or a product's categories. */
+export type Several = "best" | "first";
+
 /** How bad a diagnostic or a finding is. */
 export type Severity = "info" | "warning" | "error";
 
@@ -2936,6 +3170,21 @@ export interface StageDef {
 
 /** What a stage's rules work on. */
 export type StageScope = "line" | "document";
+
+/** Where a calculated price starts. */
+export type StartDef = StartDefList | StartDefFormula | StartDefPrice;
+
+export interface StartDefFormula {
+  formula: string;
+}
+
+export interface StartDefList {
+  list: PriceListId;
+}
+
+export interface StartDefPrice {
+  price: DecimalInput;
+}
 
 /** A step of the price waterfall. */
 export type StepDef = StepDefPrice | StepDefStage | StepDefTax;
@@ -3651,18 +3900,46 @@ export type TermsId = string;
 /** What decides between rules of equal priority. */
 export type TieBreak = "id";
 
-/** A tier: the price from a quantity on. */
+/** A tier: what is charged from a quantity on. It has at least one of `price`, `calculate`, `percent` and `flat`. */
 export interface TierDef {
-  /** The least quantity of the tier, which belongs to it. */
+  /** The price per unit, calculated. */
+  calculate?: CalculateDef | null;
+  /** An amount for the tier, whatever the quantity. */
+  flat?: DecimalInput | null;
+  /** Where the tier begins; `bound` says to which tier it belongs. */
   from: DecimalInput;
+  /** In block mode, the price of each unit above where the tier starts. */
+  overage?: DecimalInput | null;
+  /** A percentage of what the tiers count, which is then an amount. */
+  percent?: DecimalInput | null;
   /** The price per unit. */
-  price: DecimalInput;
-  /** The first quantity that does not belong to it; where the next tier starts when absent. */
+  price?: DecimalInput | null;
+  /** Where the tier ends; where the next tier starts when absent. */
   until?: DecimalInput | null;
 }
 
 /** How tiers are used. */
-export type TierMode = "volume";
+export type TierMode = "volume" | "graduated" | "block";
+
+/** A part of a line that lies in one tier of a tariff. The parts of a line sum to its amount before discounts. */
+export interface TierView {
+  /** What it costs. */
+  amount: Decimal;
+  /** Whether the tier's flat amount is in it; it is charged once. */
+  flat?: boolean;
+  /** Where the tier begins. */
+  from: Decimal;
+  /** The line. */
+  line: string;
+  /** The price list. */
+  list: string;
+  /** How much of the line lies in it. */
+  quantity: Decimal;
+  /** The price of a unit or of a package, without the tier's flat amount. */
+  unit_price?: Decimal;
+  /** Where the next one begins. */
+  until?: Decimal;
+}
 
 /** The sums of a document. `net + tax = gross`. */
 export interface Totals {
@@ -3690,6 +3967,12 @@ export interface UnitDef {
 
 /** Names a unit of measure. */
 export type UnitId = string;
+
+/** For which units of an order a record counts that names a unit. */
+export type UnitMatch = "convert" | "exact";
+
+/** What a price of zero says. */
+export type ZeroPrice = "free" | "not_set";
 
 /** What happens when every weight is zero. */
 export type ZeroWeights = "equal_split" | "drop";

@@ -166,6 +166,8 @@ ids! {
     CommandId;
     /// Names terms of payment.
     TermsId;
+    /// Names a count that a host keeps over several documents.
+    CounterId;
     /// Names a decision table, or a column of one.
     TableId;
 }

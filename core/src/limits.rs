@@ -15,6 +15,8 @@ pub struct Limits {
     pub price_records: usize,
     /// Tiers of one price record.
     pub tiers: usize,
+    /// How many price lists may stand on each other.
+    pub price_list_depth: usize,
     /// Rows of one decision table.
     pub table_rows: usize,
     /// Inputs and outputs of one decision table.
@@ -43,6 +45,7 @@ impl Default for Limits {
             entries: 100_000,
             price_records: 5_000_000,
             tiers: 100,
+            price_list_depth: 16,
             table_rows: 20_000,
             table_columns: 64,
             table_work: 50_000_000,

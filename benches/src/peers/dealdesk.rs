@@ -35,6 +35,9 @@ fn request(order: &Order, explain: Explain) -> QuoteRequest {
         destination: fact("region", format!("R{}", order.region)),
         channel: None,
         document: fact("channel", format!("CH{}", order.channel)),
+        counters: Vec::new(),
+        exchange_rates: Vec::new(),
+        price_ladder: false,
         explain,
         lines: order.lines.iter().enumerate().map(line).collect(),
     }

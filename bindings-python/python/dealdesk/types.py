@@ -49,6 +49,14 @@ class AdjustmentDef(TypedDict):
     # The condition; always true when absent. At line scope it may speak of the line, at document scope of the document.
     when: NotRequired[ReadOnly[str | None]]
 
+# Which lines count together towards a tier.
+AggregateBy: TypeAlias = "Literal['line', 'product', 'document'] | AggregateByAttribute"
+
+
+@final
+class AggregateByAttribute(TypedDict):
+    attribute: ReadOnly[AttributeId]
+
 
 @final
 class AllocateDef(TypedDict):
@@ -677,11 +685,30 @@ class AvailabilityRequest(TypedDict):
 # Whether more may be reserved than is available.
 Backorder: TypeAlias = "Literal['denied']"
 
+# What selects the tier, and what its bounds count.
+Basis: TypeAlias = "Literal['quantity', 'amount'] | BasisPerUnit | BasisAttribute"
+
+
+@final
+class BasisAttribute(TypedDict):
+    attribute: ReadOnly[AttributeId]
+
+
+@final
+class BasisPerUnit(TypedDict):
+    per_unit: ReadOnly[AttributeId]
+
+# What becomes of a line that goes beyond a cap.
+Beyond: TypeAlias = "Literal['rest', 'line']"
+
 # How far the invoices of an order are.
 BillingStatus: TypeAlias = "Literal['not_invoiced', 'partially_invoiced', 'invoiced']"
 
 # A status of an account that keeps it from buying on account.
 BlockedStatus: TypeAlias = "Literal['blocked', 'cash_only']"
+
+# To which of two neighbouring tiers a bound belongs.
+Bound: TypeAlias = "Literal['lower_inclusive', 'upper_inclusive']"
 
 
 @final
@@ -720,8 +747,66 @@ class BucketsDef(TypedDict):
     # Confirmed and not delivered.
     open_orders: NotRequired[ReadOnly[BucketDef]]
 
+
+@final
+class CalculateDef(TypedDict):
+    """A calculated price: where it starts, and what is done to it, in this order."""
+    # Where it starts.
+    start: ReadOnly[StartDef]
+    # What is done to it, in this order. The result is never below zero; it is exact unless a step rounds.
+    steps: NotRequired[ReadOnly[Sequence[CalculateStepDef]]]
+
+# A step of a calculated price. In formulas `price` is the price as the step before left it.
+CalculateStepDef: TypeAlias = "CalculateStepDefDiscount | CalculateStepDefMarkup | CalculateStepDefMargin | CalculateStepDefAdd | CalculateStepDefFormula | CalculateStepDefRound | CalculateStepDefClamp"
+
+
+@final
+class CalculateStepDefAdd(TypedDict):
+    add: ReadOnly[str]
+
+
+@final
+class CalculateStepDefClamp(TypedDict):
+    clamp: ReadOnly[ClampDef]
+
+
+@final
+class CalculateStepDefDiscount(TypedDict):
+    discount: ReadOnly[DecimalInput]
+
+
+@final
+class CalculateStepDefFormula(TypedDict):
+    formula: ReadOnly[str]
+
+
+@final
+class CalculateStepDefMargin(TypedDict):
+    margin: ReadOnly[DecimalInput]
+
+
+@final
+class CalculateStepDefMarkup(TypedDict):
+    markup: ReadOnly[DecimalInput]
+
+
+@final
+class CalculateStepDefRound(TypedDict):
+    round: ReadOnly[RoundingDef]
+
 # Until when a whole order may be cancelled.
 CancelAllowed: TypeAlias = "Literal['before_confirmed', 'before_shipped']"
+
+
+@final
+class CapDef(TypedDict):
+    """Up to which quantity a record counts."""
+    # What becomes of a line that goes beyond the cap.
+    beyond: NotRequired[ReadOnly[Beyond]]
+    # Names the count of what was taken already, which the host keeps; without it the cap is for each document.
+    counter: NotRequired[ReadOnly[CounterId | None]]
+    # The quantity, in the record's unit, above zero.
+    quantity: ReadOnly[DecimalInput]
 
 # Names an approval case.
 CaseId: TypeAlias = "str"
@@ -832,11 +917,20 @@ class CheckRuleOverdueAmount(TypedDict):
 # What a failed check means for the document.
 CheckSeverity: TypeAlias = "Literal['info', 'warn', 'hold', 'reject']"
 
+
+@final
+class ClampDef(TypedDict):
+    """Bounds of a price: numbers or formulas."""
+    # Not below this.
+    at_least: NotRequired[ReadOnly[str | None]]
+    # Not above this; where both cannot be, this one counts.
+    at_most: NotRequired[ReadOnly[str | None]]
+
 # What must have happened to everything that is not cancelled before an order may be closed.
 CloseWhen: TypeAlias = "Literal['shipped', 'shipped_and_invoiced']"
 
 # What happened; stable across versions.
-Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
+Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
 
 # Names a command; a repeat of the same command carries the same id.
 CommandId: TypeAlias = "str"
@@ -907,6 +1001,33 @@ class CommitStock(TypedDict):
     quantity: NotRequired[ReadOnly[DecimalInput | None]]
     # What becomes of the rest (at `location`, when there is one).
     remainder: NotRequired[ReadOnly[CommitRemainder]]
+
+# Names a count that a host keeps over several documents.
+CounterId: TypeAlias = "str"
+
+
+@final
+class CounterReading(TypedDict):
+    """Where a counter stands."""
+    # The counter, as price lists name it.
+    counter: ReadOnly[CounterId]
+    # Of a list that counts by product or by an attribute, for which text.
+    group: NotRequired[ReadOnly[str | None]]
+    # What was counted before this document.
+    value: ReadOnly[DecimalInput]
+
+
+@final
+class CounterView(TypedDict):
+    """What the document adds to a count that the host keeps. It is to be added only when the document is placed."""
+    # The counter, as price lists name it.
+    counter: str
+    # What is to be added.
+    delta: Decimal
+    # Of a list that counts by product or by an attribute, for which text.
+    group: NotRequired[str]
+    # Where it stood when the prices were found.
+    opening: Decimal
 
 
 @final
@@ -1358,6 +1479,20 @@ class EvolveStockRequest(TypedDict):
     # The stock before; left out: nothing.
     state: NotRequired[ReadOnly[StockStateInput]]
 
+
+# A rate of exchange: so much of `to` for one of `from`. It is never rounded.
+ExchangeRate = TypedDict(
+    "ExchangeRate",
+    {
+        # The currency of the price.
+        "from": "ReadOnly[Currency]",
+        # How much of `to` one of `from` is, above zero.
+        "rate": "ReadOnly[DecimalInput]",
+        # The currency of the document.
+        "to": "ReadOnly[Currency]",
+    },
+)
+
 # How much of the explanation is wanted.
 Explain: TypeAlias = "Literal['totals', 'waterfall', 'candidates']"
 
@@ -1706,6 +1841,19 @@ InvoiceWhen: TypeAlias = "Literal['shipped', 'confirmed']"
 
 
 @final
+class LadderStep(TypedDict):
+    """What a line costs at a quantity."""
+    # The line.
+    amount: Decimal
+    # What one more unit adds.
+    marginal: Decimal
+    # The quantity, in the unit of the line.
+    quantity: Decimal
+    # The price of a unit, on average.
+    unit_price: Decimal
+
+
+@final
 class Leaf(TypedDict):
     """One comparison of a condition."""
     # What the document has; absent when it cannot be calculated.
@@ -1875,6 +2023,23 @@ MemoryInput: TypeAlias = "Sequence[RememberedInput]"
 
 # What happens when a category has no rate at a destination.
 MissingRate: TypeAlias = "Literal['refuse', 'untaxed']"
+
+
+@final
+class NearMiss(TypedDict):
+    """A larger quantity at which every unit is cheaper."""
+    # The line then.
+    amount: Decimal
+    # How much cheaper every unit is.
+    cheaper_by: Decimal
+    # How many more units.
+    more: Decimal
+    # The quantity then.
+    quantity: Decimal
+    # Whether the line as a whole costs less than now.
+    total_is_lower: bool
+    # The price of a unit then, on average.
+    unit_price: Decimal
 
 
 @final
@@ -2574,6 +2739,18 @@ class OverdueAmount(TypedDict):
 
 
 @final
+class PackageDef(TypedDict):
+    """What is sold in packages."""
+    # What is charged for a package that is not full.
+    rounding: NotRequired[ReadOnly[PackageRounding]]
+    # How many units a package holds, above zero.
+    size: ReadOnly[DecimalInput]
+
+# What is charged for a package that is not full. In graduated tiers packages are counted within each tier.
+PackageRounding: TypeAlias = "Literal['up', 'down', 'exact']"
+
+
+@final
 class PackagingDef(TypedDict):
     """A unit in which a product may be ordered besides its base unit."""
     # How many base units one of it holds: `"10"`, or `"1/3"`.
@@ -2626,23 +2803,62 @@ Policy: TypeAlias = "Literal['best', 'first', 'compound', 'on_base', 'exclusive'
 
 
 @final
+class PriceLadder(TypedDict):
+    """What a line costs at every quantity where its price changes, the other lines as they are, before discounts."""
+    # The breaks, from the smallest quantity on.
+    breaks: list[LadderStep]
+    # The line.
+    line: str
+    # The larger quantities at which every unit is cheaper, the nearest first.
+    near_misses: list[NearMiss]
+
+
+@final
 class PriceListDef(TypedDict):
     """A price list: records found by their keys."""
-    # The currency of its prices; the rulebook's when absent. A list of another currency than the document's has no price.
+    # Which lines count together towards a tier. Their order is that of the document: in graduated tiers the next line goes on where the
+    # one before ended.
+    aggregate_by: NotRequired[ReadOnly[AggregateBy]]
+    # What selects the tier.
+    basis: NotRequired[ReadOnly[Basis]]
+    # To which tier a bound belongs.
+    bound: NotRequired[ReadOnly[Bound]]
+    # Whether its prices are converted to the document's currency, unrounded, by the rate that the request gives.
+    convert: NotRequired[ReadOnly[bool]]
+    # Names a count that the host keeps over several documents. The request gives where it stands, the lines go on from there, and the
+    # answer says what to add.
+    counter: NotRequired[ReadOnly[CounterId | None]]
+    # The currency of its prices; the rulebook's when absent. A list of another currency than the document's has no price, unless it is
+    # to `convert`.
     currency: NotRequired[ReadOnly[Currency | None]]
+    # Whether the first tier's `flat` is due for a quantity of zero.
+    flat_at_zero: NotRequired[ReadOnly[bool]]
     # Names the list.
     id: ReadOnly[PriceListId]
-    # The attributes of text whose values find a record, such as `customer.level`, `product.id`; one to four.
+    # The attributes of text whose values find a record, such as `customer.level`, `product.id`; one to four. One may be a list of
+    # texts, such as `customer.groups` or `product.categories`; then `several` says which of its values counts.
     keys: ReadOnly[Sequence[AttributeId]]
+    # Where a larger quantity would cost less in total, that total is paid.
+    pay_min: NotRequired[ReadOnly[bool]]
     # Its records.
     records: NotRequired[ReadOnly[Sequence[PriceRecordDef]]]
     # The name of a CSV file with more records: a column for each key, then `price`, and as needed `from`, `unit`, `per`,
     # `valid_from`, `valid_until`. Rows with the same key and validity and different `from` are the tiers of one record.
     records_csv: NotRequired[ReadOnly[str | None]]
+    # The list whose price is shown beside this one's, with what is saved against it.
+    reference: NotRequired[ReadOnly[PriceListId | None]]
+    # Which record counts when a key's attribute has several values.
+    several: NotRequired[ReadOnly[Several | None]]
+    # Which of several records of a key counts on a day; without it they are refused.
+    tie_break: NotRequired[ReadOnly[PriceTieBreak | None]]
     # How its tiers are used.
     tier_mode: NotRequired[ReadOnly[TierMode]]
+    # For which units of an order a record counts that names a unit.
+    unit_match: NotRequired[ReadOnly[UnitMatch]]
     # When the list is valid; always when absent.
     valid: NotRequired[ReadOnly[Period | None]]
+    # What a price of zero says.
+    zero_price: NotRequired[ReadOnly[ZeroPrice]]
 
 # Names a price list.
 PriceListId: TypeAlias = "str"
@@ -2653,12 +2869,24 @@ PriceMode: TypeAlias = "Literal['net', 'gross']"
 
 @final
 class PriceRecordDef(TypedDict):
-    """A price of a list: for all quantities, or by tiers."""
+    """A price of a list: for all quantities, by tiers, or calculated."""
+    # The price for all quantities, calculated from another list's or by a formula.
+    calculate: NotRequired[ReadOnly[CalculateDef | None]]
+    # Up to which quantity the record counts, as in a contract.
+    cap: NotRequired[ReadOnly[CapDef | None]]
+    # How many units cost nothing; they come first, and tiers count only what comes after them.
+    included: NotRequired[ReadOnly[DecimalInput | None]]
     # The values of the list's keys, in their order.
     key: ReadOnly[Sequence[str]]
+    # The largest amount that is charged.
+    maximum: NotRequired[ReadOnly[DecimalInput | None]]
+    # The least amount that is charged.
+    minimum: NotRequired[ReadOnly[DecimalInput | None]]
+    # What is sold in packages: then prices are per package.
+    package: NotRequired[ReadOnly[PackageDef | None]]
     # For how many units the price is; 1 when absent.
     per: NotRequired[ReadOnly[DecimalInput | None]]
-    # The price for all quantities; absent when there are tiers.
+    # The price for all quantities; absent when there are tiers or it is calculated.
     price: NotRequired[ReadOnly[DecimalInput | None]]
     # Prices by quantity, from the lowest on.
     tiers: NotRequired[ReadOnly[Sequence[TierDef]]]
@@ -2675,6 +2903,9 @@ class PriceStepDef(TypedDict):
     access: ReadOnly[Sequence[PriceListId]]
     # Names the step.
     id: ReadOnly[StepId]
+
+# Which of several records counts that are valid on the same day.
+PriceTieBreak: TypeAlias = "Literal['lowest', 'highest', 'latest_valid_from']"
 
 
 @final
@@ -2770,6 +3001,8 @@ class Quote(TypedDict):
     """A priced document, as it is serialized."""
     # Whether every line has a price, and no finding keeps the document from going on.
     complete: bool
+    # What the document adds to counters; absent when there are none.
+    counter_deltas: NotRequired[list[CounterView]]
     # The currency of all amounts.
     currency: Currency
     # The day whose prices, rules and rates applied.
@@ -2778,6 +3011,8 @@ class Quote(TypedDict):
     findings: list[Finding]
     # The lines, in the order of the request.
     lines: list[LineView]
+    # What each line costs at every quantity where its price changes; only when it is asked for.
+    price_ladders: NotRequired[list[PriceLadder]]
     # The rules for the whole document that did not apply; only when candidates are asked for.
     rejected: NotRequired[list[RejectedView]]
     # The rulebook that made it.
@@ -2786,6 +3021,9 @@ class Quote(TypedDict):
     semantics_version: int
     # The sums of each tax rate, in the order in which the rates first occur.
     tax_breakdown: list[TaxGroupView]
+    # The tiers in which lines lie that have their price from a tariff, or from several lists; absent when there are none, and when only
+    # totals are asked for.
+    tiers: NotRequired[list[TierView]]
     # The sums.
     totals: Totals
 
@@ -2810,6 +3048,8 @@ class QuoteRequest(TypedDict):
     """A document to be priced."""
     # How it was ordered.
     channel: NotRequired[ReadOnly[str | None]]
+    # Where the counters of price lists stand; at zero when absent.
+    counters: NotRequired[ReadOnly[Sequence[CounterReading]]]
     # The currency; the rulebook's when absent.
     currency: NotRequired[ReadOnly[Currency | None]]
     # What is known of the customer: `id`, and the declared attributes that begin with `customer.`, without that prefix.
@@ -2820,10 +3060,14 @@ class QuoteRequest(TypedDict):
     destination: NotRequired[ReadOnly[Facts]]
     # The declared attributes that begin with `document.`.
     document: NotRequired[ReadOnly[Facts]]
+    # Rates of exchange, for price lists of other currencies that are to be converted.
+    exchange_rates: NotRequired[ReadOnly[Sequence[ExchangeRate]]]
     # How much of the explanation is wanted; the waterfall when absent.
     explain: NotRequired[ReadOnly[Explain]]
     # The lines.
     lines: ReadOnly[Sequence[QuoteLineRequest]]
+    # Whether to say what each line costs at every quantity where its price changes, and what a little more would save.
+    price_ladder: NotRequired[ReadOnly[bool]]
 
 
 @final
@@ -3152,6 +3396,9 @@ class SafetyStockDef(TypedDict):
     # How much is kept back at each location, in the product's unit.
     quantity: ReadOnly[DecimalInput]
 
+# Which record counts when an attribute has several values, such as a customer's groups or a product's categories.
+Several: TypeAlias = "Literal['best', 'first']"
+
 # How bad a diagnostic or a finding is.
 Severity: TypeAlias = "Literal['info', 'warning', 'error']"
 
@@ -3199,6 +3446,24 @@ class StageDef(TypedDict):
 
 # What a stage's rules work on.
 StageScope: TypeAlias = "Literal['line', 'document']"
+
+# Where a calculated price starts.
+StartDef: TypeAlias = "StartDefList | StartDefFormula | StartDefPrice"
+
+
+@final
+class StartDefFormula(TypedDict):
+    formula: ReadOnly[str]
+
+
+@final
+class StartDefList(TypedDict):
+    list: ReadOnly[PriceListId]
+
+
+@final
+class StartDefPrice(TypedDict):
+    price: ReadOnly[DecimalInput]
 
 # A step of the price waterfall.
 StepDef: TypeAlias = "StepDefPrice | StepDefStage | StepDefTax"
@@ -3991,21 +4256,53 @@ TermsId: TypeAlias = "str"
 TieBreak: TypeAlias = "Literal['id']"
 
 
-# A tier: the price from a quantity on.
+# A tier: what is charged from a quantity on. It has at least one of `price`, `calculate`, `percent` and `flat`.
 TierDef = TypedDict(
     "TierDef",
     {
-        # The least quantity of the tier, which belongs to it.
+        # The price per unit, calculated.
+        "calculate": "NotRequired[ReadOnly[CalculateDef | None]]",
+        # An amount for the tier, whatever the quantity.
+        "flat": "NotRequired[ReadOnly[DecimalInput | None]]",
+        # Where the tier begins; `bound` says to which tier it belongs.
         "from": "ReadOnly[DecimalInput]",
+        # In block mode, the price of each unit above where the tier starts.
+        "overage": "NotRequired[ReadOnly[DecimalInput | None]]",
+        # A percentage of what the tiers count, which is then an amount.
+        "percent": "NotRequired[ReadOnly[DecimalInput | None]]",
         # The price per unit.
-        "price": "ReadOnly[DecimalInput]",
-        # The first quantity that does not belong to it; where the next tier starts when absent.
+        "price": "NotRequired[ReadOnly[DecimalInput | None]]",
+        # Where the tier ends; where the next tier starts when absent.
         "until": "NotRequired[ReadOnly[DecimalInput | None]]",
     },
 )
 
 # How tiers are used.
-TierMode: TypeAlias = "Literal['volume']"
+TierMode: TypeAlias = "Literal['volume', 'graduated', 'block']"
+
+
+# A part of a line that lies in one tier of a tariff. The parts of a line sum to its amount before discounts.
+TierView = TypedDict(
+    "TierView",
+    {
+        # What it costs.
+        "amount": "Decimal",
+        # Whether the tier's flat amount is in it; it is charged once.
+        "flat": "NotRequired[bool]",
+        # Where the tier begins.
+        "from": "Decimal",
+        # The line.
+        "line": "str",
+        # The price list.
+        "list": "str",
+        # How much of the line lies in it.
+        "quantity": "Decimal",
+        # The price of a unit or of a package, without the tier's flat amount.
+        "unit_price": "NotRequired[Decimal]",
+        # Where the next one begins.
+        "until": "NotRequired[Decimal]",
+    },
+)
 
 
 @final
@@ -4035,6 +4332,12 @@ class UnitDef(TypedDict):
 
 # Names a unit of measure.
 UnitId: TypeAlias = "str"
+
+# For which units of an order a record counts that names a unit.
+UnitMatch: TypeAlias = "Literal['convert', 'exact']"
+
+# What a price of zero says.
+ZeroPrice: TypeAlias = "Literal['free', 'not_set']"
 
 # What happens when every weight is zero.
 ZeroWeights: TypeAlias = "Literal['equal_split', 'drop']"

@@ -1,9 +1,10 @@
 //! From definition to checked price lists.
 
+use super::calculate::check_chains;
 use super::list::{Draft, PriceList};
 use super::{PriceListDef, PriceStepDef};
 use crate::expr::CompileContext;
-use crate::id::{Set, StepId, Symbol};
+use crate::id::{PriceListId, Set, StepId, Symbol};
 use crate::money::Currency;
 use crate::report::{LimitCode, Path, PricingCode, RulebookCode};
 
@@ -25,22 +26,24 @@ pub struct PriceStep {
 impl Pricing {
     /// Checks the lists. `units` are the declared units.
     pub fn compile(defs: &[PriceListDef], currency: Currency, units: &Set<Symbol>, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Self {
-        let mut pricing = Self::default();
+        let ids: Vec<PriceListId> = defs.iter().map(|def| def.id.clone()).collect();
+        let mut drafts = Vec::with_capacity(defs.len());
         let mut count = 0_usize;
         for (index, def) in defs.iter().enumerate() {
             let place = path.index(index);
             if defs.iter().take(index).any(|other| other.id == def.id) {
                 cx.diagnostics.duplicate(&place, "price list", def.id.as_str());
             }
-            let draft = Draft::compile(def, currency, units, &place, cx);
+            let draft = Draft::compile(def, currency, units, &ids, &place, cx);
             count = count.saturating_add(draft.record_count());
-            pricing.lists.push(draft.finish(&place, cx));
+            drafts.push(draft);
         }
+        check_chains(defs, &drafts, path, cx);
         if count > cx.limits.price_records {
             let message = format!("the lists have {count} price records; at most {} are read", cx.limits.price_records);
             cx.diagnostics.error(LimitCode::TooMany, path, message);
         }
-        pricing
+        Self { lists: drafts.into_iter().enumerate().map(|(index, draft)| draft.finish(&path.index(index), cx)).collect() }
     }
 
     /// Checks the step that finds prices.
@@ -71,7 +74,13 @@ impl Pricing {
 
     /// Warns of lists that no step asks.
     pub fn warn_unused<'s>(&self, steps: impl Iterator<Item = &'s PriceStep>, path: &Path<'_>, cx: &mut CompileContext<'_>) {
-        let asked: Vec<usize> = steps.flat_map(|step| step.access.iter().copied()).collect();
+        let mut asked: Vec<usize> = steps.flat_map(|step| step.access.iter().copied()).collect();
+        let mut next = 0_usize;
+        while let Some(list) = asked.get(next).and_then(|list| self.lists.get(*list)) {
+            let others: Vec<usize> = list.starts().chain(list.reference).filter(|other| !asked.contains(other)).collect();
+            asked.extend(others);
+            next = next.saturating_add(1);
+        }
         for (index, list) in self.lists.iter().enumerate() {
             if !asked.contains(&index) {
                 let message = format!("no price step asks the list `{}`; name it in an `access`", list.id);

@@ -2,12 +2,13 @@
 
 use super::heads::{KEY_WIDTH, Key, NO_KEY};
 use super::list::{Draft, Entry, Offer, Place};
-use super::record::{check_offer, find_unit};
+use super::record::{Sold, check_offer, find_unit};
 use super::{PriceListDef, TierDef};
 use crate::expr::CompileContext;
 use crate::id::{AttributeId, Set, Symbol, UnitId};
 use crate::money::{Decimal, UnitPrice};
 use crate::report::{CsvRows, Path, PricingCode, ShapeCode};
+use crate::sort;
 use crate::time::Period;
 
 /// Where the columns are.
@@ -76,7 +77,7 @@ pub(super) fn read_file(
             (run.key, run.offer, run.line) = (key, offer, rows.line());
         }
         match from {
-            Some(from) => run.tiers.push(TierDef { from, until: None, price }),
+            Some(from) => run.tiers.push(TierDef { from, price: Some(price), ..TierDef::default() }),
             None => run.price = Some(price),
         }
     }
@@ -164,10 +165,11 @@ impl Run<'_> {
         if price.is_none() && self.tiers.is_empty() {
             return;
         }
-        self.tiers.sort_by_key(|tier| tier.from);
+        sort::by(&mut self.tiers, |one, other| one.from.cmp(&other.from));
         let before = cx.diagnostics.count();
         let place = Place::Line { line: u32::try_from(self.line).unwrap_or(u32::MAX), tiered: price.is_none() };
-        draft.add(Some(self.key), self.offer, &self.tiers, price, place, self.path, cx);
+        let sold = Sold { def: None, lists: &[], tiers: &self.tiers, price };
+        draft.add(Some(self.key), self.offer, sold, place, self.path, cx);
         name_row(before, self.file, self.line, self.path, cx);
         self.tiers.clear();
     }
@@ -221,6 +223,9 @@ impl Draft {
             problem(PricingCode::Ambiguous, format!("the same key as line {line}; give both rows a `from` to make them tiers"));
             return None;
         }
+        if self.list.rules.is_some() {
+            return self.join_tariffs(one, other);
+        }
         let (terms, prices) = self.of_entry(&one)?;
         let (more, more_prices) = self.of_entry(&other)?;
         let offer = terms.offer;
@@ -228,7 +233,7 @@ impl Draft {
             terms.from.iter().copied().zip(prices.iter().copied()).collect()
         };
         let mut tiers: Vec<(Decimal, UnitPrice)> = [tiers(terms, prices), tiers(more, more_prices)].concat();
-        tiers.sort_by_key(|(from, _)| *from);
+        sort::by(&mut tiers, |(one, _), (other, _)| one.cmp(other));
         if let Some([(from, _), _]) = tiers.windows(2).find(|pair| matches!(pair, [(one, _), (other, _)] if one == other)) {
             problem(PricingCode::TierOverlap, format!("line {line} has the same key and starts at `{from}` too; keep one of them"));
             return None;
@@ -237,5 +242,14 @@ impl Draft {
         self.prices.extend(tiers.iter().map(|(_, price)| *price));
         let from: Vec<Decimal> = tiers.into_iter().map(|(from, _)| from).collect();
         Some(Entry { terms: self.terms_number(offer, &from)?, first_price, ..one })
+    }
+
+    /// Two tariffs of the file as one, which takes the place of the first.
+    fn join_tariffs(&mut self, one: Entry, other: Entry) -> Option<Entry> {
+        let more = self.list.tariffs.get(usize::try_from(other.first_price).ok()?)?.bands.clone();
+        let tariff = self.list.tariffs.get_mut(usize::try_from(one.first_price).ok()?)?;
+        tariff.bands.extend(more);
+        sort::by(&mut tariff.bands, |one, other| one.from.cmp(&other.from));
+        Some(one)
     }
 }

@@ -1,29 +1,71 @@
-//! Finding the price of a line.
+//! Finding the prices of lines.
 
 use super::compile::{PriceStep, Pricing};
-use super::heads::Head;
+use super::heads::{Head, KEY_WIDTH, Key, NO_KEY};
 use super::list::{Offer, PriceList, Terms};
-use crate::expr::Facts;
-use crate::id::{PriceListId, Symbol};
-use crate::money::{ArithmeticError, Currency, Decimal, UnitPrice};
+use super::tariff::{Asked, Asking, CounterUse, Portion, Rules, TierSlice};
+use super::{CounterReading, ExchangeRate, PriceTieBreak};
+use crate::expr::{EvalError, Facts, Scope, Value};
+use crate::id::{CounterId, PriceListId, Symbol};
+use crate::money::{ArithmeticError, Currency, Decimal, Exact, UnitPrice};
+use crate::quantity::Factor;
+use crate::sort;
 use crate::time::Date;
 
 /// What prices are asked for.
-pub struct Query<'q, F: ?Sized, Q> {
+pub struct Query<'q, F: ?Sized, L> {
     /// The document, where the keys are read.
     pub facts: &'q F,
     /// The day that decides which lists and records are valid.
     pub date: Date,
     /// The document's currency.
     pub currency: Currency,
-    /// The quantity of a line in a unit; base units for `None`. No quantity when the product does not convert to the unit.
-    pub quantity_in: Q,
+    /// What is ordered.
+    pub lines: &'q L,
+    /// Where the host's counters stand.
+    pub counters: &'q [CounterReading],
+    /// Rates of exchange.
+    pub rates: &'q [ExchangeRate],
 }
 
-/// How a [`Query`] knows the quantity of a line in a unit.
-pub trait QuantityIn: Fn(usize, Option<Symbol>) -> Result<Option<Decimal>, ArithmeticError> {}
+/// What the lines of a document order, as prices need it.
+pub trait Lines {
+    /// The quantity in base units; none for a line that is not priced.
+    fn base_quantity(&self, line: usize) -> Option<Decimal>;
 
-impl<Q: Fn(usize, Option<Symbol>) -> Result<Option<Decimal>, ArithmeticError>> QuantityIn for Q {}
+    /// A quantity of a line in base units as one in another unit, in base units for none. No quantity when the product does not convert
+    /// to the unit.
+    ///
+    /// # Errors
+    /// [`ArithmeticError`] when the quantity is too large to convert.
+    fn convert(&self, line: usize, base: Decimal, unit: Option<Symbol>) -> Result<Option<Decimal>, ArithmeticError>;
+
+    /// The quantity in the unit that was ordered.
+    fn quantity(&self, line: usize) -> Decimal;
+
+    /// The unit that was ordered.
+    fn unit(&self, line: usize) -> Option<Symbol>;
+
+    /// The product's base unit.
+    fn base_unit(&self, line: usize) -> Option<Symbol>;
+
+    /// How many base units one of a unit holds.
+    fn factor(&self, line: usize, unit: Symbol) -> Option<Factor>;
+
+    /// How many decimals a quantity in the unit may have; of the base unit for none.
+    fn decimals(&self, line: usize, unit: Option<Symbol>) -> u8;
+}
+
+/// Why a price cannot be found.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PriceError {
+    /// A quantity or a price is too large.
+    #[error("{0}")]
+    Arithmetic(#[from] ArithmeticError),
+    /// A formula has no result.
+    #[error("a formula of a price list has no result here: {0}")]
+    Formula(Box<EvalError>),
+}
 
 /// A price that was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,24 +80,93 @@ pub struct Found {
     pub unit: Option<Symbol>,
     /// The quantity in that unit.
     pub quantity: Decimal,
+    /// What the line costs, in minor units, when that is more than the price times the quantity; then the price is the average for an
+    /// ordered unit.
+    pub amount: Option<i64>,
+}
+
+/// Why a list has no price for a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoPrice {
+    /// The list is in another currency, and is not converted.
+    Currency,
+    /// The request gives no rate for the list's currency.
+    NoRate,
+    /// Neither the list nor a record of the key is valid on the day.
+    NotValid,
+    /// No record has the key.
+    NoRecord,
+    /// There is a record, but not for this quantity or unit, or its cap is reached, or where it starts there is no price.
+    NoTier,
+}
+
+impl NoPrice {
+    /// As it stands in findings.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Currency => "currency",
+            Self::NoRate => "no_rate",
+            Self::NotValid => "not_valid",
+            Self::NoRecord => "no_record",
+            Self::NoTier => "no_tier",
+        }
+    }
 }
 
 /// The prices that were found, with the buffers of finding them, to be reused from document to document.
 #[derive(Debug, Clone, Default)]
 pub struct FoundPrices {
     /// By line.
-    found: Vec<Result<Option<Found>, ArithmeticError>>,
-    /// The lines that have no price yet, each with the record of its key in the list that is asked.
-    open: Vec<(usize, Option<Head>)>,
+    found: Vec<Option<Found>>,
+    /// The lines that have no price yet.
+    open: Vec<usize>,
+    /// The records of the open lines in the list that is asked.
+    heads: Vec<Option<Head>>,
+    /// Which of the open lines stay open.
+    stays: Vec<bool>,
+    asked: Asked,
 }
 
 impl FoundPrices {
     /// The price of a line.
-    ///
-    /// # Errors
-    /// [`ArithmeticError`] when a quantity is too large to convert.
-    pub fn of_line(&self, line: usize) -> Result<Option<Found>, ArithmeticError> {
-        self.found.get(line).copied().unwrap_or(Ok(None))
+    #[must_use]
+    pub fn of_line(&self, line: usize) -> Option<Found> {
+        self.found.get(line).copied().flatten()
+    }
+
+    /// What lists charge for a line that has its price from a tariff, or from several lists.
+    pub fn portions(&self, line: usize) -> impl Iterator<Item = &Portion> {
+        self.asked.portions.iter().filter(move |portion| portion.line == line)
+    }
+
+    /// The tiers in which such lines lie, in the order in which they were priced.
+    #[must_use]
+    pub fn slices(&self) -> &[TierSlice] {
+        &self.asked.slices
+    }
+
+    /// What the document adds to counters.
+    #[must_use]
+    pub fn counters(&self) -> &[CounterUse] {
+        &self.asked.counters
+    }
+}
+
+impl<F: ?Sized, L> Query<'_, F, L> {
+    /// How much of the document's currency one of another is; none when the request does not say.
+    pub(super) fn rate(&self, from: Currency) -> Result<Option<Exact>, ArithmeticError> {
+        if from == self.currency {
+            return Exact::new(1, 1).map(Some);
+        }
+        let rate = self.rates.iter().find(|rate| rate.from == from && rate.to == self.currency);
+        rate.map(|rate| Exact::from_decimal(rate.rate)).transpose()
+    }
+
+    /// Where a counter stands; at zero when the request does not say.
+    pub(super) fn counter(&self, counter: &CounterId, group: Option<&str>) -> Decimal {
+        let known = self.counters.iter().find(|known| known.counter == *counter && known.group.as_deref() == group);
+        known.map_or(Decimal::ZERO, |known| known.value)
     }
 }
 
@@ -64,33 +175,51 @@ impl Pricing {
     ///
     /// A list is asked for all lines before the next list is: looking up many keys at a time takes little longer than looking up
     /// one, because the memory is asked for all of them at once.
-    pub fn find<F: Facts + ?Sized, Q: QuantityIn>(
+    ///
+    /// # Errors
+    /// The line that cannot be judged, with the reason.
+    pub fn find<F: Facts + ?Sized, L: Lines>(
         &self,
         step: &PriceStep,
-        query: &Query<'_, F, Q>,
+        query: &Query<'_, F, L>,
         lines: impl Iterator<Item = usize>,
         prices: &mut FoundPrices,
-    ) {
-        let FoundPrices { found, open } = prices;
+    ) -> Result<(), (usize, PriceError)> {
+        let FoundPrices { found, open, heads, stays, asked } = prices;
         found.clear();
-        found.resize(query.facts.line_count(), Ok(None));
+        found.resize(query.facts.line_count(), None);
+        asked.clear();
         open.clear();
-        open.extend(lines.map(|line| (line, None)));
+        open.extend(lines);
         for number in &step.access {
             let Some(list) = self.lists.get(*number).filter(|list| list.may_have_prices(query)) else { continue };
-            let Some(opened) = list.heads.open(&list.keys, query.facts) else { continue };
-            for (line, head) in open.iter_mut() {
-                *head = list.heads.find(opened, &list.keys, query.facts, *line);
+            if list.rules.is_some() {
+                Asking { list: *number, query, asked, found }.run(self, open)?;
+                continue;
             }
-            open.retain(|(line, head)| {
-                let price = head.map_or(Ok(None), |head| list.find(*number, *line, head, query));
-                let goes_on = price == Ok(None);
-                if let Some(place) = found.get_mut(*line) {
-                    *place = price;
+            let Some(opened) = list.heads.open(&list.keys, query.facts) else { continue };
+            heads.clear();
+            heads.extend(open.iter().map(|line| list.heads.find(opened, &list.keys, query.facts, *line)));
+            stays.clear();
+            for (line, head) in open.iter().copied().zip(heads.iter()) {
+                let price =
+                    head.map_or(Ok(None), |head| list.find(*number, line, head, query, asked)).map_err(|error| (line, error.into()))?;
+                stays.push(price.is_none());
+                match price {
+                    Some(price) if asked.is_cut(line) => {
+                        asked.add_linear(line, &price, query.currency.minor_units()).map_err(|error| (line, error))?;
+                    }
+                    price => {
+                        if let Some(place) = found.get_mut(line) {
+                            *place = price;
+                        }
+                    }
                 }
-                goes_on
-            });
+            }
+            let mut stays = stays.iter().copied();
+            open.retain(|_| stays.next().unwrap_or(true));
         }
+        finish(query, prices)
     }
 
     /// The id of a list.
@@ -98,6 +227,108 @@ impl Pricing {
     pub fn list_id(&self, number: usize) -> Option<&PriceListId> {
         self.lists.get(number).map(|list| &list.id)
     }
+
+    /// The list whose price is shown beside that of another.
+    #[must_use]
+    pub fn reference(&self, number: usize) -> Option<usize> {
+        self.lists.get(number)?.reference
+    }
+
+    /// Every counter that a list names.
+    pub fn counters(&self) -> impl Iterator<Item = &CounterId> {
+        let caps = self.lists.iter().flat_map(|list| &list.tariffs).filter_map(|tariff| tariff.cap.as_ref()?.counter.as_ref());
+        self.lists.iter().filter_map(|list| list.rules.as_ref()?.counter.as_ref()).chain(caps)
+    }
+
+    /// The slots that keys and formulas read.
+    pub fn slots(&self) -> impl Iterator<Item = crate::expr::Slot> {
+        let of_formulas = |list: &PriceList| -> Vec<crate::expr::Slot> {
+            list.calculations()
+                .flat_map(super::calculate::Calculation::formulas)
+                .flat_map(|formula| formula.slots().iter().copied())
+                .collect()
+        };
+        self.lists.iter().flat_map(move |list| list.keys.iter().copied().chain(of_formulas(list)))
+    }
+
+    /// Why a list has no price for a line.
+    pub fn why_none<F: Facts + ?Sized, L: Lines>(&self, number: usize, query: &Query<'_, F, L>, line: usize) -> NoPrice {
+        let Some(list) = self.lists.get(number) else { return NoPrice::NoRecord };
+        if list.currency != query.currency && !list.convert {
+            return NoPrice::Currency;
+        }
+        if !matches!(query.rate(list.currency), Ok(Some(_))) {
+            return NoPrice::NoRate;
+        }
+        if !list.valid.contains(query.date) {
+            return NoPrice::NotValid;
+        }
+        let heads = list.heads_of(query.facts, line);
+        match heads.iter().any(|head| !list.records(*head, query.date).is_empty()) {
+            true => NoPrice::NoTier,
+            false if heads.is_empty() => NoPrice::NoRecord,
+            false => NoPrice::NotValid,
+        }
+    }
+
+    /// The price of a line in a list, per `unit`: where calculated prices start. In the list's currency when that is the document's, else
+    /// converted.
+    pub(super) fn unit_price<F: Facts + ?Sized, L: Lines>(
+        &self,
+        number: usize,
+        query: &Query<'_, F, L>,
+        line: usize,
+        unit: Option<Symbol>,
+    ) -> Result<Option<Exact>, PriceError> {
+        let mut prices = FoundPrices::default();
+        let (mut open, FoundPrices { found, asked, .. }) = (vec![line], &mut prices);
+        found.resize(query.facts.line_count(), None);
+        let Some(list) = self.lists.get(number).filter(|list| list.may_have_prices(query)) else { return Ok(None) };
+        if list.rules.is_some() {
+            Asking { list: number, query, asked, found }.run(self, &mut open).map_err(|(_, error)| error)?;
+        } else if let Some(head) = list.heads_of(query.facts, line).first() {
+            let price = list.find(number, line, *head, query, asked)?;
+            if let Some(place) = found.get_mut(line) {
+                *place = price;
+            }
+        }
+        let (exact, of_unit) = match (prices.of_line(line), prices.portions(line).next()) {
+            (Some(found), _) => {
+                let (above, below) = Exact::from_decimal(found.per)?.lowest_terms();
+                (found.price.to_exact()?.times(below, above)?, found.unit)
+            }
+            // What is more than a price per unit was refused, but a price whose decimals never end is charged as an amount.
+            (None, Some(portion)) => {
+                let Some(base) = query.lines.base_quantity(line).filter(|base| !base.is_zero()) else { return Ok(None) };
+                let (above, below) = Exact::from_decimal(base)?.lowest_terms();
+                (portion.exact.times(below, above)?, None)
+            }
+            (None, None) => return Ok(None),
+        };
+        let factor = |unit: Option<Symbol>| unit.map_or(Some(Factor::ONE), |unit| query.lines.factor(line, unit));
+        let (Some(from), Some(to)) = (factor(of_unit), factor(unit)) else { return Ok(None) };
+        let (above, below) = to.times(from.inverse())?.parts();
+        Ok(Some(exact.times(above.into(), below.into())?))
+    }
+}
+
+/// Lines that were priced in parts have the sum of them; where a part has no price, the line has none.
+fn finish<F: ?Sized, L: Lines>(query: &Query<'_, F, L>, prices: &mut FoundPrices) -> Result<(), (usize, PriceError)> {
+    let FoundPrices { found, open, asked, .. } = prices;
+    if asked.portions.is_empty() {
+        return Ok(());
+    }
+    asked.portions.retain(|portion| !open.contains(&portion.line));
+    asked.slices.retain(|slice| !open.contains(&slice.line));
+    let mut lines: Vec<usize> = asked.portions.iter().map(|portion| portion.line).collect();
+    lines.dedup();
+    for line in lines {
+        let total = asked.total(line, query).map_err(|error| (line, error))?;
+        if let Some(place) = found.get_mut(line) {
+            *place = total;
+        }
+    }
+    Ok(())
 }
 
 impl PriceList {
@@ -105,24 +336,35 @@ impl PriceList {
         self.terms.get(usize::try_from(number).ok()?)
     }
 
-    /// Whether the list is of the document's currency and valid on its date.
-    fn may_have_prices<F: ?Sized, Q>(&self, query: &Query<'_, F, Q>) -> bool {
-        self.currency == query.currency && self.valid.contains(query.date)
+    /// Whether the list is of the document's currency or converted to it, and valid on the day.
+    fn may_have_prices<F: ?Sized, L>(&self, query: &Query<'_, F, L>) -> bool {
+        (self.currency == query.currency || self.convert) && self.valid.contains(query.date)
+    }
+
+    /// The terms of the record of a key that has that offer.
+    pub(super) fn terms_of(&self, head: Head, offer: Offer) -> Option<&Terms> {
+        if !head.is_several() {
+            return self.terms(head.terms);
+        }
+        let records = self.several.get(usize::try_from(head.first).ok()?..)?;
+        records.iter().filter_map(|record| self.terms(record.head.terms)).find(|terms| terms.offer == offer)
     }
 
     /// The price of a line, whose key has that record.
-    fn find<F: ?Sized, Q: QuantityIn>(
+    fn find<F: ?Sized, L: Lines>(
         &self,
         number: usize,
         line: usize,
         head: Head,
-        query: &Query<'_, F, Q>,
+        query: &Query<'_, F, L>,
+        asked: &Asked,
     ) -> Result<Option<Found>, ArithmeticError> {
         let Some((first, terms)) = self.record(head, query.date) else { return Ok(None) };
         let Offer { unit, per, .. } = terms.offer;
-        let Some(quantity) = (query.quantity_in)(line, unit)? else { return Ok(None) };
+        let Some(base) = asked.base_quantity(line, query.lines) else { return Ok(None) };
+        let Some(quantity) = query.lines.convert(line, base, unit)? else { return Ok(None) };
         let price = terms.tier(quantity).and_then(|tier| self.prices.get(first.checked_add(tier)?, self.currency));
-        Ok(price.map(|price| Found { list: number, price, per, unit, quantity }))
+        Ok(price.map(|price| Found { list: number, price, per, unit, quantity, amount: None }))
     }
 
     /// Of the records of a key the one that is valid on the day: where its prices begin, and its terms.
@@ -143,4 +385,66 @@ impl PriceList {
         }
         None
     }
+
+    /// All records of a key that are valid on the day.
+    pub(super) fn records(&self, head: Head, date: Date) -> Vec<(usize, Offer)> {
+        let mut found = Vec::new();
+        let mut keep = |head: Head| {
+            let offer = self.terms(head.terms).map(|terms| terms.offer).filter(|offer| offer.valid.contains(date));
+            found.extend(usize::try_from(head.first).ok().zip(offer));
+        };
+        if !head.is_several() {
+            keep(head);
+            return found;
+        }
+        for record in usize::try_from(head.first).ok().and_then(|first| self.several.get(first..)).unwrap_or_default() {
+            keep(record.head);
+            if record.last {
+                break;
+            }
+        }
+        found
+    }
+
+    /// The records that may count for a line, in the order in which they do: their numbers and offers.
+    pub(super) fn candidates<F: Facts + ?Sized, L>(&self, rules: &Rules, query: &Query<'_, F, L>, line: usize) -> Vec<(usize, Offer)> {
+        let mut all = Vec::new();
+        for head in self.heads_of(query.facts, line) {
+            let mut of_key = self.records(head, query.date);
+            if rules.tie_break == Some(PriceTieBreak::LatestValidFrom) {
+                sort::by(&mut of_key, |(_, one), (_, other)| other.valid.from.cmp(&one.valid.from));
+                of_key.truncate(1);
+            }
+            all.extend(of_key);
+        }
+        all
+    }
+
+    /// The heads of a line's keys: of several where an attribute has several values, in their order.
+    pub(super) fn heads_of<F: Facts + ?Sized>(&self, facts: &F, line: usize) -> Vec<Head> {
+        let mut keys: Vec<Key> = vec![[NO_KEY; KEY_WIDTH]];
+        for (part, slot) in self.keys.iter().enumerate() {
+            let place = (slot.scope == Scope::Line).then_some(line);
+            let values: Vec<u32> = match facts.value(*slot, place) {
+                Value::List(items) => items.iter().filter_map(|item| symbol(*item)).collect(),
+                _ => facts.symbol(*slot, place).map(Symbol::number).into_iter().collect(),
+            };
+            let with = |key: &Key, value: u32| {
+                let mut key = *key;
+                if let Some(part) = key.get_mut(part) {
+                    *part = value;
+                }
+                key
+            };
+            keys = keys.iter().flat_map(|key| values.iter().map(move |value| with(key, *value))).take(MOST_KEYS).collect();
+        }
+        keys.iter().filter_map(|key| self.heads.of_key(&self.keys, key)).collect()
+    }
+}
+
+/// How many keys of one line are looked up, where attributes have several values.
+const MOST_KEYS: usize = 1_000;
+
+fn symbol(value: Value<'_>) -> Option<u32> {
+    if let Value::Text(text) = value { text.symbol.map(Symbol::number) } else { None }
 }

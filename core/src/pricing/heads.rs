@@ -97,6 +97,24 @@ impl Heads {
         self.of_documents.get(&key).copied().map(Opened)
     }
 
+    /// The record of a key whose values are all known.
+    pub fn of_key(&self, keys: &[Slot], key: &Key) -> Option<Head> {
+        let (mut of_document, mut of_line) = (*key, *key);
+        for (part, (document, line)) in of_document.iter_mut().zip(&mut of_line).enumerate() {
+            *(if is_of_line(keys, part) { document } else { line }) = NO_KEY;
+        }
+        let place = |first: u32| {
+            let part = (0..keys.len()).find(|part| is_of_line(keys, *part))?;
+            usize::try_from(of_line.get(part)?.checked_sub(first)?).ok()
+        };
+        let head = match self.sections.get(*self.of_documents.get(&of_document)?)? {
+            Section::Uniform { first, terms, first_prices } => Head { first: *first_prices.get(place(*first)?)?, terms: *terms },
+            Section::Table { first, records } => *records.get(place(*first)?)?,
+            Section::Map(map) => *map.get(&of_line)?,
+        };
+        Some(head).filter(|head| head.first != NO_RECORD)
+    }
+
     /// The record of a line's key.
     pub fn find<F: Facts + ?Sized>(&self, opened: Opened, keys: &[Slot], facts: &F, line: usize) -> Option<Head> {
         let mut of_line = keys.iter().enumerate().filter(|(_, slot)| slot.scope == Scope::Line);

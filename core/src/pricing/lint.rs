@@ -1,8 +1,11 @@
 //! What is probably not meant: larger quantities that cost less.
 
+use super::Bound;
+use super::calculate::decimal;
 use super::list::{Draft, Entry, Terms};
+use super::tariff::{Band, Measure, Price, Rate, Rules, Schedule, Span, Tariff, is_below};
 use crate::expr::CompileContext;
-use crate::money::{Decimal, UnitPrice};
+use crate::money::{Decimal, Exact, UnitPrice};
 use crate::report::{Diagnostic, Path, PricingCode};
 
 /// A quantity that costs less in total than a smaller one.
@@ -34,6 +37,57 @@ pub(super) fn warn_non_monotone(draft: &Draft, path: &Path<'_>, cx: &mut Compile
         .help("a buyer of the smaller quantity is better off with the larger one; leave it so if that is meant")
         .related(&Path::pointer(&entry.place.pointer(path)), "the first of them");
     cx.diagnostics.push(problem);
+}
+
+/// Warns, once for the list, of tariffs at which more costs less.
+pub(super) fn warn_tariffs(draft: &Draft, path: &Path<'_>, cx: &mut CompileContext<'_>) {
+    let Some(rules) = draft.list.rules.as_deref().filter(|rules| !rules.pay_min && rules.basis == Measure::Quantity) else { return };
+    for entry in &draft.entries {
+        let tariff = usize::try_from(entry.first_price).ok().and_then(|number| draft.list.tariffs.get(number));
+        let (Some(tariff), Some((terms, _))) = (tariff, draft.of_entry(entry)) else { continue };
+        let Some(Cliff { quantity, costs, less, less_costs }) = tariff.cliff(rules, terms.offer.per) else { continue };
+        let message = format!("the tier at `{quantity}` makes `{quantity}` cost `{costs}`, less than `{less}`, which cost `{less_costs}`");
+        let problem = Diagnostic::warning(PricingCode::NonMonotone, path, message)
+            .help("write `\"pay_min\": true` to charge the smaller quantity no more; leave it so if that is meant")
+            .related(&Path::pointer(&entry.place.pointer(path)), "the first of them");
+        cx.diagnostics.push(problem);
+        return;
+    }
+}
+
+impl Tariff {
+    /// The first quantity at a bound that costs less than one unit less, when all prices are known.
+    fn cliff(&self, rules: &Rules, per: Decimal) -> Option<Cliff> {
+        let exact = |number: Option<Decimal>| Exact::from_decimal(number.unwrap_or_default()).ok();
+        let (above, below) = Exact::from_decimal(per).ok()?.lowest_terms();
+        let rate = |band: &Band| {
+            let price = match &band.price {
+                Price::None => Decimal::ZERO,
+                Price::Fixed(price) => *price,
+                Price::Calculated(_) => return None,
+            };
+            let unit = exact(Some(price))?.times(below, above).ok()?;
+            let overage = band.overage.map(|overage| exact(Some(overage)));
+            Some(Rate { from: band.from, unit, percent: Exact::ZERO, flat: exact(band.flat)?, overage: overage.flatten() })
+        };
+        let rates: Vec<Rate> = self.bands.iter().map(rate).collect::<Option<_>>()?;
+        let bound = |number: Option<Decimal>| number.map(Exact::from_decimal).transpose().ok();
+        let (minimum, maximum) = (bound(self.minimum)?, bound(self.maximum)?);
+        let schedule = Schedule { rules, rates: &rates, package: self.package, included: self.included, minimum, maximum, counted: true };
+        let cost = |total: Decimal| schedule.amount(Span { start: Decimal::ZERO, end: total, first: true, total }).ok().flatten();
+        for band in self.bands.iter().skip(1) {
+            let at = band.from.checked_add(self.included).ok()?;
+            let (less, quantity) = match rules.bound {
+                Bound::LowerInclusive => (at.checked_sub(Decimal::ONE).ok()?, at),
+                Bound::UpperInclusive => (at, at.checked_add(Decimal::ONE).ok()?),
+            };
+            let (Some(costs), Some(less_costs)) = (cost(quantity), cost(less)) else { continue };
+            if is_below(costs, less_costs).ok()? {
+                return Some(Cliff { quantity, costs: decimal(costs).ok()?, less, less_costs: decimal(less_costs).ok()? });
+            }
+        }
+        None
+    }
 }
 
 /// Whether the first quantity of a tier costs less than one unit less in the tier before, which is that of the number.

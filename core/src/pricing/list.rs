@@ -1,14 +1,16 @@
 //! A price list: on its way from its definition, and as it is asked.
 
-use super::PriceListDef;
+use super::calculate::Calculation;
 use super::csv::read_file;
 use super::heads::{Head, Heads, KEY_WIDTH, Key};
-use super::lint::warn_non_monotone;
+use super::lint::{warn_non_monotone, warn_tariffs};
 use super::prices::Prices;
+use super::tariff::{Rules, Tariff, is_list};
+use super::{PriceListDef, PriceTieBreak};
 use crate::expr::{CompileContext, Slot, Type};
 use crate::id::{PriceListId, Set, Symbol};
 use crate::money::{Currency, Decimal, UnitPrice};
-use crate::report::{Diagnostic, Path, PricingCode};
+use crate::report::{Diagnostic, Path, PricingCode, RulebookCode};
 use crate::time::Period;
 
 /// A checked price list.
@@ -26,6 +28,13 @@ pub struct PriceList {
     pub(super) terms: Vec<Terms>,
     /// The prices of the tiers of all records.
     pub(super) prices: Prices,
+    /// What a list says whose records are tariffs; then a head's first price is the number of a tariff.
+    pub(super) rules: Option<Box<Rules>>,
+    pub(super) tariffs: Vec<Tariff>,
+    /// Whether its prices are converted to the document's currency.
+    pub(super) convert: bool,
+    /// The number of the list whose price is shown beside this one's.
+    pub(super) reference: Option<usize>,
 }
 
 /// One of the records of a key that has several.
@@ -96,6 +105,13 @@ impl Place {
     }
 }
 
+impl PriceList {
+    /// The calculations of its records.
+    pub(super) fn calculations(&self) -> impl Iterator<Item = &Calculation> {
+        self.tariffs.iter().flat_map(Tariff::calculations)
+    }
+}
+
 impl Terms {
     /// The number of the highest tier that the quantity reaches.
     pub fn tier(&self, quantity: Decimal) -> Option<usize> {
@@ -108,7 +124,14 @@ impl Terms {
 
 impl Draft {
     /// Checks keys and records of a list.
-    pub fn compile(def: &PriceListDef, currency: Currency, units: &Set<Symbol>, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Self {
+    pub fn compile(
+        def: &PriceListDef,
+        currency: Currency,
+        units: &Set<Symbol>,
+        lists: &[PriceListId],
+        path: &Path<'_>,
+        cx: &mut CompileContext<'_>,
+    ) -> Self {
         let list = PriceList {
             id: def.id.clone(),
             keys: Vec::new(),
@@ -118,25 +141,31 @@ impl Draft {
             several: Vec::new(),
             terms: Vec::new(),
             prices: Prices::default(),
+            rules: Rules::compile(def, path, cx),
+            tariffs: Vec::new(),
+            convert: def.convert,
+            reference: None,
         };
         cx.diagnostics.check_period(list.valid, &path.field("valid"));
-        if list.currency != currency {
+        if list.currency != currency && !def.convert {
             let message = format!(
                 "the list `{}` is in `{}`, but documents are priced in the rulebook's `{currency}`: it never has a price",
                 list.id, list.currency
             );
-            cx.diagnostics.warning(PricingCode::Currency, &path.field("currency"), message);
+            let problem = Diagnostic::warning(PricingCode::Currency, &path.field("currency"), message);
+            cx.diagnostics.push(problem.help("write `\"convert\": true` to convert them by the rate that a request gives"));
         }
         let (known, terms) = (Vec::new(), Set::default());
         let entries = Vec::with_capacity(def.records.len());
         let mut draft = Self { list, known, terms, last_terms: 0, prices: Vec::new(), entries, from: Vec::new() };
         // 1. Keys: attributes of text; where their values are known, a record's must be among them.
         draft.keys(def, &path.field("keys"), cx);
+        draft.reference(def, lists, &path.field("reference"), cx);
         // 2. Records, from the definition and from the file.
         let records = path.field("records");
         for (index, record) in def.records.iter().enumerate() {
             let place = Place::Record(u32::try_from(index).unwrap_or(u32::MAX));
-            draft.record_def(record, units, place, &records.index(index), cx);
+            draft.record_def(record, units, lists, place, &records.index(index), cx);
         }
         if let Some(file) = &def.records_csv {
             read_file(&mut draft, file, def, units, &path.field("records_csv"), cx);
@@ -153,6 +182,7 @@ impl Draft {
     pub fn finish(mut self, path: &Path<'_>, cx: &mut CompileContext<'_>) -> PriceList {
         // 3. Tiers at which more costs less.
         warn_non_monotone(&self, path, cx);
+        warn_tariffs(&self, path, cx);
         // 4. Index by key; records of one key must not be valid on the same day.
         self.index(path, cx);
         let Self { mut list, terms, .. } = self;
@@ -168,7 +198,7 @@ impl Draft {
         for (index, key) in def.keys.iter().enumerate() {
             let place = path.index(index);
             match cx.vocabulary.find(key.as_str()) {
-                Some(name) if name.ty == Type::Text => {
+                Some(name) if name.ty == Type::Text || is_list(&name.ty) => {
                     self.list.keys.push(name.slot);
                     self.known.push(name.one_of.as_ref().map(|one_of| one_of.iter().copied().collect()));
                 }
@@ -181,6 +211,18 @@ impl Draft {
                     cx.diagnostics.unknown(&place, "attribute", key.as_str(), names);
                 }
             }
+        }
+    }
+
+    fn reference(&mut self, def: &PriceListDef, lists: &[PriceListId], path: &Path<'_>, cx: &mut CompileContext<'_>) {
+        let Some(id) = &def.reference else { return };
+        match lists.iter().position(|known| known == id) {
+            Some(_) if *id == def.id => {
+                let message = format!("the list `{id}` is its own reference; name another, or leave `reference` out");
+                cx.diagnostics.error(RulebookCode::Cycle, path, message);
+            }
+            Some(list) => self.list.reference = Some(list),
+            None => cx.diagnostics.unknown(path, "price list", id.as_str(), lists.iter().map(PriceListId::as_str)),
         }
     }
 
@@ -199,6 +241,9 @@ impl Draft {
     /// The terms of a record and its prices.
     pub fn of_entry(&self, entry: &Entry) -> Option<(&Terms, &[UnitPrice])> {
         let terms = self.terms.get_index(usize::try_from(entry.terms).ok()?)?;
+        if terms.from.is_empty() {
+            return Some((terms, &[]));
+        }
         let first = usize::try_from(entry.first_price).ok()?;
         Some((terms, self.prices.get(first..first.checked_add(terms.from.len())?)?))
     }
@@ -215,7 +260,9 @@ impl Draft {
             self.check_overlap(same, path, cx);
             let first_of_several = u32::try_from(self.list.several.len()).unwrap_or(u32::MAX);
             for (left, entry) in (0..same.len()).rev().zip(same) {
-                let head = Head { first: u32::try_from(prices.len()).unwrap_or(u32::MAX), terms: entry.terms };
+                let first_price = u32::try_from(prices.len()).unwrap_or(u32::MAX);
+                let first = if self.list.rules.is_some() { entry.first_price } else { first_price };
+                let head = Head { first, terms: entry.terms };
                 prices.extend_from_slice(self.of_entry(entry).map(|(_, prices)| prices).unwrap_or_default());
                 match same.len() {
                     1 => heads.push((entry.key, head)),
@@ -230,15 +277,21 @@ impl Draft {
         self.list.prices = Prices::new(prices);
     }
 
-    /// Records of one key must not be valid on the same day.
+    /// Records of one key must not be valid on the same day, unless the list says which of them counts.
     fn check_overlap(&self, same: &[Entry], path: &Path<'_>, cx: &mut CompileContext<'_>) {
+        let tie_break = self.list.rules.as_ref().and_then(|rules| rules.tie_break);
+        if matches!(tie_break, Some(PriceTieBreak::Lowest | PriceTieBreak::Highest)) {
+            return;
+        }
         let valid = |entry: &Entry| self.of_entry(entry).map_or(Period::ALWAYS, |(terms, _)| terms.offer.valid);
         for (number, entry) in same.iter().enumerate() {
-            let earlier = same.iter().take(number).find(|other| valid(other).overlaps(&valid(entry)));
+            let clash =
+                |other: &&Entry| valid(other).overlaps(&valid(entry)) && (tie_break.is_none() || valid(other).from == valid(entry).from);
+            let earlier = same.iter().take(number).find(clash);
             let Some(other) = earlier else { continue };
             let message = format!("the list `{}` has another record for the same key that is valid on the same day", self.list.id);
             let problem = Diagnostic::error(PricingCode::Ambiguous, &Path::pointer(&entry.place.pointer(path)), message)
-                .help("end the validity of one of them where the other begins")
+                .help("end the validity of one of them where the other begins, or write `tie_break`")
                 .related(&Path::pointer(&other.place.pointer(path)), "the other record");
             cx.diagnostics.push(problem);
         }

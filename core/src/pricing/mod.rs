@@ -1,13 +1,20 @@
-//! Price determination: price records found by an access sequence over declared keys, with validity, units and tiers.
+//! Price determination: price records found by an access sequence over declared keys, with validity, units, tiers and tariffs.
 //!
-//! Invariants: a missing price is never zero; at most one record of a list can apply to a key on a day; tiers leave no gap.
+//! Invariants: a missing price is never zero; at most one record of a list can apply to a key on a day, or the list says which; tiers
+//! leave no gap; what cannot be a price per unit is charged as an amount, exact until it is rounded once.
 //!
 //! | item | what it is |
 //! |---|---|
-//! | [`PriceListDef`], [`PriceRecordDef`], [`PriceStepDef`] | what authors write |
+//! | [`PriceListDef`], [`PriceRecordDef`], [`TierDef`], [`PriceStepDef`] | what authors write |
+//! | [`CalculateDef`] | prices calculated from other lists and from formulas |
+//! | [`CounterReading`], [`ExchangeRate`] | what hosts give besides facts |
 //! | [`Pricing`] | the checked form: records by key |
 //! | [`Pricing::find`] | the prices of lines, each of the first list that has one |
+//! | [`Pricing::breaks`] | the quantities at which a line's price changes |
+//! | [`Portion`], [`TierSlice`], [`CounterUse`] | what tariffs charged, in which tiers, and what they counted |
 
+mod breaks;
+mod calculate;
 mod compile;
 mod csv;
 mod def;
@@ -17,8 +24,18 @@ mod lint;
 mod list;
 mod prices;
 mod record;
+mod request;
+mod tariff;
 
+pub use breaks::Break;
+pub(crate) use calculate::PRICE;
+pub use calculate::{CalculateDef, CalculateStepDef, ClampDef, StartDef};
 pub use compile::{PriceStep, Pricing};
-pub use def::{PriceListDef, PriceRecordDef, PriceStepDef, TierDef, TierMode};
-pub use eval::{Found, FoundPrices, Query};
+pub use def::{
+    AggregateBy, Basis, Bound, PriceListDef, PriceRecordDef, PriceStepDef, PriceTieBreak, Several, TierDef, TierMode, UnitMatch, ZeroPrice,
+};
+pub use eval::{Found, FoundPrices, Lines, NoPrice, PriceError, Query};
+use list::Draft;
 pub use list::PriceList;
+pub use request::{CounterReading, ExchangeRate};
+pub use tariff::{Beyond, CapDef, CounterUse, PackageDef, PackageRounding, Portion, TierSlice};

@@ -2,54 +2,70 @@
 
 use super::heads::{KEY_WIDTH, Key, NO_KEY};
 use super::list::{Draft, Entry, Offer, Place};
+use super::tariff::{Tariff, TariffContext};
 use super::{PriceRecordDef, TierDef};
 use crate::expr::CompileContext;
-use crate::id::{Set, Symbol};
+use crate::id::{PriceListId, Set, Symbol};
 use crate::money::{ArithmeticError, Decimal, UnitPrice};
 use crate::report::{Diagnostic, LimitCode, Path, PricingCode, RulebookCode, did_you_mean};
 use crate::time::Period;
 
+/// What a record charges, as a definition or a file says it.
+#[derive(Clone, Copy)]
+pub(super) struct Sold<'d> {
+    /// All that a definition says.
+    pub def: Option<&'d PriceRecordDef>,
+    /// The lists of the rulebook, in its order.
+    pub lists: &'d [PriceListId],
+    pub tiers: &'d [TierDef],
+    pub price: Option<Decimal>,
+}
+
 impl Draft {
     /// Checks a record and adds it.
-    pub fn record_def(&mut self, def: &PriceRecordDef, units: &Set<Symbol>, place: Place, path: &Path<'_>, cx: &mut CompileContext<'_>) {
-        let key = self.key(def, &path.field("key"), cx);
-        let unit = def.unit.as_ref().and_then(|unit| find_unit(unit.as_str(), units, &path.field("unit"), cx));
-        let offer = Offer { valid: def.valid.unwrap_or(Period::ALWAYS), unit, per: def.per.unwrap_or(Decimal::ONE) };
-        check_offer(&offer, path, cx);
-        match (def.price, def.tiers.as_slice()) {
-            (Some(price), []) => self.add(key, offer, &[], Some(price), place, path, cx),
-            (None, tiers @ [_, ..]) => self.add(key, offer, tiers, None, place, path, cx),
-            (price, _) => {
-                let what = if price.is_some() { "both a price and tiers" } else { "neither a price nor tiers" };
-                cx.diagnostics.error(PricingCode::PriceOrTiers, path, format!("the record has {what}; write one of them"));
-                self.add(key, offer, &[], None, place, path, cx);
-            }
-        }
-    }
-
-    /// Adds a record with its tiers, or with one price; without a key only its prices are checked.
-    #[expect(clippy::too_many_arguments, reason = "what a record is made of, as a definition and as a file have it")]
-    pub fn add(
+    pub fn record_def(
         &mut self,
-        key: Option<Key>,
-        offer: Offer,
-        tiers: &[TierDef],
-        price: Option<Decimal>,
+        def: &PriceRecordDef,
+        units: &Set<Symbol>,
+        lists: &[PriceListId],
         place: Place,
         path: &Path<'_>,
         cx: &mut CompileContext<'_>,
     ) {
-        let first = self.prices.len();
+        let key = self.key(def, &path.field("key"), cx);
+        let unit = def.unit.as_ref().and_then(|unit| find_unit(unit.as_str(), units, &path.field("unit"), cx));
+        let offer = Offer { valid: def.valid.unwrap_or(Period::ALWAYS), unit, per: def.per.unwrap_or(Decimal::ONE) };
+        check_offer(&offer, path, cx);
+        let ways = usize::from(def.price.is_some()).saturating_add(def.calculate.is_some().into());
+        if ways.saturating_add((!def.tiers.is_empty()).into()) != 1 {
+            let what = match (def.tiers.is_empty(), ways) {
+                (true, 0) => "neither a price nor tiers",
+                (true, _) => "both a price and a calculation",
+                (false, _) => "both a price and tiers",
+            };
+            cx.diagnostics.error(PricingCode::PriceOrTiers, path, format!("the record has {what}; write one of them"));
+        }
+        let sold = Sold { def: Some(def), lists, tiers: &def.tiers, price: def.price.filter(|_| def.tiers.is_empty()) };
+        self.add(key, offer, sold, place, path, cx);
+    }
+
+    /// Adds a record; without a key only its prices are checked.
+    pub fn add(&mut self, key: Option<Key>, offer: Offer, sold: Sold<'_>, place: Place, path: &Path<'_>, cx: &mut CompileContext<'_>) {
+        let first = if self.list.rules.is_some() { self.list.tariffs.len() } else { self.prices.len() };
         let mut from = std::mem::take(&mut self.from);
         from.clear();
-        match price {
-            Some(price) => {
-                if let Some(price) = self.price(price, &path.field("price"), cx) {
-                    from.push(Decimal::ZERO);
-                    self.prices.push(price);
-                }
-            }
-            None => self.tier_defs(tiers, &mut from, &path.field("tiers"), cx),
+        if let Some(price) = sold.price.and_then(|price| self.price(price, &path.field("price"), cx)) {
+            from.push(Decimal::ZERO);
+            self.prices.push(price);
+        }
+        self.tier_defs(sold.tiers, &mut from, &path.field("tiers"), cx);
+        if let Some(rules) = self.list.rules.take() {
+            let of = TariffContext { lists: sold.lists, rules: &rules, currency: self.list.currency };
+            let tariff = Tariff::compile(sold.def, sold.tiers, sold.price, of, path, cx);
+            self.list.tariffs.push(tariff);
+            self.list.rules = Some(rules);
+            self.prices.clear();
+            from.clear();
         }
         let terms = self.terms_number(offer, &from);
         self.from = from;
@@ -105,9 +121,19 @@ impl Draft {
                 let message = format!("the tier ends at `{until}`, which is not above where it starts, `{}`", def.from);
                 cx.diagnostics.error(PricingCode::TierOverlap, &place.field("until"), message);
             }
-            if let Some(price) = self.price(def.price, &place.field("price"), cx) {
-                from.push(def.from);
-                self.prices.push(price);
+            let parts = [def.calculate.is_some(), def.percent.is_some(), def.flat.is_some()];
+            match def.price {
+                Some(price) if def.calculate.is_none() => {
+                    if let Some(price) = self.price(price, &place.field("price"), cx) {
+                        from.push(def.from);
+                        self.prices.push(price);
+                    }
+                }
+                None if parts.contains(&true) => {}
+                price => {
+                    let what = if price.is_some() { "both a price and a calculation" } else { "no price" };
+                    cx.diagnostics.error(PricingCode::PriceOrTiers, &place, format!("the tier has {what}; write one of them"));
+                }
             }
         }
         if let Some(until) = defs.last().and_then(|last| last.until) {

@@ -1,18 +1,19 @@
 //! The quote: resolve, price, adjust, tax, total.
 
 use super::frame::{Frame, LineState, ListPrice, QuoteScratch};
+use super::ladder::ladders;
 use super::lines::{fill, given_lists, product_lists, read_facts, resolve};
 use super::outcome::Outcome;
+use super::prices::{self, OrderedLines, TariffResult};
 use super::request::QuoteRequest;
 use super::result::{Entry, LineResult, PriceResult, Quote, Source, Totals};
 use super::stage;
 use super::tax;
 use crate::adjust::Figure;
 use crate::expr::Value;
-use crate::id::Symbol;
 use crate::money::{ArithmeticError, Decimal, Exact, Money, Rounding, UnitPrice};
-use crate::pricing::{Found, FoundPrices, PriceStep, Query};
-use crate::report::{Detail, Diagnostic, Diagnostics, Error, Finding, LimitCode, Path, PricingCode, Severity};
+use crate::pricing::{Found, FoundPrices, PriceStep};
+use crate::report::{Diagnostic, Diagnostics, Error, Finding, LimitCode, Path, PricingCode, Severity};
 use crate::rulebook::{Parts, Rulebook, Step};
 use crate::tax::Taxed;
 
@@ -48,6 +49,7 @@ impl Rulebook {
         let mut diagnostics = Diagnostics::new();
         // 1. Read the request.
         check_currency(parts, request, &mut diagnostics);
+        prices::check_given(parts, request, &mut diagnostics);
         let given = read_facts(parts, request, &mut diagnostics);
         let mut findings = Vec::new();
         let lines: Vec<LineState<'_>> =
@@ -63,6 +65,8 @@ impl Rulebook {
             rates: Vec::new(),
             groups: Vec::new(),
             explain: request.explain,
+            tariffs: TariffResult::default(),
+            ladders: Vec::new(),
         };
         let lists = given_lists(parts, &given);
         let of_products = product_lists(parts, &lines);
@@ -129,6 +133,8 @@ impl Rulebook {
             },
             groups: out.groups,
             findings: out.findings,
+            tariffs: out.tariffs,
+            ladders: out.ladders,
         })
     }
 }
@@ -188,14 +194,15 @@ fn find_prices(
     out: &mut Outcome,
 ) -> Result<(), Error> {
     let parts = frame.parts;
-    look_up_prices(frame, step, request, &mut scratch.prices);
+    look_up_prices(frame, step, request, &mut scratch.prices)?;
+    out.tariffs = TariffResult::of(&scratch.prices);
     let lines = Path::ROOT.field("lines");
     let mut sum = 0_i64;
     for index in 0..frame.lines.len() {
         let place = lines.index(index);
         let too_large =
             |error: ArithmeticError| Error::from(Diagnostic::error(LimitCode::Overflow, &place.field("quantity"), error.to_string()));
-        let Some(found) = scratch.prices.of_line(index).map_err(too_large)? else {
+        let Some(found) = scratch.prices.of_line(index) else {
             no_price(frame, step, index, request, out);
             continue;
         };
@@ -212,51 +219,46 @@ fn find_prices(
         };
         if let Some(line) = frame.lines.get_mut(index) {
             line.price = Some(price);
-            line.figure = Figure { amount: price.amount, unit: Some(price.unit_price) };
-            out.record_step(line, entry);
+            // What is no price times a quantity goes on as an amount.
+            let unit = Some(price.unit_price).filter(|_| found.amount.is_none());
+            line.figure = Figure { amount: price.amount, unit };
+            let mut before = 0_i64;
+            for portion in scratch.prices.portions(index) {
+                let after = before.saturating_add(portion.amount);
+                let unit_price = None;
+                let source = Source::List(portion.list);
+                out.record_step(line, Entry { source, base: portion.amount, before, after, unit_price, ..entry });
+                before = after;
+            }
+            if found.amount.is_none() {
+                out.record_step(line, entry);
+            }
         }
     }
     let amount = Decimal::from_parts(sum.into(), parts.currency.minor_units().into()).map_err(|_| overflow())?;
     frame.set(parts.attributes.document.list_amount, Value::Number(amount));
+    if request.price_ladder {
+        out.ladders = ladders(frame, step, request, &scratch.prices)?;
+    }
     Ok(())
 }
 
-fn look_up_prices(frame: &Frame<'_>, step: &PriceStep, request: &QuoteRequest, prices: &mut FoundPrices) {
-    let quantity_in = |line: usize, unit: Option<Symbol>| quantity_in(frame, line, unit);
-    let query = Query { facts: frame, date: request.date, currency: frame.parts.currency, quantity_in };
+fn look_up_prices(frame: &Frame<'_>, step: &PriceStep, request: &QuoteRequest, prices: &mut FoundPrices) -> Result<(), Error> {
+    let lines = OrderedLines(frame);
+    let query = prices::query(&lines, request);
     let priced = frame.lines.iter().enumerate().filter(|(_, line)| line.ordered.is_some()).map(|(index, _)| index);
-    frame.parts.pricing.find(step, &query, priced, prices);
-}
-
-/// A line's quantity in a unit of prices; the product's base unit when none is named.
-fn quantity_in(frame: &Frame<'_>, line: usize, unit: Option<Symbol>) -> Result<Option<Decimal>, ArithmeticError> {
-    let (Some(product), Some(ordered)) = (frame.product(line), frame.lines.get(line).and_then(|line| line.ordered)) else {
-        return Ok(None);
-    };
-    let Some(unit) = unit.filter(|unit| *unit != product.unit) else { return Ok(Some(ordered.base_quantity)) };
-    let Some(factor) = product.factor(unit) else { return Ok(None) };
-    let exact = factor.inverse().apply(ordered.base_quantity)?;
-    match exact.to_decimal() {
-        Ok(quantity) => Ok(Some(quantity)),
-        // A quantity that is no decimal in the price's unit, such as a third of a box, still reaches a tier: rounded down.
-        Err(ArithmeticError::Inexact) => floor_to_12(exact).map(Some),
-        Err(error) => Err(error),
-    }
-}
-
-fn floor_to_12(value: Exact) -> Result<Decimal, ArithmeticError> {
-    const SCALE: u8 = 12;
-    let def = crate::money::RoundingDef { mode: crate::money::RoundingMode::Floor, ..crate::money::RoundingDef::default() };
-    let rounding = Rounding::new(def, SCALE).map_err(|_| ArithmeticError::Overflow)?;
-    Decimal::from_parts(rounding.apply(value)?.into(), SCALE.into())
+    frame.parts.pricing.find(step, &query, priced, prices).map_err(prices::price_error)
 }
 
 /// The price per unit of the order, and the amount of the line: exact until the one rounding to the minor unit.
-fn list_price(frame: &Frame<'_>, index: usize, found: &Found) -> Result<Option<ListPrice>, ArithmeticError> {
+pub(super) fn list_price(frame: &Frame<'_>, index: usize, found: &Found) -> Result<Option<ListPrice>, ArithmeticError> {
     let (Some(line), Some(product)) = (frame.lines.get(index), frame.product(index)) else { return Ok(None) };
     let Some(ordered) = line.ordered else { return Ok(None) };
     let currency = frame.parts.currency;
     let to_minor = Rounding::half_up(currency.minor_units());
+    if let Some(amount) = found.amount {
+        return Ok(Some(ListPrice { list: found.list, unit_price: found.price, amount }));
+    }
     let priced_unit = found.unit.unwrap_or(product.unit);
     if priced_unit == ordered.unit && found.per == Decimal::ONE {
         let amount = to_minor.apply(found.price.times(line.quantity)?)?;
@@ -283,10 +285,8 @@ fn no_price(frame: &Frame<'_>, step: &PriceStep, index: usize, request: &QuoteRe
     if line.ordered.is_none() {
         return;
     }
-    let searched: Vec<&str> =
-        step.access.iter().filter_map(|list| frame.parts.pricing.list_id(*list)).map(crate::id::PriceListId::as_str).collect();
     let message = format!("the product `{}` has no price on `{}`", asked.product, request.date);
-    let searched: Vec<Detail> = searched.into_iter().map(Detail::from).collect();
+    let (searched, reasons) = prices::searched(frame, &step.access, index, request);
     let finding = Finding::new(PricingCode::NoPrice, Severity::Error, message).line(asked.id.clone());
-    out.findings.push(finding.detail("searched", searched));
+    out.findings.push(finding.detail("searched", searched).detail("reasons", reasons));
 }

@@ -10,13 +10,17 @@
 //! | [`crate::Rulebook::quote`] | the answer |
 //! | [`Quote`] | lines, totals, tax breakdown, findings; kept in flat arrays |
 //! | [`LineView`], [`StepView`], [`RejectedView`] | a line, a step of its waterfall, a rule that did not apply, as they are read |
+//! | [`TierView`], [`CounterView`] | the tiers in which lines lie, and what hosts add to their counters |
+//! | [`PriceLadder`] | what a line costs at every quantity where its price changes |
 //! | [`AppliedView`] | a rule that applied, read without the waterfall |
 //! | [`QuoteScratch`] | buffers for callers that quote again and again |
 
 mod engine;
 mod frame;
+mod ladder;
 mod lines;
 mod outcome;
+mod prices;
 mod request;
 mod result;
 mod stage;
@@ -24,6 +28,8 @@ mod tax;
 mod view;
 
 pub use frame::QuoteScratch;
+pub use ladder::{LadderStep, NearMiss, PriceLadder};
+pub use prices::{CounterView, TierView};
 pub use request::{Explain, QuoteLineRequest, QuoteRequest};
 pub use result::{Quote, RejectionReason, Totals};
 pub use view::{AppliedView, LineView, QuoteView, RejectedView, RulebookView, StepView, TaxGroupView};

@@ -1,6 +1,8 @@
 //! What the steps of a quote write to.
 
 use super::frame::LineState;
+use super::ladder::PriceLadder;
+use super::prices::TariffResult;
 use super::request::Explain;
 use super::result::{DocumentEntry, Entry, Rejected};
 use crate::report::Finding;
@@ -16,6 +18,8 @@ pub(super) struct Outcome {
     pub(super) rates: Vec<Option<usize>>,
     pub(super) groups: Vec<TaxGroup>,
     pub(super) explain: Explain,
+    pub(super) tariffs: TariffResult,
+    pub(super) ladders: Vec<PriceLadder>,
 }
 
 impl Outcome {

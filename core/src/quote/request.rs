@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::fact::Facts;
 use crate::id::{LineId, ProductId, UnitId};
 use crate::money::{Currency, Decimal};
+use crate::pricing::{CounterReading, ExchangeRate};
 use crate::time::Date;
 
 /// How much of the explanation is wanted.
@@ -42,6 +43,15 @@ pub struct QuoteRequest {
     /// The declared attributes that begin with `document.`.
     #[serde(default, skip_serializing_if = "Facts::is_empty")]
     pub document: Facts,
+    /// Where the counters of price lists stand; at zero when absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counters: Vec<CounterReading>,
+    /// Rates of exchange, for price lists of other currencies that are to be converted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exchange_rates: Vec<ExchangeRate>,
+    /// Whether to say what each line costs at every quantity where its price changes, and what a little more would save.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub price_ladder: bool,
     /// How much of the explanation is wanted; the waterfall when absent.
     #[serde(default)]
     pub explain: Explain,

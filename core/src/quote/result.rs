@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::ladder::PriceLadder;
+use super::prices::TariffResult;
 use super::request::Explain;
 use crate::id::Symbol;
 use crate::money::{Currency, Decimal, Money, UnitPrice};
@@ -30,6 +32,8 @@ pub struct Quote {
     pub(super) totals: Totals,
     pub(super) groups: Vec<TaxGroup>,
     pub(super) findings: Vec<Finding>,
+    pub(super) tariffs: TariffResult,
+    pub(super) ladders: Vec<PriceLadder>,
 }
 
 /// The sums of a document. `net + tax = gross`.

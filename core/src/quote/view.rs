@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
+use super::ladder::PriceLadder;
+use super::prices::{CounterView, TierView};
 use super::request::Explain;
 use super::result::{Entry, LineResult, Quote, Rejected, RejectionReason, Source, Totals};
 use crate::adjust::StageScope;
@@ -47,6 +49,18 @@ pub struct QuoteView<'q> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Vec<RejectedView<'static>>>")]
     pub rejected: Option<RejectedRules<'q>>,
+    /// The tiers in which lines lie that have their price from a tariff, or from several lists; absent when there are none, and when only
+    /// totals are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<TierView<'static>>>")]
+    pub tiers: Option<Tiers<'q>>,
+    /// What each line costs at every quantity where its price changes; only when it is asked for.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub price_ladders: &'q [PriceLadder],
+    /// What the document adds to counters; absent when there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<CounterView<'static>>>")]
+    pub counter_deltas: Option<CounterDeltas<'q>>,
     /// Remarks about the document and its lines.
     pub findings: &'q [Finding],
 }
@@ -217,6 +231,22 @@ sequences! {
     RejectedRules { line } => RejectedView;
     /// The sums of the tax rates.
     TaxGroups {} => TaxGroupView;
+    /// The tiers in which lines lie.
+    Tiers {} => TierView;
+    /// What is added to counters.
+    CounterDeltas {} => CounterView;
+}
+
+impl<'q> Tiers<'q> {
+    fn items(self) -> impl Iterator<Item = TierView<'q>> + use<'q> {
+        self.quote.tiers()
+    }
+}
+
+impl<'q> CounterDeltas<'q> {
+    fn items(self) -> impl Iterator<Item = CounterView<'q>> + use<'q> {
+        self.quote.counter_deltas()
+    }
 }
 
 impl<'q> Lines<'q> {
@@ -261,6 +291,9 @@ impl Quote {
             totals: self.totals,
             tax_breakdown: TaxGroups { quote: self },
             rejected: candidates.then_some(RejectedRules { quote: self, line: None }),
+            tiers: Some(Tiers { quote: self }).filter(|_| self.explain > Explain::Totals && !self.has_no_tiers()),
+            price_ladders: &self.ladders,
+            counter_deltas: Some(CounterDeltas { quote: self }).filter(|_| !self.has_no_counters()),
             findings: &self.findings,
         }
     }
@@ -297,6 +330,12 @@ impl Quote {
     fn applied_view(&self, step: usize, adjustment: usize, off: i64, unit_price: Option<UnitPrice>) -> AppliedView<'_> {
         let rule = self.rulebook.parts().adjustments.get(adjustment).map_or("", crate::id::RuleId::as_str);
         AppliedView { step: self.step_id(step), rule, off: self.money(off), unit_price }
+    }
+
+    /// The id of a line, which is counted from 0.
+    pub(super) fn line_id(&self, line: usize) -> &str {
+        let start = line.checked_sub(1).and_then(|before| self.lines.get(before)).map_or(0, |before| before.product_end);
+        self.lines.get(line).and_then(|line| self.texts.get(start..line.id_end)).unwrap_or_default()
     }
 
     /// The entries of a line, in order.

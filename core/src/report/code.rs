@@ -227,6 +227,10 @@ families! {
         Currency = "currency",
         /// A larger quantity costs less in total than a smaller one.
         NonMonotone = "non_monotone",
+        /// A part of a list, a record or a tier that its mode or basis cannot use, or that is missing there.
+        Tariff = "tariff",
+        /// A calculated price that cannot be calculated.
+        Calculate = "calculate",
     }
     /// Discounts, surcharges and promotions.
     adjust AdjustCode Adjust {
@@ -276,6 +280,8 @@ families! {
         AttributeType = "attribute_type",
         /// A quantity of zero or below.
         Quantity = "quantity",
+        /// A counter that no price list uses.
+        UnknownCounter = "unknown_counter",
     }
     /// Credit.
     credit CreditCode Credit {

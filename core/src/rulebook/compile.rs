@@ -134,7 +134,10 @@ impl Rulebook {
         let catalog = Catalog::compile(catalog_def, &Path::ROOT, &mut cx);
         check_facts(catalog_def, &attributes, cx.diagnostics);
         let units: Set<Symbol> = def.units.iter().filter_map(|unit| cx.symbols.find(unit.id.as_str())).collect();
-        let pricing = Pricing::compile(&def.price_lists, def.currency, &units, &Path::ROOT.field("price_lists"), &mut cx);
+        let of_prices = attributes.price_vocabulary();
+        let mut price_cx =
+            CompileContext { vocabulary: &of_prices, symbols: cx.symbols, sources, limits: &limits, diagnostics: cx.diagnostics };
+        let pricing = Pricing::compile(&def.price_lists, def.currency, &units, &Path::ROOT.field("price_lists"), &mut price_cx);
         let tax = def.tax.as_ref().map(|tax| Tax::compile(tax, &Path::ROOT.field("tax"), &mut cx));
         check_tax_categories(&def, &from_file, &mut cx);
         let procedure = procedure::compile(&def, &attributes, &pricing, tax.as_ref(), &Path::ROOT, &mut cx);
@@ -160,7 +163,7 @@ impl Rulebook {
             currency: def.currency,
             limits,
             symbols,
-            product_lists: procedure::product_lists(&procedure, &attributes),
+            product_lists: procedure::product_lists(&procedure, &pricing, &attributes),
             product_symbols: ProductSymbols::new(&catalog, &attributes),
             attributes,
             catalog,

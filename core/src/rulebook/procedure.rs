@@ -86,15 +86,17 @@ pub fn compile(
     compiled
 }
 
-/// The slots of products' lists that the conditions of the procedure read.
-pub fn product_lists(procedure: &[Step], attributes: &Attributes) -> Vec<u16> {
+/// The slots of products' lists that the conditions of the procedure and prices read.
+pub fn product_lists(procedure: &[Step], pricing: &Pricing, attributes: &Attributes) -> Vec<u16> {
     let stages = procedure.iter().filter_map(|step| if let Step::Stage(stage) = step { Some(stage) } else { None });
     let conditions = stages.flat_map(|stage| &stage.rules).flat_map(|rule| rule.when.iter().chain(&rule.lines));
     let is_list = |slot: &&Slot| {
         let of_product = slot.scope == Scope::Line && slot.index < attributes.product_slots;
         of_product && attributes.vocabulary.name(**slot).is_some_and(|name| matches!(name.ty, Type::List(_)))
     };
-    let mut slots: Vec<u16> = conditions.flat_map(|condition| condition.slots().iter()).filter(is_list).map(|slot| slot.index).collect();
+    let of_prices: Vec<Slot> = pricing.slots().collect();
+    let of_conditions = conditions.flat_map(|condition| condition.slots().iter());
+    let mut slots: Vec<u16> = of_conditions.chain(&of_prices).filter(is_list).map(|slot| slot.index).collect();
     sort::ascending(&mut slots);
     slots.dedup();
     slots

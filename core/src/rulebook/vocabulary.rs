@@ -117,6 +117,16 @@ impl Attributes {
     }
 }
 
+impl Attributes {
+    /// The vocabulary of price lists: their formulas also know the price as the step before left it.
+    pub fn price_vocabulary(&self) -> Vocabulary {
+        let mut vocabulary = self.vocabulary.clone();
+        // Cannot be taken: declared attributes have a scope.
+        let _ = vocabulary.declare(crate::pricing::PRICE, Type::Number, Scope::Line, Presence::Always, None);
+        vocabulary
+    }
+}
+
 /// What the declared attributes ask of a document.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Declared {

@@ -485,5 +485,5 @@ fn choose<'a>(policy: Policy, matched: &[&'a AdjustmentDef], best: Option<&'a Ad
 /// The price of the tier that the quantity reaches.
 fn reached(record: &PriceRecordDef, quantity: Rational) -> Option<Rational> {
     let tier = record.tiers.iter().filter(|tier| Rational::from(tier.from) <= quantity).max_by_key(|tier| Rational::from(tier.from));
-    record.price.or(tier.map(|tier| tier.price)).map(Rational::from)
+    record.price.or(tier.and_then(|tier| tier.price)).map(Rational::from)
 }
