@@ -7,6 +7,10 @@ export class Rulebook extends CompiledRulebook {
     return this.call('quote', request);
   }
 
+  priceExamples(request) {
+    return this.call('price_examples', request);
+  }
+
   checkCredit(request) {
     return this.call('check_credit', request);
   }

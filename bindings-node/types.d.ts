@@ -37,10 +37,13 @@ export interface AdjustmentDef {
   /** With the stage policies `compound` and `exclusive`: no rule of the stage applies after this one. */
   stop?: boolean;
   /** When it is valid, judged by the document's date; always when absent. */
-  valid?: Period | null;
+  valid?: PeriodInput | null;
   /** The condition; always true when absent. At line scope it may speak of the line, at document scope of the document. */
   when?: string | null;
 }
+
+/** Against what a price is compared. */
+export type Against = "reference" | "prior";
 
 /** Which lines count together towards a tier. */
 export type AggregateBy = "line" | "product" | AggregateByAttribute | "document";
@@ -905,6 +908,27 @@ export interface CommitStock {
   quantity?: DecimalInput | null;
   /** What becomes of the rest (at `location`, when there is one). */
   remainder?: CommitRemainder;
+}
+
+/** What a line costs beside another price. Only a report: no price depends on it. */
+export interface ComparisonView {
+  /** Against what. */
+  against: Against;
+  /** The line at the other price. */
+  amount: Decimal;
+  /** The line. */
+  line: string;
+  /** The reference list. */
+  list?: string;
+  /** That in percent of the other amount, to two decimals. */
+  percent: Decimal;
+  /**
+   * How much less the line costs after all stages; below zero when it costs more than before. A price above that of a reference list is
+   * not reported at all.
+   */
+  saved: Decimal;
+  /** The other price of a unit. */
+  unit_price: Decimal;
 }
 
 /** Names a count that a host keeps over several documents. */
@@ -2507,6 +2531,14 @@ export type Per = "unit" | "line";
 /** A half-open period `[from, until)`: `from` belongs to it, `until` does not; a missing end is open. */
 export interface Period {
   /** The first day that belongs to the period; absent when it has always begun. */
+  from?: DateText;
+  /** The first day that does not belong to it any more; absent when it never ends. */
+  until?: DateText;
+}
+
+/** A half-open period `[from, until)`: `from` belongs to it, `until` does not; a missing end is open. */
+export interface PeriodInput {
+  /** The first day that belongs to the period; absent when it has always begun. */
   from?: DateText | null;
   /** The first day that does not belong to it any more; absent when it never ends. */
   until?: DateText | null;
@@ -2537,6 +2569,38 @@ export interface PlannedLine {
 
 /** Which rules of a stage apply when several match. */
 export type Policy = "best" | "first" | "compound" | "on_base" | "exclusive";
+
+/** What a quantity costs. */
+export interface PriceExample {
+  /** What the quantity costs; absent where there is no price. */
+  amount?: Decimal;
+  /** The quantity. */
+  quantity: Decimal;
+  /** Where the tier begins that the quantity reaches; absent where it reaches none. */
+  tier?: Decimal;
+  /** The price of a unit, on average; absent where there is no price. */
+  unit_price?: Decimal;
+}
+
+/** What quantities around the bounds of a list's tiers cost. */
+export interface PriceExamples {
+  /** The list. */
+  list: PriceListId;
+  /** How many records there are beyond the limit. */
+  more: number;
+  /** The records, by their keys. */
+  records: RecordExamples[];
+}
+
+/** A list of which examples are wanted. */
+export interface PriceExamplesRequest {
+  /** Only the records of this key; all when absent. */
+  key?: readonly string[];
+  /** How many records at most, 100 when absent. */
+  limit?: number | null;
+  /** The list. */
+  list: PriceListId;
+}
 
 /** What a line costs at every quantity where its price changes, the other lines as they are, before discounts. */
 export interface PriceLadder {
@@ -2600,7 +2664,7 @@ export interface PriceListDef {
   /** For which units of an order a record counts that names a unit. */
   unit_match?: UnitMatch;
   /** When the list is valid; always when absent. */
-  valid?: Period | null;
+  valid?: PeriodInput | null;
   /** What a price of zero says. */
   zero_price?: ZeroPrice;
 }
@@ -2636,7 +2700,7 @@ export interface PriceRecordDef {
   /** The unit that the price and the tiers are in; the product's base unit when absent. */
   unit?: UnitId | null;
   /** When the record is valid; always when absent. */
-  valid?: Period | null;
+  valid?: PeriodInput | null;
 }
 
 /** The step of the procedure that finds the price. */
@@ -2731,6 +2795,8 @@ export interface QuantityOfLineInput {
 
 /** A priced document, as it is serialized. */
 export interface Quote {
+  /** What lines cost beside a reference list's price or a prior one; absent when there is none. */
+  comparisons?: ComparisonView[];
   /** Whether every line has a price, and no finding keeps the document from going on. */
   complete: boolean;
   /** What the document adds to counters; absent when there are none. */
@@ -2768,6 +2834,8 @@ export interface QuoteLineRequest {
   attributes?: Facts;
   /** Names the line; different from all others. */
   id: LineId;
+  /** The lowest price of a unit that the law asks to be named beside a reduced one; the engine reports what the line costs beside it. */
+  prior_price?: DecimalInput | null;
   /** The product. */
   product: ProductId;
   /** How much of it, in the unit; above zero. */
@@ -2827,6 +2895,20 @@ export interface Reconciliation {
   balanced: boolean;
   /** Every counter that differs, in order of product, location and counter. */
   differences: StockDifference[];
+}
+
+/** What quantities around the bounds of a record cost, as lines that count alone. */
+export interface RecordExamples {
+  /** Whether prices are calculated, and depend on more than the quantity; then there are no examples. */
+  calculated?: boolean;
+  /** One less, the bound itself and one more, for every bound. */
+  examples: PriceExample[];
+  /** The values of the list's keys. */
+  key: string[];
+  /** The unit of the quantities; the product's base unit when absent. */
+  unit?: string;
+  /** When the record is valid. */
+  valid: Period;
 }
 
 /** Why a command is refused. A refusal is a value, not an error. */
@@ -3863,7 +3945,7 @@ export interface TaxRateDef {
   /** The percentage of the net amount. */
   percent: DecimalInput;
   /** When it is valid, judged by the document's date; always when absent. */
-  valid?: Period | null;
+  valid?: PeriodInput | null;
 }
 
 /** Names a tax rate. */

@@ -177,6 +177,11 @@ ids! {
 pub struct Symbol(u32);
 
 impl Symbol {
+    /// The symbol of that number.
+    pub(crate) const fn of(number: u32) -> Self {
+        Self(number)
+    }
+
     /// The symbol's number; symbols are numbered from 0 in the order in which their texts were first seen.
     #[must_use]
     pub const fn number(self) -> u32 {

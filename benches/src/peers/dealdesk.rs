@@ -26,6 +26,7 @@ fn request(order: &Order, explain: Explain) -> QuoteRequest {
         product: product(line.product).parse().expect("an id"),
         quantity: line.quantity.into(),
         unit: None,
+        prior_price: None,
         attributes: Facts::default(),
     };
     QuoteRequest {

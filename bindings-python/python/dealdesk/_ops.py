@@ -30,6 +30,8 @@ if TYPE_CHECKING:
         InvoiceRequest,
         OrderState,
         PlanReservationRequest,
+        PriceExamples,
+        PriceExamplesRequest,
         Quote,
         QuoteRequest,
         ReconcileStockRequest,
@@ -57,6 +59,11 @@ class Rulebook(CompiledRulebook):
     def quote(self, request: QuoteRequest) -> Quote:
         """Prices a document: price, adjustments, tax, totals, with the waterfall of every line."""
         response: Quote = self._handle.call("quote", request)
+        return response
+
+    def price_examples(self, request: PriceExamplesRequest) -> PriceExamples:
+        """Makes worked examples of a price list: what one less, the bound and one more cost, at every bound of its tiers."""
+        response: PriceExamples = self._handle.call("price_examples", request)
         return response
 
     def check_credit(self, request: CreditRequest) -> CreditDecision:

@@ -45,9 +45,12 @@ class AdjustmentDef(TypedDict):
     # With the stage policies `compound` and `exclusive`: no rule of the stage applies after this one.
     stop: NotRequired[ReadOnly[bool]]
     # When it is valid, judged by the document's date; always when absent.
-    valid: NotRequired[ReadOnly[Period | None]]
+    valid: NotRequired[ReadOnly[PeriodInput | None]]
     # The condition; always true when absent. At line scope it may speak of the line, at document scope of the document.
     when: NotRequired[ReadOnly[str | None]]
+
+# Against what a price is compared.
+Against: TypeAlias = "Literal['reference', 'prior']"
 
 # Which lines count together towards a tier.
 AggregateBy: TypeAlias = "Literal['line', 'product', 'document'] | AggregateByAttribute"
@@ -1001,6 +1004,26 @@ class CommitStock(TypedDict):
     quantity: NotRequired[ReadOnly[DecimalInput | None]]
     # What becomes of the rest (at `location`, when there is one).
     remainder: NotRequired[ReadOnly[CommitRemainder]]
+
+
+@final
+class ComparisonView(TypedDict):
+    """What a line costs beside another price. Only a report: no price depends on it."""
+    # Against what.
+    against: Against
+    # The line at the other price.
+    amount: Decimal
+    # The line.
+    line: str
+    # The reference list.
+    list: NotRequired[str]
+    # That in percent of the other amount, to two decimals.
+    percent: Decimal
+    # How much less the line costs after all stages; below zero when it costs more than before. A price above that of a reference list is
+    # not reported at all.
+    saved: Decimal
+    # The other price of a unit.
+    unit_price: Decimal
 
 # Names a count that a host keeps over several documents.
 CounterId: TypeAlias = "str"
@@ -2767,6 +2790,18 @@ Period = TypedDict(
     "Period",
     {
         # The first day that belongs to the period; absent when it has always begun.
+        "from": "NotRequired[date]",
+        # The first day that does not belong to it any more; absent when it never ends.
+        "until": "NotRequired[date]",
+    },
+)
+
+
+# A half-open period `[from, until)`: `from` belongs to it, `until` does not; a missing end is open.
+PeriodInput = TypedDict(
+    "PeriodInput",
+    {
+        # The first day that belongs to the period; absent when it has always begun.
         "from": "NotRequired[ReadOnly[DateInput | None]]",
         # The first day that does not belong to it any more; absent when it never ends.
         "until": "NotRequired[ReadOnly[DateInput | None]]",
@@ -2800,6 +2835,41 @@ class PlannedLine(TypedDict):
 
 # Which rules of a stage apply when several match.
 Policy: TypeAlias = "Literal['best', 'first', 'compound', 'on_base', 'exclusive']"
+
+
+@final
+class PriceExample(TypedDict):
+    """What a quantity costs."""
+    # What the quantity costs; absent where there is no price.
+    amount: NotRequired[Decimal]
+    # The quantity.
+    quantity: Decimal
+    # Where the tier begins that the quantity reaches; absent where it reaches none.
+    tier: NotRequired[Decimal]
+    # The price of a unit, on average; absent where there is no price.
+    unit_price: NotRequired[Decimal]
+
+
+@final
+class PriceExamples(TypedDict):
+    """What quantities around the bounds of a list's tiers cost."""
+    # The list.
+    list: PriceListId
+    # How many records there are beyond the limit.
+    more: int
+    # The records, by their keys.
+    records: list[RecordExamples]
+
+
+@final
+class PriceExamplesRequest(TypedDict):
+    """A list of which examples are wanted."""
+    # Only the records of this key; all when absent.
+    key: NotRequired[ReadOnly[Sequence[str]]]
+    # How many records at most, 100 when absent.
+    limit: NotRequired[ReadOnly[int | None]]
+    # The list.
+    list: ReadOnly[PriceListId]
 
 
 @final
@@ -2856,7 +2926,7 @@ class PriceListDef(TypedDict):
     # For which units of an order a record counts that names a unit.
     unit_match: NotRequired[ReadOnly[UnitMatch]]
     # When the list is valid; always when absent.
-    valid: NotRequired[ReadOnly[Period | None]]
+    valid: NotRequired[ReadOnly[PeriodInput | None]]
     # What a price of zero says.
     zero_price: NotRequired[ReadOnly[ZeroPrice]]
 
@@ -2893,7 +2963,7 @@ class PriceRecordDef(TypedDict):
     # The unit that the price and the tiers are in; the product's base unit when absent.
     unit: NotRequired[ReadOnly[UnitId | None]]
     # When the record is valid; always when absent.
-    valid: NotRequired[ReadOnly[Period | None]]
+    valid: NotRequired[ReadOnly[PeriodInput | None]]
 
 
 @final
@@ -2999,6 +3069,8 @@ class QuantityOfLineInput(TypedDict):
 @final
 class Quote(TypedDict):
     """A priced document, as it is serialized."""
+    # What lines cost beside a reference list's price or a prior one; absent when there is none.
+    comparisons: NotRequired[list[ComparisonView]]
     # Whether every line has a price, and no finding keeps the document from going on.
     complete: bool
     # What the document adds to counters; absent when there are none.
@@ -3035,6 +3107,8 @@ class QuoteLineRequest(TypedDict):
     attributes: NotRequired[ReadOnly[Facts]]
     # Names the line; different from all others.
     id: ReadOnly[LineId]
+    # The lowest price of a unit that the law asks to be named beside a reduced one; the engine reports what the line costs beside it.
+    prior_price: NotRequired[ReadOnly[DecimalInput | None]]
     # The product.
     product: ReadOnly[ProductId]
     # How much of it, in the unit; above zero.
@@ -3098,6 +3172,21 @@ class Reconciliation(TypedDict):
     balanced: bool
     # Every counter that differs, in order of product, location and counter.
     differences: list[StockDifference]
+
+
+@final
+class RecordExamples(TypedDict):
+    """What quantities around the bounds of a record cost, as lines that count alone."""
+    # Whether prices are calculated, and depend on more than the quantity; then there are no examples.
+    calculated: NotRequired[bool]
+    # One less, the bound itself and one more, for every bound.
+    examples: list[PriceExample]
+    # The values of the list's keys.
+    key: list[str]
+    # The unit of the quantities; the product's base unit when absent.
+    unit: NotRequired[str]
+    # When the record is valid.
+    valid: Period
 
 
 @final
@@ -4217,7 +4306,7 @@ class TaxRateDef(TypedDict):
     # The percentage of the net amount.
     percent: ReadOnly[DecimalInput]
     # When it is valid, judged by the document's date; always when absent.
-    valid: NotRequired[ReadOnly[Period | None]]
+    valid: NotRequired[ReadOnly[PeriodInput | None]]
 
 # Names a tax rate.
 TaxRateId: TypeAlias = "str"

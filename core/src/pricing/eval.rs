@@ -163,6 +163,11 @@ impl<F: ?Sized, L> Query<'_, F, L> {
         rate.map(|rate| Exact::from_decimal(rate.rate)).transpose()
     }
 
+    /// A price as it is shown: with four digits more than the currency's where its decimals never end.
+    pub(crate) fn shown(&self, price: Exact) -> Result<UnitPrice, ArithmeticError> {
+        super::tariff::shown_price(price, self)
+    }
+
     /// Where a counter stands; at zero when the request does not say.
     pub(super) fn counter(&self, counter: &CounterId, group: Option<&str>) -> Decimal {
         let known = self.counters.iter().find(|known| known.counter == *counter && known.group.as_deref() == group);
@@ -228,6 +233,18 @@ impl Pricing {
         self.lists.get(number).map(|list| &list.id)
     }
 
+    /// Whether a list names another as its reference.
+    #[must_use]
+    pub fn has_references(&self) -> bool {
+        self.lists.iter().any(|list| list.reference.is_some())
+    }
+
+    /// Whether a list charges something for a quantity of zero.
+    #[must_use]
+    pub fn charges_at_zero(&self) -> bool {
+        self.lists.iter().any(|list| list.rules.as_ref().is_some_and(|rules| rules.flat_at_zero))
+    }
+
     /// The list whose price is shown beside that of another.
     #[must_use]
     pub fn reference(&self, number: usize) -> Option<usize> {
@@ -273,7 +290,7 @@ impl Pricing {
 
     /// The price of a line in a list, per `unit`: where calculated prices start. In the list's currency when that is the document's, else
     /// converted.
-    pub(super) fn unit_price<F: Facts + ?Sized, L: Lines>(
+    pub(crate) fn unit_price<F: Facts + ?Sized, L: Lines>(
         &self,
         number: usize,
         query: &Query<'_, F, L>,
@@ -388,9 +405,16 @@ impl PriceList {
 
     /// All records of a key that are valid on the day.
     pub(super) fn records(&self, head: Head, date: Date) -> Vec<(usize, Offer)> {
+        let mut records = self.all_records(head);
+        records.retain(|(_, offer)| offer.valid.contains(date));
+        records
+    }
+
+    /// All records of a key.
+    pub(super) fn all_records(&self, head: Head) -> Vec<(usize, Offer)> {
         let mut found = Vec::new();
         let mut keep = |head: Head| {
-            let offer = self.terms(head.terms).map(|terms| terms.offer).filter(|offer| offer.valid.contains(date));
+            let offer = self.terms(head.terms).map(|terms| terms.offer);
             found.extend(usize::try_from(head.first).ok().zip(offer));
         };
         if !head.is_several() {

@@ -97,6 +97,41 @@ impl Heads {
         self.of_documents.get(&key).copied().map(Opened)
     }
 
+    /// Every key with its record, in the order of the keys' numbers within each section.
+    pub fn all(&self, keys: &[Slot]) -> Vec<(Key, Head)> {
+        let line_part = (0..keys.len()).find(|part| is_of_line(keys, *part)).unwrap_or_default();
+        let joined = |of_document: &Key, of_line: &Key| {
+            let mut key = *of_document;
+            for (part, line) in key.iter_mut().zip(of_line) {
+                *part = if *part == NO_KEY { *line } else { *part };
+            }
+            key
+        };
+        let at = |of_document: &Key, symbol: u32| {
+            let mut key = *of_document;
+            if let Some(part) = key.get_mut(line_part) {
+                *part = symbol;
+            }
+            key
+        };
+        let mut all = Vec::new();
+        for (of_document, section) in &self.of_documents {
+            match self.sections.get(*section) {
+                Some(Section::Uniform { first, terms, first_prices }) => {
+                    let heads = (*first..).zip(first_prices).map(|(symbol, price)| (symbol, Head { first: *price, terms: *terms }));
+                    all.extend(heads.filter(|(_, head)| head.first != NO_RECORD).map(|(symbol, head)| (at(of_document, symbol), head)));
+                }
+                Some(Section::Table { first, records }) => {
+                    let heads = (*first..).zip(records).filter(|(_, head)| head.first != NO_RECORD);
+                    all.extend(heads.map(|(symbol, head)| (at(of_document, symbol), *head)));
+                }
+                Some(Section::Map(map)) => all.extend(map.iter().map(|(of_line, head)| (joined(of_document, of_line), *head))),
+                None => {}
+            }
+        }
+        all
+    }
+
     /// The record of a key whose values are all known.
     pub fn of_key(&self, keys: &[Slot], key: &Key) -> Option<Head> {
         let (mut of_document, mut of_line) = (*key, *key);

@@ -11,6 +11,7 @@
 //! | [`Pricing`] | the checked form: records by key |
 //! | [`Pricing::find`] | the prices of lines, each of the first list that has one |
 //! | [`Pricing::breaks`] | the quantities at which a line's price changes |
+//! | [`Pricing::examples`] | what quantities around the bounds of a list cost |
 //! | [`Portion`], [`TierSlice`], [`CounterUse`] | what tariffs charged, in which tiers, and what they counted |
 
 mod breaks;
@@ -19,6 +20,7 @@ mod compile;
 mod csv;
 mod def;
 mod eval;
+mod examples;
 mod heads;
 mod lint;
 mod list;
@@ -35,6 +37,7 @@ pub use def::{
     AggregateBy, Basis, Bound, PriceListDef, PriceRecordDef, PriceStepDef, PriceTieBreak, Several, TierDef, TierMode, UnitMatch, ZeroPrice,
 };
 pub use eval::{Found, FoundPrices, Lines, NoPrice, PriceError, Query};
+pub use examples::{PriceExample, PriceExamples, PriceExamplesRequest, RecordExamples};
 use list::Draft;
 pub use list::PriceList;
 pub use request::{CounterReading, ExchangeRate};

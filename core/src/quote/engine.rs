@@ -1,5 +1,6 @@
 //! The quote: resolve, price, adjust, tax, total.
 
+use super::comparison::others;
 use super::frame::{Frame, LineState, ListPrice, QuoteScratch};
 use super::ladder::ladders;
 use super::lines::{fill, given_lists, product_lists, read_facts, resolve};
@@ -67,6 +68,7 @@ impl Rulebook {
             explain: request.explain,
             tariffs: TariffResult::default(),
             ladders: Vec::new(),
+            others: Vec::new(),
         };
         let lists = given_lists(parts, &given);
         let of_products = product_lists(parts, &lines);
@@ -135,6 +137,7 @@ impl Rulebook {
             findings: out.findings,
             tariffs: out.tariffs,
             ladders: out.ladders,
+            others: out.others,
         })
     }
 }
@@ -237,6 +240,7 @@ fn find_prices(
     }
     let amount = Decimal::from_parts(sum.into(), parts.currency.minor_units().into()).map_err(|_| overflow())?;
     frame.set(parts.attributes.document.list_amount, Value::Number(amount));
+    out.others = others(frame, request, &scratch.prices)?;
     if request.price_ladder {
         out.ladders = ladders(frame, step, request, &scratch.prices)?;
     }

@@ -6,7 +6,6 @@ use crate::adjust::Figure;
 use crate::catalog::{Product, ProductStatus, QuantityProblem};
 use crate::expr::{Constant, Scope, Slot, Value};
 use crate::id::Set;
-use crate::money::Decimal;
 use crate::report::{CatalogCode, Detail, Diagnostics, Finding, LimitCode, Path, QuoteCode, Severity, did_you_mean};
 use crate::rulebook::{FactReader, Given, Parts};
 
@@ -211,7 +210,7 @@ pub(super) fn resolve<'q>(
             return state;
         }
     }
-    if line.quantity <= Decimal::ZERO {
+    if line.quantity.is_negative() || line.quantity.is_zero() && !parts.pricing.charges_at_zero() {
         let message = format!("the quantity `{}` is not above zero", line.quantity);
         remark(Finding::new(QuoteCode::Quantity, Severity::Error, message).detail("quantity", line.quantity));
         return state;

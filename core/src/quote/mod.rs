@@ -11,10 +11,12 @@
 //! | [`Quote`] | lines, totals, tax breakdown, findings; kept in flat arrays |
 //! | [`LineView`], [`StepView`], [`RejectedView`] | a line, a step of its waterfall, a rule that did not apply, as they are read |
 //! | [`TierView`], [`CounterView`] | the tiers in which lines lie, and what hosts add to their counters |
+//! | [`ComparisonView`] | what a line costs beside another price |
 //! | [`PriceLadder`] | what a line costs at every quantity where its price changes |
 //! | [`AppliedView`] | a rule that applied, read without the waterfall |
 //! | [`QuoteScratch`] | buffers for callers that quote again and again |
 
+mod comparison;
 mod engine;
 mod frame;
 mod ladder;
@@ -27,6 +29,7 @@ mod stage;
 mod tax;
 mod view;
 
+pub use comparison::{Against, ComparisonView};
 pub use frame::QuoteScratch;
 pub use ladder::{LadderStep, NearMiss, PriceLadder};
 pub use prices::{CounterView, TierView};

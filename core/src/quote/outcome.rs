@@ -1,5 +1,6 @@
 //! What the steps of a quote write to.
 
+use super::comparison::Other;
 use super::frame::LineState;
 use super::ladder::PriceLadder;
 use super::prices::TariffResult;
@@ -20,6 +21,7 @@ pub(super) struct Outcome {
     pub(super) explain: Explain,
     pub(super) tariffs: TariffResult,
     pub(super) ladders: Vec<PriceLadder>,
+    pub(super) others: Vec<Other>,
 }
 
 impl Outcome {

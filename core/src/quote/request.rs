@@ -72,6 +72,9 @@ pub struct QuoteLineRequest {
     /// The unit; the product's base unit when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<UnitId>,
+    /// The lowest price of a unit that the law asks to be named beside a reduced one; the engine reports what the line costs beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prior_price: Option<Decimal>,
     /// The declared attributes that begin with `line.`.
     #[serde(default, skip_serializing_if = "Facts::is_empty")]
     pub attributes: Facts,

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::comparison::Other;
 use super::ladder::PriceLadder;
 use super::prices::TariffResult;
 use super::request::Explain;
@@ -34,6 +35,7 @@ pub struct Quote {
     pub(super) findings: Vec<Finding>,
     pub(super) tariffs: TariffResult,
     pub(super) ladders: Vec<PriceLadder>,
+    pub(super) others: Vec<Other>,
 }
 
 /// The sums of a document. `net + tax = gross`.

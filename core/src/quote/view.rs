@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
+use super::comparison::ComparisonView;
 use super::ladder::PriceLadder;
 use super::prices::{CounterView, TierView};
 use super::request::Explain;
@@ -54,6 +55,10 @@ pub struct QuoteView<'q> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Vec<TierView<'static>>>")]
     pub tiers: Option<Tiers<'q>>,
+    /// What lines cost beside a reference list's price or a prior one; absent when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<ComparisonView<'static>>>")]
+    pub comparisons: Option<Comparisons<'q>>,
     /// What each line costs at every quantity where its price changes; only when it is asked for.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub price_ladders: &'q [PriceLadder],
@@ -235,6 +240,14 @@ sequences! {
     Tiers {} => TierView;
     /// What is added to counters.
     CounterDeltas {} => CounterView;
+    /// What lines cost beside other prices.
+    Comparisons {} => ComparisonView;
+}
+
+impl<'q> Comparisons<'q> {
+    fn items(self) -> impl Iterator<Item = ComparisonView<'q>> + use<'q> {
+        self.quote.comparisons()
+    }
 }
 
 impl<'q> Tiers<'q> {
@@ -292,6 +305,7 @@ impl Quote {
             tax_breakdown: TaxGroups { quote: self },
             rejected: candidates.then_some(RejectedRules { quote: self, line: None }),
             tiers: Some(Tiers { quote: self }).filter(|_| self.explain > Explain::Totals && !self.has_no_tiers()),
+            comparisons: Some(Comparisons { quote: self }).filter(|_| !self.has_no_comparisons()),
             price_ladders: &self.ladders,
             counter_deltas: Some(CounterDeltas { quote: self }).filter(|_| !self.has_no_counters()),
             findings: &self.findings,

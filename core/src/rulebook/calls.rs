@@ -4,6 +4,7 @@ use super::compile::Rulebook;
 use crate::approval::{ApprovalAction, ApprovalEvent, CaseState};
 use crate::credit::{CreditDecision, CreditRequest};
 use crate::inventory::{self, Availability, AvailabilityRequest, DecideStockRequest, PlanReservationRequest, ReservationPlan, StockEvent};
+use crate::pricing::{PriceExamples, PriceExamplesRequest};
 use crate::receivable::{Invoice, InvoiceRequest};
 use crate::report::{Command, Decision, Error};
 
@@ -14,6 +15,15 @@ impl Rulebook {
     /// [`Error`] for input that cannot be judged, as [`crate::credit::check`].
     pub fn check_credit(&self, request: &CreditRequest) -> Result<CreditDecision, Error> {
         crate::credit::check(&self.parts().credit, self.fingerprint(), request)
+    }
+
+    /// Makes worked examples of a price list: what one less, the bound and one more cost, at every bound of its tiers.
+    ///
+    /// # Errors
+    /// [`Error`] when there is no such list, as [`crate::pricing::Pricing::examples`].
+    pub fn price_examples(&self, request: &PriceExamplesRequest) -> Result<PriceExamples, Error> {
+        let parts = self.parts();
+        parts.pricing.examples(request, &parts.symbols)
     }
 
     /// Judges a command to an approval case.

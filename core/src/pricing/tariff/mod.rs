@@ -17,7 +17,7 @@ mod def;
 mod pick;
 
 pub(super) use ask::Asking;
-pub(super) use asked::Asked;
+pub(super) use asked::{Asked, shown_price};
 pub use asked::{CounterUse, Portion, TierSlice};
 pub(super) use charge::{Rate, Schedule, Span, is_below, times};
 pub(super) use compile::{TariffContext, is_list};
