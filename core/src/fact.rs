@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::de::{Error as _, MapAccess, SeqAccess};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
 
 use crate::money::Decimal;
 use crate::time::Date;
@@ -108,7 +109,7 @@ impl schemars::JsonSchema for Fact {
 
 /// Named facts in the order in which they were written, each name once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Facts(Vec<(String, Fact)>);
+pub struct Facts(Vec<(SmolStr, Fact)>);
 
 impl Facts {
     /// The facts in the order in which they were written.
@@ -130,8 +131,8 @@ impl Facts {
 
     /// Adds a fact, or replaces the one of the same name.
     #[must_use]
-    pub fn with(mut self, name: impl Into<String>, fact: Fact) -> Self {
-        let name = name.into();
+    pub fn with(mut self, name: impl AsRef<str>, fact: Fact) -> Self {
+        let name = SmolStr::from(name.as_ref());
         match self.0.iter_mut().find(|(known, _)| *known == name) {
             Some((_, old)) => *old = fact,
             None => self.0.push((name, fact)),
@@ -156,7 +157,7 @@ impl<'de> Deserialize<'de> for Facts {
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Facts, A::Error> {
                 let mut facts = Facts::default();
-                while let Some(name) = map.next_key::<String>()? {
+                while let Some(name) = map.next_key::<SmolStr>()? {
                     if facts.get(&name).is_some() {
                         return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
                     }

@@ -5,8 +5,10 @@
 
 use std::borrow::Borrow;
 use std::fmt;
+use std::num::NonZeroU32;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
 
 /// A map with the order of insertion as its order of iteration, and a hash without a random seed.
 pub type Map<K, V> = indexmap::IndexMap<K, V, foldhash::fast::FixedState>;
@@ -34,6 +36,10 @@ fn check(text: &str) -> Result<(), IdError> {
     if text.is_empty() {
         return Err(IdError::Empty);
     }
+    // Most ids are letters, digits and signs of ASCII, where a byte is a character.
+    if text.len() <= MAX_ID_LENGTH && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(());
+    }
     let length = text.chars().count();
     if length > MAX_ID_LENGTH {
         return Err(IdError::TooLong(length));
@@ -49,17 +55,17 @@ macro_rules! ids {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, schemars::JsonSchema)]
         #[schemars(transparent)]
-        pub struct $name(#[schemars(length(min = 1, max = 128))] Box<str>);
+        pub struct $name(#[schemars(with = "String", length(min = 1, max = 128))] SmolStr);
 
         impl $name {
             /// Checks the text and makes it an id.
             ///
             /// # Errors
             /// [`IdError`] when the text is empty, too long, or holds control characters or outer spaces.
-            pub fn new(text: impl Into<Box<str>>) -> Result<Self, IdError> {
-                let text = text.into();
-                check(&text)?;
-                Ok(Self(text))
+            pub fn new(text: impl AsRef<str>) -> Result<Self, IdError> {
+                let text = text.as_ref();
+                check(text)?;
+                Ok(Self(text.into()))
             }
 
             /// The id as text.
@@ -108,8 +114,9 @@ macro_rules! ids {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                Self::new(text).map_err(serde::de::Error::custom)
+                let text = SmolStr::deserialize(deserializer)?;
+                check(&text).map_err(serde::de::Error::custom)?;
+                Ok(Self(text))
             }
         }
     )*};
@@ -172,26 +179,45 @@ ids! {
     TableId;
 }
 
+/// A place in one of the rulebook's lists, counted from 0, in half the room of an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ordinal(u32);
+
+impl Ordinal {
+    /// The ordinal of an index; the lists of a rulebook are far shorter than 2³² entries.
+    #[must_use]
+    pub fn of(index: usize) -> Self {
+        Self(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
+    /// The index.
+    #[must_use]
+    pub fn index(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
+}
+
 /// A text of the rulebook as a number: equal texts have equal symbols, so that comparing is one instruction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Symbol(u32);
+pub struct Symbol(NonZeroU32);
 
 impl Symbol {
     /// The symbol of that number.
     pub(crate) const fn of(number: u32) -> Self {
-        Self(number)
+        // One more than the number, so that an absent symbol takes no room.
+        Self(NonZeroU32::MIN.saturating_add(number))
     }
 
     /// The symbol's number; symbols are numbered from 0 in the order in which their texts were first seen.
     #[must_use]
     pub const fn number(self) -> u32 {
-        self.0
+        self.0.get().wrapping_sub(1)
     }
 }
 
 /// The texts of a rulebook, each once.
 #[derive(Debug, Clone, Default)]
-pub struct Symbols(Set<Box<str>>);
+pub struct Symbols(Set<SmolStr>);
 
 impl Symbols {
     /// The symbol of a text, which is made when the text is new.
@@ -200,19 +226,19 @@ impl Symbols {
             return known;
         }
         let (index, _) = self.0.insert_full(text.into());
-        Symbol(u32::try_from(index).unwrap_or(u32::MAX))
+        Symbol::of(u32::try_from(index).unwrap_or(u32::MAX))
     }
 
     /// The symbol of a text that the rulebook knows.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<Symbol> {
-        self.0.get_index_of(text).and_then(|index| u32::try_from(index).ok()).map(Symbol)
+        self.0.get_index_of(text).and_then(|index| u32::try_from(index).ok()).map(Symbol::of)
     }
 
     /// The text of a symbol.
     #[must_use]
     pub fn text(&self, symbol: Symbol) -> &str {
-        usize::try_from(symbol.0).ok().and_then(|index| self.0.get_index(index)).map_or("", |text| text)
+        usize::try_from(symbol.number()).ok().and_then(|index| self.0.get_index(index)).map_or("", |text| text)
     }
 
     /// How many texts there are.

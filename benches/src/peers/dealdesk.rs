@@ -55,26 +55,23 @@ fn cents(price: Option<UnitPrice>) -> u32 {
 
 /// Reads the prices and the rules that applied.
 fn check_totals(check: u32, quote: &Quote) -> u32 {
-    let mut check = check;
-    for (number, line) in quote.lines().enumerate() {
-        let (mut net, mut ids, mut count) = (line.list_price, [0; 64], 0);
-        for applied in quote.applied_to_line(number) {
+    let check = quote.lines().fold(check, |check, line| {
+        let (mut net, mut ids, mut count) = (line.list_price(), [0; 64], 0);
+        for applied in line.applied() {
             net = applied.unit_price;
             ids[count] = rule_number(applied.rule);
             count += 1;
         }
-        check = mix(mix(check, cents(net)), count as u32);
-        check = ids[..count].iter().fold(check, |check, id| mix(check, *id));
-    }
+        check_line(check, net, &ids[..count])
+    });
     check_document(check, quote)
 }
 
 /// Reads every step of every waterfall.
 fn check_waterfalls(check: u32, quote: &Quote) -> u32 {
-    let mut check = check;
-    for line in quote.lines() {
-        let (mut net, mut ids, mut count) = (line.list_price, [0; 64], 0);
-        for step in line.waterfall.into_iter().flatten() {
+    let check = quote.lines().fold(check, |check, line| {
+        let (mut net, mut ids, mut count) = (line.list_price(), [0; 64], 0);
+        for step in line.waterfall() {
             std::hint::black_box(&step);
             if step.step == "line" {
                 net = step.unit_price;
@@ -82,10 +79,14 @@ fn check_waterfalls(check: u32, quote: &Quote) -> u32 {
                 count += 1;
             }
         }
-        check = mix(mix(check, cents(net)), count as u32);
-        check = ids[..count].iter().fold(check, |check, id| mix(check, *id));
-    }
+        check_line(check, net, &ids[..count])
+    });
     check_document(check, quote)
+}
+
+fn check_line(check: u32, net: Option<UnitPrice>, rules: &[u32]) -> u32 {
+    let check = mix(mix(check, cents(net)), rules.len() as u32);
+    rules.iter().fold(check, |check, id| mix(check, *id))
 }
 
 fn check_document(check: u32, quote: &Quote) -> u32 {

@@ -2,7 +2,7 @@
 
 use super::{AdjustmentDef, AmountOffDef, EffectDef, Per, Policy, RoundAt, StageDef, StageScope, TieBreak};
 use crate::expr::{Atom, CompileContext, Expr, Literal, RuleIndex, Scope, Slot, Type};
-use crate::id::{RuleId, StepId};
+use crate::id::{Ordinal, RuleId, StepId};
 use crate::money::{ArithmeticError, Currency, Decimal, Percent, Rounding, UnitPrice};
 use crate::report::{AdjustCode, Diagnostic, LimitCode, Path, RulebookCode};
 use crate::time::Period;
@@ -28,6 +28,8 @@ pub struct Stage {
     pub rules: Vec<Rule>,
     /// Finds the rules whose conditions an index can decide; the others are its candidates.
     pub index: RuleIndex,
+    /// Whether the index decides all of them.
+    pub fully_indexed: bool,
 }
 
 /// A checked rule.
@@ -50,7 +52,7 @@ pub struct Rule {
     /// Whether the index alone decides that it matches.
     pub indexed: bool,
     /// Where it stands in the rulebook: its number among the adjustments.
-    pub number: usize,
+    pub number: Ordinal,
 }
 
 /// What a rule does.
@@ -123,6 +125,7 @@ impl Stage {
         let atoms: Vec<Vec<Atom>> = compiled.iter().map(|rule| rule.atoms(place.date)).collect();
         let index = RuleIndex::build(&atoms);
         Self {
+            fully_indexed: compiled.iter().all(|rule| rule.indexed),
             id: def.id.clone(),
             scope: def.scope,
             policy: def.policy,
@@ -227,7 +230,17 @@ impl Rule {
             (when, lines) => (when.flatten(), lines.flatten()),
         };
         let indexed = when.as_ref().is_none_or(Expr::is_fully_indexed);
-        Some(Self { id: def.id.clone(), valid, when, lines, effect: effect?, exclusive: def.exclusive, stop: def.stop, indexed, number })
+        Some(Self {
+            id: def.id.clone(),
+            valid,
+            when,
+            lines,
+            effect: effect?,
+            exclusive: def.exclusive,
+            stop: def.stop,
+            indexed,
+            number: Ordinal::of(number),
+        })
     }
 
     /// What an index can decide: the condition's atoms and the validity.
@@ -327,6 +340,7 @@ pub(super) mod tests {
             allocate: super::super::AllocateDef::default(),
             rules,
             index,
+            fully_indexed: true,
         }
     }
 
@@ -340,7 +354,7 @@ pub(super) mod tests {
             exclusive: false,
             stop: false,
             indexed: true,
-            number: 0,
+            number: Ordinal::of(0),
         }
     }
 

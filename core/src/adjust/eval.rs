@@ -69,7 +69,7 @@ impl Stage {
         match (self.round_at, running.unit, base.unit) {
             (RoundAt::Unit, Some(unit), Some(base)) => {
                 let unit = self.unit_effect(rule, unit, base, quantity, currency)?;
-                let amount = Rounding::half_up(currency.minor_units()).apply(unit.times(quantity)?)?;
+                let amount = unit.amount(quantity, &Rounding::half_up(currency.minor_units()))?;
                 Ok(Figure { amount, unit: Some(unit) })
             }
             _ => Ok(Figure { amount: self.amount_effect(rule, running.amount, base.amount, quantity, currency)?, unit: None }),
@@ -87,12 +87,15 @@ impl Stage {
         let rounded = |value: Exact| UnitPrice::rounded(value, &self.rounding, currency);
         let not_above = |price: UnitPrice| Ok(running.lower(price));
         match &rule.effect {
-            Effect::PercentOff { left } if running == base => rounded(left.of(running.to_exact()?)?),
+            Effect::PercentOff { left } if running == base => running.percentage(*left, &self.rounding),
             Effect::PercentOff { left } => {
                 let off = base.to_exact()?.plus(left.of(base.to_exact()?)?.negated()?)?;
                 not_below_zero(running.to_exact()?.plus(off.negated()?)?).and_then(rounded)
             }
             Effect::AmountOff { amount, per: Per::Unit } => {
+                if let Some(rest) = running.less(*amount, &self.rounding) {
+                    return Ok(rest);
+                }
                 not_below_zero(running.to_exact()?.plus(amount.to_exact()?.negated()?)?).and_then(rounded)
             }
             Effect::AmountOff { amount, per: Per::Line } => {

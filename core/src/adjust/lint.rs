@@ -9,7 +9,7 @@ use crate::time::{Date, Period};
 /// date, `adjustments` is where the rules are written.
 pub(super) fn warn_never_fires(policy: Policy, rules: &[Rule], date: Slot, adjustments: &Path<'_>, all: &mut Diagnostics) {
     for (position, rule) in rules.iter().enumerate() {
-        let place = adjustments.index(rule.number);
+        let place = adjustments.index(rule.number.index());
         let days = days_of(rule, date);
         // An empty period, and a condition that contradicts itself, are reported where they stand.
         if rule.valid.is_empty() || days.is_empty() {
@@ -27,7 +27,7 @@ pub(super) fn warn_never_fires(policy: Policy, rules: &[Rule], date: Slot, adjus
             let message = format!("the adjustment `{}` never applies: `{}` always does, and keeps it out", rule.id, other.id);
             let problem = Diagnostic::warning(AdjustCode::NeverFires, &place, message)
                 .help(format!("give `{}` a condition, or `{}` a higher priority", other.id, rule.id))
-                .related(&adjustments.index(other.number), "the rule that keeps it out");
+                .related(&adjustments.index(other.number.index()), "the rule that keeps it out");
             all.push(problem);
         }
     }

@@ -1,8 +1,11 @@
 //! From definition to checked catalogue.
 
-use super::{CategoryDef, PackagingDef, ProductDef, ProductStatus, UnitDef};
+use smol_str::SmolStr;
+
+use super::product::{Details, Product};
+use super::{CategoryDef, PackagingDef, ProductDef, UnitDef};
 use crate::expr::{CompileContext, Constant, Scope};
-use crate::id::{CategoryId, Map, Set, Symbol, UnitId};
+use crate::id::{CategoryId, Map, Symbol, UnitId};
 use crate::money::Decimal;
 use crate::quantity::{Allowed, Factor, OrderQuantity};
 use crate::report::{CatalogCode, Diagnostic, LimitCode, Path, RulebookCode};
@@ -32,59 +35,8 @@ impl CatalogDef<'_> {
 /// The checked catalogue.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
-    /// The ids of the products, which stand apart so that finding one touches little else.
-    ids: Set<Box<str>>,
-    products: Vec<Product>,
+    products: Map<SmolStr, Product>,
     units: Map<Symbol, u8>,
-}
-
-/// A checked product.
-#[derive(Debug, Clone)]
-pub struct Product {
-    /// Its id.
-    pub id: Symbol,
-    /// How people call it.
-    pub name: Option<Box<str>>,
-    /// Its category.
-    pub category: Option<Symbol>,
-    /// Its category and all above it, nearest first.
-    pub categories: Box<[Symbol]>,
-    /// Its base unit.
-    pub unit: Symbol,
-    /// How many decimals a quantity in base units may have.
-    pub decimals: u8,
-    /// Whether it is sold.
-    pub status: ProductStatus,
-    /// What takes its place.
-    pub successor: Option<Symbol>,
-    /// Which quantities may be ordered, in base units.
-    pub order_quantity: OrderQuantity,
-    /// Its tax category.
-    pub tax: Option<Symbol>,
-    packaging: Box<[(Symbol, Factor)]>,
-    facts: Box<[(u16, Constant)]>,
-}
-
-impl Product {
-    /// How many base units one of the unit holds; `None` when the product is not ordered in it.
-    #[must_use]
-    pub fn factor(&self, unit: Symbol) -> Option<Factor> {
-        if unit == self.unit {
-            return Some(Factor::ONE);
-        }
-        self.packaging.iter().find(|(known, _)| *known == unit).map(|(_, factor)| *factor)
-    }
-
-    /// The units in which it may be ordered, the base unit first.
-    pub fn units(&self) -> impl Iterator<Item = Symbol> {
-        std::iter::once(self.unit).chain(self.packaging.iter().map(|(unit, _)| *unit))
-    }
-
-    /// The fact in a slot of line scope.
-    #[must_use]
-    pub fn fact(&self, slot: u16) -> Option<&Constant> {
-        self.facts.iter().find(|(known, _)| *known == slot).map(|(_, fact)| fact)
-    }
 }
 
 impl Catalog {
@@ -114,26 +66,32 @@ impl Catalog {
         catalog
     }
 
-    /// The number of a product.
-    #[must_use]
-    pub fn find(&self, id: &str) -> Option<u32> {
-        self.ids.get_index_of(id).and_then(|index| u32::try_from(index).ok())
+    /// A product with its number.
+    pub(super) fn get(&self, id: &str) -> Option<(u32, &Product)> {
+        let (number, _, product) = self.products.get_full(id)?;
+        Some((u32::try_from(number).ok()?, product))
     }
 
     /// The product of a number.
     #[must_use]
     pub fn product(&self, number: u32) -> Option<&Product> {
-        self.products.get(usize::try_from(number).ok()?)
+        self.products.get_index(usize::try_from(number).ok()?).map(|(_, product)| product)
+    }
+
+    /// The id of the product of a number.
+    #[must_use]
+    pub fn id(&self, number: u32) -> &str {
+        usize::try_from(number).ok().and_then(|number| self.products.get_index(number)).map_or("", |(id, _)| id)
     }
 
     /// The ids of all products, in the order of the rulebook.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.ids.iter().map(|id| &**id)
+        self.products.keys().map(SmolStr::as_str)
     }
 
     /// All products, by number.
     pub fn products(&self) -> impl Iterator<Item = &Product> {
-        self.products.iter()
+        self.products.values()
     }
 
     /// How many decimals a quantity in the unit may have.
@@ -179,7 +137,7 @@ impl Catalog {
         parents: &Map<CategoryId, Option<CategoryId>>,
         cx: &mut CompileContext<'_>,
     ) {
-        if self.ids.contains(def.id.as_str()) {
+        if self.products.contains_key(def.id.as_str()) {
             cx.diagnostics.duplicate(path, "product", def.id.as_str());
             return;
         }
@@ -192,20 +150,16 @@ impl Catalog {
         let Some(unit) = unit else { return };
         let product = Product {
             id,
-            name: def.name.as_deref().map(Into::into),
             category: categories.first().copied(),
-            categories,
             unit,
             decimals: self.decimals(unit),
             status: def.status,
             successor: def.successor.as_ref().map(|successor| cx.symbols.intern(successor.as_str())),
-            order_quantity,
             tax: def.tax.as_ref().map(|tax| cx.symbols.intern(tax.as_str())),
-            packaging,
-            facts,
+            any_quantity: order_quantity == OrderQuantity::default(),
+            details: Box::new(Details { name: def.name.as_deref().map(Into::into), categories, order_quantity, packaging, facts }),
         };
-        self.ids.insert(def.id.as_str().into());
-        self.products.push(product);
+        self.products.insert(def.id.as_str().into(), product);
     }
 
     fn packaging(&self, def: &ProductDef, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Box<[(Symbol, Factor)]> {
@@ -225,7 +179,7 @@ impl Catalog {
 
     fn successor(&self, def: &ProductDef, path: &Path<'_>, cx: &mut CompileContext<'_>) {
         let Some(successor) = &def.successor else { return };
-        if !self.ids.contains(successor.as_str()) {
+        if !self.products.contains_key(successor.as_str()) {
             cx.diagnostics.unknown(&path.field("successor"), "product", successor.as_str(), self.ids());
         } else if *successor == def.id {
             let message = format!("the product `{successor}` cannot be its own successor");

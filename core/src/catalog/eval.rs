@@ -1,6 +1,6 @@
 //! Judging what is ordered of a product.
 
-use super::{Catalog, Product};
+use super::{Catalog, Product, ProductStatus};
 use crate::id::Symbol;
 use crate::money::{ArithmeticError, Decimal};
 use crate::quantity::{Allowed, Factor};
@@ -10,8 +10,8 @@ use crate::quantity::{Allowed, Factor};
 pub struct Ordered {
     /// The unit it was ordered in.
     pub unit: Symbol,
-    /// How many base units one of them holds.
-    pub factor: Factor,
+    /// Whether that is the product's base unit.
+    pub in_base_unit: bool,
     /// The quantity in base units.
     pub base_quantity: Decimal,
 }
@@ -40,7 +40,34 @@ pub enum QuantityProblem {
     },
 }
 
+/// A product as nearly every line needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Brief {
+    /// Its number.
+    pub number: u32,
+    unit: Symbol,
+    /// Whether it is sold, in any quantity.
+    plain: bool,
+}
+
+impl Brief {
+    /// What is ordered, where the product itself need not be asked: whole base units of what is sold in any quantity.
+    #[must_use]
+    pub fn order(&self, quantity: Decimal) -> Option<Ordered> {
+        let whole = quantity.scale() == 0 && quantity > Decimal::ZERO;
+        (self.plain && whole).then_some(Ordered { unit: self.unit, in_base_unit: true, base_quantity: quantity })
+    }
+}
+
 impl Catalog {
+    /// The product of that id.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<Brief> {
+        let (number, product) = self.get(id)?;
+        let plain = product.any_quantity && product.status == ProductStatus::Active;
+        Some(Brief { number, unit: product.unit, plain })
+    }
+
     /// Converts a quantity to base units and judges it; `unit` is the base unit when absent.
     ///
     /// The conversion stands even where the quantity may not be ordered, so that a price can be shown with the remark.
@@ -70,8 +97,8 @@ impl Catalog {
                 Err(error) => return Err(error),
             }
         };
-        let ordered = Ordered { unit, factor, base_quantity };
-        let problem = match product.order_quantity.check(base_quantity)? {
+        let ordered = Ordered { unit, in_base_unit: unit == product.unit, base_quantity };
+        let problem = match product.order_quantity().check(base_quantity)? {
             Allowed::Yes => None,
             Allowed::BelowMinimum { upper } => Some(QuantityProblem::BelowMinimum { upper }),
             Allowed::NotMultiple { lower, upper } => Some(QuantityProblem::NotMultiple { lower, upper }),
@@ -87,7 +114,7 @@ mod tests {
 
     fn check(product: &str, quantity: &str, unit: Option<&str>) -> (Option<String>, Option<QuantityProblem>) {
         let (catalog, symbols) = catalog();
-        let product = catalog.product(catalog.find(product).unwrap()).unwrap();
+        let product = catalog.product(catalog.find(product).unwrap().number).unwrap();
         let unit = unit.map(|unit| symbols.find(unit).unwrap());
         let (ordered, problem) = catalog.check_quantity(product, quantity.parse().unwrap(), unit).unwrap();
         (ordered.map(|ordered| ordered.base_quantity.to_string()), problem)

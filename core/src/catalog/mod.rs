@@ -8,14 +8,17 @@
 //! | [`ProductDef`], [`UnitDef`], [`CategoryDef`] | what authors write |
 //! | [`Catalog`] | the checked form: products by id |
 //! | [`Product`] | one product with its facts |
+//! | [`Brief`] | what nearly every line asks of its product |
 //! | [`Catalog::check_quantity`] | whether a quantity may be ordered, and the nearest that may |
 
 mod compile;
 mod csv;
 mod def;
 mod eval;
+mod product;
 
-pub use compile::{Catalog, CatalogDef, Product};
+pub use compile::{Catalog, CatalogDef};
 pub use csv::products_from_csv;
 pub use def::{CategoryDef, PackagingDef, ProductDef, ProductStatus, UnitDef};
-pub use eval::{Ordered, QuantityProblem};
+pub use eval::{Brief, Ordered, QuantityProblem};
+pub use product::Product;

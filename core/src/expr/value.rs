@@ -58,6 +58,22 @@ pub trait Facts {
         if let Value::Text(text) = self.value(slot, line) { text.symbol } else { None }
     }
 
+    /// A number in units of `10^-scale`, when it is one that has no finer digits and fits. It says what [`Facts::value`] says: those
+    /// who keep whole numbers give them here without making decimals of them.
+    fn whole(&self, slot: Slot, line: Option<usize>, scale: u32) -> Option<i64> {
+        if let Value::Number(number) = self.value(slot, line) { number.mantissa_at(scale).ok() } else { None }
+    }
+
+    /// Appends [`Facts::symbol`] of every line: those who keep symbols in columns need not look up the slot for each line.
+    fn symbols(&self, slot: Slot, symbols: &mut Vec<Option<Symbol>>) {
+        symbols.extend((0..self.line_count()).map(|line| self.symbol(slot, Some(line))));
+    }
+
+    /// Appends [`Facts::whole`] of every line.
+    fn wholes(&self, slot: Slot, scale: u32, wholes: &mut Vec<Option<i64>>) {
+        wholes.extend((0..self.line_count()).map(|line| self.whole(slot, Some(line), scale)));
+    }
+
     /// How many lines the document has.
     fn line_count(&self) -> usize;
 

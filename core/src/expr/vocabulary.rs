@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use smol_str::SmolStr;
+
 use crate::id::{Map, Symbol};
 
 /// The type of a value.
@@ -105,8 +107,11 @@ pub(super) const RESERVED: [&str; 5] = ["true", "false", "null", "in", "lines"];
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
     names: Map<Box<str>, Name>,
-    document: Vec<Box<str>>,
-    line: Vec<Box<str>>,
+    /// The places of names in `names`, by their first word and the rest.
+    members: Map<SmolStr, Map<SmolStr, usize>>,
+    /// The places of the document's names, by slot.
+    document: Vec<usize>,
+    line: Vec<usize>,
 }
 
 impl Vocabulary {
@@ -138,10 +143,23 @@ impl Vocabulary {
         };
         let index = u16::try_from(slots.len()).ok().filter(|index| *index < u16::MAX).ok_or(VocabularyError::TooMany)?;
         let slot = Slot { scope, index };
-        slots.push(name.into());
+        slots.push(self.names.len());
+        if let Some((first, rest)) = name.split_once('.') {
+            self.members.entry(first.into()).or_default().insert(rest.into(), self.names.len());
+        }
         let one_of = one_of.map(Vec::into_boxed_slice);
         self.names.insert(name.into(), Name { name: name.into(), slot, ty, presence, one_of });
         Ok(slot)
+    }
+
+    /// The declared name that is `first`, a point, and `rest`.
+    #[must_use]
+    pub fn member(&self, first: &str, rest: &str) -> Option<&Name> {
+        self.at(*self.members.get(first)?.get(rest)?)
+    }
+
+    fn at(&self, place: usize) -> Option<&Name> {
+        self.names.get_index(place).map(|(_, name)| name)
     }
 
     /// The declared name.
@@ -157,7 +175,7 @@ impl Vocabulary {
             Scope::Document => &self.document,
             Scope::Line => &self.line,
         };
-        self.find(slots.get(usize::from(slot.index))?)
+        self.at(*slots.get(usize::from(slot.index))?)
     }
 
     /// All names, in the order of their declaration.

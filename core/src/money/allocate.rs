@@ -82,12 +82,13 @@ pub fn allocate(
     if all_zero && zero_weights == ZeroWeights::Drop {
         return Ok(total);
     }
-    let mut open: Vec<Open> = shares
-        .iter()
-        .zip(0_usize..)
-        .map(|(share, index)| Open { index, weight: if all_zero { 1 } else { share.weight }, cap: share.cap.unwrap_or(u64::MAX), part: 0 })
-        .filter(|share| share.weight > 0)
-        .collect();
+    let mut open = Vec::with_capacity(shares.len());
+    for (index, share) in shares.iter().enumerate() {
+        let weight = if all_zero { 1 } else { share.weight };
+        if weight > 0 {
+            open.push(Open { index, weight, cap: share.cap.unwrap_or(u64::MAX), part: 0 });
+        }
+    }
 
     // 2. Split; fix every share that would take more than its cap at the cap; split what is left over the others.
     while rest > 0 && !open.is_empty() {

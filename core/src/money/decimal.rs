@@ -160,6 +160,12 @@ impl Decimal {
         self.0.is_integer()
     }
 
+    /// The number, when it was written without decimals and fits in 64 bits.
+    #[must_use]
+    pub fn to_whole(self) -> Option<i64> {
+        i64::try_from(self.0.mantissa()).ok().filter(|_| self.0.scale() == 0)
+    }
+
     /// The number at `scale` when it has no more decimals than that, as mantissa.
     ///
     /// # Errors

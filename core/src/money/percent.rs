@@ -54,6 +54,11 @@ impl Percent {
         (i128::from(self.mantissa), super::exact::power_of_ten(exponent).unwrap_or(i128::MAX))
     }
 
+    /// [`Percent::ratio`] in 64 bits; no denominator where it has more.
+    pub(super) fn narrow_ratio(self) -> (i64, Option<i64>) {
+        (self.mantissa, i64::try_from(self.ratio().1).ok())
+    }
+
     /// What is left of the whole after this percentage is taken off: 100 % minus this.
     ///
     /// # Errors

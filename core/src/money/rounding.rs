@@ -1,5 +1,7 @@
 //! Rounding: one of the two places where a digit may be lost.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
 use super::exact::power_of_ten;
@@ -133,7 +135,7 @@ impl Rounding {
     /// [`ArithmeticError::Overflow`] when the result has more than 18 digits.
     pub fn apply(&self, value: Exact) -> Result<i64, ArithmeticError> {
         let power = power_of_ten(u32::from(self.scale))?;
-        if value.denominator == power && self.step == 1 && self.offset == 0 {
+        if value.denominator == power && self.is_plain() {
             // Whole units of the last digit already, such as a price in cents times pieces.
             return i64::try_from(value.numerator).map_err(|_| ArithmeticError::Overflow);
         }
@@ -147,39 +149,60 @@ impl Rounding {
         let ended = rounded.checked_add(self.offset).ok_or(ArithmeticError::Overflow)?;
         Ok(if numerator >= 0 { ended.max(0) } else { ended })
     }
+
+    /// Whether it rounds to the last digit, without increment or ending.
+    pub(super) const fn is_plain(&self) -> bool {
+        self.step == 1 && self.offset == 0
+    }
+
+    /// [`Rounding::apply`] of `numerator / denominator` units of the last digit, for a rounding that is plain.
+    pub(super) fn apply_plain(&self, numerator: i64, denominator: i64) -> Option<i64> {
+        divide_narrow(numerator, denominator, self.mode).filter(|_| self.is_plain())
+    }
 }
 
 /// `numerator / denominator` as a whole number; the denominator is positive.
 fn divide(numerator: i128, denominator: i128, mode: RoundingMode) -> Result<i128, ArithmeticError> {
     // Most amounts fit in 64 bits, where a division costs a tenth.
-    let (quotient, rest) = match (i64::try_from(numerator), i64::try_from(denominator)) {
-        (Ok(n), Ok(d)) => {
-            let (q, r) = (n.checked_div(d), n.checked_rem(d));
-            (q.map(i128::from), r.map(i128::from))
-        }
-        _ => (numerator.checked_div(denominator), numerator.checked_rem(denominator)),
-    };
-    let (Some(quotient), Some(rest)) = (quotient, rest) else {
+    if let (Ok(numerator), Ok(denominator)) = (i64::try_from(numerator), i64::try_from(denominator)) {
+        return divide_narrow(numerator, denominator, mode).map(i128::from).ok_or(ArithmeticError::DivisionByZero);
+    }
+    let (Some(quotient), Some(rest)) = (numerator.checked_div(denominator), numerator.checked_rem(denominator)) else {
         return Err(ArithmeticError::DivisionByZero);
     };
-    if rest == 0 {
-        return Ok(quotient);
-    }
-    // The distance to the next whole number away from zero, compared with the distance to this one.
     let half = rest.unsigned_abs().cmp(&denominator.unsigned_abs().abs_diff(rest.unsigned_abs()));
-    let away = match mode {
-        RoundingMode::HalfUp => half.is_ge(),
-        RoundingMode::HalfDown => half.is_gt(),
-        RoundingMode::HalfEven => half.is_gt() || half.is_eq() && quotient.checked_rem(2) != Some(0),
-        RoundingMode::Up => true,
-        RoundingMode::Down => false,
-        RoundingMode::Ceiling => rest > 0,
-        RoundingMode::Floor => rest < 0,
-    };
-    if !away {
+    let odd = quotient & 1 != 0;
+    if rest == 0 || !mode.goes_away(half, odd, rest > 0) {
         return Ok(quotient);
     }
     quotient.checked_add(rest.signum()).ok_or(ArithmeticError::Overflow)
+}
+
+fn divide_narrow(numerator: i64, denominator: i64, mode: RoundingMode) -> Option<i64> {
+    let quotient = numerator.checked_div(denominator)?;
+    let rest = numerator.wrapping_sub(quotient.wrapping_mul(denominator));
+    let half = rest.unsigned_abs().cmp(&denominator.unsigned_abs().abs_diff(rest.unsigned_abs()));
+    let odd = quotient & 1 != 0;
+    if rest == 0 || !mode.goes_away(half, odd, rest > 0) {
+        return Some(quotient);
+    }
+    quotient.checked_add(rest.signum())
+}
+
+impl RoundingMode {
+    /// Whether a number between two whole ones becomes the one away from zero; `half` compares its distance from the nearer to zero
+    /// with its distance from the other.
+    const fn goes_away(self, half: Ordering, odd: bool, positive: bool) -> bool {
+        match self {
+            Self::HalfUp => half.is_ge(),
+            Self::HalfDown => half.is_gt(),
+            Self::HalfEven => half.is_gt() || half.is_eq() && odd,
+            Self::Up => true,
+            Self::Down => false,
+            Self::Ceiling => positive,
+            Self::Floor => !positive,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -248,6 +271,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn narrow_and_wide_division_agree(numerator in any::<i64>(), denominator in 1..i64::MAX, small in 1_i64..50, mode in 0_usize..7) {
+            use RoundingMode::{Ceiling, Down, Floor, HalfDown, HalfEven, HalfUp, Up};
+            let mode = [HalfUp, HalfEven, HalfDown, Up, Down, Ceiling, Floor][mode];
+            let widened = i128::from(i64::MAX);
+            for denominator in [denominator, small] {
+                let wide = divide(i128::from(numerator) * widened, i128::from(denominator) * widened, mode);
+                prop_assert_eq!(divide_narrow(numerator, denominator, mode).map(i128::from), wide.ok());
+            }
+        }
+
         #[test]
         fn the_result_is_a_neighbour_and_rounding_twice_changes_nothing(
             numerator in -1_000_000_000_000_i128..1_000_000_000_000, denominator in 1_i128..100_000, step in 1_i64..500, mode in 0_usize..7,

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use super::exact::power_of_ten;
-use super::{ArithmeticError, Currency, Decimal, Exact, Rounding};
+use super::{ArithmeticError, Currency, Decimal, Exact, Percent, Rounding};
 
 /// A price per unit of measure. It may have more digits than an amount: 0.0008 per call, up to 12 decimals.
 ///
@@ -97,6 +97,44 @@ impl UnitPrice {
         self.to_exact()?.times(quantity.mantissa(), power_of_ten(quantity.scale())?)
     }
 
+    /// The amount of a quantity: price times quantity, rounded; counted in units of the rounding's last digit.
+    ///
+    /// # Errors
+    /// [`ArithmeticError::Overflow`].
+    pub fn amount(self, quantity: Decimal, rounding: &Rounding) -> Result<i64, ArithmeticError> {
+        // Whole quantities at prices in the last digit, which are most, leave nothing to round.
+        if self.scale == rounding.scale()
+            && rounding.is_plain()
+            && let Some(quantity) = quantity.to_whole()
+        {
+            return self.mantissa.checked_mul(quantity).ok_or(ArithmeticError::Overflow);
+        }
+        rounding.apply(self.times(quantity)?)
+    }
+
+    /// A percentage of the price, rounded.
+    ///
+    /// # Errors
+    /// [`ArithmeticError::Overflow`].
+    pub fn percentage(self, percent: Percent, rounding: &Rounding) -> Result<Self, ArithmeticError> {
+        // Most fit in 64 bits.
+        if self.scale == rounding.scale() && self.scale == self.currency.minor_units() {
+            let (numerator, denominator) = percent.narrow_ratio();
+            let product = self.mantissa.checked_mul(numerator).zip(denominator);
+            if let Some(mantissa) = product.and_then(|(numerator, denominator)| rounding.apply_plain(numerator, denominator)) {
+                return Ok(Self { mantissa, ..self });
+            }
+        }
+        Self::rounded(percent.of(self.to_exact()?)?, rounding, self.currency)
+    }
+
+    /// The price less an amount, at least zero, where nothing needs to be rounded: all have the same digits.
+    pub(crate) fn less(self, amount: Self, rounding: &Rounding) -> Option<Self> {
+        let same = self.scale == amount.scale && self.scale == rounding.scale() && self.scale == self.currency.minor_units();
+        let mantissa = self.mantissa.checked_sub(amount.mantissa).filter(|_| same && rounding.is_plain())?;
+        Some(Self { mantissa: mantissa.max(0), ..self })
+    }
+
     /// The lower of two prices, this one when they are equal.
     #[must_use]
     pub fn lower(self, other: Self) -> Self {
@@ -159,6 +197,27 @@ impl schemars::JsonSchema for UnitPrice {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::money::{RoundingDef, RoundingMode};
+
+    proptest::proptest! {
+        #[test]
+        fn short_ways_lead_where_the_long_ones_do(
+            price in 0_i64..10_000_000_000, price_scale in 2_u32..5, quantity in 0_i64..1_000_000, quantity_scale in 0_u32..3,
+            percent in 0_i64..20_000, percent_scale in 0_u32..3, rounding_scale in 2_u8..5, mode in 0_usize..3, step in 1_i64..3,
+        ) {
+            let euro: Currency = "EUR".parse().unwrap();
+            let decimal = |mantissa: i64, scale| Decimal::from_parts(mantissa.into(), scale).unwrap();
+            let mode = [RoundingMode::HalfUp, RoundingMode::HalfEven, RoundingMode::Floor][mode];
+            let increment = Some(decimal(step, u32::from(rounding_scale)));
+            let rounding = Rounding::new(RoundingDef { mode, increment, offset: None }, rounding_scale).unwrap();
+            let price = UnitPrice::new(decimal(price, price_scale), euro).unwrap();
+            let quantity = decimal(quantity, quantity_scale);
+            proptest::prop_assert_eq!(price.amount(quantity, &rounding), rounding.apply(price.times(quantity).unwrap()));
+            let percent = Percent::new(decimal(percent, percent_scale)).unwrap();
+            let long = UnitPrice::rounded(percent.of(price.to_exact().unwrap()).unwrap(), &rounding, euro);
+            proptest::prop_assert_eq!(price.percentage(percent, &rounding), long);
+        }
+    }
 
     #[test]
     fn keeps_more_digits_than_an_amount_and_at_least_as_many() {

@@ -1,7 +1,7 @@
 //! Finding the prices of lines.
 
 use super::compile::{PriceStep, Pricing};
-use super::heads::{Head, KEY_WIDTH, Key, NO_KEY};
+use super::heads::{Head, Heads, KEY_WIDTH, Key, NO_KEY, OpenLine, Place};
 use super::list::{Offer, PriceList, Terms};
 use super::tariff::{Asked, Asking, CounterUse, Portion, Rules, TierSlice};
 use super::{CounterReading, ExchangeRate, PriceTieBreak};
@@ -121,8 +121,10 @@ pub struct FoundPrices {
     found: Vec<Option<Found>>,
     /// The lines that have no price yet.
     open: Vec<usize>,
-    /// The records of the open lines in the list that is asked.
-    heads: Vec<Option<Head>>,
+    /// The open lines in the list that is asked.
+    in_list: Vec<OpenLine>,
+    /// What all lines have for the key that was read last.
+    symbols: Vec<Option<Symbol>>,
     /// Which of the open lines stay open.
     stays: Vec<bool>,
     asked: Asked,
@@ -190,12 +192,13 @@ impl Pricing {
         lines: impl Iterator<Item = usize>,
         prices: &mut FoundPrices,
     ) -> Result<(), (usize, PriceError)> {
-        let FoundPrices { found, open, heads, stays, asked } = prices;
+        let FoundPrices { found, open, in_list, symbols, stays, asked } = prices;
         found.clear();
         found.resize(query.facts.line_count(), None);
         asked.clear();
         open.clear();
         open.extend(lines);
+        let mut symbols_of = None;
         for number in &step.access {
             let Some(list) = self.lists.get(*number).filter(|list| list.may_have_prices(query)) else { continue };
             if list.rules.is_some() {
@@ -203,19 +206,27 @@ impl Pricing {
                 continue;
             }
             let Some(opened) = list.heads.open(&list.keys, query.facts) else { continue };
-            heads.clear();
-            heads.extend(open.iter().map(|line| list.heads.find(opened, &list.keys, query.facts, *line)));
+            let key = Heads::line_key(&list.keys);
+            if let Some(slot) = key.filter(|_| key != symbols_of) {
+                symbols.clear();
+                query.facts.symbols(slot, symbols);
+                symbols_of = key;
+            }
+            let symbol = |line: usize| symbols.get(line).copied().flatten().map_or(NO_KEY, Symbol::number);
+            in_list.clear();
+            in_list.extend(open.iter().map(|line| OpenLine::new(*line, symbol(*line))));
+            list.heads.find(opened, &list.keys, query.facts, in_list);
+            list.find(query, asked, in_list)?;
             stays.clear();
-            for (line, head) in open.iter().copied().zip(heads.iter()) {
-                let price =
-                    head.map_or(Ok(None), |head| list.find(*number, line, head, query, asked)).map_err(|error| (line, error.into()))?;
+            for line in in_list.iter() {
+                let price = list.found(*number, line);
                 stays.push(price.is_none());
                 match price {
-                    Some(price) if asked.is_cut(line) => {
-                        asked.add_linear(line, &price, query.currency.minor_units()).map_err(|error| (line, error))?;
+                    Some(price) if asked.is_cut(line.line) => {
+                        asked.add_linear(line.line, &price, query.currency.minor_units()).map_err(|error| (line.line, error))?;
                     }
                     price => {
-                        if let Some(place) = found.get_mut(line) {
+                        if let Some(place) = found.get_mut(line.line) {
                             *place = price;
                         }
                     }
@@ -304,7 +315,9 @@ impl Pricing {
         if list.rules.is_some() {
             Asking { list: number, query, asked, found }.run(self, &mut open).map_err(|(_, error)| error)?;
         } else if let Some(head) = list.heads_of(query.facts, line).first() {
-            let price = list.find(number, line, *head, query, asked)?;
+            let mut one = [OpenLine { head: *head, ..OpenLine::new(line, NO_KEY) }];
+            list.find(query, asked, &mut one).map_err(|(_, error)| error)?;
+            let price = one.iter().find_map(|line| list.found(number, line));
             if let Some(place) = found.get_mut(line) {
                 *place = price;
             }
@@ -367,34 +380,51 @@ impl PriceList {
         records.iter().filter_map(|record| self.terms(record.head.terms)).find(|terms| terms.offer == offer)
     }
 
-    /// The price of a line, whose key has that record.
-    fn find<F: ?Sized, L: Lines>(
+    /// Finds the prices of lines, whose keys have the records that were found: first where they stand, then all of them, so that the
+    /// memory is asked for many at a time.
+    fn find<F: ?Sized, L: Lines>(&self, query: &Query<'_, F, L>, asked: &Asked, lines: &mut [OpenLine]) -> Result<(), (usize, PriceError)> {
+        for line in lines.iter_mut().filter(|line| line.head.is_some()) {
+            line.place = self.place(line.line, line.head, query, asked).map_err(|error| (line.line, error.into()))?;
+        }
+        for line in lines {
+            line.price = line.place.and_then(|place| self.prices.get(place.price, self.currency));
+        }
+        Ok(())
+    }
+
+    /// The price of a line that was found.
+    fn found(&self, list: usize, line: &OpenLine) -> Option<Found> {
+        let Place { terms, quantity, .. } = line.place?;
+        let Offer { unit, per, .. } = self.terms(terms)?.offer;
+        Some(Found { list, price: line.price?, per, unit, quantity, amount: None })
+    }
+
+    /// Where the price of a line stands, whose key has that record.
+    fn place<F: ?Sized, L: Lines>(
         &self,
-        number: usize,
         line: usize,
         head: Head,
         query: &Query<'_, F, L>,
         asked: &Asked,
-    ) -> Result<Option<Found>, ArithmeticError> {
-        let Some((first, terms)) = self.record(head, query.date) else { return Ok(None) };
-        let Offer { unit, per, .. } = terms.offer;
+    ) -> Result<Option<Place>, ArithmeticError> {
+        let Some((first, number)) = self.record(head, query.date) else { return Ok(None) };
+        let Some(terms) = self.terms(number) else { return Ok(None) };
         let Some(base) = asked.base_quantity(line, query.lines) else { return Ok(None) };
-        let Some(quantity) = query.lines.convert(line, base, unit)? else { return Ok(None) };
-        let price = terms.tier(quantity).and_then(|tier| self.prices.get(first.checked_add(tier)?, self.currency));
-        Ok(price.map(|price| Found { list: number, price, per, unit, quantity, amount: None }))
+        let Some(quantity) = query.lines.convert(line, base, terms.offer.unit)? else { return Ok(None) };
+        Ok(terms.tier(quantity).and_then(|tier| Some(Place { price: first.checked_add(tier)?, terms: number, quantity })))
     }
 
     /// Of the records of a key the one that is valid on the day: where its prices begin, and its terms.
-    fn record(&self, head: Head, date: Date) -> Option<(usize, &Terms)> {
+    fn record(&self, head: Head, date: Date) -> Option<(usize, u32)> {
         let first = usize::try_from(head.first).ok()?;
         if !head.is_several() {
             let terms = self.terms(head.terms)?;
-            return terms.offer.valid.contains(date).then_some((first, terms));
+            return terms.offer.valid.contains(date).then_some((first, head.terms));
         }
         for record in self.several.get(first..)? {
             let terms = self.terms(record.head.terms)?;
             if terms.offer.valid.contains(date) {
-                return Some((usize::try_from(record.head.first).ok()?, terms));
+                return Some((usize::try_from(record.head.first).ok()?, record.head.terms));
             }
             if record.last {
                 return None;

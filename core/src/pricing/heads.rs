@@ -1,7 +1,8 @@
 //! From the key of a price record to its terms and its prices.
 
 use crate::expr::{Facts, Scope, Slot};
-use crate::id::{Map, Symbol};
+use crate::id::Map;
+use crate::money::{Decimal, UnitPrice};
 
 /// How many keys a list may have.
 pub(super) const KEY_WIDTH: usize = 4;
@@ -22,6 +23,36 @@ pub(super) struct Head {
     pub(super) terms: u32,
 }
 
+/// A line that has no price yet.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OpenLine {
+    pub(super) line: usize,
+    /// The symbol that the line has for the only line key of the list that is asked.
+    pub(super) symbol: u32,
+    /// The record of its key in that list.
+    pub(super) head: Head,
+    /// Where its price stands.
+    pub(super) place: Option<Place>,
+    pub(super) price: Option<UnitPrice>,
+}
+
+/// Where a line's price stands in a list.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// The number of the price.
+    pub(super) price: usize,
+    /// The number of its terms.
+    pub(super) terms: u32,
+    /// The quantity in the unit of the price.
+    pub(super) quantity: Decimal,
+}
+
+impl OpenLine {
+    pub const fn new(line: usize, symbol: u32) -> Self {
+        Self { line, symbol, head: Head::NONE, place: None, price: None }
+    }
+}
+
 impl Head {
     /// What the terms' number says of a key that has several records.
     const SEVERAL: u32 = u32::MAX;
@@ -31,6 +62,11 @@ impl Head {
     /// The head of a key whose records begin at that number.
     pub const fn of_several(first: u32) -> Self {
         Self { first, terms: Self::SEVERAL }
+    }
+
+    /// Whether there is a record.
+    pub const fn is_some(self) -> bool {
+        self.first != NO_RECORD
     }
 
     /// Whether the key has several records.
@@ -150,29 +186,45 @@ impl Heads {
         Some(head).filter(|head| head.first != NO_RECORD)
     }
 
-    /// The record of a line's key.
-    pub fn find<F: Facts + ?Sized>(&self, opened: Opened, keys: &[Slot], facts: &F, line: usize) -> Option<Head> {
-        let mut of_line = keys.iter().enumerate().filter(|(_, slot)| slot.scope == Scope::Line);
-        let symbol = |slot: Slot| facts.symbol(slot, Some(line)).map(Symbol::number);
-        let head = match self.sections.get(opened.0)? {
-            Section::Uniform { first, terms, first_prices } => {
-                let place = symbol(*of_line.next()?.1)?.checked_sub(*first)?;
-                Head { first: *first_prices.get(usize::try_from(place).ok()?)?, terms: *terms }
-            }
-            Section::Table { first, records } => {
-                let place = symbol(*of_line.next()?.1)?.checked_sub(*first)?;
-                *records.get(usize::try_from(place).ok()?)?
-            }
-            Section::Map(map) => {
-                let mut key = [NO_KEY; KEY_WIDTH];
-                for (part, slot) in of_line {
-                    *key.get_mut(part)? = symbol(*slot)?;
-                }
-                *map.get(&key)?
-            }
-        };
-        Some(head).filter(|head| head.first != NO_RECORD)
+    /// The attribute of lines that finds the record, when there is only one: mostly the product.
+    pub fn line_key(keys: &[Slot]) -> Option<Slot> {
+        let mut of_line = keys.iter().filter(|slot| slot.scope == Scope::Line);
+        of_line.next().copied().filter(|_| of_line.next().is_none())
     }
+
+    /// The records of lines, whose symbols are those of [`Heads::line_key`]. Each line takes few instructions, so that the memory is
+    /// asked for many lines at a time.
+    pub fn find<F: Facts + ?Sized>(&self, opened: Opened, keys: &[Slot], facts: &F, lines: &mut [OpenLine]) {
+        let place = |symbol: u32, first: u32| usize::try_from(symbol.wrapping_sub(first)).unwrap_or(usize::MAX);
+        match self.sections.get(opened.0) {
+            Some(Section::Uniform { first, terms, first_prices }) => {
+                for line in lines {
+                    let price = first_prices.get(place(line.symbol, *first)).copied();
+                    line.head = Head { first: price.unwrap_or(NO_RECORD), terms: *terms };
+                }
+            }
+            Some(Section::Table { first, records }) => {
+                for line in lines {
+                    line.head = records.get(place(line.symbol, *first)).copied().unwrap_or(Head::NONE);
+                }
+            }
+            Some(Section::Map(map)) => {
+                for line in lines {
+                    line.head = line_parts(keys, facts, line.line).and_then(|key| map.get(&key).copied()).unwrap_or(Head::NONE);
+                }
+            }
+            None => lines.iter_mut().for_each(|line| line.head = Head::NONE),
+        }
+    }
+}
+
+/// The parts of a key that a line gives.
+fn line_parts<F: Facts + ?Sized>(keys: &[Slot], facts: &F, line: usize) -> Option<Key> {
+    let mut key = [NO_KEY; KEY_WIDTH];
+    for (part, slot) in key.iter_mut().zip(keys).filter(|(_, slot)| slot.scope == Scope::Line) {
+        *part = facts.symbol(*slot, Some(line))?.number();
+    }
+    Some(key)
 }
 
 impl Section {

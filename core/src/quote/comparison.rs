@@ -118,6 +118,6 @@ impl Quote {
 
     /// What a line costs after all stages, in the price mode of the procedure.
     fn line_amount(&self, line: usize) -> Option<i64> {
-        self.lines.get(line)?.price.map(|price| price.amount)
+        self.lines.get(line).filter(|line| line.price.is_some()).map(|line| line.figure.amount)
     }
 }

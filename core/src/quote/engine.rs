@@ -1,17 +1,18 @@
 //! The quote: resolve, price, adjust, tax, total.
 
 use super::comparison::others;
-use super::frame::{Frame, LineState, ListPrice, QuoteScratch};
+use super::frame::{Frame, QuoteScratch};
 use super::ladder::ladders;
-use super::lines::{fill, given_lists, product_lists, read_facts, resolve};
+use super::lines::{asked, fill, given_lists, product_lists, read_facts, resolve};
 use super::outcome::Outcome;
 use super::prices::{self, OrderedLines, TariffResult};
 use super::request::QuoteRequest;
-use super::result::{Entry, LineResult, PriceResult, Quote, Source, Totals};
+use super::result::{Entry, Line, ListPrice, Quote, Source, Totals};
 use super::stage;
 use super::tax;
 use crate::adjust::Figure;
 use crate::expr::Value;
+use crate::id::Ordinal;
 use crate::money::{ArithmeticError, Decimal, Exact, Money, Rounding, UnitPrice};
 use crate::pricing::{Found, FoundPrices, PriceStep};
 use crate::report::{Diagnostic, Diagnostics, Error, Finding, LimitCode, Path, PricingCode, Severity};
@@ -53,8 +54,14 @@ impl Rulebook {
         prices::check_given(parts, request, &mut diagnostics);
         let given = read_facts(parts, request, &mut diagnostics);
         let mut findings = Vec::new();
-        let lines: Vec<LineState<'_>> =
-            request.lines.iter().enumerate().map(|(number, line)| resolve(parts, line, number, &mut findings, &mut diagnostics)).collect();
+        // Finding products is mostly waiting for memory, which a loop that does nothing else asks for several lines at a time.
+        scratch.products.clear();
+        scratch.products.extend(request.lines.iter().map(|line| parts.catalog.find(line.product.as_str())));
+        let mut lines = Vec::with_capacity(request.lines.len());
+        lines.extend(request.lines.iter().zip(&scratch.products).map(|(line, product)| asked(line, *product)));
+        for (number, (state, line)) in lines.iter_mut().zip(&request.lines).enumerate().filter(|(_, (state, _))| state.ordered.is_none()) {
+            resolve(parts, line, number, state, &mut findings, &mut diagnostics);
+        }
         diagnostics.finish()?;
         // 2. Run the procedure.
         let mut out = Outcome {
@@ -62,8 +69,7 @@ impl Rulebook {
             of_document: Vec::new(),
             rejected: Vec::new(),
             findings,
-            taxed: Vec::new(),
-            rates: Vec::new(),
+            taxed: false,
             groups: Vec::new(),
             explain: request.explain,
             tariffs: TariffResult::default(),
@@ -77,40 +83,17 @@ impl Rulebook {
         set_quantity(&mut frame)?;
         run(&mut frame, request, scratch, &mut out)?;
         // 3. Total.
-        self.assemble(request, &frame.lines, out)
+        let lines = frame.lines;
+        self.assemble(request, lines, out)
     }
 
-    fn assemble(&self, request: &QuoteRequest, lines: &[LineState<'_>], out: Outcome) -> Result<Quote, Error> {
+    fn assemble(&self, request: &QuoteRequest, lines: Vec<Line>, out: Outcome) -> Result<Quote, Error> {
         let currency = self.parts().currency;
         let (mut list, mut amount, mut sum) = (0_i64, 0_i64, Taxed::default());
-        let mut texts = String::with_capacity(lines.len().saturating_mul(16));
-        let mut results = Vec::with_capacity(lines.len());
-        for ((state, asked), (taxed, rate)) in lines.iter().zip(&request.lines).zip(out.taxed.iter().zip(&out.rates)) {
-            texts.push_str(asked.id.as_str());
-            let id_end = texts.len();
-            texts.push_str(asked.product.as_str());
-            let price = state.price.map(|price| PriceResult {
-                list: price.list,
-                unit_price: price.unit_price,
-                list_amount: price.amount,
-                net_unit_price: state.figure.unit,
-                amount: state.figure.amount,
-            });
-            list = list.checked_add(price.map_or(0, |price| price.list_amount)).ok_or_else(overflow)?;
-            amount = amount.checked_add(price.map_or(0, |price| price.amount)).ok_or_else(overflow)?;
-            sum = sum.plus(*taxed).map_err(|_| overflow())?;
-            results.push(LineResult {
-                id_end,
-                product_end: texts.len(),
-                product: state.product.map(|(number, _)| number),
-                quantity: state.quantity,
-                unit: state.ordered.map(|ordered| ordered.unit),
-                base_quantity: state.ordered.map(|ordered| ordered.base_quantity),
-                price,
-                taxed: *taxed,
-                rate: *rate,
-                first_entry: state.chain.map(|(first, _)| first),
-            });
+        for line in &lines {
+            list = list.checked_add(line.price.map_or(0, |price| price.amount)).ok_or_else(overflow)?;
+            amount = amount.checked_add(line.figure.amount).ok_or_else(overflow)?;
+            sum = sum.plus(line.taxed).map_err(|_| overflow())?;
         }
         let money = |minor| Money::new(minor, currency);
         let discount = list.checked_sub(amount).ok_or_else(overflow)?;
@@ -121,8 +104,7 @@ impl Rulebook {
             date: request.date,
             explain: request.explain,
             complete: priced && out.findings.iter().all(|finding| finding.severity < Severity::Error),
-            lines: results,
-            texts,
+            lines,
             entries: out.entries,
             of_document: out.of_document,
             rejected: out.rejected,
@@ -160,6 +142,7 @@ fn run(frame: &mut Frame<'_>, request: &QuoteRequest, scratch: &mut QuoteScratch
     let mut after: Vec<Vec<Figure>> = Vec::new();
     let keeps = parts.procedure.iter().any(|step| matches!(step, Step::Stage(stage) if stage.base.is_some()));
     for (number, step) in parts.procedure.iter().enumerate() {
+        let number = Ordinal::of(number);
         match step {
             Step::Price(step) => find_prices(frame, step, number, request, scratch, out)?,
             Step::Stage(stage) => {
@@ -172,17 +155,20 @@ fn run(frame: &mut Frame<'_>, request: &QuoteRequest, scratch: &mut QuoteScratch
             after.push(frame.lines.iter().map(|line| line.figure).collect());
         }
     }
-    if out.taxed.is_empty() {
-        tax::none(frame, out);
+    if !out.taxed {
+        tax::none(frame);
     }
     Ok(())
 }
 
 fn set_quantity(frame: &mut Frame<'_>) -> Result<(), Error> {
-    let mut sum = Decimal::ZERO;
-    for ordered in frame.lines.iter().filter_map(|line| line.ordered) {
-        sum = sum.checked_add(ordered.base_quantity).map_err(|_| overflow())?;
-    }
+    let ordered = || frame.lines.iter().filter_map(|line| line.ordered);
+    // Whole numbers, as nearly all quantities are, add up in one instruction each.
+    let whole = ordered().try_fold(0_i64, |sum, ordered| sum.checked_add(ordered.base_quantity.to_whole()?));
+    let sum = match whole {
+        Some(whole) => whole.into(),
+        None => ordered().try_fold(Decimal::ZERO, |sum, ordered| sum.checked_add(ordered.base_quantity)).map_err(|_| overflow())?,
+    };
     frame.set(frame.parts.attributes.document.quantity, Value::Number(sum));
     Ok(())
 }
@@ -191,7 +177,7 @@ fn set_quantity(frame: &mut Frame<'_>) -> Result<(), Error> {
 fn find_prices(
     frame: &mut Frame<'_>,
     step: &PriceStep,
-    number: usize,
+    number: Ordinal,
     request: &QuoteRequest,
     scratch: &mut QuoteScratch,
     out: &mut Outcome,
@@ -213,7 +199,7 @@ fn find_prices(
         sum = sum.checked_add(price.amount).ok_or_else(overflow)?;
         let entry = Entry {
             step: number,
-            source: Source::List(found.list),
+            source: Source::List(price.list),
             base: price.amount,
             before: 0,
             after: price.amount,
@@ -229,7 +215,7 @@ fn find_prices(
             for portion in scratch.prices.portions(index) {
                 let after = before.saturating_add(portion.amount);
                 let unit_price = None;
-                let source = Source::List(portion.list);
+                let source = Source::List(Ordinal::of(portion.list));
                 out.record_step(line, Entry { source, base: portion.amount, before, after, unit_price, ..entry });
                 before = after;
             }
@@ -256,22 +242,26 @@ fn look_up_prices(frame: &Frame<'_>, step: &PriceStep, request: &QuoteRequest, p
 
 /// The price per unit of the order, and the amount of the line: exact until the one rounding to the minor unit.
 pub(super) fn list_price(frame: &Frame<'_>, index: usize, found: &Found) -> Result<Option<ListPrice>, ArithmeticError> {
-    let (Some(line), Some(product)) = (frame.lines.get(index), frame.product(index)) else { return Ok(None) };
+    let Some(line) = frame.lines.get(index) else { return Ok(None) };
     let Some(ordered) = line.ordered else { return Ok(None) };
     let currency = frame.parts.currency;
     let to_minor = Rounding::half_up(currency.minor_units());
+    let list = Ordinal::of(found.list);
     if let Some(amount) = found.amount {
-        return Ok(Some(ListPrice { list: found.list, unit_price: found.price, amount }));
+        return Ok(Some(ListPrice { list, unit_price: found.price, amount }));
     }
+    let priced_as_ordered = found.unit.map_or(ordered.in_base_unit, |unit| unit == ordered.unit);
+    if priced_as_ordered && found.per == Decimal::ONE {
+        let amount = found.price.amount(line.quantity, &to_minor)?;
+        return Ok(Some(ListPrice { list, unit_price: found.price, amount }));
+    }
+    let Some(product) = frame.product(index) else { return Ok(None) };
     let priced_unit = found.unit.unwrap_or(product.unit);
-    if priced_unit == ordered.unit && found.per == Decimal::ONE {
-        let amount = to_minor.apply(found.price.times(line.quantity)?)?;
-        return Ok(Some(ListPrice { list: found.list, unit_price: found.price, amount }));
-    }
     // price / per, for 1 / factor(priced unit) of a base unit, of which the ordered unit holds factor(ordered unit).
     let Some(priced) = product.factor(priced_unit) else { return Ok(None) };
     let (per_numerator, per_denominator) = Exact::from_decimal(found.per)?.lowest_terms();
-    let (up, down) = ordered.factor.times(priced.inverse())?.parts();
+    let Some(factor) = product.factor(ordered.unit) else { return Ok(None) };
+    let (up, down) = factor.times(priced.inverse())?.parts();
     let per_unit = found.price.to_exact()?.times(per_denominator, per_numerator)?.times(up.into(), down.into())?;
     let quantity = Exact::from_decimal(line.quantity)?;
     let (numerator, denominator) = quantity.lowest_terms();
@@ -280,7 +270,7 @@ pub(super) fn list_price(frame: &Frame<'_>, index: usize, found: &Found) -> Resu
         Ok(price) => price,
         Err(_) => UnitPrice::rounded(per_unit, &Rounding::half_up(currency.minor_units().saturating_add(4)), currency)?,
     };
-    Ok(Some(ListPrice { list: found.list, unit_price, amount }))
+    Ok(Some(ListPrice { list, unit_price, amount }))
 }
 
 /// A line that could be priced and has no price says which lists were asked.

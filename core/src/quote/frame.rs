@@ -1,16 +1,18 @@
 //! The document as expressions see it, and the buffers of a quote.
 
-use crate::adjust::Figure;
-use crate::catalog::{Ordered, Product};
+use super::result::Line;
+use crate::catalog::{Brief, Product};
 use crate::expr::{Constant, Facts, IndexScratch, Scope, Slot, Text, Value};
 use crate::id::Symbol;
-use crate::money::{AllocationShare, Decimal, UnitPrice};
+use crate::money::{AllocationShare, Decimal};
 use crate::pricing::FoundPrices;
 use crate::rulebook::Parts;
 
 /// Buffers that a caller who quotes again and again may keep: nothing of one quote shows in the next.
 #[derive(Debug, Default)]
 pub struct QuoteScratch {
+    /// The lines' products.
+    pub(super) products: Vec<Option<Brief>>,
     pub(super) index: IndexScratch,
     /// The rules that match, line after line.
     pub(super) matched: Vec<u32>,
@@ -22,41 +24,13 @@ pub struct QuoteScratch {
     pub(super) eligible: Vec<usize>,
 }
 
-/// A line on its way through the procedure.
-#[derive(Debug, Clone)]
-pub(super) struct LineState<'q> {
-    /// The product, with its number in the catalogue.
-    pub(super) product: Option<(u32, &'q Product)>,
-    /// What is ordered, when it can be converted.
-    pub(super) ordered: Option<Ordered>,
-    /// The quantity in the unit it was ordered in.
-    pub(super) quantity: Decimal,
-    /// Price and list, when a price was found.
-    pub(super) price: Option<ListPrice>,
-    /// The running figures; zero before a price is found.
-    pub(super) figure: Figure,
-    /// The amount as it entered the stage that is running.
-    pub(super) entered: i64,
-    /// First and last entry of its waterfall.
-    pub(super) chain: Option<(usize, usize)>,
-}
-
-/// The price that was found for a line.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ListPrice {
-    pub(super) list: usize,
-    /// Per unit of the order.
-    pub(super) unit_price: UnitPrice,
-    pub(super) amount: i64,
-}
-
 /// Values of lists, which stand somewhere so that a [`Value`] can point at them.
 pub(super) type Lists<'q> = Vec<Box<[Value<'q>]>>;
 
 /// The document: values by slot.
 pub(super) struct Frame<'q> {
     pub(super) parts: &'q Parts,
-    pub(super) lines: Vec<LineState<'q>>,
+    pub(super) lines: Vec<Line>,
     /// By slot of the document.
     pub(super) document: Vec<Value<'q>>,
     /// The declared attributes of lines: line after line, by slot after those of products.
@@ -73,15 +47,38 @@ impl<'q> Frame<'q> {
         }
     }
 
+    /// The number of a line's product.
+    fn product_number(&self, line: usize) -> Option<u32> {
+        self.lines.get(line)?.product_number()
+    }
+
     /// The product of a line.
     pub(super) fn product(&self, line: usize) -> Option<&'q Product> {
-        self.lines.get(line)?.product.map(|(_, product)| product)
+        self.parts.catalog.product(self.product_number(line)?)
     }
 
     /// How many slots of line scope are not a product's.
     pub(super) fn line_width(parts: &Parts) -> usize {
         let all = parts.attributes.vocabulary.slot_count(Scope::Line);
         all.saturating_sub(usize::from(parts.attributes.product_slots))
+    }
+
+    /// The symbols of all products in a slot, when it holds texts of products.
+    fn product_symbols(&self, slot: Slot) -> Option<&'q [Option<Symbol>]> {
+        let of_product = slot.scope == Scope::Line && slot.index < self.parts.attributes.product_slots;
+        if of_product { self.parts.product_symbols.column(slot.index) } else { None }
+    }
+
+    /// How a line's number is read, where the lines hold it in whole units of that scale.
+    fn whole_of_line(&self, slot: Slot, scale: u32) -> Option<fn(&Line) -> Option<i64>> {
+        let own = &self.parts.attributes.line;
+        let in_money = scale == u32::from(self.parts.currency.minor_units());
+        match slot {
+            _ if slot == own.amount && in_money => Some(|line| Some(line.entered)),
+            _ if slot == own.list_amount && in_money => Some(|line| Some(line.price.map_or(0, |price| price.amount))),
+            _ if slot == own.quantity && scale == 0 => Some(|line| line.ordered?.base_quantity.to_whole()),
+            _ => None,
+        }
     }
 
     fn money(&self, minor: i64) -> Value<'q> {
@@ -142,6 +139,14 @@ impl<'q> Frame<'q> {
     }
 }
 
+fn symbol_in(column: &[Option<Symbol>], line: &Line) -> Option<Symbol> {
+    *column.get(usize::try_from(line.product_number()?).ok()?)?
+}
+
+fn whole_of(value: Value<'_>, scale: u32) -> Option<i64> {
+    if let Value::Number(number) = value { number.mantissa_at(scale).ok() } else { None }
+}
+
 fn symbol_of(value: Value<'_>) -> Option<Symbol> {
     if let Value::Text(text) = value { text.symbol } else { None }
 }
@@ -167,10 +172,31 @@ impl Facts for Frame<'_> {
     }
 
     fn symbol(&self, slot: Slot, line: Option<usize>) -> Option<Symbol> {
-        let of_product = slot.scope == Scope::Line && slot.index < self.parts.attributes.product_slots;
-        let product = line.filter(|_| of_product).and_then(|line| self.lines.get(line)?.product);
-        let stored = product.and_then(|(number, _)| self.parts.product_symbols.get(slot.index, number));
-        stored.unwrap_or_else(|| symbol_of(self.value(slot, line)))
+        match (line.and_then(|line| self.lines.get(line)), self.product_symbols(slot)) {
+            (Some(line), Some(column)) => symbol_in(column, line),
+            _ => symbol_of(self.value(slot, line)),
+        }
+    }
+
+    fn symbols(&self, slot: Slot, symbols: &mut Vec<Option<Symbol>>) {
+        match self.product_symbols(slot) {
+            Some(column) => symbols.extend(self.lines.iter().map(|line| symbol_in(column, line))),
+            None => symbols.extend((0..self.lines.len()).map(|line| symbol_of(self.value(slot, Some(line))))),
+        }
+    }
+
+    fn whole(&self, slot: Slot, line: Option<usize>, scale: u32) -> Option<i64> {
+        match (line.and_then(|line| self.lines.get(line)), self.whole_of_line(slot, scale)) {
+            (Some(line), Some(whole)) => whole(line),
+            _ => whole_of(self.value(slot, line), scale),
+        }
+    }
+
+    fn wholes(&self, slot: Slot, scale: u32, wholes: &mut Vec<Option<i64>>) {
+        match self.whole_of_line(slot, scale) {
+            Some(whole) => wholes.extend(self.lines.iter().map(whole)),
+            None => wholes.extend((0..self.lines.len()).map(|line| whole_of(self.value(slot, Some(line)), scale))),
+        }
     }
 
     fn line_count(&self) -> usize {

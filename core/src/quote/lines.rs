@@ -1,9 +1,9 @@
 //! Reading a request: facts, products, quantities. What is business goes into findings, what cannot be judged into diagnostics.
 
-use super::frame::{Frame, LineState, Lists, known, text};
+use super::frame::{Frame, Lists, known, text};
 use super::request::{QuoteLineRequest, QuoteRequest};
-use crate::adjust::Figure;
-use crate::catalog::{Product, ProductStatus, QuantityProblem};
+use super::result::{Asked, Line};
+use crate::catalog::{Brief, Product, ProductStatus, QuantityProblem};
 use crate::expr::{Constant, Scope, Slot, Value};
 use crate::id::Set;
 use crate::report::{CatalogCode, Detail, Diagnostics, Finding, LimitCode, Path, QuoteCode, Severity, did_you_mean};
@@ -109,10 +109,13 @@ pub(super) fn given_lists<'q>(parts: &'q Parts, given: &'q [Given]) -> Lists<'q>
 }
 
 /// The lists of the lines' products that expressions read, line after line.
-pub(super) fn product_lists<'q>(parts: &'q Parts, lines: &[LineState<'q>]) -> Lists<'q> {
+pub(super) fn product_lists<'q>(parts: &'q Parts, lines: &[Line]) -> Lists<'q> {
     let mut lists = Vec::new();
+    if parts.product_lists.is_empty() {
+        return lists;
+    }
     for line in lines {
-        let product = line.product.map(|(_, product)| product);
+        let product = line.product_number().and_then(|number| parts.catalog.product(number));
         for slot in &parts.product_lists {
             lists.push(product.map(|product| product_list(parts, product, *slot)).unwrap_or_default().into());
         }
@@ -122,7 +125,7 @@ pub(super) fn product_lists<'q>(parts: &'q Parts, lines: &[LineState<'q>]) -> Li
 
 fn product_list<'q>(parts: &'q Parts, product: &'q Product, slot: u16) -> Vec<Value<'q>> {
     if slot == parts.attributes.product.categories.index {
-        return product.categories.iter().map(|symbol| known(parts, *symbol)).collect();
+        return product.categories().iter().map(|symbol| known(parts, *symbol)).collect();
     }
     let default = || {
         parts.attributes.defaults.iter().find(|(known, _)| known.scope == Scope::Line && known.index == slot).map(|(_, default)| default)
@@ -181,44 +184,46 @@ fn set_line<'q>(frame: &mut Frame<'q>, slot: Slot, line: usize, value: Value<'q>
     }
 }
 
-/// Finds a line's product and converts its quantity; remarks go to the findings.
-pub(super) fn resolve<'q>(
-    parts: &'q Parts,
+/// The line as it is asked for; `product` is what it asks for.
+pub(super) fn asked(line: &QuoteLineRequest, product: Option<Brief>) -> Line {
+    let asked = product.map_or_else(|| Asked::Unknown(Box::new(line.product.clone())), |brief| Asked::Known(brief.number));
+    let mut state = Line::asking(line.id.clone(), line.quantity, asked);
+    if line.unit.is_none() {
+        state.ordered = product.and_then(|brief| brief.order(line.quantity));
+    }
+    state
+}
+
+/// Converts the quantity of a line that is not plain, and judges it. Remarks go to the findings.
+pub(super) fn resolve(
+    parts: &Parts,
     line: &QuoteLineRequest,
     number: usize,
+    state: &mut Line,
     findings: &mut Vec<Finding>,
     diagnostics: &mut Diagnostics,
-) -> LineState<'q> {
-    let mut state = LineState {
-        product: parts.catalog.find(line.product.as_str()).and_then(|number| Some((number, parts.catalog.product(number)?))),
-        ordered: None,
-        quantity: line.quantity,
-        price: None,
-        figure: Figure { amount: 0, unit: None },
-        entered: 0,
-        chain: None,
-    };
+) {
     let mut remark = |finding: Finding| findings.push(finding.line(line.id.clone()));
-    let Some((_, product)) = state.product else {
+    let Some(product) = state.product_number().and_then(|number| parts.catalog.product(number)) else {
         remark(unknown_product(parts, line));
-        return state;
+        return;
     };
     if let Some(finding) = status_remark(parts, product, line) {
         let unsold = finding.severity == Severity::Error;
         remark(finding);
         if unsold {
-            return state;
+            return;
         }
     }
     if line.quantity.is_negative() || line.quantity.is_zero() && !parts.pricing.charges_at_zero() {
         let message = format!("the quantity `{}` is not above zero", line.quantity);
         remark(Finding::new(QuoteCode::Quantity, Severity::Error, message).detail("quantity", line.quantity));
-        return state;
+        return;
     }
     let unit = match line.unit.as_ref().map(|unit| (unit, parts.symbols.find(unit.as_str()))) {
         Some((unit, None)) => {
             remark(unknown_unit(parts, product, unit.as_str()));
-            return state;
+            return;
         }
         Some((_, symbol)) => symbol,
         None => None,
@@ -235,7 +240,6 @@ pub(super) fn resolve<'q>(
             diagnostics.error(LimitCode::Overflow, &lines.index(number).field("quantity"), format!("`{}`: {error}", line.quantity));
         }
     }
-    state
 }
 
 fn unknown_product(parts: &Parts, line: &QuoteLineRequest) -> Finding {

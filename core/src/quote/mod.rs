@@ -9,6 +9,7 @@
 //! | [`QuoteRequest`], [`QuoteLineRequest`] | what is asked: customer, date, lines |
 //! | [`crate::Rulebook::quote`] | the answer |
 //! | [`Quote`] | lines, totals, tax breakdown, findings; kept in flat arrays |
+//! | [`QuoteLine`] | a line: its figures one by one |
 //! | [`LineView`], [`StepView`], [`RejectedView`] | a line, a step of its waterfall, a rule that did not apply, as they are read |
 //! | [`TierView`], [`CounterView`] | the tiers in which lines lie, and what hosts add to their counters |
 //! | [`ComparisonView`] | what a line costs beside another price |
@@ -20,6 +21,7 @@ mod comparison;
 mod engine;
 mod frame;
 mod ladder;
+mod line;
 mod lines;
 mod outcome;
 mod prices;
@@ -35,4 +37,4 @@ pub use ladder::{LadderStep, NearMiss, PriceLadder};
 pub use prices::{CounterView, TierView};
 pub use request::{Explain, QuoteLineRequest, QuoteRequest};
 pub use result::{Quote, RejectionReason, Totals};
-pub use view::{AppliedView, LineView, QuoteView, RejectedView, RulebookView, StepView, TaxGroupView};
+pub use view::{AppliedView, QuoteView, RejectedView, RulebookView, StepView, TaxGroupView};

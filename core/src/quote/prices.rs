@@ -22,8 +22,11 @@ impl Lines for OrderedLines<'_, '_> {
     }
 
     fn convert(&self, line: usize, base: Decimal, unit: Option<Symbol>) -> Result<Option<Decimal>, ArithmeticError> {
+        let Some(unit) = unit else { return Ok(Some(base)) };
         let Some(product) = self.0.product(line) else { return Ok(None) };
-        let Some(unit) = unit.filter(|unit| *unit != product.unit) else { return Ok(Some(base)) };
+        if unit == product.unit {
+            return Ok(Some(base));
+        }
         let Some(factor) = product.factor(unit) else { return Ok(None) };
         let exact = factor.inverse().apply(base)?;
         match exact.to_decimal() {

@@ -1,12 +1,16 @@
 //! The answer, in flat arrays.
 
+use std::num::NonZeroU32;
+
 use serde::Serialize;
 
 use super::comparison::Other;
 use super::ladder::PriceLadder;
 use super::prices::TariffResult;
 use super::request::Explain;
-use crate::id::Symbol;
+use crate::adjust::Figure;
+use crate::catalog::Ordered;
+use crate::id::{LineId, Ordinal, ProductId};
 use crate::money::{Currency, Decimal, Money, UnitPrice};
 use crate::report::{Finding, Fingerprint};
 use crate::rulebook::Rulebook;
@@ -24,9 +28,7 @@ pub struct Quote {
     pub(super) date: Date,
     pub(super) explain: Explain,
     pub(super) complete: bool,
-    pub(super) lines: Vec<LineResult>,
-    /// The ids and products of the lines, one after the other.
-    pub(super) texts: String,
+    pub(super) lines: Vec<Line>,
     pub(super) entries: Vec<Entry>,
     pub(super) of_document: Vec<DocumentEntry>,
     pub(super) rejected: Vec<Rejected>,
@@ -53,65 +55,105 @@ pub struct Totals {
     pub gross: Money,
 }
 
+/// A line, on its way through the procedure and as it comes out.
 #[derive(Debug, Clone)]
-pub(super) struct LineResult {
-    /// Where its id and its product end in the texts.
-    pub(super) id_end: usize,
-    pub(super) product_end: usize,
-    pub(super) product: Option<u32>,
+pub(super) struct Line {
+    pub(super) id: LineId,
+    pub(super) product: Asked,
+    /// What is ordered, when it can be converted.
+    pub(super) ordered: Option<Ordered>,
+    /// The quantity in the unit it was ordered in.
     pub(super) quantity: Decimal,
-    pub(super) unit: Option<Symbol>,
-    pub(super) base_quantity: Option<Decimal>,
-    pub(super) price: Option<PriceResult>,
+    /// Price and list, when a price was found.
+    pub(super) price: Option<ListPrice>,
+    /// The running figures, in the price mode of the procedure; zero before a price is found.
+    pub(super) figure: Figure,
+    /// The amount as it entered the stage that is running.
+    pub(super) entered: i64,
     pub(super) taxed: Taxed,
-    pub(super) rate: Option<usize>,
-    pub(super) first_entry: Option<usize>,
+    pub(super) rate: Option<Ordinal>,
+    /// First and last entry of its waterfall.
+    pub(super) chain: Option<(u32, u32)>,
 }
 
+/// What a line is about.
+#[derive(Debug, Clone)]
+pub(super) enum Asked {
+    /// A product of the catalogue, by number.
+    Known(u32),
+    /// Something that the catalogue lacks.
+    Unknown(Box<ProductId>),
+}
+
+impl Line {
+    /// A line of which nothing is known but what it asks for.
+    pub(super) fn asking(id: LineId, quantity: Decimal, product: Asked) -> Self {
+        Self {
+            id,
+            product,
+            ordered: None,
+            quantity,
+            price: None,
+            figure: Figure { amount: 0, unit: None },
+            entered: 0,
+            taxed: Taxed::default(),
+            rate: None,
+            chain: None,
+        }
+    }
+
+    /// The product's number in the catalogue.
+    pub(super) fn product_number(&self) -> Option<u32> {
+        match self.product {
+            Asked::Known(number) => Some(number),
+            Asked::Unknown(_) => None,
+        }
+    }
+}
+
+/// The price that was found for a line.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct PriceResult {
-    pub(super) list: usize,
+pub(super) struct ListPrice {
+    pub(super) list: Ordinal,
+    /// Per unit of the order.
     pub(super) unit_price: UnitPrice,
-    pub(super) list_amount: i64,
-    pub(super) net_unit_price: Option<UnitPrice>,
-    /// After all stages, in the price mode of the procedure.
     pub(super) amount: i64,
 }
 
 /// A step of a line's waterfall; a line's entries are a chain.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry {
-    pub(super) step: usize,
+    pub(super) step: Ordinal,
     pub(super) source: Source,
     pub(super) base: i64,
     pub(super) before: i64,
     pub(super) after: i64,
     pub(super) unit_price: Option<UnitPrice>,
-    pub(super) next: Option<usize>,
+    pub(super) next: Option<NonZeroU32>,
 }
 
 /// A rule that applied to the document as a whole.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct DocumentEntry {
-    pub(super) step: usize,
-    pub(super) adjustment: usize,
+    pub(super) step: Ordinal,
+    pub(super) adjustment: Ordinal,
     pub(super) off: i64,
 }
 
-/// The rule that an entry comes from.
+/// The rule that an entry comes from, by its number.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Source {
-    List(usize),
-    Adjustment(usize),
-    TaxRate(Option<usize>),
+    List(Ordinal),
+    Adjustment(Ordinal),
+    TaxRate(Option<Ordinal>),
 }
 
 /// A rule that did not apply to a line, or to the document.
 #[derive(Debug, Clone)]
 pub(super) struct Rejected {
     pub(super) line: Option<usize>,
-    pub(super) step: usize,
-    pub(super) adjustment: usize,
+    pub(super) step: Ordinal,
+    pub(super) adjustment: Ordinal,
     pub(super) reason: RejectionReason,
     pub(super) failed: Vec<crate::expr::Leaf>,
 }

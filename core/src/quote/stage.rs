@@ -6,6 +6,7 @@ use super::request::Explain;
 use super::result::{DocumentEntry, Entry, Rejected, RejectionReason, Source};
 use crate::adjust::{Choice, Figure, Policy, Rule, Stage, StageScope};
 use crate::expr::{EvalError, Expr, Value};
+use crate::id::Ordinal;
 use crate::money::{AllocationShare, ArithmeticError, Decimal, Money, allocate};
 use crate::report::{AdjustCode, Diagnostic, Error, Finding, LimitCode, Path, Severity};
 
@@ -13,7 +14,7 @@ use crate::report::{AdjustCode, Diagnostic, Error, Finding, LimitCode, Path, Sev
 pub(super) fn apply(
     frame: &mut Frame<'_>,
     stage: &Stage,
-    step: usize,
+    step: Ordinal,
     base: Option<&[Figure]>,
     scratch: &mut QuoteScratch,
     out: &mut Outcome,
@@ -45,7 +46,7 @@ fn too_large() -> Error {
 fn apply_to_lines(
     frame: &mut Frame<'_>,
     stage: &Stage,
-    step: usize,
+    step: Ordinal,
     base: Option<&[Figure]>,
     scratch: &mut QuoteScratch,
     out: &mut Outcome,
@@ -78,32 +79,37 @@ fn match_lines(frame: &Frame<'_>, stage: &Stage, scratch: &mut QuoteScratch) -> 
     let QuoteScratch { index, matched, ends, .. } = scratch;
     matched.clear();
     ends.clear();
-    stage.index.header(frame, index);
-    for (line, state) in frame.lines.iter().enumerate() {
-        if state.price.is_some() {
-            let start = matched.len();
-            stage.index.matches(frame, Some(line), index, matched);
-            retain_matching(frame, stage, Some(line), start, matched)?;
-        }
-        ends.push(matched.len());
+    stage.index.match_lines(frame, index, matched, ends);
+    if stage.fully_indexed {
+        return Ok(());
     }
-    Ok(())
-}
-
-/// The index has decided what it can; the rest of a condition is evaluated.
-fn retain_matching(frame: &Frame<'_>, stage: &Stage, line: Option<usize>, start: usize, matched: &mut Vec<u32>) -> Result<(), Error> {
-    let mut kept = start;
-    for position in start..matched.len() {
-        let Some(number) = matched.get(position).copied() else { break };
-        let Some(rule) = stage.rule(number) else { continue };
-        let holds = rule.indexed || rule.when.as_ref().map_or(Ok(true), |when| test(frame, when, rule, "when", line))?;
-        if holds && let Some(place) = matched.get_mut(kept) {
-            *place = number;
-            kept = kept.saturating_add(1);
+    // What the index cannot decide is evaluated; what does not hold is taken out.
+    let (mut kept, mut start) = (0, 0);
+    for (line, end) in ends.iter_mut().enumerate() {
+        let rules = start..*end;
+        start = *end;
+        for position in rules {
+            let Some(number) = matched.get(position).copied() else { break };
+            if holds(frame, stage, Some(line), number)?
+                && let Some(place) = matched.get_mut(kept)
+            {
+                *place = number;
+                kept = kept.saturating_add(1);
+            }
         }
+        *end = kept;
     }
     matched.truncate(kept);
     Ok(())
+}
+
+/// Whether a rule's condition holds, of which the index has decided what it can.
+fn holds(frame: &Frame<'_>, stage: &Stage, line: Option<usize>, number: u32) -> Result<bool, Error> {
+    let Some(rule) = stage.rule(number) else { return Ok(false) };
+    if rule.indexed {
+        return Ok(true);
+    }
+    rule.when.as_ref().map_or(Ok(true), |when| test(frame, when, rule, "when", line))
 }
 
 fn test(frame: &Frame<'_>, condition: &Expr, rule: &Rule, field: &str, line: Option<usize>) -> Result<bool, Error> {
@@ -116,14 +122,16 @@ fn evaluation_error(error: EvalError, rule: &Rule, field: &str, line: Option<usi
     let place = line.map_or(Path::ROOT, |line| lines.index(line));
     let rules = Path::ROOT.field("adjustments");
     let message = format!("the condition of the adjustment `{}` has no result here: {}", rule.id, error.message);
-    Diagnostic::error(error.code, &place, message).related(&rules.index(rule.number).field(field), "the condition, in the rulebook").into()
+    Diagnostic::error(error.code, &place, message)
+        .related(&rules.index(rule.number.index()).field(field), "the condition, in the rulebook")
+        .into()
 }
 
 /// Applies the rules that the policy chooses among those that match, and returns them.
 fn apply_to_line<'m>(
     frame: &mut Frame<'_>,
     stage: &Stage,
-    step: usize,
+    step: Ordinal,
     index: usize,
     base: Option<Figure>,
     matched: &'m [u32],
@@ -170,7 +178,7 @@ fn apply_to_line<'m>(
 fn apply_to_document(
     frame: &mut Frame<'_>,
     stage: &Stage,
-    step: usize,
+    step: Ordinal,
     base: Option<&[Figure]>,
     scratch: &mut QuoteScratch,
     out: &mut Outcome,
@@ -179,7 +187,16 @@ fn apply_to_document(
     scratch.matched.clear();
     stage.index.header(frame, &mut scratch.index);
     stage.index.matches(frame, None, &mut scratch.index, &mut scratch.matched);
-    retain_matching(frame, stage, None, 0, &mut scratch.matched)?;
+    let mut failed = None;
+    scratch.matched.retain(|number| {
+        holds(frame, stage, None, *number).unwrap_or_else(|error| {
+            failed.get_or_insert(error);
+            false
+        })
+    });
+    if let Some(error) = failed {
+        return Err(error);
+    }
     let without_lines = retain_with_lines(frame, stage, &mut scratch.matched)?;
     let matched = std::mem::take(&mut scratch.matched);
     // 2. Choose and apply, each over the lines that take part in it.
@@ -214,13 +231,20 @@ fn retain_with_lines(frame: &Frame<'_>, stage: &Stage, matched: &mut Vec<u32>) -
     let mut without = Vec::new();
     for number in matched.iter() {
         let Some(rule) = stage.rule(*number) else { continue };
-        let mut any = false;
-        for line in 0..frame.lines.len() {
-            any = any || takes_part(frame, rule, line)?;
-        }
+        let mut lines = 0..frame.lines.len();
+        let any = loop {
+            match lines.next() {
+                Some(line) if takes_part(frame, rule, line)? => break true,
+                Some(_) => {}
+                None => break false,
+            }
+        };
         if !any {
             without.push(*number);
         }
+    }
+    if without.is_empty() {
+        return Ok(without);
     }
     matched.retain(|number| !without.contains(number));
     Ok(without)
@@ -267,7 +291,7 @@ fn document_off(
 fn take_off(
     frame: &mut Frame<'_>,
     stage: &Stage,
-    step: usize,
+    step: Ordinal,
     rule: &Rule,
     base: Option<&[Figure]>,
     scratch: &mut QuoteScratch,
@@ -314,7 +338,7 @@ struct Judged<'a> {
 }
 
 /// Says of every rule of the stage that does not apply, why: the document's date, the condition, the policy, or the lines.
-fn reject(frame: &Frame<'_>, stage: &Stage, step: usize, line: Option<usize>, judged: &Judged<'_>, out: &mut Outcome) {
+fn reject(frame: &Frame<'_>, stage: &Stage, step: Ordinal, line: Option<usize>, judged: &Judged<'_>, out: &mut Outcome) {
     let date = frame.parts.attributes.document.date;
     for (number, rule) in (0_u32..).zip(&stage.rules) {
         let (reason, failed) = if judged.without_lines.contains(&number) {

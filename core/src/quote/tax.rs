@@ -5,12 +5,18 @@ use super::outcome::Outcome;
 use super::request::QuoteRequest;
 use super::result::{Entry, Source};
 use crate::expr::{Facts, Value};
-use crate::id::Symbol;
+use crate::id::{Ordinal, Symbol};
 use crate::report::{Diagnostic, Error, Finding, LimitCode, Path, Severity, TaxCode};
 use crate::tax::{MissingRate, TaxGroup, TaxLine, TaxStep, Taxed};
 
 /// Finds every line's rate, computes tax, and ends the waterfalls.
-pub(super) fn apply(frame: &mut Frame<'_>, step: &TaxStep, number: usize, request: &QuoteRequest, out: &mut Outcome) -> Result<(), Error> {
+pub(super) fn apply(
+    frame: &mut Frame<'_>,
+    step: &TaxStep,
+    number: Ordinal,
+    request: &QuoteRequest,
+    out: &mut Outcome,
+) -> Result<(), Error> {
     let Some(tax) = &frame.parts.tax else { return Ok(()) };
     let country = frame.value(frame.parts.attributes.document.country, None);
     let destination = match country {
@@ -39,23 +45,17 @@ pub(super) fn apply(frame: &mut Frame<'_>, step: &TaxStep, number: usize, reques
         |group: &TaxGroup| group.rate.is_some() || frame.lines.iter().zip(&lines).any(|(line, l)| line.price.is_some() && l.rate.is_none());
     out.groups = groups.into_iter().filter(priced).collect();
     // 3. The last step of the waterfalls: the tax that is added, or nothing where the price includes it.
-    for ((line, taxed), tax_line) in frame.lines.iter_mut().zip(&taxed).zip(&lines) {
+    for ((line, taxed), tax_line) in frame.lines.iter_mut().zip(taxed).zip(&lines) {
+        line.taxed = taxed;
+        line.rate = tax_line.rate.map(Ordinal::of);
         if line.price.is_some() {
             let (before, base) = (line.figure.amount, taxed.net);
-            let entry = Entry {
-                step: number,
-                source: Source::TaxRate(tax_line.rate),
-                base,
-                before,
-                after: taxed.gross,
-                unit_price: None,
-                next: None,
-            };
+            let source = Source::TaxRate(line.rate);
+            let entry = Entry { step: number, source, base, before, after: taxed.gross, unit_price: None, next: None };
             out.record_step(line, entry);
         }
     }
-    out.rates = lines.iter().map(|line| line.rate).collect();
-    out.taxed = taxed;
+    out.taxed = true;
     Ok(())
 }
 
@@ -83,8 +83,8 @@ fn rate(frame: &Frame<'_>, index: usize, destination: Option<Symbol>, request: &
 }
 
 /// A procedure without tax: what is net is gross.
-pub(super) fn none(frame: &Frame<'_>, out: &mut Outcome) {
-    let untaxed = |amount: i64| Taxed { net: amount, tax: 0, gross: amount };
-    out.taxed = frame.lines.iter().map(|line| untaxed(line.figure.amount)).collect();
-    out.rates = vec![None; frame.lines.len()];
+pub(super) fn none(frame: &mut Frame<'_>) {
+    for line in &mut frame.lines {
+        line.taxed = Taxed { net: line.figure.amount, tax: 0, gross: line.figure.amount };
+    }
 }

@@ -5,12 +5,13 @@ use serde::{Serialize, Serializer};
 
 use super::comparison::ComparisonView;
 use super::ladder::PriceLadder;
+use super::line::{LineView, QuoteLine};
 use super::prices::{CounterView, TierView};
 use super::request::Explain;
-use super::result::{Entry, LineResult, Quote, Rejected, RejectionReason, Source, Totals};
-use crate::adjust::StageScope;
+use super::result::{Entry, Quote, Rejected, RejectionReason, Source, Totals};
 use crate::expr::Leaf;
-use crate::money::{Currency, Decimal, Money, Percent, UnitPrice};
+use crate::id::Ordinal;
+use crate::money::{Currency, Money, Percent, UnitPrice};
 use crate::report::Finding;
 use crate::rulebook::{SEMANTICS_VERSION, Step};
 use crate::tax::TaxGroup;
@@ -68,67 +69,6 @@ pub struct QuoteView<'q> {
     pub counter_deltas: Option<CounterDeltas<'q>>,
     /// Remarks about the document and its lines.
     pub findings: &'q [Finding],
-}
-
-/// A line of the answer.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-pub struct LineView<'q> {
-    /// Names the line.
-    pub id: &'q str,
-    /// The product, as it was asked for.
-    pub product: &'q str,
-    /// How people call the product.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<&'q str>,
-    /// How much of it, in the unit.
-    pub quantity: Decimal,
-    /// The unit; absent when the product or the unit is unknown.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unit: Option<&'q str>,
-    /// How much of it in the product's base unit, in which stock is counted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub base_quantity: Option<Decimal>,
-    /// The product's base unit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub base_unit: Option<&'q str>,
-    /// The list that the price is from; absent, as all amounts, when there is no price.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_list: Option<&'q str>,
-    /// The price per unit that was found.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub list_price: Option<UnitPrice>,
-    /// The price per unit after all stages, when all of them rounded at the unit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub net_unit_price: Option<UnitPrice>,
-    /// The line at the price that was found.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub list_amount: Option<Money>,
-    /// Without tax.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub net: Option<Money>,
-    /// The tax.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax: Option<Money>,
-    /// With tax.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gross: Option<Money>,
-    /// The tax category of that rate.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_category: Option<&'q str>,
-    /// The rate that it is taxed at; absent when it is not taxed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_rate: Option<&'q str>,
-    /// The percentage of that rate.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_percent: Option<Percent>,
-    /// Every step from zero to the line's total, chained; absent when only totals are asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<Vec<StepView<'static>>>")]
-    pub waterfall: Option<Waterfall<'q>>,
-    /// The rules that did not apply to the line; only when candidates are asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<Vec<RejectedView<'static>>>")]
-    pub rejected: Option<RejectedRules<'q>>,
 }
 
 /// A step of a line's waterfall. `before + delta = after`, and the next step's `before` is this one's `after`.
@@ -204,10 +144,10 @@ macro_rules! sequences {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy)]
         pub struct $name<'q> {
-            quote: &'q Quote,
+            pub(super) quote: &'q Quote,
             $(
                 /// The line it belongs to; none for the document.
-                $line: Option<usize>,
+                pub(super) $line: Option<usize>,
             )?
         }
 
@@ -230,8 +170,6 @@ macro_rules! sequences {
 sequences! {
     /// The lines of a quote.
     Lines {} => LineView;
-    /// The steps of a line's waterfall.
-    Waterfall { line } => StepView;
     /// Rules that did not apply.
     RejectedRules { line } => RejectedView;
     /// The sums of the tax rates.
@@ -264,14 +202,7 @@ impl<'q> CounterDeltas<'q> {
 
 impl<'q> Lines<'q> {
     fn items(self) -> impl Iterator<Item = LineView<'q>> + use<'q> {
-        self.quote.lines()
-    }
-}
-
-impl<'q> Waterfall<'q> {
-    fn items(self) -> impl Iterator<Item = StepView<'q>> + use<'q> {
-        let quote = self.quote;
-        self.line.into_iter().flat_map(|line| quote.chain(line)).map(|entry| quote.step_view(entry))
+        self.quote.lines().map(QuoteLine::view)
     }
 }
 
@@ -313,9 +244,8 @@ impl Quote {
     }
 
     /// The lines, in the order of the request.
-    pub fn lines(&self) -> impl Iterator<Item = LineView<'_>> {
-        let starts = std::iter::once(0).chain(self.lines.iter().map(|line| line.product_end));
-        self.lines.iter().zip(starts).enumerate().map(|(number, (line, start))| self.line_view(line, start, number))
+    pub fn lines(&self) -> impl ExactSizeIterator<Item = QuoteLine<'_>> {
+        self.lines.iter().enumerate().map(|(number, line)| QuoteLine::new(self, number, line))
     }
 
     /// The sums of each tax rate.
@@ -323,81 +253,30 @@ impl Quote {
         self.groups.iter().map(|group| self.group_view(group))
     }
 
-    /// The adjustments of line scope that applied to a line, which is counted from 0, in the order in which they applied: whether
-    /// or not waterfalls are asked for.
-    pub fn applied_to_line(&self, line: usize) -> impl Iterator<Item = AppliedView<'_>> {
-        let procedure = &self.rulebook.parts().procedure;
-        let of_lines = |step: usize| matches!(procedure.get(step), Some(Step::Stage(stage)) if stage.scope == StageScope::Line);
-        self.chain(line).filter_map(move |entry| match entry.source {
-            Source::Adjustment(number) if of_lines(entry.step) => {
-                Some(self.applied_view(entry.step, number, entry.before.saturating_sub(entry.after), entry.unit_price))
-            }
-            _ => None,
-        })
-    }
-
     /// The adjustments of document scope that applied, in the order in which they applied.
     pub fn applied_to_document(&self) -> impl Iterator<Item = AppliedView<'_>> {
         self.of_document.iter().map(|entry| self.applied_view(entry.step, entry.adjustment, entry.off, None))
     }
 
-    fn applied_view(&self, step: usize, adjustment: usize, off: i64, unit_price: Option<UnitPrice>) -> AppliedView<'_> {
-        let rule = self.rulebook.parts().adjustments.get(adjustment).map_or("", crate::id::RuleId::as_str);
-        AppliedView { step: self.step_id(step), rule, off: self.money(off), unit_price }
+    pub(super) fn applied_view(&self, step: Ordinal, adjustment: Ordinal, off: i64, unit_price: Option<UnitPrice>) -> AppliedView<'_> {
+        AppliedView { step: self.step_id(step), rule: self.adjustment_id(adjustment), off: self.money(off), unit_price }
     }
 
     /// The id of a line, which is counted from 0.
     pub(super) fn line_id(&self, line: usize) -> &str {
-        let start = line.checked_sub(1).and_then(|before| self.lines.get(before)).map_or(0, |before| before.product_end);
-        self.lines.get(line).and_then(|line| self.texts.get(start..line.id_end)).unwrap_or_default()
+        self.lines.get(line).map_or("", |line| line.id.as_str())
     }
 
-    /// The entries of a line, in order.
-    fn chain(&self, line: usize) -> impl Iterator<Item = &Entry> {
-        let entry = |number: usize| self.entries.get(number);
-        let first = self.lines.get(line).and_then(|line| line.first_entry).and_then(entry);
-        std::iter::successors(first, move |last| last.next.and_then(entry))
-    }
-
-    fn money(&self, minor: i64) -> Money {
+    pub(super) fn money(&self, minor: i64) -> Money {
         Money::new(minor, self.currency)
     }
 
-    fn line_view<'q>(&'q self, line: &'q LineResult, start: usize, number: usize) -> LineView<'q> {
-        let parts = self.rulebook.parts();
-        let text = |from: usize, to: usize| self.texts.get(from..to).unwrap_or_default();
-        let product = line.product.and_then(|number| parts.catalog.product(number));
-        let rate = line.rate.and_then(|rate| parts.tax.as_ref()?.rates().get(rate));
-        let price = line.price.as_ref();
-        LineView {
-            id: text(start, line.id_end),
-            product: text(line.id_end, line.product_end),
-            name: product.and_then(|product| product.name.as_deref()),
-            quantity: line.quantity,
-            unit: line.unit.map(|unit| parts.symbols.text(unit)),
-            base_quantity: line.base_quantity,
-            base_unit: line.base_quantity.and(product).map(|product| parts.symbols.text(product.unit)),
-            price_list: price.and_then(|price| parts.pricing.list_id(price.list)).map(crate::id::PriceListId::as_str),
-            list_price: price.map(|price| price.unit_price),
-            net_unit_price: price.and_then(|price| price.net_unit_price),
-            list_amount: price.map(|price| self.money(price.list_amount)),
-            net: price.map(|_| self.money(line.taxed.net)),
-            tax: price.map(|_| self.money(line.taxed.tax)),
-            gross: price.map(|_| self.money(line.taxed.gross)),
-            tax_category: rate.map(|rate| rate.category.as_str()),
-            tax_rate: rate.map(|rate| rate.id.as_str()),
-            tax_percent: rate.map(|rate| rate.percent),
-            waterfall: (self.explain > Explain::Totals).then_some(Waterfall { quote: self, line: Some(number) }),
-            rejected: (self.explain == Explain::Candidates).then_some(RejectedRules { quote: self, line: Some(number) }),
-        }
-    }
-
-    fn step_view<'q>(&'q self, entry: &'q Entry) -> StepView<'q> {
+    pub(super) fn step_view<'q>(&'q self, entry: &'q Entry) -> StepView<'q> {
         let parts = self.rulebook.parts();
         let rule = match entry.source {
-            Source::List(list) => parts.pricing.list_id(list).map(crate::id::PriceListId::as_str),
-            Source::Adjustment(number) => parts.adjustments.get(number).map(crate::id::RuleId::as_str),
-            Source::TaxRate(rate) => rate.and_then(|rate| parts.tax.as_ref()?.rates().get(rate)).map(|rate| rate.id.as_str()),
+            Source::List(list) => parts.pricing.list_id(list.index()).map(crate::id::PriceListId::as_str),
+            Source::Adjustment(number) => Some(self.adjustment_id(number)),
+            Source::TaxRate(rate) => rate.and_then(|rate| parts.tax.as_ref()?.rates().get(rate.index())).map(|rate| rate.id.as_str()),
         };
         StepView {
             step: self.step_id(entry.step),
@@ -410,12 +289,16 @@ impl Quote {
         }
     }
 
-    fn step_id(&self, step: usize) -> &str {
-        self.rulebook.parts().procedure.get(step).map_or("", |step: &Step| step.id().as_str())
+    fn adjustment_id(&self, number: Ordinal) -> &str {
+        self.rulebook.parts().adjustments.get(number.index()).map_or("", crate::id::RuleId::as_str)
+    }
+
+    fn step_id(&self, step: Ordinal) -> &str {
+        self.rulebook.parts().procedure.get(step.index()).map_or("", |step: &Step| step.id().as_str())
     }
 
     fn rejected_view<'q>(&'q self, rejected: &'q Rejected) -> RejectedView<'q> {
-        let rule = self.rulebook.parts().adjustments.get(rejected.adjustment).map_or("", crate::id::RuleId::as_str);
+        let rule = self.adjustment_id(rejected.adjustment);
         RejectedView { step: self.step_id(rejected.step), rule, reason: rejected.reason, failed: &rejected.failed }
     }
 

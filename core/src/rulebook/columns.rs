@@ -22,10 +22,10 @@ impl ProductSymbols {
         Self { by_slot: (0..attributes.product_slots).map(column).collect() }
     }
 
-    /// The symbol in a slot of a product; the outer option is empty when the slot holds no text.
+    /// The symbols in a slot, by product; none when the slot holds no text.
     #[must_use]
-    pub fn get(&self, slot: u16, product: u32) -> Option<Option<Symbol>> {
-        self.by_slot.get(usize::from(slot))?.as_ref()?.get(usize::try_from(product).ok()?).copied()
+    pub fn column(&self, slot: u16) -> Option<&[Option<Symbol>]> {
+        self.by_slot.get(usize::from(slot))?.as_deref()
     }
 }
 

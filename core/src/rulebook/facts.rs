@@ -39,12 +39,11 @@ impl FactReader<'_> {
     ) {
         for (key, fact) in facts.iter() {
             let place = path.field(key);
-            let full = format!("{scope}.{key}");
-            let Some(name) = self.vocabulary.find(&full).filter(|name| (self.settable)(name.slot)) else {
+            let Some(name) = self.vocabulary.member(scope, key).filter(|name| (self.settable)(name.slot)) else {
                 let prefix = format!("{scope}.");
                 let settable = self.vocabulary.names().filter(|name| (self.settable)(name.slot));
                 let known = settable.filter_map(|name| name.name.strip_prefix(&prefix));
-                let message = format!("the rulebook declares no attribute `{full}`");
+                let message = format!("the rulebook declares no attribute `{scope}.{key}`");
                 let problem = Diagnostic::error(QuoteCode::UnknownAttribute, &place, message);
                 diagnostics.push(problem.maybe_help(did_you_mean(key, known)));
                 continue;

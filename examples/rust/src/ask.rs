@@ -78,7 +78,7 @@ pub fn approval_request(request: QuoteRequest, quote: &Quote, credit: CreditStat
 
 /// The quote, frozen, in the products' base units, in which the warehouses count. The order is never priced again.
 pub fn frozen(order: &Order, customer: &Customer, quote: &Quote) -> Result<OrderDocument> {
-    let lines = quote.lines().map(|line| frozen_line(&line)).collect::<Result<_>>()?;
+    let lines = quote.lines().map(|line| frozen_line(&line.view())).collect::<Result<_>>()?;
     let Totals { net, tax, gross, .. } = *quote.totals();
     Ok(OrderDocument {
         id: order.id.parse()?,

@@ -33,7 +33,7 @@ pub fn unreadable(error: &dealdesk::report::Error) {
 /// Prices, each with the way it came about, and the totals.
 pub fn quote(quote: &Quote) {
     for line in quote.lines() {
-        quoted_line(&line);
+        quoted_line(&line.view());
     }
     let totals = quote.totals();
     println!("  list {}, discount {}, net {}, VAT {}, gross {}", totals.list, totals.discount, totals.net, totals.tax, totals.gross);

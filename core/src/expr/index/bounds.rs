@@ -1,7 +1,7 @@
 //! Sorted thresholds. Between and on `n` bounds lie `2n + 1` intervals: 0 is below the first bound, 1 is the first bound itself,
 //! 2 lies between the first and the second, and so on.
 
-use super::super::{Literal, Value};
+use super::super::{Facts, Literal, Slot, Value};
 use super::demand::Range;
 use crate::money::Decimal;
 use crate::time::Date;
@@ -53,6 +53,31 @@ impl Bounds {
             (Self::Decimals(bounds), Value::Number(value)) => Some(search(bounds, &value)),
             (Self::Dates(bounds), Value::Date(value)) => Some(search(bounds, &value)),
             _ => None,
+        }
+    }
+
+    /// The interval that the value of a slot lies in; none for a missing value or one of another type.
+    pub fn interval_of<F: Facts + ?Sized>(&self, facts: &F, slot: Slot, line: Option<usize>) -> Option<u32> {
+        if let Self::Integers { scale, ladder } = self
+            && let Some(whole) = facts.whole(slot, line, *scale)
+        {
+            return Some(ladder.of_whole(whole));
+        }
+        self.interval(facts.value(slot, line))
+    }
+
+    /// Calls `each` with [`Bounds::interval_of`] of every line.
+    pub fn intervals<F: Facts + ?Sized>(&self, facts: &F, slot: Slot, wholes: &mut Vec<Option<i64>>, mut each: impl FnMut(Option<u32>)) {
+        let Self::Integers { scale, ladder } = self else {
+            return (0..facts.line_count()).for_each(|line| each(self.interval(facts.value(slot, Some(line)))));
+        };
+        wholes.clear();
+        facts.wholes(slot, *scale, wholes);
+        for (line, whole) in wholes.iter().enumerate() {
+            each(match whole {
+                Some(whole) => Some(ladder.of_whole(*whole)),
+                None => self.interval(facts.value(slot, Some(line))),
+            });
         }
     }
 

@@ -4,7 +4,7 @@ use super::super::{Facts, Literal, Scope, Slot};
 use super::bounds::Bounds;
 use super::demand::{Demand, Range};
 use super::rows::{Rows, words_for};
-use crate::id::Map;
+use crate::id::{Map, Symbol};
 use crate::sort;
 
 /// What a value is in one column.
@@ -14,6 +14,13 @@ pub(super) struct Pick {
     pub row: usize,
     /// The interval of a threshold column in which the value lies.
     interval: u32,
+}
+
+/// The values of a column's slot, line by line.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Buffers {
+    symbols: Vec<Option<Symbol>>,
+    wholes: Vec<Option<i64>>,
 }
 
 #[derive(Debug, Clone)]
@@ -161,10 +168,28 @@ impl Column {
                 let row = Literal::of(facts.value(self.slot, line)).and_then(|value| map.get(&value).copied());
                 Pick { row: row.unwrap_or(0), interval: 0 }
             }
-            Lookup::Thresholds { bounds, shift } => match bounds.interval(facts.value(self.slot, line)) {
+            Lookup::Thresholds { bounds, shift } => match bounds.interval_of(facts, self.slot, line) {
                 Some(interval) => Pick { row: row_number(interval >> shift), interval },
                 None => Pick::default(),
             },
+        }
+    }
+
+    /// Appends the row of every line: one look at the column for all of them.
+    pub fn line_rows<F: Facts + ?Sized>(&self, facts: &F, buffers: &mut Buffers, rows: &mut Vec<usize>) {
+        match &self.lookup {
+            Lookup::Symbols { first, rows: by_symbol } => {
+                buffers.symbols.clear();
+                facts.symbols(self.slot, &mut buffers.symbols);
+                let place = |symbol: Symbol| usize::try_from(symbol.number().wrapping_sub(*first)).unwrap_or(usize::MAX);
+                rows.extend(
+                    buffers.symbols.iter().map(|symbol| symbol.and_then(|symbol| by_symbol.get(place(symbol)).copied()).unwrap_or(0)),
+                );
+            }
+            Lookup::Values(_) => rows.extend((0..facts.line_count()).map(|line| self.pick(facts, Some(line)).row)),
+            Lookup::Thresholds { bounds, shift } => bounds.intervals(facts, self.slot, &mut buffers.wholes, |interval| {
+                rows.push(interval.map_or(0, |interval| row_number(interval >> shift)));
+            }),
         }
     }
 

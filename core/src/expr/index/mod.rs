@@ -18,9 +18,9 @@ mod rows;
 
 use std::collections::BTreeMap;
 
-use column::{Column, Draft, Pick};
+use column::{Buffers, Column, Draft, Pick};
 use demand::{Demand, Kind, demands};
-use rows::{each_bit, place, words_for};
+use rows::{BITS, each_bit, place, words_for};
 
 use super::atoms::Atom;
 use super::value::{Facts, Literal};
@@ -77,6 +77,9 @@ pub struct IndexScratch {
     ready: Vec<u64>,
     summary: Vec<u64>,
     work: Vec<u64>,
+    /// Of each column of lines, the row of every line.
+    rows: Vec<usize>,
+    buffers: Buffers,
 }
 
 impl RuleIndex {
@@ -132,6 +135,10 @@ impl RuleIndex {
         fill_ones(&mut scratch.summary, width);
         if self.is_direct() {
             fill_ones(&mut scratch.words, self.rules.len());
+            // No bit behind the last rule.
+            if let (Some(last), (_, behind @ 2..)) = (scratch.words.last_mut(), place(self.rules.len())) {
+                *last = behind.wrapping_sub(1);
+            }
             for (column, pick) in picked() {
                 column.rows.and_words(pick.row, &mut scratch.words);
             }
@@ -156,33 +163,42 @@ impl RuleIndex {
         scratch.lines.clear();
         scratch.lines.extend(self.lines.iter().map(|column| column.pick(facts, line)));
         if self.is_direct() {
-            self.walk_words(scratch, matching);
-        } else {
-            self.walk_summary(scratch, matching);
-            matching.get_mut(start..).unwrap_or_default().sort_unstable();
+            let rows = self.lines.iter().zip(scratch.lines.iter().map(|pick| pick.row));
+            return walk_words(rows, &scratch.words, matching);
+        }
+        self.walk_summary(scratch, matching);
+        matching.get_mut(start..).unwrap_or_default().sort_unstable();
+    }
+
+    /// [`RuleIndex::header`], then [`RuleIndex::matches`] for every line that takes part; `ends` gets where each line's rules end.
+    pub fn match_lines<F: Facts + ?Sized>(&self, facts: &F, scratch: &mut IndexScratch, matching: &mut Vec<u32>, ends: &mut Vec<usize>) {
+        self.header(facts, scratch);
+        let count = facts.line_count();
+        if !self.is_direct() {
+            for line in 0..count {
+                if facts.takes_part(line) {
+                    self.matches(facts, Some(line), scratch, matching);
+                }
+                ends.push(matching.len());
+            }
+            return;
+        }
+        let IndexScratch { words, rows, buffers, .. } = scratch;
+        rows.clear();
+        for column in &self.lines {
+            column.line_rows(facts, buffers, rows);
+        }
+        for line in 0..count {
+            if facts.takes_part(line) {
+                let of_line = rows.get(line..).unwrap_or_default().iter().step_by(count).copied();
+                walk_words(self.lines.iter().zip(of_line), words, matching);
+            }
+            ends.push(matching.len());
         }
     }
 
     fn is_direct(&self) -> bool {
-        !self.reordered
-    }
-
-    /// Few rules: AND whole rows.
-    fn walk_words(&self, scratch: &mut IndexScratch, matching: &mut Vec<u32>) {
-        let IndexScratch { document, lines, words, work, .. } = scratch;
-        work.clear();
-        work.extend_from_slice(words);
-        for (column, pick) in self.lines.iter().zip(lines.iter()) {
-            column.rows.and_words(pick.row, work);
-        }
-        let mut with_bits = 0;
-        for (number, word) in work.iter().enumerate() {
-            with_bits |= u64::from(*word != 0) << number;
-        }
-        each_bit(with_bits, |number| {
-            let word = work.get(number).copied().unwrap_or(0);
-            self.take(number, word, document, lines, matching);
-        });
+        !self.reordered && !self.coarse
     }
 
     /// Many rules: AND the summaries, then only the words that can have a bit.
@@ -234,6 +250,23 @@ impl RuleIndex {
                 matching.push(*rule);
             }
         });
+    }
+}
+
+/// Few rules: AND whole rows. The positions are the rules' numbers.
+fn walk_words<'c>(rows: impl Iterator<Item = (&'c Column, usize)>, words: &[u64], matching: &mut Vec<u32>) {
+    let mut work = [0; DIRECT_WORDS];
+    let Some(work) = work.get_mut(..words.len()) else { return };
+    work.copy_from_slice(words);
+    for (column, row) in rows {
+        column.rows.and_words(row, work);
+    }
+    for (first, word) in (0_u32..).step_by(BITS).zip(&*work) {
+        let mut rest = *word;
+        while rest != 0 {
+            matching.push(first | rest.trailing_zeros());
+            rest &= rest.wrapping_sub(1);
+        }
     }
 }
 

@@ -1,0 +1,225 @@
+//! A line of the answer, as it is read and serialized.
+
+use schemars::JsonSchema;
+use serde::{Serialize, Serializer};
+
+use super::request::Explain;
+use super::result::{Asked, Entry, Line, Quote, Source};
+use super::view::{AppliedView, RejectedRules, RejectedView, StepView};
+use crate::adjust::StageScope;
+use crate::id::PriceListId;
+use crate::money::{Decimal, Money, Percent, UnitPrice};
+use crate::rulebook::Step;
+
+/// A line of the answer.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+pub struct LineView<'q> {
+    /// Names the line.
+    pub id: &'q str,
+    /// The product, as it was asked for.
+    pub product: &'q str,
+    /// How people call the product.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<&'q str>,
+    /// How much of it, in the unit.
+    pub quantity: Decimal,
+    /// The unit; absent when the product or the unit is unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<&'q str>,
+    /// How much of it in the product's base unit, in which stock is counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_quantity: Option<Decimal>,
+    /// The product's base unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_unit: Option<&'q str>,
+    /// The list that the price is from; absent, as all amounts, when there is no price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_list: Option<&'q str>,
+    /// The price per unit that was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list_price: Option<UnitPrice>,
+    /// The price per unit after all stages, when all of them rounded at the unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub net_unit_price: Option<UnitPrice>,
+    /// The line at the price that was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list_amount: Option<Money>,
+    /// Without tax.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub net: Option<Money>,
+    /// The tax.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax: Option<Money>,
+    /// With tax.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gross: Option<Money>,
+    /// The tax category of that rate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax_category: Option<&'q str>,
+    /// The rate that it is taxed at; absent when it is not taxed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax_rate: Option<&'q str>,
+    /// The percentage of that rate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax_percent: Option<Percent>,
+    /// Every step from zero to the line's total, chained; absent when only totals are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<StepView<'static>>>")]
+    pub waterfall: Option<Waterfall<'q>>,
+    /// The rules that did not apply to the line; only when candidates are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<RejectedView<'static>>>")]
+    pub rejected: Option<RejectedRules<'q>>,
+}
+
+/// The steps of a line's waterfall.
+#[derive(Debug, Clone, Copy)]
+pub struct Waterfall<'q>(QuoteLine<'q>);
+
+impl<'q> IntoIterator for Waterfall<'q> {
+    type Item = StepView<'q>;
+    type IntoIter = Box<dyn Iterator<Item = StepView<'q>> + 'q>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Box::new(self.0.waterfall())
+    }
+}
+
+impl Serialize for Waterfall<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.waterfall())
+    }
+}
+
+/// A line of a quote: each figure is looked up when it is asked for, all of them by [`QuoteLine::view`].
+///
+/// ```
+/// # use dealdesk::{Rulebook, RulebookDef, report::Sources};
+/// # let def = RulebookDef::from_json(r#"{"schema_version": 1, "id": "acme", "currency": "EUR",
+/// #     "units": [{"id": "piece"}], "products": [{"id": "P-100", "unit": "piece"}],
+/// #     "price_lists": [{"id": "list", "keys": ["product.id"], "records": [{"key": ["P-100"], "price": "98.00"}]}]}"#)?;
+/// # let rulebook = Rulebook::compile(def, &Sources::none())?.rulebook;
+/// let request = serde_json::from_str(r#"{"date": "2026-11-21", "lines": [{"id": "1", "product": "P-100", "quantity": 12}]}"#).unwrap();
+/// let quote = rulebook.quote(&request)?;
+/// for line in quote.lines() {
+///     assert_eq!((line.id(), line.product()), ("1", "P-100"));
+///     assert_eq!(line.net().map(|net| net.to_string()).as_deref(), Some("1176.00"));
+/// }
+/// # Ok::<(), dealdesk::report::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct QuoteLine<'q> {
+    quote: &'q Quote,
+    number: usize,
+    line: &'q Line,
+}
+
+impl<'q> QuoteLine<'q> {
+    pub(super) fn new(quote: &'q Quote, number: usize, line: &'q Line) -> Self {
+        Self { quote, number, line }
+    }
+
+    /// Names the line.
+    #[must_use]
+    pub fn id(self) -> &'q str {
+        self.line.id.as_str()
+    }
+
+    /// The product, as it was asked for.
+    #[must_use]
+    pub fn product(self) -> &'q str {
+        match &self.line.product {
+            Asked::Known(number) => self.quote.rulebook.parts().catalog.id(*number),
+            Asked::Unknown(product) => product.as_str(),
+        }
+    }
+
+    /// How much of it, in the unit it was ordered in.
+    #[must_use]
+    pub fn quantity(self) -> Decimal {
+        self.line.quantity
+    }
+
+    /// The price per unit that was found; none when there is no price.
+    #[must_use]
+    pub fn list_price(self) -> Option<UnitPrice> {
+        self.line.price.map(|price| price.unit_price)
+    }
+
+    /// The price per unit after all stages, when all of them rounded at the unit.
+    #[must_use]
+    pub fn net_unit_price(self) -> Option<UnitPrice> {
+        self.line.price.and(self.line.figure.unit)
+    }
+
+    /// The line without tax; none when there is no price.
+    #[must_use]
+    pub fn net(self) -> Option<Money> {
+        self.amount(self.line.taxed.net)
+    }
+
+    /// The line with tax; none when there is no price.
+    #[must_use]
+    pub fn gross(self) -> Option<Money> {
+        self.amount(self.line.taxed.gross)
+    }
+
+    fn amount(self, minor: i64) -> Option<Money> {
+        self.line.price.map(|_| self.quote.money(minor))
+    }
+
+    /// The adjustments of line scope that applied, in the order in which they applied: whether or not waterfalls are asked for.
+    pub fn applied(self) -> impl Iterator<Item = AppliedView<'q>> {
+        let quote = self.quote;
+        let procedure = &quote.rulebook.parts().procedure;
+        self.chain().filter_map(move |entry| match (entry.source, procedure.get(entry.step.index())) {
+            (Source::Adjustment(number), Some(Step::Stage(stage))) if stage.scope == StageScope::Line => {
+                Some(quote.applied_view(entry.step, number, entry.before.saturating_sub(entry.after), entry.unit_price))
+            }
+            _ => None,
+        })
+    }
+
+    /// Every step from zero to the line's total, chained; when only totals were asked for, no more than [`QuoteLine::applied`].
+    pub fn waterfall(self) -> impl Iterator<Item = StepView<'q>> {
+        let quote = self.quote;
+        self.chain().map(|entry| quote.step_view(entry))
+    }
+
+    fn chain(self) -> impl Iterator<Item = &'q Entry> {
+        let entries = &self.quote.entries;
+        let entry = |number: u32| usize::try_from(number).ok().and_then(|number| entries.get(number));
+        let first = self.line.chain.and_then(|(first, _)| entry(first));
+        std::iter::successors(first, move |last| last.next.and_then(|next| entry(next.get())))
+    }
+
+    /// The line as it is serialized.
+    #[must_use]
+    pub fn view(self) -> LineView<'q> {
+        let Self { quote, line, number } = self;
+        let parts = quote.rulebook.parts();
+        let product = line.product_number().and_then(|number| parts.catalog.product(number));
+        let rate = line.rate.and_then(|rate| parts.tax.as_ref()?.rates().get(rate.index()));
+        LineView {
+            id: self.id(),
+            product: self.product(),
+            name: product.and_then(|product| product.name()),
+            quantity: line.quantity,
+            unit: line.ordered.map(|ordered| parts.symbols.text(ordered.unit)),
+            base_quantity: line.ordered.map(|ordered| ordered.base_quantity),
+            base_unit: line.ordered.and(product).map(|product| parts.symbols.text(product.unit)),
+            price_list: line.price.and_then(|price| parts.pricing.list_id(price.list.index())).map(PriceListId::as_str),
+            list_price: self.list_price(),
+            net_unit_price: self.net_unit_price(),
+            list_amount: line.price.map(|price| quote.money(price.amount)),
+            net: self.net(),
+            tax: self.amount(line.taxed.tax),
+            gross: self.gross(),
+            tax_category: rate.map(|rate| rate.category.as_str()),
+            tax_rate: rate.map(|rate| rate.id.as_str()),
+            tax_percent: rate.map(|rate| rate.percent),
+            waterfall: (quote.explain > Explain::Totals).then_some(Waterfall(self)),
+            rejected: (quote.explain == Explain::Candidates).then_some(RejectedRules { quote, line: Some(number) }),
+        }
+    }
+}
