@@ -17,6 +17,8 @@ pub struct Limits {
     pub tiers: usize,
     /// How many price lists may stand on each other.
     pub price_list_depth: usize,
+    /// Keys that are looked up for one line in one price list, where attributes have several values.
+    pub price_keys: usize,
     /// Rows of one decision table.
     pub table_rows: usize,
     /// Inputs and outputs of one decision table.
@@ -46,6 +48,7 @@ impl Default for Limits {
             price_records: 5_000_000,
             tiers: 100,
             price_list_depth: 16,
+            price_keys: 1_000,
             table_rows: 20_000,
             table_columns: 64,
             table_work: 50_000_000,

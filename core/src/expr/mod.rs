@@ -19,6 +19,7 @@ mod atoms;
 mod calls;
 mod check;
 mod constant;
+mod division;
 mod domain;
 mod eval;
 mod explain;

@@ -490,14 +490,11 @@ impl PriceList {
                 }
                 key
             };
-            keys = keys.iter().flat_map(|key| values.iter().map(move |value| with(key, *value))).take(MOST_KEYS).collect();
+            keys = keys.iter().flat_map(|key| values.iter().map(move |value| with(key, *value))).take(self.most_keys).collect();
         }
         keys.iter().filter_map(|key| self.heads.of_key(&self.keys, key)).collect()
     }
 }
-
-/// How many keys of one line are looked up, where attributes have several values.
-const MOST_KEYS: usize = 1_000;
 
 fn symbol(value: Value<'_>) -> Option<u32> {
     if let Value::Text(text) = value { text.symbol.map(Symbol::number) } else { None }

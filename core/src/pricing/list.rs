@@ -31,6 +31,8 @@ pub struct PriceList {
     /// What a list says whose records are tariffs; then a head's first price is the number of a tariff.
     pub(super) rules: Option<Box<Rules>>,
     pub(super) tariffs: Vec<Tariff>,
+    /// How many keys of a line are looked up, where attributes have several values.
+    pub(super) most_keys: usize,
     /// Whether its prices are converted to the document's currency.
     pub(super) convert: bool,
     /// The number of the list whose price is shown beside this one's.
@@ -143,6 +145,7 @@ impl Draft {
             prices: Prices::default(),
             rules: Rules::compile(def, path, cx),
             tariffs: Vec::new(),
+            most_keys: cx.limits.price_keys,
             convert: def.convert,
             reference: None,
         };

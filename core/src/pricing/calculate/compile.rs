@@ -6,7 +6,7 @@ use crate::id::PriceListId;
 use crate::money::{Currency, Decimal, Percent, Rounding};
 use crate::pricing::list::PriceList;
 use crate::pricing::{Draft, PriceListDef, TierMode};
-use crate::report::{Diagnostic, LimitCode, Path, PricingCode, RulebookCode};
+use crate::report::{Diagnostic, ExprCode, LimitCode, Path, PricingCode, RulebookCode};
 
 /// The name of the price as the step before left it.
 pub const PRICE: &str = "price";
@@ -118,6 +118,11 @@ fn out_of_range(percent: Decimal, rule: &str, path: &Path<'_>, cx: &mut CompileC
 fn formula(text: &str, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<Expr> {
     const LATER: [&str; 5] = ["line.list_price", "line.list_amount", "line.amount", "document.list_amount", "document.amount"];
     let compiled = Expr::compile(text, &Type::Number, Scope::Line, path, cx)?;
+    if compiled.may_divide_by_zero() {
+        let problem =
+            Diagnostic::warning(ExprCode::DivisionByZero, path, format!("`{text}` may divide by zero; then the line cannot be priced"));
+        cx.diagnostics.push(problem.help("keep the divisor above zero with `max`, or ask: `x == 0 ? 0 : y / x`"));
+    }
     let later = |slot: &Slot| cx.vocabulary.name(*slot).map(|name| &*name.name).filter(|name| LATER.contains(name));
     let Some(name) = compiled.slots().iter().find_map(later) else { return Some(compiled) };
     let message = format!("`{name}` is known only when prices are found");

@@ -109,6 +109,8 @@ impl<F: Facts + ?Sized, L: Lines> Asking<'_, '_, F, L> {
         let total = pick.selecting(rules, group.total)?;
         let span = Span { start: group.position, end, first: !group.started, total };
         let Some(exact) = schedule.amount(span)? else { return Ok(false) };
+        // Where a larger total costs less, the line that reaches it costs nothing.
+        let exact = if exact.is_negative() { Exact::ZERO } else { exact };
         let mut slices = Vec::new();
         schedule.slices(span, exact, &mut slices)?;
         (group.position, group.started) = (end, true);

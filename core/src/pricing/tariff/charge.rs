@@ -141,8 +141,12 @@ impl Schedule<'_> {
         Ok(end.checked_sub(start)?.max(Decimal::ZERO))
     }
 
-    /// Where a tier starts on the number line: where units are counted, a tier from 10 on starts after the ninth.
+    /// Where a tier starts on the number line: where units are counted, a tier from 10 on starts after the ninth. The first starts where
+    /// the number line does.
     fn start(&self, tier: usize) -> Decimal {
+        if tier == 0 {
+            return Decimal::ZERO;
+        }
         let from = self.rates.get(tier).map_or(Decimal::ZERO, |rate| rate.from);
         if self.counted && self.rules.bound == Bound::LowerInclusive {
             return from.checked_sub(Decimal::ONE).unwrap_or(from).max(Decimal::ZERO);

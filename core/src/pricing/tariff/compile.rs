@@ -5,7 +5,7 @@ use crate::expr::{CompileContext, Slot, Type};
 use crate::id::{AttributeId, PriceListId};
 use crate::money::{Currency, Decimal};
 use crate::pricing::calculate::Calculation;
-use crate::pricing::{AggregateBy, Basis, CalculateDef, PriceListDef, PriceRecordDef, TierDef, TierMode, UnitMatch, ZeroPrice};
+use crate::pricing::{AggregateBy, Basis, Bound, CalculateDef, PriceListDef, PriceRecordDef, TierDef, TierMode, UnitMatch, ZeroPrice};
 use crate::report::{Diagnostic, Path, PricingCode};
 
 impl Rules {
@@ -37,7 +37,7 @@ impl Rules {
             cx.diagnostics.push(problem.help("write `aggregate_by`: `product`, `document`, or an attribute"));
         }
         let plain = def.tier_mode == TierMode::Volume
-            && def.bound == crate::pricing::Bound::LowerInclusive
+            && def.bound == Bound::LowerInclusive
             && def.basis == Basis::Quantity
             && def.aggregate_by == AggregateBy::Line
             && def.counter.is_none()
@@ -150,9 +150,11 @@ impl Tariff {
             tariff.bands.push(band);
         }
         if of.rules.mode == TierMode::Graduated
-            && let Some(first) = tiers.first().filter(|first| first.from > Decimal::ONE)
+            && let begin = if of.rules.bound == Bound::UpperInclusive { Decimal::ZERO } else { Decimal::ONE }
+            && let Some(first) = tiers.first().filter(|first| first.from > begin)
         {
-            let message = format!("the first units have no price: graduated tiers begin at 0 or 1, not at `{}`", first.from);
+            let message =
+                format!("what comes first has no price: graduated tiers begin at `0` or at most `{begin}` here, not at `{}`", first.from);
             cx.diagnostics.error(PricingCode::TierGap, &place.index(0).field("from"), message);
         }
         if tiers.is_empty() {

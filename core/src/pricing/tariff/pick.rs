@@ -2,7 +2,7 @@
 
 use super::asked::Asked;
 use super::charge::{Span, is_below, times};
-use super::{Band, Beyond, CapDef, Measure, Price, Rate, Rules, Schedule, Tariff};
+use super::{Aggregate, Band, Beyond, CapDef, Measure, Price, Rate, Rules, Schedule, Tariff};
 use crate::expr::{Facts, Value};
 use crate::money::{ArithmeticError, Decimal, Exact, Rounding, RoundingDef, RoundingMode};
 use crate::pricing::calculate::decimal;
@@ -52,7 +52,12 @@ impl<'l, F: Facts + ?Sized, L: Lines> Search<'l, '_, '_, F, L> {
         for (number, offer) in self.list.candidates(rules, self.query, line) {
             let Some(tariff) = self.list.tariffs.get(number) else { continue };
             let Some(pick) = self.of_record(line, base, rate, (number, tariff), offer)? else { continue };
-            let Some(cost) = pick.alone(rules)? else { continue };
+            let cost = match pick.alone(rules)? {
+                Some(cost) => cost,
+                // With other lines it may reach a tier that it does not reach alone.
+                None if rules.aggregate != Aggregate::Line && !by_cost => Exact::ZERO,
+                None => continue,
+            };
             let wins = match &best {
                 None => true,
                 Some(_) if !by_cost => false,
