@@ -34,6 +34,7 @@ mod view;
 pub use comparison::{Against, ComparisonView};
 pub use frame::QuoteScratch;
 pub use ladder::{LadderStep, NearMiss, PriceLadder};
+pub use line::{LineView, QuoteLine};
 pub use prices::{CounterView, TierView};
 pub use request::{Explain, QuoteLineRequest, QuoteRequest};
 pub use result::{Quote, RejectionReason, Totals};
