@@ -141,8 +141,12 @@ ids! {
     RuleId;
     /// Names a tax category of a product, such as `standard`.
     TaxCategoryId;
+    /// Names a tax, such as `vat`, where a line may bear several.
+    TaxId;
     /// Names a tax rate.
     TaxRateId;
+    /// Names a charge: freight, a fee, duty.
+    ChargeId;
     /// Names a line of a document.
     LineId;
     /// Names an order.

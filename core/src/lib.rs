@@ -36,6 +36,7 @@
 pub mod adjust;
 pub mod approval;
 pub mod catalog;
+pub mod charge;
 pub mod credit;
 pub mod expr;
 pub mod fact;

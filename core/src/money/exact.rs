@@ -68,6 +68,22 @@ impl Exact {
         Some(Self { numerator, denominator })
     }
 
+    /// The product of two fractions.
+    ///
+    /// # Errors
+    /// [`ArithmeticError::Overflow`] when the reduced result does not fit in 128 bits.
+    pub fn product(self, other: Self) -> Result<Self, ArithmeticError> {
+        self.times(other.numerator, other.denominator)
+    }
+
+    /// This fraction divided by another.
+    ///
+    /// # Errors
+    /// [`ArithmeticError::DivisionByZero`]; [`ArithmeticError::Overflow`] when the reduced result does not fit in 128 bits.
+    pub fn quotient(self, other: Self) -> Result<Self, ArithmeticError> {
+        self.times(other.denominator, other.numerator)
+    }
+
     /// The sum of two fractions.
     ///
     /// # Errors
@@ -82,6 +98,24 @@ impl Exact {
             Some(Self { numerator: left.checked_add(right)?, denominator: a.denominator.checked_mul(b.denominator)? })
         };
         sum(self, other).or_else(|| sum(self.reduced(), other.reduced())).ok_or(ArithmeticError::Overflow)
+    }
+
+    /// What stands above the line; how large it is depends on what stands below.
+    #[must_use]
+    pub const fn numerator(self) -> i128 {
+        self.numerator
+    }
+
+    /// Whether the two are written with one denominator: then their sum is too.
+    #[must_use]
+    pub const fn same_denominator(self, other: Self) -> bool {
+        self.denominator == other.denominator
+    }
+
+    /// Whether the value is above zero.
+    #[must_use]
+    pub const fn is_positive(self) -> bool {
+        self.numerator > 0
     }
 
     /// Whether the value is below zero.

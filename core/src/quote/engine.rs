@@ -1,5 +1,6 @@
 //! The quote: resolve, price, adjust, tax, total.
 
+use super::charge;
 use super::comparison::others;
 use super::frame::{Frame, QuoteScratch};
 use super::ladder::ladders;
@@ -11,13 +12,14 @@ use super::result::{Entry, Line, ListPrice, Quote, Source, Totals};
 use super::stage;
 use super::tax;
 use crate::adjust::Figure;
+use crate::charge::CashStrategy;
 use crate::expr::Value;
 use crate::id::Ordinal;
 use crate::money::{ArithmeticError, Decimal, Exact, Money, Rounding, UnitPrice};
 use crate::pricing::{Found, FoundPrices, PriceStep};
 use crate::report::{Diagnostic, Diagnostics, Error, Finding, LimitCode, Path, PricingCode, Severity};
 use crate::rulebook::{Parts, Rulebook, Step};
-use crate::tax::Taxed;
+use crate::tax::{Assessment, Taxed};
 
 impl Rulebook {
     /// Prices a document.
@@ -70,7 +72,10 @@ impl Rulebook {
             rejected: Vec::new(),
             findings,
             taxed: false,
-            groups: Vec::new(),
+            tax: Assessment::default(),
+            charges: Vec::new(),
+            allocated: 0,
+            cash: None,
             explain: request.explain,
             tariffs: TariffResult::default(),
             ladders: Vec::new(),
@@ -96,7 +101,11 @@ impl Rulebook {
             sum = sum.plus(line.taxed).map_err(|_| overflow())?;
         }
         let money = |minor| Money::new(minor, currency);
-        let discount = list.checked_sub(amount).ok_or_else(overflow)?;
+        // What charges have added to the lines is no discount.
+        let goods = amount.checked_sub(out.allocated).ok_or_else(overflow)?;
+        let discount = list.checked_sub(goods).ok_or_else(overflow)?;
+        let (charges, sum) = add_charges(&out, sum)?;
+        let (sum, payable) = add_cash(&out, sum)?;
         let priced = lines.iter().all(|line| line.price.is_some());
         Ok(Quote {
             rulebook: self.clone(),
@@ -111,17 +120,40 @@ impl Rulebook {
             totals: Totals {
                 list: money(list),
                 discount: money(discount),
+                charges: charges.map(money),
                 net: money(sum.net),
                 tax: money(sum.tax),
                 gross: money(sum.gross),
+                payable: payable.map(money),
             },
-            groups: out.groups,
+            tax: out.tax,
+            charges: out.charges,
+            cash: out.cash,
             findings: out.findings,
             tariffs: out.tariffs,
             ladders: out.ladders,
             others: out.others,
         })
     }
+}
+
+/// What the charges come to, and the sums with those that stand beside the lines.
+fn add_charges(out: &Outcome, goods: Taxed) -> Result<(Option<i64>, Taxed), Error> {
+    let sum = out.charges.iter().try_fold(goods, |sum, charge| sum.plus(charge.taxed)).map_err(|_| overflow())?;
+    let charged = out.charges.iter().try_fold(0_i64, |sum, charge| sum.checked_add(charge.charged.amount)).ok_or_else(overflow)?;
+    Ok(((!out.charges.is_empty()).then_some(charged), sum))
+}
+
+/// The sums with the line of cash rounding, and what is to be paid.
+fn add_cash(out: &Outcome, sum: Taxed) -> Result<(Taxed, Option<i64>), Error> {
+    let Some(cash) = out.cash else { return Ok((sum, None)) };
+    let add = |amount: i64| amount.checked_add(cash.difference).ok_or_else(overflow);
+    let sum = match cash.strategy {
+        CashStrategy::Line => Taxed { net: add(sum.net)?, tax: sum.tax, gross: add(sum.gross)? },
+        CashStrategy::LargestTax | CashStrategy::Payable => sum,
+    };
+    let payable = if cash.strategy == CashStrategy::Payable { add(sum.gross)? } else { sum.gross };
+    Ok((sum, Some(payable)))
 }
 
 fn overflow() -> Error {
@@ -149,14 +181,21 @@ fn run(frame: &mut Frame<'_>, request: &QuoteRequest, scratch: &mut QuoteScratch
                 let base = stage.base.and_then(|base| after.get(base)).map(Vec::as_slice);
                 stage::apply(frame, stage, number, base, scratch, out)?;
             }
+            Step::Charge(step) => charge::apply(frame, step, number, request, scratch, out)?,
             Step::Tax(step) => tax::apply(frame, step, number, request, out)?,
+            Step::CashRounding(step) => {
+                if !out.taxed {
+                    tax::none(frame, out);
+                }
+                charge::round_cash(frame, step, number, out)?;
+            }
         }
         if keeps {
             after.push(frame.lines.iter().map(|line| line.figure).collect());
         }
     }
     if !out.taxed {
-        tax::none(frame);
+        tax::none(frame, out);
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use crate::id::Symbol;
 use crate::money::{AllocationShare, Decimal};
 use crate::pricing::FoundPrices;
 use crate::rulebook::Parts;
+use crate::table::TableScratch;
 
 /// Buffers that a caller who quotes again and again may keep: nothing of one quote shows in the next.
 #[derive(Debug, Default)]
@@ -19,6 +20,7 @@ pub struct QuoteScratch {
     /// Where each line's matches end.
     pub(super) ends: Vec<usize>,
     pub(super) prices: FoundPrices,
+    pub(super) table: TableScratch,
     pub(super) shares: Vec<AllocationShare>,
     pub(super) parts: Vec<i64>,
     pub(super) eligible: Vec<usize>,

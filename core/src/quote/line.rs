@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::request::Explain;
 use super::result::{Asked, Entry, Line, Quote, Source};
+use super::tax_view::LineTaxes;
 use super::view::{AppliedView, RejectedRules, RejectedView, StepView};
 use crate::adjust::StageScope;
 use crate::id::PriceListId;
@@ -56,12 +57,16 @@ pub struct LineView<'q> {
     /// The tax category of that rate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tax_category: Option<&'q str>,
-    /// The rate that it is taxed at; absent when it is not taxed.
+    /// The rate that it is taxed at; absent when it is not taxed, or bears several taxes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tax_rate: Option<&'q str>,
-    /// The percentage of that rate.
+    /// The percentage of that rate; 0 where the customer owes the tax.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tax_percent: Option<Percent>,
+    /// The taxes, one by one, when the line bears several or the customer owes them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<super::tax_view::LineTaxView<'static>>>")]
+    pub taxes: Option<LineTaxes<'q>>,
     /// Every step from zero to the line's total, chained; absent when only totals are asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Vec<StepView<'static>>>")]
@@ -199,7 +204,6 @@ impl<'q> QuoteLine<'q> {
         let Self { quote, line, number } = self;
         let parts = quote.rulebook.parts();
         let product = line.product_number().and_then(|number| parts.catalog.product(number));
-        let rate = line.rate.and_then(|rate| parts.tax.as_ref()?.rates().get(rate.index()));
         LineView {
             id: self.id(),
             product: self.product(),
@@ -215,9 +219,10 @@ impl<'q> QuoteLine<'q> {
             net: self.net(),
             tax: self.amount(line.taxed.tax),
             gross: self.gross(),
-            tax_category: rate.map(|rate| rate.category.as_str()),
-            tax_rate: rate.map(|rate| rate.id.as_str()),
-            tax_percent: rate.map(|rate| rate.percent),
+            tax_category: self.quote.category_of(self.number),
+            tax_rate: self.quote.only_rate(self.number).map(|rate| rate.id.as_str()),
+            tax_percent: self.quote.percent_of(self.number),
+            taxes: LineTaxes::of(self.quote, self.number, self.number.saturating_add(1)),
             waterfall: (quote.explain > Explain::Totals).then_some(Waterfall(self)),
             rejected: (quote.explain == Explain::Candidates).then_some(RejectedRules { quote, line: Some(number) }),
         }

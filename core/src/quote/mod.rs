@@ -17,6 +17,9 @@
 //! | [`AppliedView`] | a rule that applied, read without the waterfall |
 //! | [`QuoteScratch`] | buffers for callers that quote again and again |
 
+mod charge;
+mod charge_tax;
+mod charge_view;
 mod comparison;
 mod engine;
 mod frame;
@@ -29,8 +32,10 @@ mod request;
 mod result;
 mod stage;
 mod tax;
+mod tax_view;
 mod view;
 
+pub use charge_view::{CashRoundingView, ChargeList, ChargeView};
 pub use comparison::{Against, ComparisonView};
 pub use frame::QuoteScratch;
 pub use ladder::{LadderStep, NearMiss, PriceLadder};
@@ -38,4 +43,5 @@ pub use line::{LineView, QuoteLine};
 pub use prices::{CounterView, TierView};
 pub use request::{Explain, QuoteLineRequest, QuoteRequest};
 pub use result::{Quote, RejectionReason, Totals};
-pub use view::{AppliedView, QuoteView, RejectedView, RulebookView, StepView, TaxGroupView};
+pub use tax_view::{LineTaxView, LineTaxes, TaxGroupView, TaxRoundingView};
+pub use view::{AppliedView, QuoteView, RejectedView, RulebookView, StepView};

@@ -2,13 +2,31 @@
 
 use std::num::NonZeroU32;
 
+use super::charge::CashResult;
 use super::comparison::Other;
 use super::ladder::PriceLadder;
 use super::prices::TariffResult;
 use super::request::Explain;
 use super::result::{DocumentEntry, Entry, Line, Rejected};
+use crate::charge::Charged;
+use crate::id::Ordinal;
 use crate::report::Finding;
-use crate::tax::TaxGroup;
+use crate::tax::{Assessment, Taxed};
+
+/// A charge that applied.
+#[derive(Debug, Clone)]
+pub(super) struct ChargeResult {
+    /// Its number in the rulebook.
+    pub(super) charge: Ordinal,
+    pub(super) step: Ordinal,
+    pub(super) charged: Charged,
+    /// The lines that it is for.
+    pub(super) lines: Vec<usize>,
+    /// What it comes to beside the lines; nothing when it is in their amounts.
+    pub(super) taxed: Taxed,
+    /// Where it stands among what is taxed; nowhere when it is in its lines, or nothing is.
+    pub(super) tax_lines: std::ops::Range<usize>,
+}
 
 /// Waterfalls, rejected rules, findings and tax, as they come about.
 pub(super) struct Outcome {
@@ -16,9 +34,13 @@ pub(super) struct Outcome {
     pub(super) of_document: Vec<DocumentEntry>,
     pub(super) rejected: Vec<Rejected>,
     pub(super) findings: Vec<Finding>,
-    /// Whether a step of tax has run.
+    /// Whether the lines and charges have their sides: a step of tax has run, or there is none.
     pub(super) taxed: bool,
-    pub(super) groups: Vec<TaxGroup>,
+    pub(super) tax: Assessment,
+    pub(super) charges: Vec<ChargeResult>,
+    /// What charges have added to the amounts of lines.
+    pub(super) allocated: i64,
+    pub(super) cash: Option<CashResult>,
     pub(super) explain: Explain,
     pub(super) tariffs: TariffResult,
     pub(super) ladders: Vec<PriceLadder>,

@@ -4,8 +4,10 @@ use std::num::NonZeroU32;
 
 use serde::Serialize;
 
+use super::charge::CashResult;
 use super::comparison::Other;
 use super::ladder::PriceLadder;
+use super::outcome::ChargeResult;
 use super::prices::TariffResult;
 use super::request::Explain;
 use crate::adjust::Figure;
@@ -14,7 +16,7 @@ use crate::id::{LineId, Ordinal, ProductId};
 use crate::money::{Currency, Decimal, Money, UnitPrice};
 use crate::report::{Finding, Fingerprint};
 use crate::rulebook::Rulebook;
-use crate::tax::{TaxGroup, Taxed};
+use crate::tax::{Assessment, Taxed};
 use crate::time::Date;
 
 /// A priced document: lines, totals, tax breakdown, findings.
@@ -33,7 +35,9 @@ pub struct Quote {
     pub(super) of_document: Vec<DocumentEntry>,
     pub(super) rejected: Vec<Rejected>,
     pub(super) totals: Totals,
-    pub(super) groups: Vec<TaxGroup>,
+    pub(super) tax: Assessment,
+    pub(super) charges: Vec<ChargeResult>,
+    pub(super) cash: Option<CashResult>,
     pub(super) findings: Vec<Finding>,
     pub(super) tariffs: TariffResult,
     pub(super) ladders: Vec<PriceLadder>,
@@ -47,12 +51,18 @@ pub struct Totals {
     pub list: Money,
     /// What the stages took off.
     pub discount: Money,
+    /// What the charges added, as they were charged; absent when there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub charges: Option<Money>,
     /// Without tax.
     pub net: Money,
     /// The tax.
     pub tax: Money,
     /// With tax.
     pub gross: Money,
+    /// What is to be paid, in the smallest coin; absent where the procedure does not round to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payable: Option<Money>,
 }
 
 /// A line, on its way through the procedure and as it comes out.
@@ -71,7 +81,6 @@ pub(super) struct Line {
     /// The amount as it entered the stage that is running.
     pub(super) entered: i64,
     pub(super) taxed: Taxed,
-    pub(super) rate: Option<Ordinal>,
     /// First and last entry of its waterfall.
     pub(super) chain: Option<(u32, u32)>,
 }
@@ -97,7 +106,6 @@ impl Line {
             figure: Figure { amount: 0, unit: None },
             entered: 0,
             taxed: Taxed::default(),
-            rate: None,
             chain: None,
         }
     }
@@ -145,6 +153,8 @@ pub(super) struct DocumentEntry {
 pub(super) enum Source {
     List(Ordinal),
     Adjustment(Ordinal),
+    Charge(Ordinal),
+    /// The only rate of a line; none when it bears no tax or several.
     TaxRate(Option<Ordinal>),
 }
 
@@ -153,7 +163,7 @@ pub(super) enum Source {
 pub(super) struct Rejected {
     pub(super) line: Option<usize>,
     pub(super) step: Ordinal,
-    pub(super) adjustment: Ordinal,
+    pub(super) source: Source,
     pub(super) reason: RejectionReason,
     pub(super) failed: Vec<crate::expr::Leaf>,
 }
@@ -209,4 +219,8 @@ pub enum RejectionReason {
     NotChosen,
     /// No line takes part in it.
     NoEligibleLine,
+    /// The scale of the charge begins higher.
+    BelowScale,
+    /// No row of the charge's table fits.
+    NoRow,
 }

@@ -27,7 +27,7 @@ pub(super) fn apply(
 }
 
 /// `line.amount` and `document.amount` are what enters the stage, whatever its rules make of it.
-fn enter(frame: &mut Frame<'_>) -> Result<(), Error> {
+pub(super) fn enter(frame: &mut Frame<'_>) -> Result<(), Error> {
     let mut sum = 0_i64;
     for line in &mut frame.lines {
         line.entered = line.figure.amount;
@@ -355,6 +355,6 @@ fn reject(frame: &Frame<'_>, stage: &Stage, step: Ordinal, line: Option<usize>, 
             let leaves = rule.when.as_ref().map(|when| when.explain(frame, line)).unwrap_or_default();
             (RejectionReason::Condition, leaves.into_iter().filter(|leaf| !leaf.passed).collect())
         };
-        out.rejected.push(Rejected { line, step, adjustment: rule.number, reason, failed });
+        out.rejected.push(Rejected { line, step, source: Source::Adjustment(rule.number), reason, failed });
     }
 }

@@ -1,15 +1,17 @@
 //! The tax step of a quote.
 
+use super::charge_tax;
 use super::frame::Frame;
 use super::outcome::Outcome;
 use super::request::QuoteRequest;
 use super::result::{Entry, Source};
-use crate::expr::{Facts, Value};
+use crate::expr::{EvalError, Facts, Value};
 use crate::id::{Ordinal, Symbol};
 use crate::report::{Diagnostic, Error, Finding, LimitCode, Path, Severity, TaxCode};
-use crate::tax::{MissingRate, TaxGroup, TaxLine, TaxStep, Taxed};
+use crate::tax::{FoundStack, MissingRate, Tax, TaxLine, TaxStep, Taxed};
+use crate::time::Date;
 
-/// Finds every line's rate, computes tax, and ends the waterfalls.
+/// Finds what every line bears, computes tax, and ends the waterfalls.
 pub(super) fn apply(
     frame: &mut Frame<'_>,
     step: &TaxStep,
@@ -18,73 +20,147 @@ pub(super) fn apply(
     out: &mut Outcome,
 ) -> Result<(), Error> {
     let Some(tax) = &frame.parts.tax else { return Ok(()) };
-    let country = frame.value(frame.parts.attributes.document.country, None);
-    let destination = match country {
-        Value::Text(text) => Ok(text.symbol),
-        _ => Err(()),
-    };
-    if destination.is_err() {
-        let message = "the document has no `destination.country`, and the rulebook has no default";
-        out.findings.push(Finding::new(TaxCode::NoDestination, Severity::Error, message));
-    }
-    // 1. Rates.
-    let mut lines = Vec::with_capacity(frame.lines.len());
-    for (index, line) in frame.lines.iter().enumerate() {
-        let rate = match (line.price, destination) {
-            (Some(_), Ok(destination)) => rate(frame, index, destination, request, out),
-            _ => None,
-        };
-        lines.push(TaxLine { amount: line.figure.amount, rate });
-    }
-    // 2. Tax.
-    let mut taxed = Vec::new();
-    let groups = step.apply(tax.rates(), frame.parts.currency, &lines, &mut taxed).map_err(|error| {
+    let overflow = |error: crate::money::ArithmeticError| {
         Error::from(Diagnostic::error(LimitCode::Overflow, &Path::ROOT.field("lines"), format!("in the step `{}`: {error}", step.id)))
-    })?;
-    let priced =
-        |group: &TaxGroup| group.rate.is_some() || frame.lines.iter().zip(&lines).any(|(line, l)| line.price.is_some() && l.rate.is_none());
-    out.groups = groups.into_iter().filter(priced).collect();
+    };
+    // 1. What each line bears.
+    let buyer = Buyer::of(frame, tax, request);
+    let mut lines = find_taxes(frame, tax, step, buyer, request, out)?;
+    let goods = lines.len();
+    charge_tax::add(frame, tax, step, buyer, &mut lines, out).map_err(overflow)?;
+    // 2. Tax.
+    step.apply(tax, frame.parts.currency, &lines, &mut out.tax).map_err(overflow)?;
     // 3. The last step of the waterfalls: the tax that is added, or nothing where the price includes it.
-    for ((line, taxed), tax_line) in frame.lines.iter_mut().zip(taxed).zip(&lines) {
-        line.taxed = taxed;
-        line.rate = tax_line.rate.map(Ordinal::of);
+    for (index, (line, tax_line)) in frame.lines.iter_mut().zip(lines.iter().take(goods)).enumerate() {
+        line.taxed = out.tax.taxed.get(index).copied().unwrap_or_default();
         if line.price.is_some() {
-            let (before, base) = (line.figure.amount, taxed.net);
-            let source = Source::TaxRate(line.rate);
-            let entry = Entry { step: number, source, base, before, after: taxed.gross, unit_price: None, next: None };
+            let (before, taxed) = (line.figure.amount, line.taxed);
+            let source = Source::TaxRate(tax_line.stack.and_then(|stack| tax.only_rate(stack)).map(Ordinal::of));
+            let entry = Entry { step: number, source, base: taxed.net, before, after: taxed.gross, unit_price: None, next: None };
             out.record_step(line, entry);
         }
+    }
+    for charge in &mut out.charges {
+        let parts = out.tax.taxed.get(charge.tax_lines.clone()).unwrap_or_default();
+        charge.taxed = parts.iter().try_fold(Taxed::default(), |sum, part| sum.plus(*part)).map_err(overflow)?;
     }
     out.taxed = true;
     Ok(())
 }
 
-fn rate(frame: &Frame<'_>, index: usize, destination: Option<Symbol>, request: &QuoteRequest, out: &mut Outcome) -> Option<usize> {
-    let tax = frame.parts.tax.as_ref()?;
-    let category = frame.product(index)?.tax;
-    let rate = category.zip(destination).and_then(|(category, destination)| tax.rate(category, destination, request.date));
-    if rate.is_none() && tax.missing_rate() == MissingRate::Refuse {
-        let asked = request.lines.get(index)?;
-        let country = match frame.value(frame.parts.attributes.document.country, None) {
-            Value::Text(text) => text.text,
-            _ => "",
-        };
-        let finding = |message| Finding::new(TaxCode::MissingRate, Severity::Error, message).line(asked.id.clone());
-        let finding = match category.map(|category| frame.parts.symbols.text(category)) {
-            Some(category) => {
-                let message = format!("there is no tax rate for the category `{category}` in `{country}` on `{}`", request.date);
-                finding(message).detail("category", category)
-            }
-            None => finding(format!("the product `{}` has no tax category; give it one under `tax`", asked.product)),
-        };
-        out.findings.push(finding.detail("destination", country));
+/// Where the document goes, whose it is and when, as far as taxes ask.
+#[derive(Clone, Copy)]
+pub(super) struct Buyer {
+    /// None when the document names no destination, or one that no rate knows.
+    pub(super) destination: Option<Symbol>,
+    class: Option<Symbol>,
+    date: Date,
+}
+
+impl Buyer {
+    fn of(frame: &Frame<'_>, tax: &Tax, request: &QuoteRequest) -> Self {
+        let symbol = |slot| if let Value::Text(text) = frame.value(slot, None) { text.symbol } else { None };
+        let destination = symbol(frame.parts.attributes.document.country);
+        Self { destination, class: tax.customer_class().and_then(symbol), date: request.date }
     }
-    rate
+
+    /// What a category bears.
+    pub(super) fn find(self, tax: &Tax, category: Symbol) -> Option<FoundStack> {
+        tax.find(category, self.destination?, self.class, self.date)
+    }
+
+    /// What a category bears at another destination, for customers of no class.
+    fn find_at(self, tax: &Tax, category: Symbol, destination: Symbol) -> Option<FoundStack> {
+        tax.find(category, destination, None, self.date)
+    }
+}
+
+fn find_taxes(
+    frame: &Frame<'_>,
+    tax: &Tax,
+    step: &TaxStep,
+    buyer: Buyer,
+    request: &QuoteRequest,
+    out: &mut Outcome,
+) -> Result<Vec<TaxLine>, Error> {
+    let has_destination = country(frame).is_some();
+    if !has_destination {
+        let message = "the document has no `destination.country`, and the rulebook has no default";
+        out.findings.push(Finding::new(TaxCode::NoDestination, Severity::Error, message));
+    }
+    let mut lines = Vec::with_capacity(frame.lines.len());
+    // Lines of one category bear the same; most documents have one or two.
+    let mut last: Option<(Symbol, Option<FoundStack>)> = None;
+    for (index, line) in frame.lines.iter().enumerate() {
+        let category = frame.product(index).and_then(|product| product.tax);
+        let taxed = line.price.is_some() && has_destination;
+        let found = match (category, last) {
+            (Some(category), Some((known, found))) if known == category => found,
+            (Some(category), _) => {
+                let found = buyer.find(tax, category);
+                last = Some((category, found));
+                found
+            }
+            (None, _) => None,
+        };
+        if taxed && !found.is_some_and(|found| found.complete) && tax.missing_rate() == MissingRate::Refuse {
+            missing_rate(frame, index, category, request, out);
+        }
+        let stack = found.filter(|_| taxed).map(|found| found.number);
+        let mode = step.mode_of_line(frame, index).map_err(|error| no_mode(&error, step, index))?;
+        let home = step.home().zip(category).filter(|_| stack.is_some());
+        lines.push(TaxLine {
+            amount: line.figure.amount,
+            mode,
+            stack,
+            home: home.and_then(|(home, category)| buyer.find_at(tax, category, home)).map(|found| found.number),
+            quantity: line.quantity,
+            counts: line.price.is_some(),
+            units: line.ordered.map(|ordered| ordered.base_quantity).unwrap_or_default(),
+        });
+    }
+    Ok(lines)
+}
+
+/// A condition that has no result is about the request's line, and names the step.
+fn no_mode(error: &EvalError, step: &TaxStep, line: usize) -> Error {
+    let lines = Path::ROOT.field("lines");
+    let message = format!("whether the price includes tax has no answer here, in the step `{}`: {}", step.id, error.message);
+    Diagnostic::error(error.code, &lines.index(line), message).into()
+}
+
+/// The destination as the document or the rulebook names it.
+pub(super) fn country<'f>(frame: &'f Frame<'_>) -> Option<&'f str> {
+    match frame.value(frame.parts.attributes.document.country, None) {
+        Value::Text(text) => Some(text.text),
+        _ => None,
+    }
+}
+
+fn missing_rate(frame: &Frame<'_>, line: usize, category: Option<Symbol>, request: &QuoteRequest, out: &mut Outcome) {
+    let Some(asked) = request.lines.get(line) else { return };
+    let country = country(frame).unwrap_or_default();
+    let finding = |message| Finding::new(TaxCode::MissingRate, Severity::Error, message).line(asked.id.clone());
+    let finding = match category.map(|category| frame.parts.symbols.text(category)) {
+        Some(category) => {
+            let message = format!("a tax rate is missing for the category `{category}` in `{country}` on `{}`", request.date);
+            finding(message).detail("category", category)
+        }
+        None => finding(format!("the product `{}` has no tax category; give it one under `tax`", asked.product)),
+    };
+    out.findings.push(finding.detail("destination", country));
 }
 
 /// A procedure without tax: what is net is gross.
-pub(super) fn none(frame: &mut Frame<'_>) {
+pub(super) fn none(frame: &mut Frame<'_>, out: &mut Outcome) {
+    let untaxed = |amount: i64| Taxed { net: amount, tax: 0, gross: amount };
     for line in &mut frame.lines {
-        line.taxed = Taxed { net: line.figure.amount, tax: 0, gross: line.figure.amount };
+        line.taxed = untaxed(line.figure.amount);
     }
+    for charge in &mut out.charges {
+        if charge_tax::stands_alone(frame, charge) {
+            charge.taxed = untaxed(charge.charged.amount);
+        }
+    }
+    out.taxed = true;
 }

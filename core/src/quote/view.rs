@@ -3,18 +3,19 @@
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
+use super::charge_view::{CashRoundingView, ChargeList};
 use super::comparison::ComparisonView;
 use super::ladder::PriceLadder;
 use super::line::{LineView, QuoteLine};
 use super::prices::{CounterView, TierView};
 use super::request::Explain;
 use super::result::{Entry, Quote, Rejected, RejectionReason, Source, Totals};
+use super::tax_view::{TaxGroupView, TaxRoundingView};
 use crate::expr::Leaf;
 use crate::id::Ordinal;
-use crate::money::{Currency, Money, Percent, UnitPrice};
+use crate::money::{Currency, Money, UnitPrice};
 use crate::report::Finding;
 use crate::rulebook::{SEMANTICS_VERSION, Step};
-use crate::tax::TaxGroup;
 use crate::time::Date;
 
 /// Which rulebook made a result.
@@ -42,11 +43,21 @@ pub struct QuoteView<'q> {
     /// The lines, in the order of the request.
     #[schemars(with = "Vec<LineView<'static>>")]
     pub lines: Lines<'q>,
+    /// What the document costs beside its goods, in the order in which it is computed; absent when there is nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<super::charge_view::ChargeView<'static>>>")]
+    pub charges: Option<ChargeList<'q>>,
     /// The sums.
     pub totals: Totals,
-    /// The sums of each tax rate, in the order in which the rates first occur.
+    /// What rounding to the smallest coin came to; absent where the procedure does not do that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cash_rounding: Option<CashRoundingView<'q>>,
+    /// What is taxed alike, in the order in which it first occurs.
     #[schemars(with = "Vec<TaxGroupView<'static>>")]
     pub tax_breakdown: TaxGroups<'q>,
+    /// What rounding did to the tax; absent when only totals are asked for, or nothing is taxed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax_rounding: Option<TaxRoundingView>,
     /// The rules for the whole document that did not apply; only when candidates are asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Vec<RejectedView<'static>>>")]
@@ -76,7 +87,7 @@ pub struct QuoteView<'q> {
 pub struct StepView<'q> {
     /// The step of the procedure.
     pub step: &'q str,
-    /// The price list, the adjustment or the tax rate; absent where nothing is taxed.
+    /// The price list, the adjustment, the charge or the tax rate; absent where nothing is taxed, or several taxes are added.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<&'q str>,
     /// The amount that the rule works on.
@@ -108,35 +119,15 @@ pub struct AppliedView<'q> {
 /// A rule that did not apply.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 pub struct RejectedView<'q> {
-    /// The stage.
+    /// The stage, or the step that charges.
     pub step: &'q str,
-    /// The adjustment.
+    /// The adjustment or the charge.
     pub rule: &'q str,
     /// Why.
     pub reason: RejectionReason,
     /// The comparisons that failed, with what they found.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub failed: &'q [Leaf],
-}
-
-/// The sums of a tax rate.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-pub struct TaxGroupView<'q> {
-    /// The rate; absent for what is not taxed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rate: Option<&'q str>,
-    /// The tax category; absent for what is not taxed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category: Option<&'q str>,
-    /// The percentage; absent for what is not taxed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub percent: Option<Percent>,
-    /// Without tax.
-    pub net: Money,
-    /// The tax.
-    pub tax: Money,
-    /// With tax.
-    pub gross: Money,
 }
 
 macro_rules! sequences {
@@ -216,7 +207,7 @@ impl<'q> RejectedRules<'q> {
 impl<'q> TaxGroups<'q> {
     fn items(self) -> impl Iterator<Item = TaxGroupView<'q>> + use<'q> {
         let quote = self.quote;
-        quote.groups.iter().map(move |group| quote.group_view(group))
+        quote.tax.groups.iter().map(move |group| quote.group_view(group))
     }
 }
 
@@ -232,8 +223,11 @@ impl Quote {
             date: self.date,
             complete: self.complete,
             lines: Lines { quote: self },
+            charges: (!self.charges.is_empty()).then_some(ChargeList { quote: self }),
             totals: self.totals,
+            cash_rounding: self.cash_rounding(),
             tax_breakdown: TaxGroups { quote: self },
+            tax_rounding: self.tax_rounding(),
             rejected: candidates.then_some(RejectedRules { quote: self, line: None }),
             tiers: Some(Tiers { quote: self }).filter(|_| self.explain > Explain::Totals && !self.has_no_tiers()),
             comparisons: Some(Comparisons { quote: self }).filter(|_| !self.has_no_comparisons()),
@@ -250,7 +244,7 @@ impl Quote {
 
     /// The sums of each tax rate.
     pub fn tax_breakdown(&self) -> impl Iterator<Item = TaxGroupView<'_>> {
-        self.groups.iter().map(|group| self.group_view(group))
+        self.tax.groups.iter().map(|group| self.group_view(group))
     }
 
     /// The adjustments of document scope that applied, in the order in which they applied.
@@ -272,12 +266,7 @@ impl Quote {
     }
 
     pub(super) fn step_view<'q>(&'q self, entry: &'q Entry) -> StepView<'q> {
-        let parts = self.rulebook.parts();
-        let rule = match entry.source {
-            Source::List(list) => parts.pricing.list_id(list.index()).map(crate::id::PriceListId::as_str),
-            Source::Adjustment(number) => Some(self.adjustment_id(number)),
-            Source::TaxRate(rate) => rate.and_then(|rate| parts.tax.as_ref()?.rates().get(rate.index())).map(|rate| rate.id.as_str()),
-        };
+        let rule = self.rule_id(entry.source);
         StepView {
             step: self.step_id(entry.step),
             rule,
@@ -289,29 +278,28 @@ impl Quote {
         }
     }
 
+    /// The id of the rule that an entry comes from.
+    fn rule_id(&self, source: Source) -> Option<&str> {
+        let parts = self.rulebook.parts();
+        match source {
+            Source::List(list) => parts.pricing.list_id(list.index()).map(crate::id::PriceListId::as_str),
+            Source::Adjustment(number) => Some(self.adjustment_id(number)),
+            Source::Charge(number) => parts.charges.get(number.index()).map(|charge| charge.id.as_str()),
+            Source::TaxRate(rate) => rate.and_then(|rate| parts.tax.as_ref()?.rates().get(rate.index())).map(|rate| rate.id.as_str()),
+        }
+    }
+
     fn adjustment_id(&self, number: Ordinal) -> &str {
         self.rulebook.parts().adjustments.get(number.index()).map_or("", crate::id::RuleId::as_str)
     }
 
-    fn step_id(&self, step: Ordinal) -> &str {
+    pub(super) fn step_id(&self, step: Ordinal) -> &str {
         self.rulebook.parts().procedure.get(step.index()).map_or("", |step: &Step| step.id().as_str())
     }
 
     fn rejected_view<'q>(&'q self, rejected: &'q Rejected) -> RejectedView<'q> {
-        let rule = self.adjustment_id(rejected.adjustment);
+        let rule = self.rule_id(rejected.source).unwrap_or_default();
         RejectedView { step: self.step_id(rejected.step), rule, reason: rejected.reason, failed: &rejected.failed }
-    }
-
-    fn group_view<'q>(&'q self, group: &TaxGroup) -> TaxGroupView<'q> {
-        let rate = group.rate.and_then(|rate| self.rulebook.parts().tax.as_ref()?.rates().get(rate));
-        TaxGroupView {
-            rate: rate.map(|rate| rate.id.as_str()),
-            category: rate.map(|rate| rate.category.as_str()),
-            percent: rate.map(|rate| rate.percent),
-            net: self.money(group.sum.net),
-            tax: self.money(group.sum.tax),
-            gross: self.money(group.sum.gross),
-        }
     }
 }
 

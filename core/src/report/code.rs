@@ -261,10 +261,45 @@ families! {
         MissingRate = "missing_rate",
         /// Two rates of one category and destination that can both apply.
         Ambiguous = "ambiguous",
-        /// A rate below zero or above 100 percent.
+        /// A rate outside its range, or rates that leave no net amount together.
         RateRange = "rate_range",
         /// The document has no destination, and there is no default.
         NoDestination = "no_destination",
+        /// A rate that says none or several of what it may take: a percentage, an amount for each unit, a percentage of the gross.
+        RateKind = "rate_kind",
+        /// A rate that does not say which of the declared taxes it is a rate of.
+        RateTax = "rate_tax",
+        /// A treatment that the rate does not fit, or without the reason that the invoice must state.
+        Treatment = "treatment",
+        /// A rate for a class of customers, where nothing says how the class of a customer is known.
+        CustomerClass = "customer_class",
+        /// A tax that enters the base of another twice.
+        IncludedTwice = "included_twice",
+        /// A tax that prices include, on top of one that they do not include.
+        Included = "included",
+        /// A tax or a category of which no rate can ever apply.
+        NeverApplies = "never_applies",
+    }
+    /// Charges: freight, fees, duty.
+    charge ChargeCode Charge {
+        /// An amount that the currency cannot hold, or a minimum above the maximum.
+        Amount = "amount",
+        /// A scale without steps, with steps that do not ascend, or that counts in units that are not above zero.
+        Scale = "scale",
+        /// A decision table that does not give an amount or a percentage.
+        Output = "output",
+        /// A charge that does not say how it is taxed, or says so where its lines decide.
+        Tax = "tax",
+        /// A base that includes a charge twice, or one that is not computed before.
+        Base = "base",
+        /// A charge that no step charges.
+        Unreached = "unreached",
+        /// A charge that would be charged twice.
+        Repeated = "repeated",
+        /// No row of the charge's table fits the document.
+        NoRow = "no_row",
+        /// A charge is not allocated, because the weights of its lines are all zero.
+        Unallocated = "unallocated",
     }
     /// Quotes.
     quote QuoteCode Quote {

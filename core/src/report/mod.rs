@@ -29,8 +29,8 @@ mod suggest;
 mod tape;
 
 pub use code::{
-    AdjustCode, ApprovalCode, CatalogCode, Code, CreditCode, ExprCode, InventoryCode, LimitCode, OrderCode, PricingCode, QuoteCode,
-    ReceivableCode, RulebookCode, ShapeCode, TableCode, TaxCode,
+    AdjustCode, ApprovalCode, CatalogCode, ChargeCode, Code, CreditCode, ExprCode, InventoryCode, LimitCode, OrderCode, PricingCode,
+    QuoteCode, ReceivableCode, RulebookCode, ShapeCode, TableCode, TaxCode,
 };
 pub use csv_rows::CsvRows;
 pub use csv_table::{CsvRow, CsvTable};

@@ -10,6 +10,7 @@ use super::subject::SubjectVocabulary;
 use super::vocabulary::{Attributes, VocabularySource};
 use crate::approval::Approval;
 use crate::catalog::{Catalog, CatalogDef, ProductDef, products_from_csv};
+use crate::charge::{ChargeTaxDef, Charges};
 use crate::credit::Credit;
 use crate::expr::{CompileContext, Scope};
 use crate::id::{RuleId, RulebookId, Set, Symbol, Symbols};
@@ -18,7 +19,7 @@ use crate::limits::Limits;
 use crate::money::Currency;
 use crate::pricing::Pricing;
 use crate::receivable::Receivables;
-use crate::report::{Diagnostic, Diagnostics, Error, Fingerprint, LimitCode, Path, RulebookCode, Sources, content_hash};
+use crate::report::{Diagnostic, Diagnostics, Error, Fingerprint, LimitCode, Path, RulebookCode, Sources, TaxCode, content_hash};
 use crate::tax::Tax;
 
 /// The version of the form of a rulebook that this engine reads.
@@ -59,6 +60,7 @@ pub struct Parts {
     pub(crate) attributes: Attributes,
     pub(crate) catalog: Catalog,
     pub(crate) pricing: Pricing,
+    pub(crate) charges: Charges,
     pub(crate) tax: Option<Tax>,
     pub(crate) procedure: Vec<Step>,
     /// The ids of all adjustments, in the order of the rulebook.
@@ -140,7 +142,9 @@ impl Rulebook {
         let pricing = Pricing::compile(&def.price_lists, def.currency, &units, &Path::ROOT.field("price_lists"), &mut price_cx);
         let tax = def.tax.as_ref().map(|tax| Tax::compile(tax, &Path::ROOT.field("tax"), &mut cx));
         check_tax_categories(&def, &from_file, &mut cx);
-        let procedure = procedure::compile(&def, &attributes, &pricing, tax.as_ref(), &Path::ROOT, &mut cx);
+        let charges = Charges::compile(&def.charges, def.currency, tax.is_some(), &Path::ROOT.field("charges"), &mut cx);
+        let slices = procedure::Slices { pricing: &pricing, charges: &charges, tax: tax.as_ref() };
+        let procedure = procedure::compile(&def, &attributes, slices, &Path::ROOT, &mut cx);
         let credit =
             crate::credit::compile(&def.credit.clone().unwrap_or_default(), def.currency, &Path::ROOT.field("credit"), cx.diagnostics);
         let receivable = def.receivable.clone().unwrap_or_default();
@@ -163,11 +167,12 @@ impl Rulebook {
             currency: def.currency,
             limits,
             symbols,
-            product_lists: procedure::product_lists(&procedure, &pricing, &attributes),
+            product_lists: procedure::product_lists(&procedure, slices, &attributes),
             product_symbols: ProductSymbols::new(&catalog, &attributes),
             attributes,
             catalog,
             pricing,
+            charges,
             tax,
             adjustments: def.adjustments.into_iter().map(|rule| rule.id).collect(),
             procedure,
@@ -221,6 +226,7 @@ fn check_document(def: &RulebookDef, limits: &Limits, diagnostics: &mut Diagnost
         ("products", def.products.len()),
         ("price_lists", def.price_lists.len()),
         ("procedure", def.procedure.len()),
+        ("charges", def.charges.len()),
         ("adjustments", def.adjustments.len()),
     ];
     for (field, count) in collections {
@@ -258,6 +264,25 @@ fn check_tax_categories(def: &RulebookDef, from_file: &[(u64, ProductDef)], cx: 
     let Some(tax) = &def.tax else { return };
     let known = |category: &crate::id::TaxCategoryId| tax.categories.contains(category);
     let names = || tax.categories.iter().map(crate::id::TaxCategoryId::as_str);
+    let of_charge = |charge: &crate::charge::ChargeDef| match &charge.tax {
+        Some(ChargeTaxDef::Category(category)) => Some(category.clone()),
+        _ => None,
+    };
+    let charges = Path::ROOT.field("charges");
+    for (index, category) in def.charges.iter().enumerate().filter_map(|(index, charge)| Some((index, of_charge(charge)?))) {
+        if !known(&category) {
+            let place = charges.index(index);
+            cx.diagnostics.unknown(&place.field("tax").field("category"), "tax category", category.as_str(), names());
+        }
+    }
+    let of_products = def.products.iter().chain(from_file.iter().map(|(_, product)| product)).filter_map(|product| product.tax.clone());
+    let used: Set<crate::id::TaxCategoryId> = of_products.chain(def.charges.iter().filter_map(of_charge)).collect();
+    let place = Path::ROOT.field("tax");
+    let categories = place.field("categories");
+    for (index, category) in tax.categories.iter().enumerate().filter(|(_, category)| !used.contains(*category)) {
+        let message = format!("no product and no charge has the tax category `{category}`, so its rates never apply");
+        cx.diagnostics.warning(TaxCode::NeverApplies, &categories.index(index), message);
+    }
     let products = Path::ROOT.field("products");
     for (index, product) in def.products.iter().enumerate() {
         if let Some(category) = product.tax.as_ref().filter(|category| !known(category)) {

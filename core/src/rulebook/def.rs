@@ -7,6 +7,7 @@ use super::order::OrderDef;
 use crate::adjust::{AdjustmentDef, StageDef};
 use crate::approval::ApprovalDef;
 use crate::catalog::{CategoryDef, ProductDef, UnitDef};
+use crate::charge::{CashRoundingDef, ChargeDef, ChargeStepDef};
 use crate::credit::CreditDef;
 use crate::fact::Fact;
 use crate::id::{AttributeId, RulebookId};
@@ -49,12 +50,15 @@ pub struct RulebookDef {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub price_lists: Vec<PriceListDef>,
     /// The steps of the price waterfall, in order. When absent: one price step over all lists, one stage `discount` when there
-    /// are adjustments (line scope, compound), and tax when there are rates.
+    /// are adjustments (line scope, compound), one step `charges` when there are charges, and tax when there are rates.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub procedure: Vec<StepDef>,
     /// Discounts, surcharges and promotions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<AdjustmentDef>,
+    /// What documents cost beside their goods: freight, fees, duty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub charges: Vec<ChargeDef>,
     /// Tax.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax: Option<TaxDef>,
@@ -138,6 +142,10 @@ pub enum StepDef {
     Price(PriceStepDef),
     /// Applies adjustments.
     Stage(StageDef),
+    /// Adds charges.
+    Charge(ChargeStepDef),
     /// Computes tax.
     Tax(TaxStepDef),
+    /// Rounds what is to be paid to the smallest coin.
+    CashRounding(CashRoundingDef),
 }

@@ -131,6 +131,11 @@ impl Table {
         self.rows.len()
     }
 
+    /// The expressions that the columns test, from left to right.
+    pub fn inputs(&self) -> impl Iterator<Item = &Expr> {
+        self.columns.iter().map(|column| &column.expr)
+    }
+
     /// The place of an output among the outputs of a row.
     #[must_use]
     pub fn output(&self, id: &str) -> Option<usize> {

@@ -1,19 +1,26 @@
 //! From definition to checked tax.
 
-use super::{MissingRate, PriceMode, TaxDef, TaxRoundAt, TaxStepDef};
-use crate::expr::CompileContext;
-use crate::id::{Map, Set, StepId, Symbol, TaxCategoryId, TaxRateId};
-use crate::money::{Currency, Decimal, Percent, Rounding};
+use super::build::{self, Place};
+use super::levy::{self, Levy};
+use super::stack::{Contains, Stack};
+use super::{MissingRate, PriceMode, TaxDef, TaxRateDef, Treatment};
+use crate::expr::{CompileContext, Slot, Type};
+use crate::id::{Map, Set, Symbol, TaxCategoryId, TaxRateId};
+use crate::money::{ArithmeticError, Decimal, Exact, Percent};
 use crate::report::{Diagnostic, Path, RulebookCode, TaxCode};
 use crate::time::{Date, Period};
 
 /// The checked rates.
 #[derive(Debug, Clone, Default)]
 pub struct Tax {
-    rates: Vec<TaxRate>,
-    /// The numbers of the rates of a category at a destination.
-    by_place: Map<(Symbol, Symbol), Vec<usize>>,
+    pub(super) levies: Vec<Levy>,
+    pub(super) rates: Vec<TaxRate>,
+    pub(super) stacks: Vec<Stack>,
+    /// What a category bears at a destination for a customer class, period by period.
+    pub(super) by_place: Map<Place, Vec<(Period, usize)>>,
+    destinations: Set<Symbol>,
     default_destination: Option<Symbol>,
+    customer_class: Option<Slot>,
     missing_rate: MissingRate,
 }
 
@@ -22,22 +29,38 @@ pub struct Tax {
 pub struct TaxRate {
     /// Names the rate.
     pub id: TaxRateId,
-    /// The products it is for.
+    /// The tax that it is a rate of; none where the rulebook has one tax without a name.
+    pub levy: Option<usize>,
+    /// The products and charges that it is for.
     pub category: TaxCategoryId,
-    /// The percentage of the net amount.
-    pub percent: Percent,
+    /// What it takes.
+    pub amount: RateAmount,
+    /// What it means to the tax office.
+    pub treatment: Treatment,
     /// When it is valid.
     pub valid: Period,
+    /// The first rate that stands in the same entry of the breakdown: of the same tax, treatment, reason and percentage.
+    pub group: usize,
 }
 
-/// The checked step that computes tax.
-#[derive(Debug, Clone)]
-pub struct TaxStep {
-    /// Names the step.
-    pub id: StepId,
-    pub(super) price_mode: PriceMode,
-    pub(super) round_at: TaxRoundAt,
-    pub(super) rounding: Rounding,
+/// What a rate takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RateAmount {
+    /// A percentage of the base.
+    Percent(Percent),
+    /// An amount for each base unit.
+    PerUnit(Decimal),
+    /// A percentage of an amount that contains the tax.
+    PercentOfGross(Percent),
+}
+
+/// The taxes of a category at a destination on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FoundStack {
+    /// Its number.
+    pub number: usize,
+    /// Whether every tax that must be there has a rate.
+    pub complete: bool,
 }
 
 impl Tax {
@@ -46,44 +69,22 @@ impl Tax {
         let mut tax = Self {
             missing_rate: def.missing_rate,
             default_destination: def.default_destination.as_deref().map(|text| cx.symbols.intern(text)),
+            customer_class: customer_class(def, path, cx),
+            levies: levy::compile(&def.taxes, &path.field("taxes"), cx),
             ..Self::default()
         };
-        let categories = check_categories(def, &path.field("categories"), cx);
-        let rates = path.field("rates");
+        let mut seen = Seen { categories: check_categories(def, &path.field("categories"), cx), ..Seen::default() };
+        let mut places: Map<Place, Vec<usize>> = Map::default();
         for (index, rate) in def.rates.iter().enumerate() {
-            let place = rates.index(index);
-            if def.rates.iter().take(index).any(|other| other.id == rate.id) {
-                cx.diagnostics.duplicate(&place, "rate", rate.id.as_str());
-            }
-            let category = cx.symbols.intern(rate.category.as_str());
-            if !categories.contains(&category) {
-                let names = def.categories.iter().map(TaxCategoryId::as_str);
-                cx.diagnostics.unknown(&place.field("category"), "tax category", rate.category.as_str(), names);
-            }
-            if rate.percent.to_decimal() < Decimal::ZERO || rate.percent.to_decimal() > Decimal::HUNDRED {
-                let message = format!("the rate `{}` is not between 0 and 100 percent", rate.percent.to_decimal());
-                cx.diagnostics.error(TaxCode::RateRange, &place.field("percent"), message);
-            }
-            let valid = rate.valid.unwrap_or(Period::ALWAYS);
-            cx.diagnostics.check_period(valid, &place.field("valid"));
-            let destination = cx.symbols.intern(&rate.destination);
-            tax.check_overlap((category, destination), valid, &place, &rates, cx);
-            tax.by_place.entry((category, destination)).or_default().push(index);
-            tax.rates.push(TaxRate { id: rate.id.clone(), category: rate.category.clone(), percent: rate.percent, valid });
+            let place = tax.read_rate(def, index, rate, &mut seen, &path.field("rates"), cx);
+            places.entry(place).or_default().push(index);
+            tax.destinations.insert(place.destination);
         }
+        tax.check_overlaps(&places, &path.field("rates"), cx);
+        tax.warn_unused(def, path, cx);
         tax.check_default(def, path, cx);
+        build::stacks(&mut tax, &places, &path.field("rates"), cx);
         tax
-    }
-
-    /// Checks the step that computes tax.
-    pub fn step(def: &TaxStepDef, currency: Currency, path: &Path<'_>, cx: &mut CompileContext<'_>) -> TaxStep {
-        let rounding =
-            def.rounding.map_or(Ok(Rounding::half_up(currency.minor_units())), |rounding| Rounding::new(rounding, currency.minor_units()));
-        let rounding = rounding.unwrap_or_else(|error| {
-            cx.diagnostics.error(RulebookCode::Rounding, &path.field("rounding"), error.to_string());
-            Rounding::half_up(currency.minor_units())
-        });
-        TaxStep { id: def.id.clone(), price_mode: def.price_mode, round_at: def.round_at, rounding }
     }
 
     /// The rates, by number.
@@ -92,10 +93,33 @@ impl Tax {
         &self.rates
     }
 
+    /// The name of the tax that a rate belongs to; none where the rulebook has one tax without a name.
+    #[must_use]
+    pub fn tax_id(&self, rate: &TaxRate) -> Option<&str> {
+        self.levies.get(rate.levy?).map(|levy| levy.id.as_str())
+    }
+
     /// Where documents go that name no destination.
     #[must_use]
     pub fn default_destination(&self) -> Option<Symbol> {
         self.default_destination
+    }
+
+    /// Whether there is a rate for the destination.
+    #[must_use]
+    pub fn knows_destination(&self, destination: Symbol) -> bool {
+        self.destinations.contains(&destination)
+    }
+
+    /// The destinations for which there are rates, in the order in which they first occur.
+    pub fn destinations(&self) -> impl Iterator<Item = Symbol> {
+        self.destinations.iter().copied()
+    }
+
+    /// The attribute that holds the customer's class.
+    #[must_use]
+    pub fn customer_class(&self) -> Option<Slot> {
+        self.customer_class
     }
 
     /// What happens when a rate is missing.
@@ -104,30 +128,159 @@ impl Tax {
         self.missing_rate
     }
 
-    /// The number of the rate of a category at a destination on a day.
+    /// The taxes of a category at a destination for a customer on a day.
     #[must_use]
-    pub fn rate(&self, category: Symbol, destination: Symbol, date: Date) -> Option<usize> {
-        let numbers = self.by_place.get(&(category, destination))?;
-        numbers.iter().copied().find(|number| self.rates.get(*number).is_some_and(|rate| rate.valid.contains(date)))
+    pub fn find(&self, category: Symbol, destination: Symbol, customer: Option<Symbol>, date: Date) -> Option<FoundStack> {
+        let of_class = customer.and_then(|class| self.by_place.get(&Place { category, destination, class: Some(class) }));
+        let dated = of_class.or_else(|| self.by_place.get(&Place { category, destination, class: None }))?;
+        let (_, number) = dated.iter().find(|(valid, _)| valid.contains(date))?;
+        Some(FoundStack { number: *number, complete: !self.stacks.get(*number)?.incomplete })
     }
 
-    fn check_overlap(&self, place: (Symbol, Symbol), valid: Period, path: &Path<'_>, rates: &Path<'_>, cx: &mut CompileContext<'_>) {
-        let others = self.by_place.get(&place).map(Vec::as_slice).unwrap_or_default();
-        let clash = others.iter().find(|number| self.rates.get(**number).is_some_and(|other| other.valid.overlaps(&valid)));
-        if let Some(other) = clash {
-            let message = "another rate of this category and destination is valid on the same day";
-            let problem = Diagnostic::error(TaxCode::Ambiguous, path, message).related(&rates.index(*other), "the other rate");
-            cx.diagnostics.push(problem.help("end the validity of one of them where the other begins"));
+    /// The numbers of the rates of a stack, in the order of its taxes.
+    pub fn rates_of(&self, stack: usize) -> impl Iterator<Item = usize> {
+        self.stacks.get(stack).into_iter().flat_map(|stack| stack.taxes.iter().map(|tax| tax.rate))
+    }
+
+    /// The number of the rate of a stack that has one tax.
+    #[must_use]
+    pub fn only_rate(&self, stack: usize) -> Option<usize> {
+        let [tax] = self.stacks.get(stack)?.taxes.as_slice() else { return None };
+        Some(tax.rate)
+    }
+
+    /// Whether a price of this mode includes a tax of the stack.
+    #[must_use]
+    pub fn includes_tax(&self, stack: usize, mode: PriceMode) -> bool {
+        self.stacks.get(stack).is_some_and(|stack| stack.form(Contains::from(mode)).any_included)
+    }
+
+    /// The stack with the highest taxes together: fixed taxes and what the customer owes do not count; the first of equals.
+    ///
+    /// # Errors
+    /// [`ArithmeticError::Overflow`].
+    pub fn highest(&self, stacks: impl IntoIterator<Item = usize>) -> Result<Option<usize>, ArithmeticError> {
+        let mut highest: Option<(usize, Exact)> = None;
+        for number in stacks {
+            let Some(stack) = self.stacks.get(number) else { continue };
+            let weight = stack.weight()?;
+            let above = match highest {
+                None => true,
+                Some((_, highest)) => weight.plus(highest.negated()?)?.is_positive(),
+            };
+            if above {
+                highest = Some((number, weight));
+            }
+        }
+        Ok(highest.map(|(number, _)| number))
+    }
+
+    fn read_rate(
+        &mut self,
+        def: &TaxDef,
+        index: usize,
+        rate: &TaxRateDef,
+        seen: &mut Seen,
+        rates: &Path<'_>,
+        cx: &mut CompileContext<'_>,
+    ) -> Place {
+        let path = rates.index(index);
+        if !seen.rates.insert(rate.id.clone()) {
+            cx.diagnostics.duplicate(&path, "rate", rate.id.as_str());
+        }
+        let category = cx.symbols.intern(rate.category.as_str());
+        if !seen.categories.contains(&category) {
+            let names = def.categories.iter().map(TaxCategoryId::as_str);
+            cx.diagnostics.unknown(&path.field("category"), "tax category", rate.category.as_str(), names);
+        }
+        let levy = levy::of_rate(def, rate, &path, cx);
+        let amount = levy::amount(rate, &path, cx);
+        let valid = rate.valid.unwrap_or(Period::ALWAYS);
+        cx.diagnostics.check_period(valid, &path.field("valid"));
+        let group = *seen.groups.entry((levy, amount, rate.treatment.clone())).or_insert(index);
+        self.rates.push(TaxRate {
+            id: rate.id.clone(),
+            levy,
+            category: rate.category.clone(),
+            amount,
+            treatment: rate.treatment.clone(),
+            valid,
+            group,
+        });
+        let class = rate.customer_class.as_deref().map(|class| self.check_class(class, &path.field("customer_class"), cx));
+        Place { category, destination: cx.symbols.intern(&rate.destination), class }
+    }
+
+    /// The class of a rate, which the attribute must be able to have.
+    fn check_class(&self, class: &str, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Symbol {
+        let symbol = cx.symbols.intern(class);
+        match self.customer_class.and_then(|slot| cx.vocabulary.name(slot)) {
+            None => {
+                let message = "the rate is for a class of customers, but nothing says where the class of a customer stands";
+                let problem = Diagnostic::error(TaxCode::CustomerClass, path, message);
+                cx.diagnostics.push(problem.help("name the attribute in `customer_attribute`, such as `customer.tax_class`"));
+            }
+            Some(name) => {
+                if let Some(known) = name.one_of.as_deref().filter(|known| !known.contains(&symbol)) {
+                    let names: Vec<&str> = known.iter().map(|symbol| cx.symbols.text(*symbol)).collect();
+                    cx.diagnostics.unknown(path, "value of the customer attribute", class, names);
+                }
+            }
+        }
+        symbol
+    }
+
+    /// Of one tax, a category has one rate at a destination on a day.
+    fn check_overlaps(&self, places: &Map<Place, Vec<usize>>, rates: &Path<'_>, cx: &mut CompileContext<'_>) {
+        for numbers in places.values() {
+            for (position, number) in numbers.iter().enumerate() {
+                let Some(rate) = self.rates.get(*number) else { continue };
+                let clashes = |other: &&usize| {
+                    let other = self.rates.get(**other);
+                    other.is_some_and(|other| other.levy == rate.levy && other.valid.overlaps(&rate.valid))
+                };
+                if let Some(other) = numbers.iter().take(position).find(clashes) {
+                    let message = "another rate of this tax, category and destination is valid on the same day";
+                    let problem = Diagnostic::error(TaxCode::Ambiguous, &rates.index(*number), message);
+                    let problem = problem.related(&rates.index(*other), "the other rate");
+                    cx.diagnostics.push(problem.help("end the validity of one of them where the other begins"));
+                }
+            }
+        }
+    }
+
+    /// A tax without rates never applies.
+    fn warn_unused(&self, def: &TaxDef, path: &Path<'_>, cx: &mut CompileContext<'_>) {
+        let taxes = path.field("taxes");
+        for (number, levy) in def.taxes.iter().enumerate() {
+            if !self.rates.iter().any(|rate| rate.levy == Some(number)) {
+                let message = format!("the tax `{}` has no rate, so it never applies", levy.id);
+                cx.diagnostics.warning(TaxCode::NeverApplies, &taxes.index(number), message);
+            }
         }
     }
 
     fn check_default(&self, def: &TaxDef, path: &Path<'_>, cx: &mut CompileContext<'_>) {
-        let Some(text) = &def.default_destination else { return };
+        let Some(text) = &def.default_destination else {
+            let message = "a document that names no `destination.country` cannot be taxed";
+            let problem = Diagnostic::warning(TaxCode::NoDestination, path, message);
+            cx.diagnostics.push(problem.help("say in `default_destination` where documents go until an address is known"));
+            return;
+        };
         if !def.rates.iter().any(|rate| rate.destination == *text) {
             let names = def.rates.iter().map(|rate| rate.destination.as_str());
             cx.diagnostics.unknown(&path.field("default_destination"), "rate for the destination", text, names);
         }
     }
+}
+
+/// What the rates before have been.
+#[derive(Debug, Default)]
+struct Seen {
+    categories: Set<Symbol>,
+    rates: Set<TaxRateId>,
+    /// The first rate of each entry of the breakdown.
+    groups: Map<(Option<usize>, RateAmount, Treatment), usize>,
 }
 
 fn check_categories(def: &TaxDef, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Set<Symbol> {
@@ -140,16 +293,20 @@ fn check_categories(def: &TaxDef, path: &Path<'_>, cx: &mut CompileContext<'_>) 
     categories
 }
 
-#[cfg(test)]
-impl TaxRate {
-    pub(super) fn for_test(percent: Percent) -> Self {
-        Self { id: "rate".parse().unwrap(), category: "standard".parse().unwrap(), percent, valid: Period::ALWAYS }
+/// The attribute that holds the class of a customer: a text of the document.
+fn customer_class(def: &TaxDef, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<Slot> {
+    let attribute = def.customer_attribute.as_deref()?;
+    let path = path.field("customer_attribute");
+    let Some(name) = cx.vocabulary.find(attribute) else {
+        let known: Vec<&str> = cx.vocabulary.names().map(|name| &*name.name).filter(|name| name.starts_with("customer.")).collect();
+        cx.diagnostics.unknown(&path, "attribute", attribute, known);
+        return None;
+    };
+    if name.ty != Type::Text || name.slot.scope != crate::expr::Scope::Document {
+        let message = format!("`{attribute}` is no text of the document, so no class of customers can stand there");
+        cx.diagnostics
+            .push(Diagnostic::error(RulebookCode::Attribute, &path, message).help("name an attribute such as `customer.tax_class`"));
+        return None;
     }
-}
-
-#[cfg(test)]
-impl TaxStep {
-    pub(super) fn for_test(price_mode: PriceMode, round_at: TaxRoundAt) -> Self {
-        Self { id: "vat".parse().unwrap(), price_mode, round_at, rounding: Rounding::half_up(2) }
-    }
+    Some(name.slot)
 }

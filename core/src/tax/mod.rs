@@ -1,19 +1,30 @@
-//! Tax: rates by category and destination, exclusive or inclusive, rounded per line, per rate or per document.
+//! Tax: several taxes on a line, by category, destination, customer and day; in the price or on top; rounded where the rulebook says.
 //!
-//! Invariants: net + tax = gross on every line, every rate and the document; the lines' taxes sum to the rates' taxes, and these
-//! to the document's tax, wherever it is rounded.
+//! Invariants: net + tax = gross on every line, every entry of the breakdown and the document; the taxes of the lines sum to those of the
+//! breakdown, and these to the document's, wherever it is rounded; what the customer owes himself changes no sum; an amount of nothing
+//! bears no tax by percentage.
 //!
 //! | item | what it is |
 //! |---|---|
 //! | [`TaxDef`], [`TaxStepDef`] | what authors write |
-//! | [`Tax`] | the checked form: rates by category and destination |
+//! | [`Tax`] | the checked form: the taxes that meet on a category, solved once |
 //! | [`TaxStep`] | the checked step of the procedure |
-//! | [`TaxStep::apply`] | the tax of a document |
+//! | [`TaxStep::apply`] | the taxes of a document: an [`Assessment`] |
 
+mod build;
 mod compile;
 mod def;
 mod eval;
+mod levy;
+mod spread;
+mod stack;
+mod step;
+#[cfg(test)]
+mod tests;
 
-pub use compile::{Tax, TaxRate, TaxStep};
-pub use def::{MissingRate, PriceMode, TaxDef, TaxRateDef, TaxRoundAt, TaxStepDef};
-pub use eval::{TaxGroup, TaxLine, Taxed};
+pub use compile::{FoundStack, RateAmount, Tax, TaxRate};
+pub use def::{
+    DestinationPrice, LevyDef, MissingRate, PriceMode, PriceModeDef, RoundTarget, TaxDef, TaxRateDef, TaxRoundAt, TaxStepDef, Treatment,
+};
+pub use eval::{Assessment, TaxGroup, TaxLine, TaxShare, Taxed};
+pub use step::TaxStep;

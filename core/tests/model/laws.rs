@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::generate::{Case, cases};
 use super::rational::Rational;
+use super::rich::rich_cases;
 
 fn compiled(rulebook: &Value) -> Rulebook {
     let def = RulebookDef::from_json(&rulebook.to_string()).unwrap();
@@ -131,6 +132,37 @@ proptest! {
     }
 
     #[test]
+    fn charges_and_several_taxes_add_up(case in rich_cases(), seed in any::<u64>()) {
+        let mut request = case.request.clone();
+        request["explain"] = "waterfall".into();
+        let quote = answer(&case.rulebook, &request);
+        check_waterfalls(&quote)?;
+        let beside: Vec<&Value> = quote["charges"].as_array().into_iter().flatten().filter(|charge| charge.get("net").is_some()).collect();
+        let cash = quote["cash_rounding"]["strategy"] == "line";
+        let coin = if cash { money(&quote["cash_rounding"]["amount"]) } else { Rational::ZERO };
+        for (side, coin) in [("net", coin), ("tax", Rational::ZERO), ("gross", coin)] {
+            let of_charges: Rational = beside.iter().map(|charge| money(&charge[side])).sum();
+            prop_assert_eq!(sum(&quote["lines"], side) + of_charges + coin, money(&quote["totals"][side]), "{} {}", side, shown(&case));
+        }
+        if quote["tax_breakdown"].as_array().is_some_and(|groups| !groups.is_empty()) {
+            prop_assert_eq!(sum(&quote["tax_breakdown"], "tax"), money(&quote["totals"]["tax"]), "{}", shown(&case));
+        }
+        // What the charges come to stands in the totals once, and is no discount.
+        if quote.get("charges").is_some() {
+            prop_assert_eq!(sum(&quote["charges"], "amount"), money(&quote["totals"]["charges"]));
+        }
+        for line in quote["lines"].as_array().unwrap().iter().filter(|line| line.get("taxes").is_some()) {
+            prop_assert_eq!(sum(&line["taxes"], "amount"), money(&line["tax"]), "{}", shown(&case));
+        }
+        // The order of rates in the file changes nothing.
+        let mut other = case.rulebook.clone();
+        if other.get("tax").is_some() {
+            shuffled(&mut other["tax"]["rates"], seed);
+        }
+        prop_assert_eq!(answer(&case.rulebook, &case.request).to_string(), answer(&other, &case.request).to_string(), "{}", shown(&case));
+    }
+
+    #[test]
     fn the_order_in_the_file_does_not_matter(case in cases(), seed in any::<u64>()) {
         let mut other = case.rulebook.clone();
         for collection in ["adjustments", "products", "attributes", "units", "categories"] {
@@ -198,7 +230,9 @@ proptest! {
             let mut request = case.request.clone();
             request["explain"] = explain.into();
             let mut quote = answer(&case.rulebook, &request);
-            quote.as_object_mut().unwrap().remove("rejected");
+            for field in ["rejected", "tax_rounding"] {
+                quote.as_object_mut().unwrap().remove(field);
+            }
             for line in quote["lines"].as_array_mut().unwrap() {
                 for field in ["waterfall", "rejected"] {
                     line.as_object_mut().unwrap().remove(field);

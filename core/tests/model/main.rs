@@ -3,12 +3,15 @@
 //! `DEALDESK_MODEL_CASES` sets the number of cases.
 
 mod allocation;
+mod charge;
 mod condition;
 mod generate;
 mod laws;
 mod quote;
 mod rational;
+mod rich;
 mod tax;
+mod totals;
 
 use dealdesk::Rulebook;
 use dealdesk::report::{Error, Sources};
@@ -16,6 +19,7 @@ use generate::{Case, cases};
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, TestRunner};
 use quote::Model;
+use rich::rich_cases;
 use serde_json::Value;
 
 /// The quote as JSON, without what the model does not say: names of things, messages, leaves of conditions.
@@ -70,7 +74,7 @@ fn the_engine_quotes_as_the_model_does() {
         max_shrink_iters: 20_000,
         ..ProptestConfig::default()
     };
-    let outcome = TestRunner::new(config).run(&cases(), |case| {
+    let outcome = TestRunner::new(config).run(&prop_oneof![cases(), rich_cases()], |case| {
         let difference = match engine(&case) {
             Ok(engine) => difference(&engine, &naive(&case), ""),
             Err(error) => Some(error.to_string()),

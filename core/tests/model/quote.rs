@@ -8,12 +8,12 @@ use dealdesk::fact::Fact;
 use dealdesk::pricing::{PriceListDef, PriceRecordDef};
 use dealdesk::quote::{Explain, QuoteLineRequest, QuoteRequest};
 use dealdesk::rulebook::StepDef;
-use dealdesk::tax::TaxRateDef;
 use dealdesk::time::Period;
 use dealdesk::{Date, Decimal, RulebookDef};
 use serde_json::{Value, json};
 
 use super::allocation::allocate;
+use super::charge::ModelCharge;
 use super::condition::{Condition, Facts};
 use super::rational::Rational;
 
@@ -25,6 +25,7 @@ pub struct Model<'m> {
     pub lines: Vec<Line<'m>>,
     pub findings: Vec<Value>,
     pub rejected: Vec<Value>,
+    pub charges: Vec<ModelCharge<'m>>,
     /// What `line.amount` and `document.amount` are: the amounts as they enter the stage.
     entered: Vec<Rational>,
 }
@@ -39,8 +40,6 @@ pub struct Line<'m> {
     after: BTreeMap<String, Figure>,
     pub waterfall: Vec<Value>,
     pub rejected: Vec<Value>,
-    pub rate: Option<&'m TaxRateDef>,
-    pub tax: Rational,
 }
 
 #[derive(Clone)]
@@ -142,11 +141,9 @@ impl<'m> Model<'m> {
             after: BTreeMap::new(),
             waterfall: Vec::new(),
             rejected: Vec::new(),
-            rate: None,
-            tax: Rational::ZERO,
         });
         let lines = lines.collect();
-        Self { def, request, conditions, lines, findings: Vec::new(), rejected: Vec::new(), entered: Vec::new() }
+        Self { def, request, conditions, lines, findings: Vec::new(), rejected: Vec::new(), charges: Vec::new(), entered: Vec::new() }
     }
 
     pub fn digits(&self) -> u32 {
@@ -185,19 +182,23 @@ impl<'m> Model<'m> {
                     }
                 }
                 StepDef::Stage(stage) => self.stage(stage),
-                StepDef::Tax(_) => {}
+                StepDef::Charge(step) => self.charge_step(step),
+                StepDef::Tax(_) | StepDef::CashRounding(_) => {}
             }
             let id = match step {
                 StepDef::Price(step) => step.id.to_string(),
                 StepDef::Stage(step) => step.id.to_string(),
+                StepDef::Charge(step) => step.id.to_string(),
                 StepDef::Tax(step) => step.id.to_string(),
+                StepDef::CashRounding(step) => step.id.to_string(),
             };
             for line in &mut self.lines {
                 line.after.insert(id.clone(), line.figure);
             }
         }
         let tax = steps.iter().find_map(|step| if let StepDef::Tax(step) = step { Some(step.clone()) } else { None });
-        self.finish(tax.as_ref())
+        let cash = steps.iter().find_map(|step| if let StepDef::CashRounding(step) = step { Some(step.clone()) } else { None });
+        self.finish(tax.as_ref(), cash.as_ref())
     }
 
     fn procedure(&self) -> Vec<StepDef> {
@@ -208,6 +209,9 @@ impl<'m> Model<'m> {
         let mut steps = vec![json!({"price": {"id": "price", "access": access}})];
         if !self.def.adjustments.is_empty() {
             steps.push(json!({"stage": {"id": "discount", "policy": "compound"}}));
+        }
+        if !self.def.charges.is_empty() {
+            steps.push(json!({"charge": {"id": "charges"}}));
         }
         if self.def.tax.is_some() {
             steps.push(json!({"tax": {"id": "tax"}}));

@@ -60,7 +60,7 @@ fn add_to_account(account: &mut CreditAccount, desk: &Desk, order: &str) -> Resu
 
 /// Who must approve: the facts that the prices were asked with, the totals that came of them, and what credit says.
 pub fn approval_request(request: QuoteRequest, quote: &Quote, credit: CreditStatus) -> Result<ApprovalRequest> {
-    let Totals { list, discount, net, tax, gross } = *quote.totals();
+    let Totals { list, discount, net, tax, gross, .. } = *quote.totals();
     let [list, discount, net, tax, gross] = [list, discount, net, tax, gross].map(Money::to_decimal);
     Ok(ApprovalRequest {
         date: request.date,
