@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::id::{CustomerId, LineId, OrderId, ProductId, TaxCategoryId, UnitId};
 use crate::money::{Currency, Decimal, Money, Percent};
-use crate::receivable::Amounts;
+use crate::receivable::{Amounts, InvoiceCharge};
 use crate::report::{Diagnostics, Fingerprint, LimitCode, OrderCode, Path, QuoteCode};
 use crate::time::Date;
 
@@ -31,7 +31,10 @@ pub struct OrderDocument<M = Money> {
     pub complete: bool,
     /// The lines.
     pub lines: Vec<OrderLine<M>>,
-    /// The sums of the lines.
+    /// What is charged beside the lines; the first invoice charges it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub charges: Vec<InvoiceCharge<M>>,
+    /// The sums of the lines and charges.
     pub totals: Amounts<M>,
 }
 
@@ -79,6 +82,7 @@ impl OrderDocument<Decimal> {
             rulebook: self.rulebook,
             complete: self.complete,
             lines: self.lines.into_iter().map(line).collect::<Result<_, String>>()?,
+            charges: self.charges.into_iter().map(|charge| charge.in_currency(currency)).collect::<Result<_, String>>()?,
             totals: self.totals.in_currency(currency)?,
         })
     }
@@ -132,18 +136,28 @@ impl OrderDocument {
             }
             sum = sum.and_then(|sum| sum.plus(line.amounts()).ok());
         }
+        for (charge, index) in self.charges.iter().zip(0_usize..) {
+            if Amounts::of(charge.net, charge.tax).ok() != Some(charge.amounts()) {
+                let message = format!(
+                    "the gross amount `{}` is not `{}` net plus `{}` tax; copy all three from the quote",
+                    charge.gross, charge.net, charge.tax
+                );
+                problems.error(OrderCode::Totals, &path.field("charges").index(index).field("gross"), message);
+            }
+            sum = sum.and_then(|sum| sum.plus(charge.amounts()).ok());
+        }
         self.check_totals(sum, &path.field("totals"), problems);
     }
 
     fn check_totals(&self, sum: Option<Amounts>, path: &Path<'_>, problems: &mut Diagnostics) {
         let Some(sum) = sum else {
-            problems.error(LimitCode::Overflow, path, "the lines sum to more than 18 digits");
+            problems.error(LimitCode::Overflow, path, "the lines and charges sum to more than 18 digits");
             return;
         };
         let Amounts { net, tax, gross } = self.totals;
         for (field, said, is) in [("net", net, sum.net), ("tax", tax, sum.tax), ("gross", gross, sum.gross)] {
             if said != is {
-                let message = format!("the lines sum to `{is}`, not to `{said}`; copy the totals from the quote");
+                let message = format!("the lines and charges sum to `{is}`, not to `{said}`; copy the totals from the quote");
                 problems.error(OrderCode::Totals, &path.field(field), message);
             }
         }

@@ -245,7 +245,7 @@ fn an_order_that_does_not_add_up_is_an_error() {
     error[order.quantity] /command/action/submit/order/lines/0/quantity: the quantity `0` cannot be ordered; write one above zero
     error[order.totals] /command/action/submit/order/lines/1/gross: the gross amount `7.50` is not `7.00` net plus `0.49` tax; copy all three from the quote
     error[quote.duplicate_line] /command/action/submit/order/lines/1/id: the line `1` occurs twice; rename one of them
-    error[order.totals] /command/action/submit/order/totals/gross: the lines sum to `19.40`, not to `19.39`; copy the totals from the quote
+    error[order.totals] /command/action/submit/order/totals/gross: the lines and charges sum to `19.40`, not to `19.39`; copy the totals from the quote
     error[receivable.unknown_terms] /command/action/submit/terms: there are no terms of payment `net3` in the rulebook
       help: did you mean `net30`?
     "#);

@@ -5,7 +5,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::amounts::{Amounts, money};
-use crate::id::{InvoiceId, LineId, OrderId, ProductId, TaxCategoryId, TermsId, UnitId};
+use crate::id::{ChargeId, InvoiceId, LineId, OrderId, ProductId, TaxCategoryId, TermsId, UnitId};
 use crate::money::{Currency, Decimal, Money, Percent};
 use crate::time::Date;
 
@@ -27,9 +27,12 @@ pub struct Invoice<M = Money> {
     pub terms: Option<TermsId>,
     /// What is charged, line by line.
     pub lines: Vec<InvoiceLine<M>>,
-    /// The sums of the lines.
+    /// What is charged beside the lines: freight, fees, allowances.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub charges: Vec<InvoiceCharge<M>>,
+    /// The sums of the lines and charges.
     pub totals: Amounts<M>,
-    /// The sums by tax category and percentage, sorted by both; lines without a category are left out.
+    /// The sums by tax category and percentage, sorted by both; what has no category or no percentage is left out.
     pub tax_breakdown: Vec<InvoiceTaxGroup<M>>,
     /// The parts in which the gross amount is due, in the order of the terms; they sum to it.
     pub instalments: Vec<Instalment<M>>,
@@ -61,6 +64,27 @@ pub struct InvoiceLine<M = Money> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_category: Option<TaxCategoryId>,
     /// The tax percentage; absent when the line was not taxed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_percent: Option<Percent>,
+}
+
+/// What is charged beside the lines, at one tax rate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "InvoiceCharge")]
+#[serde(deny_unknown_fields)]
+pub struct InvoiceCharge<M = Money> {
+    /// The charge; one that is split over tax rates occurs once for each.
+    pub charge: ChargeId,
+    /// Without tax.
+    pub net: M,
+    /// The tax.
+    pub tax: M,
+    /// With tax: net plus tax.
+    pub gross: M,
+    /// The tax category; absent when the charge was not taxed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_category: Option<TaxCategoryId>,
+    /// The tax percentage; absent when the charge was not taxed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_percent: Option<Percent>,
 }
@@ -112,6 +136,23 @@ impl InvoiceLine {
     }
 }
 
+impl InvoiceCharge {
+    /// Net, tax and gross.
+    pub(crate) const fn amounts(&self) -> Amounts {
+        Amounts { net: self.net, tax: self.tax, gross: self.gross }
+    }
+}
+
+impl InvoiceCharge<Decimal> {
+    /// The charge with amounts of a currency.
+    pub(crate) fn in_currency(self, currency: Currency) -> Result<InvoiceCharge, String> {
+        let amounts = Amounts { net: self.net, tax: self.tax, gross: self.gross }.in_currency(currency);
+        let Amounts { net, tax, gross } = amounts.map_err(|problem| format!("charge `{}`: {problem}", self.charge))?;
+        let InvoiceCharge { charge, tax_category, tax_percent, .. } = self;
+        Ok(InvoiceCharge { charge, net, tax, gross, tax_category, tax_percent })
+    }
+}
+
 impl Invoice<Decimal> {
     fn checked(self) -> Result<Invoice, String> {
         let currency = self.currency;
@@ -136,6 +177,7 @@ impl Invoice<Decimal> {
             currency,
             terms: self.terms,
             lines: self.lines.into_iter().map(line).collect::<Result<_, String>>()?,
+            charges: self.charges.into_iter().map(|charge| charge.in_currency(currency)).collect::<Result<_, String>>()?,
             totals: self.totals.in_currency(currency)?,
             tax_breakdown: self.tax_breakdown.into_iter().map(group).collect::<Result<_, String>>()?,
             instalments: self.instalments.into_iter().map(instalment).collect::<Result<_, String>>()?,

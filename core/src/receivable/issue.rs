@@ -9,10 +9,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::amounts::{Amounts, money};
 use super::compile::Receivables;
 use super::due::{self, DueError};
-use super::invoice::{Invoice, InvoiceLine, InvoiceTaxGroup};
+use super::invoice::{Invoice, InvoiceCharge, InvoiceLine, InvoiceTaxGroup};
 use crate::id::{InvoiceId, LineId, OrderId, ProductId, TaxCategoryId, TermsId, UnitId};
 use crate::money::{ArithmeticError, Currency, Decimal, Money, Percent};
-use crate::report::{Diagnostic, Diagnostics, Error, LimitCode, Path, QuoteCode, ReceivableCode};
+use crate::report::{Diagnostic, Diagnostics, Error, LimitCode, OrderCode, Path, QuoteCode, ReceivableCode};
 use crate::time::Date;
 
 /// What is to be invoiced: of each line the frozen amounts of the whole, and which part of its quantity this invoice charges.
@@ -33,6 +33,9 @@ pub struct InvoiceRequest<M = Money> {
     pub terms: Option<TermsId>,
     /// The lines, each at most once.
     pub lines: Vec<InvoiceRequestLine<M>>,
+    /// What this invoice charges beside the lines, with the whole of its amounts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub charges: Vec<InvoiceCharge<M>>,
 }
 
 /// A line to be invoiced, wholly or in part.
@@ -75,7 +78,8 @@ impl InvoiceRequest<Decimal> {
             Ok(InvoiceRequestLine { line, product, unit, ordered, invoiced_before, quantity, net, tax, tax_category, tax_percent })
         };
         let lines = self.lines.into_iter().map(line).collect::<Result<_, String>>()?;
-        Ok(InvoiceRequest { id: self.id, order: self.order, date: self.date, currency, terms: self.terms, lines })
+        let charges = self.charges.into_iter().map(|charge| charge.in_currency(currency)).collect::<Result<_, String>>()?;
+        Ok(InvoiceRequest { id: self.id, order: self.order, date: self.date, currency, terms: self.terms, lines, charges })
     }
 }
 
@@ -113,8 +117,10 @@ pub fn issue(receivables: &Receivables, request: &InvoiceRequest) -> Result<Invo
     // 3. Sum up: in total, and by tax category and percentage.
     let path = Path::ROOT;
     let overflow = |_: ArithmeticError| too_large(&path.field("lines"));
-    let totals = lines.iter().try_fold(Amounts::zero(request.currency), |sum, line| sum.plus(line.amounts())).map_err(overflow)?;
-    let tax_breakdown = break_down_tax(&lines).map_err(overflow)?;
+    let charges = request.charges.clone();
+    let amounts = lines.iter().map(InvoiceLine::amounts).chain(charges.iter().map(InvoiceCharge::amounts));
+    let totals = amounts.into_iter().try_fold(Amounts::zero(request.currency), Amounts::plus).map_err(overflow)?;
+    let tax_breakdown = break_down_tax(&lines, &charges).map_err(overflow)?;
 
     // 4. Say when what is due.
     let terms_id = request.terms.as_ref().or(receivables.default_terms());
@@ -136,6 +142,7 @@ pub fn issue(receivables: &Receivables, request: &InvoiceRequest) -> Result<Invo
         currency: request.currency,
         terms: terms_id.cloned(),
         lines,
+        charges,
         totals,
         tax_breakdown,
         instalments,
@@ -148,6 +155,12 @@ fn check(receivables: &Receivables, request: &InvoiceRequest) -> Result<(), Erro
     let path = Path::ROOT;
     if let Some(problem) = request.terms.as_ref().and_then(|id| receivables.unknown(id, &path.field("terms"))) {
         problems.push(problem);
+    }
+    for (charge, index) in request.charges.iter().zip(0_usize..) {
+        if Amounts::of(charge.net, charge.tax).ok() != Some(charge.amounts()) {
+            let message = format!("the gross amount `{}` is not `{}` net plus `{}` tax", charge.gross, charge.net, charge.tax);
+            problems.error(OrderCode::Totals, &path.field("charges").index(index).field("gross"), message);
+        }
     }
     let lines = path.field("lines");
     if request.lines.is_empty() {
@@ -200,12 +213,14 @@ fn charge(request: &InvoiceRequest) -> Result<Vec<InvoiceLine>, Error> {
     request.lines.iter().zip(0_usize..).map(charged).collect()
 }
 
-fn break_down_tax(lines: &[InvoiceLine]) -> Result<Vec<InvoiceTaxGroup>, ArithmeticError> {
+fn break_down_tax(lines: &[InvoiceLine], charges: &[InvoiceCharge]) -> Result<Vec<InvoiceTaxGroup>, ArithmeticError> {
     let mut groups: BTreeMap<(&TaxCategoryId, Decimal), (Percent, Amounts)> = BTreeMap::new();
-    for line in lines {
-        let (Some(category), Some(percent)) = (&line.tax_category, line.tax_percent) else { continue };
-        let (_, sum) = groups.entry((category, percent.to_decimal())).or_insert((percent, Amounts::zero(line.net.currency())));
-        *sum = sum.plus(line.amounts())?;
+    let of_lines = lines.iter().map(|line| (&line.tax_category, line.tax_percent, line.amounts()));
+    let of_charges = charges.iter().map(|charge| (&charge.tax_category, charge.tax_percent, charge.amounts()));
+    for (category, percent, amounts) in of_lines.chain(of_charges) {
+        let (Some(category), Some(percent)) = (category, percent) else { continue };
+        let (_, sum) = groups.entry((category, percent.to_decimal())).or_insert((percent, Amounts::zero(amounts.net.currency())));
+        *sum = sum.plus(amounts)?;
     }
     let group = |((category, _), (percent, Amounts { net, tax, gross })): ((&TaxCategoryId, Decimal), (Percent, Amounts))| {
         InvoiceTaxGroup { category: category.clone(), percent, net, tax, gross }

@@ -21,5 +21,5 @@ mod issue;
 pub use amounts::Amounts;
 pub use compile::{Receivables, Terms, compile};
 pub use def::{CashDiscountDef, DueDef, EndOfMonthDef, FixedDayDef, InstalmentDef, ReceivableDef, TermsDef};
-pub use invoice::{CashDiscount, Instalment, Invoice, InvoiceLine, InvoiceTaxGroup};
+pub use invoice::{CashDiscount, Instalment, Invoice, InvoiceCharge, InvoiceLine, InvoiceTaxGroup};
 pub use issue::{InvoiceRequest, InvoiceRequestLine, issue};

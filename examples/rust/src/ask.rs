@@ -88,6 +88,7 @@ pub fn frozen(order: &Order, customer: &Customer, quote: &Quote) -> Result<Order
         rulebook: quote.fingerprint().clone(),
         complete: quote.is_complete(),
         lines,
+        charges: Vec::new(),
         totals: Amounts { net, tax, gross },
     })
 }

@@ -97,6 +97,8 @@ impl Judgement<'_> {
             currency: document.currency,
             terms: terms.cloned(),
             lines: self.state.lines_with_amounts().filter_map(line).collect(),
+            // What stands beside the lines is charged once: with the first invoice.
+            charges: if self.state.invoices.is_empty() { document.charges.clone() } else { Vec::new() },
         }
     }
 }
