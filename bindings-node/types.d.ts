@@ -762,6 +762,31 @@ export interface CashDiscountInput {
   percent: DecimalInput;
 }
 
+/** The step that rounds what is to be paid to the smallest coin; it comes after tax. */
+export interface CashRoundingDef {
+  /** Names the step. */
+  id: StepId;
+  /** What is paid is a multiple of this, such as `0.05`. */
+  increment: DecimalInput;
+  /** Which neighbour an in-between total goes to. */
+  mode?: RoundingMode;
+  /** Where the difference goes. */
+  strategy: CashStrategy;
+}
+
+/** What rounding to the smallest coin came to. */
+export interface CashRoundingView {
+  /** What was added to the total, or taken off. */
+  amount: Decimal;
+  /** The step. */
+  step: string;
+  /** Where the difference went: `line`, `largest_tax` or `payable`. */
+  strategy: CashStrategy;
+}
+
+/** Where the difference of cash rounding goes. */
+export type CashStrategy = "line" | "largest_tax" | "payable";
+
 /** A category of products. Categories form a tree. */
 export interface CategoryDef {
   /** Names the category. */
@@ -774,6 +799,119 @@ export interface CategoryDef {
 
 /** Names a product category. */
 export type CategoryId = string;
+
+/** How much a charge is. */
+export type ChargeAmountDef = ChargeAmountDefFixed | ChargeAmountDefPercent | ChargeAmountDefScale | ChargeAmountDefTable | ChargeAmountDefLineTable | ChargeAmountDefFormula;
+
+export interface ChargeAmountDefFixed {
+  fixed: DecimalInput;
+}
+
+export interface ChargeAmountDefFormula {
+  formula: string;
+}
+
+export interface ChargeAmountDefLineTable {
+  line_table: TableDef;
+}
+
+export interface ChargeAmountDefPercent {
+  percent: DecimalInput;
+}
+
+export interface ChargeAmountDefScale {
+  scale: ScaleDef;
+}
+
+export interface ChargeAmountDefTable {
+  table: TableDef;
+}
+
+/** What a document costs beside its goods: freight, a fee, insurance, duty. Or, with an amount below zero, an allowance. */
+export interface ChargeDef {
+  /** How much it is. */
+  amount: ChargeAmountDef;
+  /** The earlier charges on which percentages are taken beside the lines. */
+  base_includes?: readonly ChargeId[];
+  /** It is free when its lines are worth this or more. */
+  free_from?: DecimalInput | null;
+  /** Names the charge. */
+  id: ChargeId;
+  /** Whether its amount includes tax; as the tax step says of all prices when absent, and not where that asks each line. */
+  includes_tax?: boolean | null;
+  /** Which lines it is for; all when absent. A charge for no line does not apply. */
+  lines?: string | null;
+  /** It is at most this. */
+  maximum?: DecimalInput | null;
+  /** It is at least this. */
+  minimum?: DecimalInput | null;
+  /** How people call it. */
+  name?: string | null;
+  /** Where it stands. */
+  placement?: PlacementDef;
+  /** How the amount is rounded; half-up to the currency's minor unit when absent. */
+  rounding?: RoundingDef | null;
+  /** How it is taxed. Needed where the rulebook taxes, unless it is allocated: then it is taxed as the lines are. */
+  tax?: ChargeTaxDef | null;
+  /** When it is valid, judged by the document's date; always when absent. */
+  valid?: PeriodInput | null;
+  /** The condition on the document; always true when absent. */
+  when?: string | null;
+}
+
+/** Names a charge: freight, a fee, duty. */
+export type ChargeId = string;
+
+/** The step of the procedure that adds charges. */
+export interface ChargeStepDef {
+  /** The charges, in the order in which they are computed; all, in the order of the rulebook, when absent. */
+  charges?: readonly ChargeId[];
+  /** Names the step. */
+  id: StepId;
+}
+
+/** How a charge is taxed. */
+export type ChargeTaxDef = "untaxed" | ChargeTaxDefCategory | "highest_rate" | "main_rate" | "split";
+
+export interface ChargeTaxDefCategory {
+  category: TaxCategoryId;
+}
+
+/** What a document costs beside its goods. */
+export interface ChargeView {
+  /** The charge: zero when it is free. */
+  amount: Decimal;
+  /** What percentages are taken on: its lines, and the charges that its base includes. */
+  base: Decimal;
+  /** With tax. */
+  gross?: Decimal;
+  /** Names the charge. */
+  id: string;
+  /** How much more its lines would have to be worth for it to be free. */
+  missing?: Decimal;
+  /** How people call it. */
+  name?: string;
+  /** Without tax; absent, as all that follows, when it is in the amounts of its lines. */
+  net?: Decimal;
+  /** Where it stands: `document`, `line`, or `allocate` when it is in the amounts of its lines. */
+  placement: string;
+  /** The row of its table. */
+  row?: string;
+  /** The step that charges it. */
+  step: string;
+  /** The tax. */
+  tax?: Decimal;
+  /** The tax category that it is taxed by; absent when it is not taxed, or by several. */
+  tax_category?: string;
+  /** The percentage of that rate. */
+  tax_percent?: Decimal;
+  /** The rate that it is taxed at; absent when it is not taxed, or bears several taxes. */
+  tax_rate?: string;
+  /** The taxes, one by one, when it bears several: each with the part of the charge that it is computed on. */
+  taxes?: LineTaxView[];
+  /** What it would be if it were not free. */
+  waived?: Decimal;
+}
 
 /** One check. */
 export interface CheckDef {
@@ -842,7 +980,7 @@ export interface ClampDef {
 export type CloseWhen = "shipped" | "shipped_and_invoiced";
 
 /** What happened; stable across versions. */
-export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
+export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
 
 /** Names a command; a repeat of the same command carries the same id. */
 export type CommandId = string;
@@ -1165,6 +1303,13 @@ export interface DemandLine {
   quantity: DecimalInput;
 }
 
+/** What a price that includes tax keeps when the taxes of the destination are not those that it was made with. */
+export type DestinationPrice = "keep_gross" | DestinationPriceKeepNet;
+
+export interface DestinationPriceKeepNet {
+  keep_net: string;
+}
+
 /** One figure of a finding or of an explanation. */
 export type Detail = boolean | Decimal | DateText | string | Detail[];
 
@@ -1209,6 +1354,16 @@ export interface DueDefInstalments {
 
 export interface DueDefNetDays {
   net_days: number;
+}
+
+/** An amount for each so many units of a scale's basis. */
+export interface EachDef {
+  /** The amount. */
+  amount: DecimalInput;
+  /** How many units it is for; 1 when absent. */
+  per?: DecimalInput | null;
+  /** Whether what is begun counts as whole. */
+  started?: boolean;
 }
 
 /** What a rule does. */
@@ -1531,6 +1686,8 @@ export interface InventoryDef {
 export interface Invoice {
   /** What may be taken off for early payment. */
   cash_discount?: CashDiscount;
+  /** What is charged beside the lines: freight, fees, allowances. */
+  charges?: InvoiceCharge[];
   /** The currency of every amount. */
   currency: Currency;
   /** The day of the invoice, from which due dates are counted. */
@@ -1543,12 +1700,44 @@ export interface Invoice {
   lines: InvoiceLine[];
   /** The order that it charges. */
   order: OrderId;
-  /** The sums by tax category and percentage, sorted by both; lines without a category are left out. */
+  /** The sums by tax category and percentage, sorted by both; what has no category or no percentage is left out. */
   tax_breakdown: InvoiceTaxGroup[];
   /** The terms of payment; absent when neither the request nor the rulebook names any. */
   terms?: TermsId;
-  /** The sums of the lines. */
+  /** The sums of the lines and charges. */
   totals: Amounts;
+}
+
+/** What is charged beside the lines, at one tax rate. */
+export interface InvoiceCharge {
+  /** The charge; one that is split over tax rates occurs once for each. */
+  charge: ChargeId;
+  /** With tax: net plus tax. */
+  gross: Decimal;
+  /** Without tax. */
+  net: Decimal;
+  /** The tax. */
+  tax: Decimal;
+  /** The tax category; absent when the charge was not taxed. */
+  tax_category?: TaxCategoryId;
+  /** The tax percentage; absent when the charge was not taxed. */
+  tax_percent?: Decimal;
+}
+
+/** What is charged beside the lines, at one tax rate. */
+export interface InvoiceChargeInput {
+  /** The charge; one that is split over tax rates occurs once for each. */
+  charge: ChargeId;
+  /** With tax: net plus tax. */
+  gross: DecimalInput;
+  /** Without tax. */
+  net: DecimalInput;
+  /** The tax. */
+  tax: DecimalInput;
+  /** The tax category; absent when the charge was not taxed. */
+  tax_category?: TaxCategoryId | null;
+  /** The tax percentage; absent when the charge was not taxed. */
+  tax_percent?: DecimalInput | null;
 }
 
 /** Names an invoice. */
@@ -1558,6 +1747,8 @@ export type InvoiceId = string;
 export interface InvoiceInput {
   /** What may be taken off for early payment. */
   cash_discount?: CashDiscountInput | null;
+  /** What is charged beside the lines: freight, fees, allowances. */
+  charges?: readonly InvoiceChargeInput[];
   /** The currency of every amount. */
   currency: Currency;
   /** The day of the invoice, from which due dates are counted. */
@@ -1570,11 +1761,11 @@ export interface InvoiceInput {
   lines: readonly InvoiceLineInput[];
   /** The order that it charges. */
   order: OrderId;
-  /** The sums by tax category and percentage, sorted by both; lines without a category are left out. */
+  /** The sums by tax category and percentage, sorted by both; what has no category or no percentage is left out. */
   tax_breakdown: readonly InvoiceTaxGroupInput[];
   /** The terms of payment; absent when neither the request nor the rulebook names any. */
   terms?: TermsId | null;
-  /** The sums of the lines. */
+  /** The sums of the lines and charges. */
   totals: AmountsInput;
 }
 
@@ -1648,6 +1839,8 @@ export interface InvoiceReferenceInput {
 
 /** What is to be invoiced: of each line the frozen amounts of the whole, and which part of its quantity this invoice charges. */
 export interface InvoiceRequest {
+  /** What this invoice charges beside the lines, with the whole of its amounts. */
+  charges?: readonly InvoiceChargeInput[];
   /** The currency of every amount. */
   currency: Currency;
   /** The day of the invoice. */
@@ -1743,6 +1936,20 @@ export interface Leaf {
   text: string;
 }
 
+/** One of the taxes that a line may bear. */
+export interface LevyDef {
+  /** The taxes that enter its base beside the net amount. A tax that is not listed is ignored. */
+  base_includes?: readonly TaxId[];
+  /** Names the tax, such as `vat`. */
+  id: TaxId;
+  /** Whether prices include it, whatever their price mode; as the price mode says when absent. */
+  included?: boolean | null;
+  /** How people call it. */
+  name?: string | null;
+  /** Whether a category may have no rate of it; otherwise a rate that is missing is handled as `missing_rate` says. */
+  optional?: boolean;
+}
+
 /** What a limit that is absent, or zero, means. */
 export type LimitMeaning = "unlimited" | "no_credit";
 
@@ -1805,6 +2012,30 @@ export interface LineReservationInput {
   reservation: ReservationId;
 }
 
+/** One tax of a line or charge that bears several. */
+export interface LineTaxView {
+  /** The tax. */
+  amount: Decimal;
+  /** What it is computed on. */
+  base: Decimal;
+  /** The tax category. */
+  category: string;
+  /** Whether the price includes it. */
+  included: boolean;
+  /** The amount for each base unit. */
+  per_unit?: Decimal;
+  /** The percentage of the base. */
+  percent?: Decimal;
+  /** The percentage of the amount that contains the tax. */
+  percent_of_gross?: Decimal;
+  /** The rate. */
+  rate: string;
+  /** The tax; absent where the rulebook declares none by name. */
+  tax?: string;
+  /** What the rate means to the tax office; absent for an ordinary rate. */
+  treatment?: string;
+}
+
 /** A line of the answer. */
 export interface LineView {
   /** How much of it in the product's base unit, in which stock is counted. */
@@ -1837,10 +2068,12 @@ export interface LineView {
   tax?: Decimal;
   /** The tax category of that rate. */
   tax_category?: string;
-  /** The percentage of that rate. */
+  /** The percentage of that rate; 0 where the customer owes the tax. */
   tax_percent?: Decimal;
-  /** The rate that it is taxed at; absent when it is not taxed. */
+  /** The rate that it is taxed at; absent when it is not taxed, or bears several taxes. */
   tax_rate?: string;
+  /** The taxes, one by one, when the line bears several or the customer owes them. */
+  taxes?: LineTaxView[];
   /** The unit; absent when the product or the unit is unknown. */
   unit?: string;
   /** Every step from zero to the line's total, chained; absent when only totals are asked for. */
@@ -2093,6 +2326,8 @@ export interface OrderDef {
 
 /** What is ordered, at which amounts. It never changes after the order is submitted: an order is not priced again. */
 export interface OrderDocument {
+  /** What is charged beside the lines; the first invoice charges it. */
+  charges?: InvoiceCharge[];
   /** Whether every line of the quote has a price. */
   complete: boolean;
   /** The currency of every amount. */
@@ -2107,12 +2342,14 @@ export interface OrderDocument {
   lines: OrderLine[];
   /** The fingerprint of the rulebook that made the quote. */
   rulebook: Fingerprint;
-  /** The sums of the lines. */
+  /** The sums of the lines and charges. */
   totals: Amounts;
 }
 
 /** What is ordered, at which amounts. It never changes after the order is submitted: an order is not priced again. */
 export interface OrderDocumentInput {
+  /** What is charged beside the lines; the first invoice charges it. */
+  charges?: readonly InvoiceChargeInput[];
   /** Whether every line of the quote has a price. */
   complete: boolean;
   /** The currency of every amount. */
@@ -2127,7 +2364,7 @@ export interface OrderDocumentInput {
   lines: readonly OrderLineInput[];
   /** The fingerprint of the rulebook that made the quote. */
   rulebook: Fingerprint;
-  /** The sums of the lines. */
+  /** The sums of the lines and charges. */
   totals: AmountsInput;
 }
 
@@ -2544,6 +2781,13 @@ export interface PeriodInput {
   until?: DateText | null;
 }
 
+/** Where a charge stands. */
+export type PlacementDef = "document" | "line" | PlacementDefAllocate;
+
+export interface PlacementDefAllocate {
+  allocate: SpreadDef;
+}
+
 /** A demand and the stock that it is to be met from. */
 export interface PlanReservationRequest {
   /** What is needed. */
@@ -2673,7 +2917,11 @@ export interface PriceListDef {
 export type PriceListId = string;
 
 /** Whether prices include tax. */
-export type PriceMode = "net" | "gross";
+export type PriceModeDef = "net" | "gross" | PriceModeDefGrossWhen;
+
+export interface PriceModeDefGrossWhen {
+  gross_when: string;
+}
 
 /** A price of a list: for all quantities, by tiers, or calculated. */
 export interface PriceRecordDef {
@@ -2795,6 +3043,10 @@ export interface QuantityOfLineInput {
 
 /** A priced document, as it is serialized. */
 export interface Quote {
+  /** What rounding to the smallest coin came to; absent where the procedure does not do that. */
+  cash_rounding?: CashRoundingView;
+  /** What the document costs beside its goods, in the order in which it is computed; absent when there is nothing. */
+  charges?: ChargeView[];
   /** What lines cost beside a reference list's price or a prior one; absent when there is none. */
   comparisons?: ComparisonView[];
   /** Whether every line has a price, and no finding keeps the document from going on. */
@@ -2817,8 +3069,10 @@ export interface Quote {
   rulebook: RulebookView;
   /** The version of the meaning of rulebooks: equal versions give equal results. */
   semantics_version: number;
-  /** The sums of each tax rate, in the order in which the rates first occur. */
+  /** What is taxed alike, in the order in which it first occurs. */
   tax_breakdown: TaxGroupView[];
+  /** What rounding did to the tax; absent when only totals are asked for, or nothing is taxed. */
+  tax_rounding?: TaxRoundingView;
   /**
    * The tiers in which lines lie that have their price from a tariff, or from several lists; absent when there are none, and when only
    * totals are asked for.
@@ -2927,14 +3181,14 @@ export interface RejectedView {
   failed?: Leaf[];
   /** Why. */
   reason: RejectionReason;
-  /** The adjustment. */
+  /** The adjustment or the charge. */
   rule: string;
-  /** The stage. */
+  /** The stage, or the step that charges. */
   step: string;
 }
 
 /** Why a rule did not apply. */
-export type RejectionReason = "not_valid" | "condition" | "not_chosen" | "no_eligible_line";
+export type RejectionReason = "not_valid" | "condition" | "not_chosen" | "no_eligible_line" | "below_scale" | "no_row";
 
 /** Another place that has to do with a problem. */
 export interface Related {
@@ -3092,6 +3346,9 @@ export type RoleId = string;
 /** Which figure a stage at line scope rounds. */
 export type RoundAt = "unit" | "line";
 
+/** Which side of a price that includes tax is rounded; the other is the difference. */
+export type RoundTarget = "tax" | "net";
+
 /** How to round, as a rulebook writes it: `{"mode": "half_even", "increment": "0.05"}`. */
 export interface RoundingDef {
   /** The result is a multiple of this, above zero; one minor unit of the currency when absent. */
@@ -3148,6 +3405,8 @@ export interface RulebookDef {
   attributes?: readonly AttributeDef[];
   /** Categories of products. */
   categories?: readonly CategoryDef[];
+  /** What documents cost beside their goods: freight, fees, duty. */
+  charges?: readonly ChargeDef[];
   /** Credit. */
   credit?: CreditDef | null;
   /** The currency of prices that name none, and of documents that name none. */
@@ -3162,7 +3421,7 @@ export interface RulebookDef {
   price_lists?: readonly PriceListDef[];
   /**
    * The steps of the price waterfall, in order. When absent: one price step over all lists, one stage `discount` when there
-   * are adjustments (line scope, compound), and tax when there are rates.
+   * are adjustments (line scope, compound), one step `charges` when there are charges, and tax when there are rates.
    */
   procedure?: readonly StepDef[];
   /** Products. */
@@ -3203,6 +3462,24 @@ export interface SafetyStockDef {
   quantity: DecimalInput;
 }
 
+/** Amounts by a number of the document. */
+export interface ScaleDef {
+  /** The number, such as `lines.sum(l, l.product.weight * l.quantity)` or `document.amount`. */
+  basis: string;
+  /** The steps, by ascending `from`. Below the first nothing is charged. */
+  steps: readonly ScaleStepDef[];
+}
+
+/** A step of a scale: it is reached from its `from` on, until the next. */
+export interface ScaleStepDef {
+  /** The amount. */
+  amount: DecimalInput;
+  /** What is added for what goes beyond `from`. */
+  each?: EachDef | null;
+  /** The least that reaches it. */
+  from: DecimalInput;
+}
+
 /** Which record counts when an attribute has several values, such as a customer's groups or a product's categories. */
 export type Several = "best" | "first";
 
@@ -3228,6 +3505,16 @@ export interface Span {
   end: number;
   /** The first character, counted from 0. */
   start: number;
+}
+
+/** How a charge is split over its lines. */
+export interface SpreadDef {
+  /** The weight of a line: a number such as `product.weight * line.quantity`; the line's amount when absent. */
+  by?: string | null;
+  /** How whole minor units are found, and who takes the remainder. */
+  method?: AllocationMethod;
+  /** What happens when all weights are zero. */
+  zero_weights?: ZeroWeights;
 }
 
 /** A step of the procedure at which adjustments apply. */
@@ -3269,7 +3556,15 @@ export interface StartDefPrice {
 }
 
 /** A step of the price waterfall. */
-export type StepDef = StepDefPrice | StepDefStage | StepDefTax;
+export type StepDef = StepDefPrice | StepDefStage | StepDefCharge | StepDefTax | StepDefCashRounding;
+
+export interface StepDefCashRounding {
+  cash_rounding: CashRoundingDef;
+}
+
+export interface StepDefCharge {
+  charge: ChargeStepDef;
+}
 
 export interface StepDefPrice {
   price: PriceStepDef;
@@ -3296,7 +3591,7 @@ export interface StepView {
   before: Decimal;
   /** What the step changes. */
   delta: Decimal;
-  /** The price list, the adjustment or the tax rate; absent where nothing is taxed. */
+  /** The price list, the adjustment, the charge or the tax rate; absent where nothing is taxed, or several taxes are added. */
   rule?: string;
   /** The step of the procedure. */
   step: string;
@@ -3906,44 +4201,80 @@ export interface TableRowReport {
 /** Names a tax category of a product, such as `standard`. */
 export type TaxCategoryId = string;
 
-/** Categories and rates. */
+/**
+ * Categories, taxes and rates.
+ *
+ * Where there is one tax, its rates say it all; where a line may bear several, `taxes` declares them, and every rate names its own.
+ */
 export interface TaxDef {
-  /** The categories that products may have. */
+  /** The categories that products and charges may have. */
   categories: readonly TaxCategoryId[];
-  /** The destination of documents that name none. */
+  /** The attribute of text with which the `customer_class` of rates is compared, such as `customer.tax_class`. */
+  customer_attribute?: string | null;
+  /** The destination of documents that name none: where they go until an address is known. */
   default_destination?: string | null;
   /** What happens when a category has no rate at a destination. */
   missing_rate?: MissingRate;
-  /** The rates, by category and destination. */
+  /** The rates, by tax, category, destination and customer class. */
   rates: readonly TaxRateDef[];
+  /** The taxes of which a line may bear several, in the order in which results list them; absent where there is one. */
+  taxes?: readonly LevyDef[];
 }
 
-/** The sums of a tax rate. */
+/** An entry of the tax breakdown: what is taxed alike. EN 16931 asks for one for each treatment and percentage. */
 export interface TaxGroupView {
-  /** The tax category; absent for what is not taxed. */
+  /** The tax category of products; absent for what is not taxed, and where several rates are alike. */
   category?: string;
-  /** With tax. */
+  /** Both together. */
   gross: Decimal;
-  /** Without tax. */
+  /** What the tax is computed on: the net amount, and the taxes that enter its base. */
   net: Decimal;
-  /** The percentage; absent for what is not taxed. */
+  /** The amount for each base unit. */
+  per_unit?: Decimal;
+  /** The percentage of the net amount; absent for what is not taxed, and for other kinds of tax. */
   percent?: Decimal;
-  /** The rate; absent for what is not taxed. */
+  /** The percentage of the amount that contains the tax. */
+  percent_of_gross?: Decimal;
+  /** The rate; absent for what is not taxed, and where several rates are alike. */
   rate?: string;
+  /** Why no tax is charged, as the invoice must state it. */
+  reason?: string;
+  /** What the customer owes to the tax office: charged and taken back. */
+  reverse_charge?: Decimal;
   /** The tax. */
   tax: Decimal;
+  /** The tax; absent where the rulebook declares none by name. */
+  tax_id?: string;
+  /** What it means to the tax office; absent for an ordinary rate. */
+  treatment?: string;
 }
 
-/** A rate. */
+/** Names a tax, such as `vat`, where a line may bear several. */
+export type TaxId = string;
+
+/** A rate: of a tax, for a category at a destination. It has one of `percent`, `per_unit` and `percent_of_gross`. */
 export interface TaxRateDef {
-  /** The products it is for. */
+  /** The products and charges that it is for. */
   category: TaxCategoryId;
+  /** The customers that it is for, compared with the `customer_attribute`; all for whom there is no rate of their own when absent. */
+  customer_class?: string | null;
   /** Where it is for, compared with `destination.country`. */
   destination: string;
   /** Names the rate. */
   id: TaxRateId;
-  /** The percentage of the net amount. */
-  percent: DecimalInput;
+  /** The amount for each base unit of the product; charges do not bear it. */
+  per_unit?: DecimalInput | null;
+  /** The percentage of the base, -100 to 100. A negative one withholds: the customer keeps it back. */
+  percent?: DecimalInput | null;
+  /**
+   * The percentage of an amount that contains the tax itself, and all other taxes of this kind that have the same base; above 0
+   * and together below 100.
+   */
+  percent_of_gross?: DecimalInput | null;
+  /** The tax that it is a rate of; absent where the rulebook declares no `taxes`. */
+  tax?: TaxId | null;
+  /** What the rate means to the tax office; an ordinary rate when absent. All but `standard` and `reverse_charge` have the percentage 0. */
+  treatment?: Treatment;
   /** When it is valid, judged by the document's date; always when absent. */
   valid?: PeriodInput | null;
 }
@@ -3952,17 +4283,31 @@ export interface TaxRateDef {
 export type TaxRateId = string;
 
 /** Where tax is rounded. */
-export type TaxRoundAt = "line" | "group" | "document";
+export type TaxRoundAt = "unit" | "line" | "group" | "document" | "none";
+
+/** What rounding did to the tax of the document. */
+export interface TaxRoundingView {
+  /** `rounded` less `exact`. */
+  difference: Decimal;
+  /** The tax before it was rounded; with six digits more than the currency where its decimals do not end. */
+  exact: Decimal;
+  /** The tax of the document, before cash rounding. */
+  rounded: Decimal;
+}
 
 /** The step of the procedure that computes tax. */
 export interface TaxStepDef {
+  /** What a price that includes tax keeps when the taxes of the destination are not those that it was made with. */
+  destination_price?: DestinationPrice;
   /** Names the step. */
   id: StepId;
   /** Whether prices include tax. */
-  price_mode?: PriceMode;
+  price_mode?: PriceModeDef;
   /** Where tax is rounded. */
   round_at?: TaxRoundAt;
-  /** How tax is rounded; half-up to the currency's minor unit when absent. */
+  /** Which side of a price that includes tax is rounded. */
+  round_target?: RoundTarget;
+  /** How tax is rounded; half-up to the currency's minor unit when absent. Not for `round_at: none`. */
   rounding?: RoundingDef | null;
 }
 
@@ -4025,6 +4370,8 @@ export interface TierView {
 
 /** The sums of a document. `net + tax = gross`. */
 export interface Totals {
+  /** What the charges added, as they were charged; absent when there are none. */
+  charges?: Decimal;
   /** What the stages took off. */
   discount: Decimal;
   /** With tax. */
@@ -4033,8 +4380,36 @@ export interface Totals {
   list: Decimal;
   /** Without tax. */
   net: Decimal;
+  /** What is to be paid, in the smallest coin; absent where the procedure does not round to it. */
+  payable?: Decimal;
   /** The tax. */
   tax: Decimal;
+}
+
+/**
+ * What a rate means to the tax office: the VAT categories of EN 16931. Each stands in the breakdown by itself; those that exempt carry
+ * the reason that the invoice must state.
+ */
+export type Treatment = "standard" | "zero_rated" | TreatmentExempt | TreatmentReverseCharge | TreatmentIntraCommunity | TreatmentExport | TreatmentOutOfScope;
+
+export interface TreatmentExempt {
+  exempt: string;
+}
+
+export interface TreatmentExport {
+  export: string;
+}
+
+export interface TreatmentIntraCommunity {
+  intra_community: string;
+}
+
+export interface TreatmentOutOfScope {
+  out_of_scope: string;
+}
+
+export interface TreatmentReverseCharge {
+  reverse_charge: string;
 }
 
 /** A unit of measure. */

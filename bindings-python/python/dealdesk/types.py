@@ -847,6 +847,33 @@ class CashDiscountInput(TypedDict):
 
 
 @final
+class CashRoundingDef(TypedDict):
+    """The step that rounds what is to be paid to the smallest coin; it comes after tax."""
+    # Names the step.
+    id: ReadOnly[StepId]
+    # What is paid is a multiple of this, such as `0.05`.
+    increment: ReadOnly[DecimalInput]
+    # Which neighbour an in-between total goes to.
+    mode: NotRequired[ReadOnly[RoundingMode]]
+    # Where the difference goes.
+    strategy: ReadOnly[CashStrategy]
+
+
+@final
+class CashRoundingView(TypedDict):
+    """What rounding to the smallest coin came to."""
+    # What was added to the total, or taken off.
+    amount: Decimal
+    # The step.
+    step: str
+    # Where the difference went: `line`, `largest_tax` or `payable`.
+    strategy: CashStrategy
+
+# Where the difference of cash rounding goes.
+CashStrategy: TypeAlias = "Literal['line', 'largest_tax', 'payable']"
+
+
+@final
 class CategoryDef(TypedDict):
     """A category of products. Categories form a tree."""
     # Names the category.
@@ -858,6 +885,129 @@ class CategoryDef(TypedDict):
 
 # Names a product category.
 CategoryId: TypeAlias = "str"
+
+# How much a charge is.
+ChargeAmountDef: TypeAlias = "ChargeAmountDefFixed | ChargeAmountDefPercent | ChargeAmountDefScale | ChargeAmountDefTable | ChargeAmountDefLineTable | ChargeAmountDefFormula"
+
+
+@final
+class ChargeAmountDefFixed(TypedDict):
+    fixed: ReadOnly[DecimalInput]
+
+
+@final
+class ChargeAmountDefFormula(TypedDict):
+    formula: ReadOnly[str]
+
+
+@final
+class ChargeAmountDefLineTable(TypedDict):
+    line_table: ReadOnly[TableDef]
+
+
+@final
+class ChargeAmountDefPercent(TypedDict):
+    percent: ReadOnly[DecimalInput]
+
+
+@final
+class ChargeAmountDefScale(TypedDict):
+    scale: ReadOnly[ScaleDef]
+
+
+@final
+class ChargeAmountDefTable(TypedDict):
+    table: ReadOnly[TableDef]
+
+
+@final
+class ChargeDef(TypedDict):
+    """What a document costs beside its goods: freight, a fee, insurance, duty. Or, with an amount below zero, an allowance."""
+    # How much it is.
+    amount: ReadOnly[ChargeAmountDef]
+    # The earlier charges on which percentages are taken beside the lines.
+    base_includes: NotRequired[ReadOnly[Sequence[ChargeId]]]
+    # It is free when its lines are worth this or more.
+    free_from: NotRequired[ReadOnly[DecimalInput | None]]
+    # Names the charge.
+    id: ReadOnly[ChargeId]
+    # Whether its amount includes tax; as the tax step says of all prices when absent, and not where that asks each line.
+    includes_tax: NotRequired[ReadOnly[bool | None]]
+    # Which lines it is for; all when absent. A charge for no line does not apply.
+    lines: NotRequired[ReadOnly[str | None]]
+    # It is at most this.
+    maximum: NotRequired[ReadOnly[DecimalInput | None]]
+    # It is at least this.
+    minimum: NotRequired[ReadOnly[DecimalInput | None]]
+    # How people call it.
+    name: NotRequired[ReadOnly[str | None]]
+    # Where it stands.
+    placement: NotRequired[ReadOnly[PlacementDef]]
+    # How the amount is rounded; half-up to the currency's minor unit when absent.
+    rounding: NotRequired[ReadOnly[RoundingDef | None]]
+    # How it is taxed. Needed where the rulebook taxes, unless it is allocated: then it is taxed as the lines are.
+    tax: NotRequired[ReadOnly[ChargeTaxDef | None]]
+    # When it is valid, judged by the document's date; always when absent.
+    valid: NotRequired[ReadOnly[PeriodInput | None]]
+    # The condition on the document; always true when absent.
+    when: NotRequired[ReadOnly[str | None]]
+
+# Names a charge: freight, a fee, duty.
+ChargeId: TypeAlias = "str"
+
+
+@final
+class ChargeStepDef(TypedDict):
+    """The step of the procedure that adds charges."""
+    # The charges, in the order in which they are computed; all, in the order of the rulebook, when absent.
+    charges: NotRequired[ReadOnly[Sequence[ChargeId]]]
+    # Names the step.
+    id: ReadOnly[StepId]
+
+# How a charge is taxed.
+ChargeTaxDef: TypeAlias = "Literal['untaxed', 'highest_rate', 'main_rate', 'split'] | ChargeTaxDefCategory"
+
+
+@final
+class ChargeTaxDefCategory(TypedDict):
+    category: ReadOnly[TaxCategoryId]
+
+
+@final
+class ChargeView(TypedDict):
+    """What a document costs beside its goods."""
+    # The charge: zero when it is free.
+    amount: Decimal
+    # What percentages are taken on: its lines, and the charges that its base includes.
+    base: Decimal
+    # With tax.
+    gross: NotRequired[Decimal]
+    # Names the charge.
+    id: str
+    # How much more its lines would have to be worth for it to be free.
+    missing: NotRequired[Decimal]
+    # How people call it.
+    name: NotRequired[str]
+    # Without tax; absent, as all that follows, when it is in the amounts of its lines.
+    net: NotRequired[Decimal]
+    # Where it stands: `document`, `line`, or `allocate` when it is in the amounts of its lines.
+    placement: str
+    # The row of its table.
+    row: NotRequired[str]
+    # The step that charges it.
+    step: str
+    # The tax.
+    tax: NotRequired[Decimal]
+    # The tax category that it is taxed by; absent when it is not taxed, or by several.
+    tax_category: NotRequired[str]
+    # The percentage of that rate.
+    tax_percent: NotRequired[Decimal]
+    # The rate that it is taxed at; absent when it is not taxed, or bears several taxes.
+    tax_rate: NotRequired[str]
+    # The taxes, one by one, when it bears several: each with the part of the charge that it is computed on.
+    taxes: NotRequired[list[LineTaxView]]
+    # What it would be if it were not free.
+    waived: NotRequired[Decimal]
 
 
 @final
@@ -933,7 +1083,7 @@ class ClampDef(TypedDict):
 CloseWhen: TypeAlias = "Literal['shipped', 'shipped_and_invoiced']"
 
 # What happened; stable across versions.
-Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
+Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
 
 # Names a command; a repeat of the same command carries the same id.
 CommandId: TypeAlias = "str"
@@ -1273,6 +1423,14 @@ class DemandLine(TypedDict):
     # How much, in the product's unit; above zero.
     quantity: ReadOnly[DecimalInput]
 
+# What a price that includes tax keeps when the taxes of the destination are not those that it was made with.
+DestinationPrice: TypeAlias = "Literal['keep_gross'] | DestinationPriceKeepNet"
+
+
+@final
+class DestinationPriceKeepNet(TypedDict):
+    keep_net: ReadOnly[str]
+
 # One figure of a finding or of an explanation.
 Detail: TypeAlias = "bool | Decimal | date | str | list[Detail]"
 
@@ -1323,6 +1481,17 @@ class DueDefInstalments(TypedDict):
 @final
 class DueDefNetDays(TypedDict):
     net_days: ReadOnly[int]
+
+
+@final
+class EachDef(TypedDict):
+    """An amount for each so many units of a scale's basis."""
+    # The amount.
+    amount: ReadOnly[DecimalInput]
+    # How many units it is for; 1 when absent.
+    per: NotRequired[ReadOnly[DecimalInput | None]]
+    # Whether what is begun counts as whole.
+    started: NotRequired[ReadOnly[bool]]
 
 # What a rule does.
 EffectDef: TypeAlias = "EffectDefPercentOff | EffectDefAmountOff | EffectDefFixedPrice"
@@ -1668,6 +1837,8 @@ class Invoice(TypedDict):
     """An invoice: what was charged, for what, and when it is due."""
     # What may be taken off for early payment.
     cash_discount: NotRequired[CashDiscount]
+    # What is charged beside the lines: freight, fees, allowances.
+    charges: NotRequired[list[InvoiceCharge]]
     # The currency of every amount.
     currency: Currency
     # The day of the invoice, from which due dates are counted.
@@ -1680,12 +1851,46 @@ class Invoice(TypedDict):
     lines: list[InvoiceLine]
     # The order that it charges.
     order: OrderId
-    # The sums by tax category and percentage, sorted by both; lines without a category are left out.
+    # The sums by tax category and percentage, sorted by both; what has no category or no percentage is left out.
     tax_breakdown: list[InvoiceTaxGroup]
     # The terms of payment; absent when neither the request nor the rulebook names any.
     terms: NotRequired[TermsId]
-    # The sums of the lines.
+    # The sums of the lines and charges.
     totals: Amounts
+
+
+@final
+class InvoiceCharge(TypedDict):
+    """What is charged beside the lines, at one tax rate."""
+    # The charge; one that is split over tax rates occurs once for each.
+    charge: ChargeId
+    # With tax: net plus tax.
+    gross: Decimal
+    # Without tax.
+    net: Decimal
+    # The tax.
+    tax: Decimal
+    # The tax category; absent when the charge was not taxed.
+    tax_category: NotRequired[TaxCategoryId]
+    # The tax percentage; absent when the charge was not taxed.
+    tax_percent: NotRequired[Decimal]
+
+
+@final
+class InvoiceChargeInput(TypedDict):
+    """What is charged beside the lines, at one tax rate."""
+    # The charge; one that is split over tax rates occurs once for each.
+    charge: ReadOnly[ChargeId]
+    # With tax: net plus tax.
+    gross: ReadOnly[DecimalInput]
+    # Without tax.
+    net: ReadOnly[DecimalInput]
+    # The tax.
+    tax: ReadOnly[DecimalInput]
+    # The tax category; absent when the charge was not taxed.
+    tax_category: NotRequired[ReadOnly[TaxCategoryId | None]]
+    # The tax percentage; absent when the charge was not taxed.
+    tax_percent: NotRequired[ReadOnly[DecimalInput | None]]
 
 # Names an invoice.
 InvoiceId: TypeAlias = "str"
@@ -1696,6 +1901,8 @@ class InvoiceInput(TypedDict):
     """An invoice: what was charged, for what, and when it is due."""
     # What may be taken off for early payment.
     cash_discount: NotRequired[ReadOnly[CashDiscountInput | None]]
+    # What is charged beside the lines: freight, fees, allowances.
+    charges: NotRequired[ReadOnly[Sequence[InvoiceChargeInput]]]
     # The currency of every amount.
     currency: ReadOnly[Currency]
     # The day of the invoice, from which due dates are counted.
@@ -1708,11 +1915,11 @@ class InvoiceInput(TypedDict):
     lines: ReadOnly[Sequence[InvoiceLineInput]]
     # The order that it charges.
     order: ReadOnly[OrderId]
-    # The sums by tax category and percentage, sorted by both; lines without a category are left out.
+    # The sums by tax category and percentage, sorted by both; what has no category or no percentage is left out.
     tax_breakdown: ReadOnly[Sequence[InvoiceTaxGroupInput]]
     # The terms of payment; absent when neither the request nor the rulebook names any.
     terms: NotRequired[ReadOnly[TermsId | None]]
-    # The sums of the lines.
+    # The sums of the lines and charges.
     totals: ReadOnly[AmountsInput]
 
 
@@ -1791,6 +1998,8 @@ class InvoiceReferenceInput(TypedDict):
 @final
 class InvoiceRequest(TypedDict):
     """What is to be invoiced: of each line the frozen amounts of the whole, and which part of its quantity this invoice charges."""
+    # What this invoice charges beside the lines, with the whole of its amounts.
+    charges: NotRequired[ReadOnly[Sequence[InvoiceChargeInput]]]
     # The currency of every amount.
     currency: ReadOnly[Currency]
     # The day of the invoice.
@@ -1890,6 +2099,21 @@ class Leaf(TypedDict):
     # The comparison as it was written; inside a negation, with the negation.
     text: str
 
+
+@final
+class LevyDef(TypedDict):
+    """One of the taxes that a line may bear."""
+    # The taxes that enter its base beside the net amount. A tax that is not listed is ignored.
+    base_includes: NotRequired[ReadOnly[Sequence[TaxId]]]
+    # Names the tax, such as `vat`.
+    id: ReadOnly[TaxId]
+    # Whether prices include it, whatever their price mode; as the price mode says when absent.
+    included: NotRequired[ReadOnly[bool | None]]
+    # How people call it.
+    name: NotRequired[ReadOnly[str | None]]
+    # Whether a category may have no rate of it; otherwise a rate that is missing is handled as `missing_rate` says.
+    optional: NotRequired[ReadOnly[bool]]
+
 # What a limit that is absent, or zero, means.
 LimitMeaning: TypeAlias = "Literal['unlimited', 'no_credit']"
 
@@ -1958,6 +2182,31 @@ class LineReservationInput(TypedDict):
 
 
 @final
+class LineTaxView(TypedDict):
+    """One tax of a line or charge that bears several."""
+    # The tax.
+    amount: Decimal
+    # What it is computed on.
+    base: Decimal
+    # The tax category.
+    category: str
+    # Whether the price includes it.
+    included: bool
+    # The amount for each base unit.
+    per_unit: NotRequired[Decimal]
+    # The percentage of the base.
+    percent: NotRequired[Decimal]
+    # The percentage of the amount that contains the tax.
+    percent_of_gross: NotRequired[Decimal]
+    # The rate.
+    rate: str
+    # The tax; absent where the rulebook declares none by name.
+    tax: NotRequired[str]
+    # What the rate means to the tax office; absent for an ordinary rate.
+    treatment: NotRequired[str]
+
+
+@final
 class LineView(TypedDict):
     """A line of the answer."""
     # How much of it in the product's base unit, in which stock is counted.
@@ -1990,10 +2239,12 @@ class LineView(TypedDict):
     tax: NotRequired[Decimal]
     # The tax category of that rate.
     tax_category: NotRequired[str]
-    # The percentage of that rate.
+    # The percentage of that rate; 0 where the customer owes the tax.
     tax_percent: NotRequired[Decimal]
-    # The rate that it is taxed at; absent when it is not taxed.
+    # The rate that it is taxed at; absent when it is not taxed, or bears several taxes.
     tax_rate: NotRequired[str]
+    # The taxes, one by one, when the line bears several or the customer owes them.
+    taxes: NotRequired[list[LineTaxView]]
     # The unit; absent when the product or the unit is unknown.
     unit: NotRequired[str]
     # Every step from zero to the line's total, chained; absent when only totals are asked for.
@@ -2281,6 +2532,8 @@ class OrderDef(TypedDict):
 @final
 class OrderDocument(TypedDict):
     """What is ordered, at which amounts. It never changes after the order is submitted: an order is not priced again."""
+    # What is charged beside the lines; the first invoice charges it.
+    charges: NotRequired[list[InvoiceCharge]]
     # Whether every line of the quote has a price.
     complete: bool
     # The currency of every amount.
@@ -2295,13 +2548,15 @@ class OrderDocument(TypedDict):
     lines: list[OrderLine]
     # The fingerprint of the rulebook that made the quote.
     rulebook: Fingerprint
-    # The sums of the lines.
+    # The sums of the lines and charges.
     totals: Amounts
 
 
 @final
 class OrderDocumentInput(TypedDict):
     """What is ordered, at which amounts. It never changes after the order is submitted: an order is not priced again."""
+    # What is charged beside the lines; the first invoice charges it.
+    charges: NotRequired[ReadOnly[Sequence[InvoiceChargeInput]]]
     # Whether every line of the quote has a price.
     complete: ReadOnly[bool]
     # The currency of every amount.
@@ -2316,7 +2571,7 @@ class OrderDocumentInput(TypedDict):
     lines: ReadOnly[Sequence[OrderLineInput]]
     # The fingerprint of the rulebook that made the quote.
     rulebook: ReadOnly[Fingerprint]
-    # The sums of the lines.
+    # The sums of the lines and charges.
     totals: ReadOnly[AmountsInput]
 
 # What happened to an order.
@@ -2808,6 +3063,14 @@ PeriodInput = TypedDict(
     },
 )
 
+# Where a charge stands.
+PlacementDef: TypeAlias = "Literal['document', 'line'] | PlacementDefAllocate"
+
+
+@final
+class PlacementDefAllocate(TypedDict):
+    allocate: ReadOnly[SpreadDef]
+
 
 @final
 class PlanReservationRequest(TypedDict):
@@ -2934,7 +3197,12 @@ class PriceListDef(TypedDict):
 PriceListId: TypeAlias = "str"
 
 # Whether prices include tax.
-PriceMode: TypeAlias = "Literal['net', 'gross']"
+PriceModeDef: TypeAlias = "Literal['net', 'gross'] | PriceModeDefGrossWhen"
+
+
+@final
+class PriceModeDefGrossWhen(TypedDict):
+    gross_when: ReadOnly[str]
 
 
 @final
@@ -3069,6 +3337,10 @@ class QuantityOfLineInput(TypedDict):
 @final
 class Quote(TypedDict):
     """A priced document, as it is serialized."""
+    # What rounding to the smallest coin came to; absent where the procedure does not do that.
+    cash_rounding: NotRequired[CashRoundingView]
+    # What the document costs beside its goods, in the order in which it is computed; absent when there is nothing.
+    charges: NotRequired[list[ChargeView]]
     # What lines cost beside a reference list's price or a prior one; absent when there is none.
     comparisons: NotRequired[list[ComparisonView]]
     # Whether every line has a price, and no finding keeps the document from going on.
@@ -3091,8 +3363,10 @@ class Quote(TypedDict):
     rulebook: RulebookView
     # The version of the meaning of rulebooks: equal versions give equal results.
     semantics_version: int
-    # The sums of each tax rate, in the order in which the rates first occur.
+    # What is taxed alike, in the order in which it first occurs.
     tax_breakdown: list[TaxGroupView]
+    # What rounding did to the tax; absent when only totals are asked for, or nothing is taxed.
+    tax_rounding: NotRequired[TaxRoundingView]
     # The tiers in which lines lie that have their price from a tariff, or from several lists; absent when there are none, and when only
     # totals are asked for.
     tiers: NotRequired[list[TierView]]
@@ -3207,13 +3481,13 @@ class RejectedView(TypedDict):
     failed: NotRequired[list[Leaf]]
     # Why.
     reason: RejectionReason
-    # The adjustment.
+    # The adjustment or the charge.
     rule: str
-    # The stage.
+    # The stage, or the step that charges.
     step: str
 
 # Why a rule did not apply.
-RejectionReason: TypeAlias = "Literal['not_valid', 'condition', 'not_chosen', 'no_eligible_line']"
+RejectionReason: TypeAlias = "Literal['not_valid', 'condition', 'not_chosen', 'no_eligible_line', 'below_scale', 'no_row']"
 
 
 @final
@@ -3378,6 +3652,9 @@ RoleId: TypeAlias = "str"
 # Which figure a stage at line scope rounds.
 RoundAt: TypeAlias = "Literal['unit', 'line']"
 
+# Which side of a price that includes tax is rounded; the other is the difference.
+RoundTarget: TypeAlias = "Literal['tax', 'net']"
+
 
 @final
 class RoundingDef(TypedDict):
@@ -3433,6 +3710,8 @@ class RulebookDef(TypedDict):
     attributes: NotRequired[ReadOnly[Sequence[AttributeDef]]]
     # Categories of products.
     categories: NotRequired[ReadOnly[Sequence[CategoryDef]]]
+    # What documents cost beside their goods: freight, fees, duty.
+    charges: NotRequired[ReadOnly[Sequence[ChargeDef]]]
     # Credit.
     credit: NotRequired[ReadOnly[CreditDef | None]]
     # The currency of prices that name none, and of documents that name none.
@@ -3446,7 +3725,7 @@ class RulebookDef(TypedDict):
     # Price lists.
     price_lists: NotRequired[ReadOnly[Sequence[PriceListDef]]]
     # The steps of the price waterfall, in order. When absent: one price step over all lists, one stage `discount` when there
-    # are adjustments (line scope, compound), and tax when there are rates.
+    # are adjustments (line scope, compound), one step `charges` when there are charges, and tax when there are rates.
     procedure: NotRequired[ReadOnly[Sequence[StepDef]]]
     # Products.
     products: NotRequired[ReadOnly[Sequence[ProductDef]]]
@@ -3485,6 +3764,29 @@ class SafetyStockDef(TypedDict):
     # How much is kept back at each location, in the product's unit.
     quantity: ReadOnly[DecimalInput]
 
+
+@final
+class ScaleDef(TypedDict):
+    """Amounts by a number of the document."""
+    # The number, such as `lines.sum(l, l.product.weight * l.quantity)` or `document.amount`.
+    basis: ReadOnly[str]
+    # The steps, by ascending `from`. Below the first nothing is charged.
+    steps: ReadOnly[Sequence[ScaleStepDef]]
+
+
+# A step of a scale: it is reached from its `from` on, until the next.
+ScaleStepDef = TypedDict(
+    "ScaleStepDef",
+    {
+        # The amount.
+        "amount": "ReadOnly[DecimalInput]",
+        # What is added for what goes beyond `from`.
+        "each": "NotRequired[ReadOnly[EachDef | None]]",
+        # The least that reaches it.
+        "from": "ReadOnly[DecimalInput]",
+    },
+)
+
 # Which record counts when an attribute has several values, such as a customer's groups or a product's categories.
 Several: TypeAlias = "Literal['best', 'first']"
 
@@ -3511,6 +3813,17 @@ class Span(TypedDict):
     end: int
     # The first character, counted from 0.
     start: int
+
+
+@final
+class SpreadDef(TypedDict):
+    """How a charge is split over its lines."""
+    # The weight of a line: a number such as `product.weight * line.quantity`; the line's amount when absent.
+    by: NotRequired[ReadOnly[str | None]]
+    # How whole minor units are found, and who takes the remainder.
+    method: NotRequired[ReadOnly[AllocationMethod]]
+    # What happens when all weights are zero.
+    zero_weights: NotRequired[ReadOnly[ZeroWeights]]
 
 
 @final
@@ -3555,7 +3868,17 @@ class StartDefPrice(TypedDict):
     price: ReadOnly[DecimalInput]
 
 # A step of the price waterfall.
-StepDef: TypeAlias = "StepDefPrice | StepDefStage | StepDefTax"
+StepDef: TypeAlias = "StepDefPrice | StepDefStage | StepDefCharge | StepDefTax | StepDefCashRounding"
+
+
+@final
+class StepDefCashRounding(TypedDict):
+    cash_rounding: ReadOnly[CashRoundingDef]
+
+
+@final
+class StepDefCharge(TypedDict):
+    charge: ReadOnly[ChargeStepDef]
 
 
 @final
@@ -3587,7 +3910,7 @@ class StepView(TypedDict):
     before: Decimal
     # What the step changes.
     delta: Decimal
-    # The price list, the adjustment or the tax rate; absent where nothing is taxed.
+    # The price list, the adjustment, the charge or the tax rate; absent where nothing is taxed, or several taxes are added.
     rule: NotRequired[str]
     # The step of the procedure.
     step: str
@@ -4266,45 +4589,78 @@ TaxCategoryId: TypeAlias = "str"
 
 @final
 class TaxDef(TypedDict):
-    """Categories and rates."""
-    # The categories that products may have.
+    """Categories, taxes and rates.
+
+    Where there is one tax, its rates say it all; where a line may bear several, `taxes` declares them, and every rate names its own.
+    """
+    # The categories that products and charges may have.
     categories: ReadOnly[Sequence[TaxCategoryId]]
-    # The destination of documents that name none.
+    # The attribute of text with which the `customer_class` of rates is compared, such as `customer.tax_class`.
+    customer_attribute: NotRequired[ReadOnly[str | None]]
+    # The destination of documents that name none: where they go until an address is known.
     default_destination: NotRequired[ReadOnly[str | None]]
     # What happens when a category has no rate at a destination.
     missing_rate: NotRequired[ReadOnly[MissingRate]]
-    # The rates, by category and destination.
+    # The rates, by tax, category, destination and customer class.
     rates: ReadOnly[Sequence[TaxRateDef]]
+    # The taxes of which a line may bear several, in the order in which results list them; absent where there is one.
+    taxes: NotRequired[ReadOnly[Sequence[LevyDef]]]
 
 
 @final
 class TaxGroupView(TypedDict):
-    """The sums of a tax rate."""
-    # The tax category; absent for what is not taxed.
+    """An entry of the tax breakdown: what is taxed alike. EN 16931 asks for one for each treatment and percentage."""
+    # The tax category of products; absent for what is not taxed, and where several rates are alike.
     category: NotRequired[str]
-    # With tax.
+    # Both together.
     gross: Decimal
-    # Without tax.
+    # What the tax is computed on: the net amount, and the taxes that enter its base.
     net: Decimal
-    # The percentage; absent for what is not taxed.
+    # The amount for each base unit.
+    per_unit: NotRequired[Decimal]
+    # The percentage of the net amount; absent for what is not taxed, and for other kinds of tax.
     percent: NotRequired[Decimal]
-    # The rate; absent for what is not taxed.
+    # The percentage of the amount that contains the tax.
+    percent_of_gross: NotRequired[Decimal]
+    # The rate; absent for what is not taxed, and where several rates are alike.
     rate: NotRequired[str]
+    # Why no tax is charged, as the invoice must state it.
+    reason: NotRequired[str]
+    # What the customer owes to the tax office: charged and taken back.
+    reverse_charge: NotRequired[Decimal]
     # The tax.
     tax: Decimal
+    # The tax; absent where the rulebook declares none by name.
+    tax_id: NotRequired[str]
+    # What it means to the tax office; absent for an ordinary rate.
+    treatment: NotRequired[str]
+
+# Names a tax, such as `vat`, where a line may bear several.
+TaxId: TypeAlias = "str"
 
 
 @final
 class TaxRateDef(TypedDict):
-    """A rate."""
-    # The products it is for.
+    """A rate: of a tax, for a category at a destination. It has one of `percent`, `per_unit` and `percent_of_gross`."""
+    # The products and charges that it is for.
     category: ReadOnly[TaxCategoryId]
+    # The customers that it is for, compared with the `customer_attribute`; all for whom there is no rate of their own when absent.
+    customer_class: NotRequired[ReadOnly[str | None]]
     # Where it is for, compared with `destination.country`.
     destination: ReadOnly[str]
     # Names the rate.
     id: ReadOnly[TaxRateId]
-    # The percentage of the net amount.
-    percent: ReadOnly[DecimalInput]
+    # The amount for each base unit of the product; charges do not bear it.
+    per_unit: NotRequired[ReadOnly[DecimalInput | None]]
+    # The percentage of the base, -100 to 100. A negative one withholds: the customer keeps it back.
+    percent: NotRequired[ReadOnly[DecimalInput | None]]
+    # The percentage of an amount that contains the tax itself, and all other taxes of this kind that have the same base; above 0
+    # and together below 100.
+    percent_of_gross: NotRequired[ReadOnly[DecimalInput | None]]
+    # The tax that it is a rate of; absent where the rulebook declares no `taxes`.
+    tax: NotRequired[ReadOnly[TaxId | None]]
+    # What the rate means to the tax office; an ordinary rate when absent. All but `standard` and `reverse_charge` have the percentage 0.
+    treatment: NotRequired[ReadOnly[Treatment]]
     # When it is valid, judged by the document's date; always when absent.
     valid: NotRequired[ReadOnly[PeriodInput | None]]
 
@@ -4312,19 +4668,34 @@ class TaxRateDef(TypedDict):
 TaxRateId: TypeAlias = "str"
 
 # Where tax is rounded.
-TaxRoundAt: TypeAlias = "Literal['line', 'group', 'document']"
+TaxRoundAt: TypeAlias = "Literal['unit', 'line', 'group', 'document', 'none']"
+
+
+@final
+class TaxRoundingView(TypedDict):
+    """What rounding did to the tax of the document."""
+    # `rounded` less `exact`.
+    difference: Decimal
+    # The tax before it was rounded; with six digits more than the currency where its decimals do not end.
+    exact: Decimal
+    # The tax of the document, before cash rounding.
+    rounded: Decimal
 
 
 @final
 class TaxStepDef(TypedDict):
     """The step of the procedure that computes tax."""
+    # What a price that includes tax keeps when the taxes of the destination are not those that it was made with.
+    destination_price: NotRequired[ReadOnly[DestinationPrice]]
     # Names the step.
     id: ReadOnly[StepId]
     # Whether prices include tax.
-    price_mode: NotRequired[ReadOnly[PriceMode]]
+    price_mode: NotRequired[ReadOnly[PriceModeDef]]
     # Where tax is rounded.
     round_at: NotRequired[ReadOnly[TaxRoundAt]]
-    # How tax is rounded; half-up to the currency's minor unit when absent.
+    # Which side of a price that includes tax is rounded.
+    round_target: NotRequired[ReadOnly[RoundTarget]]
+    # How tax is rounded; half-up to the currency's minor unit when absent. Not for `round_at: none`.
     rounding: NotRequired[ReadOnly[RoundingDef | None]]
 
 
@@ -4397,6 +4768,8 @@ TierView = TypedDict(
 @final
 class Totals(TypedDict):
     """The sums of a document. `net + tax = gross`."""
+    # What the charges added, as they were charged; absent when there are none.
+    charges: NotRequired[Decimal]
     # What the stages took off.
     discount: Decimal
     # With tax.
@@ -4405,8 +4778,39 @@ class Totals(TypedDict):
     list: Decimal
     # Without tax.
     net: Decimal
+    # What is to be paid, in the smallest coin; absent where the procedure does not round to it.
+    payable: NotRequired[Decimal]
     # The tax.
     tax: Decimal
+
+# What a rate means to the tax office: the VAT categories of EN 16931. Each stands in the breakdown by itself; those that exempt carry
+# the reason that the invoice must state.
+Treatment: TypeAlias = "Literal['standard', 'zero_rated'] | TreatmentExempt | TreatmentReverseCharge | TreatmentIntraCommunity | TreatmentExport | TreatmentOutOfScope"
+
+
+@final
+class TreatmentExempt(TypedDict):
+    exempt: ReadOnly[str]
+
+
+@final
+class TreatmentExport(TypedDict):
+    export: ReadOnly[str]
+
+
+@final
+class TreatmentIntraCommunity(TypedDict):
+    intra_community: ReadOnly[str]
+
+
+@final
+class TreatmentOutOfScope(TypedDict):
+    out_of_scope: ReadOnly[str]
+
+
+@final
+class TreatmentReverseCharge(TypedDict):
+    reverse_charge: ReadOnly[str]
 
 
 @final
