@@ -46,7 +46,7 @@ export interface AdjustmentDef {
 export type Against = "reference" | "prior";
 
 /** Which lines count together towards a tier. */
-export type AggregateBy = "line" | "product" | AggregateByAttribute | "document";
+export type AggregateBy = "line" | "product" | AggregateByAttribute | "record" | "document";
 
 export interface AggregateByAttribute {
   attribute: AttributeId;
@@ -2909,6 +2909,11 @@ export interface PriceListDef {
   unit_match?: UnitMatch;
   /** When the list is valid; always when absent. */
   valid?: PeriodInput | null;
+  /**
+   * From which time to which the list is valid, where days are not fine enough. It then has prices only for requests that say `at` which
+   * time they are made.
+   */
+  valid_at?: WindowDef | null;
   /** What a price of zero says. */
   zero_price?: ZeroPrice;
 }
@@ -3100,6 +3105,8 @@ export interface QuoteLineRequest {
 
 /** A document to be priced. */
 export interface QuoteRequest {
+  /** The moment of the request, for price lists that are valid for a time of day. */
+  at?: TimestampText | null;
   /** How it was ordered. */
   channel?: string | null;
   /** Where the counters of price lists stand; at zero when absent. */
@@ -4427,6 +4434,14 @@ export type UnitId = string;
 
 /** For which units of an order a record counts that names a unit. */
 export type UnitMatch = "convert" | "exact";
+
+/** A window of time, to the second. */
+export interface WindowDef {
+  /** The first moment that belongs to it; absent when it has always begun. */
+  from?: TimestampText | null;
+  /** The first moment that does not belong to it any more; absent when it never ends. */
+  until?: TimestampText | null;
+}
 
 /** What a price of zero says. */
 export type ZeroPrice = "free" | "not_set";

@@ -31,6 +31,7 @@ fn request(order: &Order, explain: Explain) -> QuoteRequest {
     };
     QuoteRequest {
         date: day(order.day),
+        at: None,
         currency: None,
         customer: fact("tier", format!("T{}", order.tier)),
         destination: fact("region", format!("R{}", order.region)),

@@ -53,7 +53,7 @@ class AdjustmentDef(TypedDict):
 Against: TypeAlias = "Literal['reference', 'prior']"
 
 # Which lines count together towards a tier.
-AggregateBy: TypeAlias = "Literal['line', 'product', 'document'] | AggregateByAttribute"
+AggregateBy: TypeAlias = "Literal['line', 'product', 'record', 'document'] | AggregateByAttribute"
 
 
 @final
@@ -3190,6 +3190,9 @@ class PriceListDef(TypedDict):
     unit_match: NotRequired[ReadOnly[UnitMatch]]
     # When the list is valid; always when absent.
     valid: NotRequired[ReadOnly[PeriodInput | None]]
+    # From which time to which the list is valid, where days are not fine enough. It then has prices only for requests that say `at` which
+    # time they are made.
+    valid_at: NotRequired[ReadOnly[WindowDef | None]]
     # What a price of zero says.
     zero_price: NotRequired[ReadOnly[ZeroPrice]]
 
@@ -3394,6 +3397,8 @@ class QuoteLineRequest(TypedDict):
 @final
 class QuoteRequest(TypedDict):
     """A document to be priced."""
+    # The moment of the request, for price lists that are valid for a time of day.
+    at: NotRequired[ReadOnly[TimestampInput | None]]
     # How it was ordered.
     channel: NotRequired[ReadOnly[str | None]]
     # Where the counters of price lists stand; at zero when absent.
@@ -4828,6 +4833,18 @@ UnitId: TypeAlias = "str"
 
 # For which units of an order a record counts that names a unit.
 UnitMatch: TypeAlias = "Literal['convert', 'exact']"
+
+
+# A window of time, to the second.
+WindowDef = TypedDict(
+    "WindowDef",
+    {
+        # The first moment that belongs to it; absent when it has always begun.
+        "from": "NotRequired[ReadOnly[TimestampInput | None]]",
+        # The first moment that does not belong to it any more; absent when it never ends.
+        "until": "NotRequired[ReadOnly[TimestampInput | None]]",
+    },
+)
 
 # What a price of zero says.
 ZeroPrice: TypeAlias = "Literal['free', 'not_set']"

@@ -1,9 +1,8 @@
 //! Where the price of a line changes with its quantity.
 
-use super::eval::{FoundPrices, Lines, PriceError, Query};
 use super::list::{Offer, PriceList};
 use super::tariff::{Aggregate, Band, Measure, Price, Rules, times};
-use super::{Bound, Pricing, TierMode};
+use super::{Bound, FoundPrices, Lines, PriceError, Pricing, Query, TierMode};
 use crate::expr::{Facts, Slot, Value};
 use crate::id::Symbol;
 use crate::money::{ArithmeticError, Decimal, Exact};
@@ -65,8 +64,11 @@ impl Pricing {
     ) -> Result<(), PriceError> {
         let Some(tariff) = list.tariffs.get(number) else { return Ok(()) };
         let counts_together = rules.aggregate != Aggregate::Line;
-        let others =
-            if counts_together && rules.mode == TierMode::Volume { others(rules, offer, query, line, prices)? } else { Decimal::ZERO };
+        let others = if counts_together && rules.mode == TierMode::Volume {
+            others(list, rules, (number, offer), query, line, prices)?
+        } else {
+            Decimal::ZERO
+        };
         for band in &tariff.bands {
             let from = band.from.checked_sub(others)?;
             let Some(units) = units(rules, from, band, tariff.bands.first(), query, line)? else { continue };
@@ -103,8 +105,9 @@ fn number<F: Facts + ?Sized, L>(slot: Slot, query: &Query<'_, F, L>, line: usize
 
 /// What the other lines of the list add to the count that selects the tier, as far as it is a quantity.
 fn others<F: Facts + ?Sized, L: Lines>(
+    list: &PriceList,
     rules: &Rules,
-    offer: Offer,
+    (number, offer): (usize, Offer),
     query: &Query<'_, F, L>,
     line: usize,
     prices: &FoundPrices,
@@ -115,7 +118,7 @@ fn others<F: Facts + ?Sized, L: Lines>(
             Value::Text(text) => Some(text.text.to_owned()),
             _ => None,
         },
-        Aggregate::Line | Aggregate::Document => None,
+        Aggregate::Line | Aggregate::Record | Aggregate::Document => None,
     };
     let group = text(line);
     if matches!(rules.aggregate, Aggregate::Text(_)) && group.is_none() {
@@ -123,7 +126,9 @@ fn others<F: Facts + ?Sized, L: Lines>(
     }
     let mut sum = rules.counter.as_ref().map_or(Decimal::ZERO, |counter| query.counter(counter, group.as_deref()));
     for other in (0..query.facts.line_count()).filter(|other| *other != line) {
+        let same_record = || list.candidates(rules, query, other).iter().any(|(known, _)| *known == number);
         let same = prices.of_line(other).map(|found| found.list) == own && text(other) == group;
+        let same = same && (rules.aggregate != Aggregate::Record || same_record());
         let Some(base) = query.lines.base_quantity(other).filter(|_| same && rules.basis == Measure::Quantity) else { continue };
         let unit = |line: usize| offer.unit.or_else(|| query.lines.base_unit(line));
         if unit(other) == unit(line)

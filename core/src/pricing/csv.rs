@@ -224,6 +224,10 @@ impl Draft {
             return None;
         }
         if self.list.rules.is_some() {
+            if let Some(from) = self.twice(one, other) {
+                problem(PricingCode::TierOverlap, format!("line {line} has the same key and starts at `{from}` too; keep one of them"));
+                return None;
+            }
             return self.join_tariffs(one, other);
         }
         let (terms, prices) = self.of_entry(&one)?;
@@ -242,6 +246,13 @@ impl Draft {
         self.prices.extend(tiers.iter().map(|(_, price)| *price));
         let from: Vec<Decimal> = tiers.into_iter().map(|(from, _)| from).collect();
         Some(Entry { terms: self.terms_number(offer, &from)?, first_price, ..one })
+    }
+
+    /// Where a tier of both tariffs begins.
+    fn twice(&self, one: Entry, other: Entry) -> Option<Decimal> {
+        let bands = |entry: Entry| self.list.tariffs.get(usize::try_from(entry.first_price).ok()?).map(|tariff| &tariff.bands);
+        let (one, other) = (bands(one)?, bands(other)?);
+        one.iter().map(|band| band.from).find(|from| other.iter().any(|band| band.from == *from))
     }
 
     /// Two tariffs of the file as one, which takes the place of the first.

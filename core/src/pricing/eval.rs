@@ -4,115 +4,13 @@ use super::compile::{PriceStep, Pricing};
 use super::heads::{Head, Heads, KEY_WIDTH, Key, NO_KEY, OpenLine, Place};
 use super::list::{Offer, PriceList, Terms};
 use super::tariff::{Asked, Asking, CounterUse, Portion, Rules, TierSlice};
-use super::{CounterReading, ExchangeRate, PriceTieBreak};
-use crate::expr::{EvalError, Facts, Scope, Value};
+use super::{Found, Lines, NoPrice, PriceError, PriceTieBreak, Query};
+use crate::expr::{Facts, Scope, Value};
 use crate::id::{CounterId, PriceListId, Symbol};
-use crate::money::{ArithmeticError, Currency, Decimal, Exact, UnitPrice};
+use crate::money::{ArithmeticError, Exact};
 use crate::quantity::Factor;
 use crate::sort;
 use crate::time::Date;
-
-/// What prices are asked for.
-pub struct Query<'q, F: ?Sized, L> {
-    /// The document, where the keys are read.
-    pub facts: &'q F,
-    /// The day that decides which lists and records are valid.
-    pub date: Date,
-    /// The document's currency.
-    pub currency: Currency,
-    /// What is ordered.
-    pub lines: &'q L,
-    /// Where the host's counters stand.
-    pub counters: &'q [CounterReading],
-    /// Rates of exchange.
-    pub rates: &'q [ExchangeRate],
-}
-
-/// What the lines of a document order, as prices need it.
-pub trait Lines {
-    /// The quantity in base units; none for a line that is not priced.
-    fn base_quantity(&self, line: usize) -> Option<Decimal>;
-
-    /// A quantity of a line in base units as one in another unit, in base units for none. No quantity when the product does not convert
-    /// to the unit.
-    ///
-    /// # Errors
-    /// [`ArithmeticError`] when the quantity is too large to convert.
-    fn convert(&self, line: usize, base: Decimal, unit: Option<Symbol>) -> Result<Option<Decimal>, ArithmeticError>;
-
-    /// The quantity in the unit that was ordered.
-    fn quantity(&self, line: usize) -> Decimal;
-
-    /// The unit that was ordered.
-    fn unit(&self, line: usize) -> Option<Symbol>;
-
-    /// The product's base unit.
-    fn base_unit(&self, line: usize) -> Option<Symbol>;
-
-    /// How many base units one of a unit holds.
-    fn factor(&self, line: usize, unit: Symbol) -> Option<Factor>;
-
-    /// How many decimals a quantity in the unit may have; of the base unit for none.
-    fn decimals(&self, line: usize, unit: Option<Symbol>) -> u8;
-}
-
-/// Why a price cannot be found.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PriceError {
-    /// A quantity or a price is too large.
-    #[error("{0}")]
-    Arithmetic(#[from] ArithmeticError),
-    /// A formula has no result.
-    #[error("a formula of a price list has no result here: {0}")]
-    Formula(Box<EvalError>),
-}
-
-/// A price that was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found {
-    /// The list's number in the order of the rulebook.
-    pub list: usize,
-    /// The price.
-    pub price: UnitPrice,
-    /// For how many units it is.
-    pub per: Decimal,
-    /// The unit it is for; the product's base unit when none.
-    pub unit: Option<Symbol>,
-    /// The quantity in that unit.
-    pub quantity: Decimal,
-    /// What the line costs, in minor units, when that is more than the price times the quantity; then the price is the average for an
-    /// ordered unit.
-    pub amount: Option<i64>,
-}
-
-/// Why a list has no price for a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoPrice {
-    /// The list is in another currency, and is not converted.
-    Currency,
-    /// The request gives no rate for the list's currency.
-    NoRate,
-    /// Neither the list nor a record of the key is valid on the day.
-    NotValid,
-    /// No record has the key.
-    NoRecord,
-    /// There is a record, but not for this quantity or unit, or its cap is reached, or where it starts there is no price.
-    NoTier,
-}
-
-impl NoPrice {
-    /// As it stands in findings.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Currency => "currency",
-            Self::NoRate => "no_rate",
-            Self::NotValid => "not_valid",
-            Self::NoRecord => "no_record",
-            Self::NoTier => "no_tier",
-        }
-    }
-}
 
 /// The prices that were found, with the buffers of finding them, to be reused from document to document.
 #[derive(Debug, Clone, Default)]
@@ -152,28 +50,6 @@ impl FoundPrices {
     #[must_use]
     pub fn counters(&self) -> &[CounterUse] {
         &self.asked.counters
-    }
-}
-
-impl<F: ?Sized, L> Query<'_, F, L> {
-    /// How much of the document's currency one of another is; none when the request does not say.
-    pub(super) fn rate(&self, from: Currency) -> Result<Option<Exact>, ArithmeticError> {
-        if from == self.currency {
-            return Exact::new(1, 1).map(Some);
-        }
-        let rate = self.rates.iter().find(|rate| rate.from == from && rate.to == self.currency);
-        rate.map(|rate| Exact::from_decimal(rate.rate)).transpose()
-    }
-
-    /// A price as it is shown: with four digits more than the currency's where its decimals never end.
-    pub(crate) fn shown(&self, price: Exact) -> Result<UnitPrice, ArithmeticError> {
-        super::tariff::shown_price(price, self)
-    }
-
-    /// Where a counter stands; at zero when the request does not say.
-    pub(super) fn counter(&self, counter: &CounterId, group: Option<&str>) -> Decimal {
-        let known = self.counters.iter().find(|known| known.counter == *counter && known.group.as_deref() == group);
-        known.map_or(Decimal::ZERO, |known| known.value)
     }
 }
 
@@ -288,7 +164,7 @@ impl Pricing {
         if !matches!(query.rate(list.currency), Ok(Some(_))) {
             return NoPrice::NoRate;
         }
-        if !list.valid.contains(query.date) {
+        if !list.is_valid(query) {
             return NoPrice::NotValid;
         }
         let heads = list.heads_of(query.facts, line);
@@ -368,7 +244,7 @@ impl PriceList {
 
     /// Whether the list is of the document's currency or converted to it, and valid on the day.
     fn may_have_prices<F: ?Sized, L>(&self, query: &Query<'_, F, L>) -> bool {
-        (self.currency == query.currency || self.convert) && self.valid.contains(query.date)
+        (self.currency == query.currency || self.convert) && self.is_valid(query)
     }
 
     /// The terms of the record of a key that has that offer.
@@ -378,6 +254,11 @@ impl PriceList {
         }
         let records = self.several.get(usize::try_from(head.first).ok()?..)?;
         records.iter().filter_map(|record| self.terms(record.head.terms)).find(|terms| terms.offer == offer)
+    }
+
+    /// Whether the list is valid on the day and at the time.
+    fn is_valid<F: ?Sized, L>(&self, query: &Query<'_, F, L>) -> bool {
+        self.valid.contains(query.date) && self.valid_at.is_none_or(|window| query.at.is_some_and(|at| window.contains(at)))
     }
 
     /// Finds the prices of lines, whose keys have the records that were found: first where they stand, then all of them, so that the

@@ -6,7 +6,7 @@ use super::heads::{Head, Heads, KEY_WIDTH, Key};
 use super::lint::{warn_non_monotone, warn_tariffs};
 use super::prices::Prices;
 use super::tariff::{Rules, Tariff, is_list};
-use super::{PriceListDef, PriceTieBreak};
+use super::{PriceListDef, PriceTieBreak, TierMode, WindowDef};
 use crate::expr::{CompileContext, Slot, Type};
 use crate::id::{PriceListId, Set, Symbol};
 use crate::money::{Currency, Decimal, UnitPrice};
@@ -20,6 +20,7 @@ pub struct PriceList {
     pub(super) keys: Vec<Slot>,
     pub(super) currency: Currency,
     pub(super) valid: Period,
+    pub(super) valid_at: Option<WindowDef>,
     /// The record of each key; of several, where they begin in `several`.
     pub(super) heads: Heads,
     /// The records of keys that have more than one, those of a key one after the other.
@@ -139,6 +140,7 @@ impl Draft {
             keys: Vec::new(),
             currency: def.currency.unwrap_or(currency),
             valid: def.valid.unwrap_or(Period::ALWAYS),
+            valid_at: def.valid_at,
             heads: Heads::default(),
             several: Vec::new(),
             terms: Vec::new(),
@@ -150,6 +152,12 @@ impl Draft {
             reference: None,
         };
         cx.diagnostics.check_period(list.valid, &path.field("valid"));
+        if let Some(WindowDef { from: Some(from), until: Some(until) }) = def.valid_at
+            && from >= until
+        {
+            let message = format!("no moment belongs to the window from `{from}` until `{until}`");
+            cx.diagnostics.error(RulebookCode::EmptyPeriod, &path.field("valid_at"), message);
+        }
         if list.currency != currency && !def.convert {
             let message = format!(
                 "the list `{}` is in `{}`, but documents are priced in the rulebook's `{currency}`: it never has a price",
@@ -261,6 +269,7 @@ impl Draft {
             let merged = if same.len() > 1 { self.merge_rows(same, path, cx) } else { Vec::new() };
             let same = if merged.is_empty() { same } else { &merged };
             self.check_overlap(same, path, cx);
+            self.check_rows(same, path, cx);
             let first_of_several = u32::try_from(self.list.several.len()).unwrap_or(u32::MAX);
             for (left, entry) in (0..same.len()).rev().zip(same) {
                 let first_price = u32::try_from(prices.len()).unwrap_or(u32::MAX);
@@ -278,6 +287,20 @@ impl Draft {
         }
         self.list.heads = Heads::new(&self.list.keys, &heads);
         self.list.prices = Prices::new(prices);
+    }
+
+    /// Graduated tiers of a file, whose rows may lie apart, leave nothing before the first without a price.
+    fn check_rows(&self, same: &[Entry], path: &Path<'_>, cx: &mut CompileContext<'_>) {
+        let Some(rules) = self.list.rules.as_deref().filter(|rules| rules.mode == TierMode::Graduated) else { return };
+        for entry in same {
+            let Place::Line { line, .. } = entry.place else { continue };
+            let tariff = usize::try_from(entry.first_price).ok().and_then(|number| self.list.tariffs.get(number));
+            let Some(first) = tariff.and_then(|tariff| tariff.bands.first()).filter(|first| first.from > rules.least_start()) else {
+                continue;
+            };
+            let message = format!("line {line}: {}", rules.late_start(first.from));
+            cx.diagnostics.error(PricingCode::TierGap, &Path::pointer(&entry.place.pointer(path)), message);
+        }
     }
 
     /// Records of one key must not be valid on the same day, unless the list says which of them counts.

@@ -25,6 +25,7 @@ mod heads;
 mod lint;
 mod list;
 mod prices;
+mod query;
 mod record;
 mod request;
 mod tariff;
@@ -34,11 +35,13 @@ pub(crate) use calculate::PRICE;
 pub use calculate::{CalculateDef, CalculateStepDef, ClampDef, StartDef};
 pub use compile::{PriceStep, Pricing};
 pub use def::{
-    AggregateBy, Basis, Bound, PriceListDef, PriceRecordDef, PriceStepDef, PriceTieBreak, Several, TierDef, TierMode, UnitMatch, ZeroPrice,
+    AggregateBy, Basis, Bound, PriceListDef, PriceRecordDef, PriceStepDef, PriceTieBreak, Several, TierDef, TierMode, UnitMatch, WindowDef,
+    ZeroPrice,
 };
-pub use eval::{Found, FoundPrices, Lines, NoPrice, PriceError, Query};
+pub use eval::FoundPrices;
 pub use examples::{PriceExample, PriceExamples, PriceExamplesRequest, RecordExamples};
 use list::Draft;
 pub use list::PriceList;
+pub use query::{Found, Lines, NoPrice, PriceError, Query};
 pub use request::{CounterReading, ExchangeRate};
 pub use tariff::{Beyond, CapDef, CounterUse, PackageDef, PackageRounding, Portion, TierSlice};

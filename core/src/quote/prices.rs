@@ -74,6 +74,7 @@ pub(super) fn query<'f, 'q>(lines: &'f OrderedLines<'f, 'q>, request: &'f QuoteR
     Query {
         facts: lines.0,
         date: request.date,
+        at: request.at,
         currency: lines.0.parts.currency,
         lines,
         counters: &request.counters,

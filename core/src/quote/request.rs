@@ -7,7 +7,7 @@ use crate::fact::Facts;
 use crate::id::{LineId, ProductId, UnitId};
 use crate::money::{Currency, Decimal};
 use crate::pricing::{CounterReading, ExchangeRate};
-use crate::time::Date;
+use crate::time::{Date, Timestamp};
 
 /// How much of the explanation is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
@@ -28,6 +28,9 @@ pub enum Explain {
 pub struct QuoteRequest {
     /// The day whose prices, rules and rates apply.
     pub date: Date,
+    /// The moment of the request, for price lists that are valid for a time of day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
     /// The currency; the rulebook's when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,

@@ -9,6 +9,9 @@ use crate::id::{Map, Symbol};
 use crate::money::{ArithmeticError, Decimal, Exact, Rounding, UnitPrice};
 use crate::pricing::{Found, Lines, PriceError, Pricing, Query};
 
+/// What lines that count together have in common: a text, a unit, a record.
+type Together = (Option<String>, Option<Symbol>, Option<usize>);
+
 /// Lines that count together.
 struct Group {
     text: Option<String>,
@@ -73,7 +76,7 @@ impl<F: Facts + ?Sized, L: Lines> Asking<'_, '_, F, L> {
 
     /// The lines that count together, and to which of them each belongs.
     fn groups(&self, rules: &Rules, picks: &[Pick<'_>]) -> Result<(Vec<Group>, Vec<usize>), ArithmeticError> {
-        let mut known: Map<(Option<String>, Option<Symbol>), usize> = Map::default();
+        let mut known: Map<Together, usize> = Map::default();
         let (mut groups, mut of_picks): (Vec<Group>, Vec<usize>) = (Vec::new(), Vec::new());
         for pick in picks {
             let text = match rules.aggregate {
@@ -81,13 +84,14 @@ impl<F: Facts + ?Sized, L: Lines> Asking<'_, '_, F, L> {
                     Value::Text(text) => Some(text.text.to_owned()),
                     _ => None,
                 },
-                Aggregate::Line | Aggregate::Document => None,
+                Aggregate::Line | Aggregate::Record | Aggregate::Document => None,
             };
+            let record = (rules.aggregate == Aggregate::Record).then_some(pick.number);
             let alone = rules.aggregate == Aggregate::Line || matches!(rules.aggregate, Aggregate::Text(_)) && text.is_none();
             // Pieces and kilogrammes do not add up.
             let unit = pick.offer.unit.or_else(|| self.query.lines.base_unit(pick.line)).filter(|_| rules.basis == Measure::Quantity);
             let next = groups.len();
-            let group = if alone { next } else { *known.entry((text.clone(), unit)).or_insert(next) };
+            let group = if alone { next } else { *known.entry((text.clone(), unit, record)).or_insert(next) };
             if group == next {
                 let opening = rules.counter.as_ref().map_or(Decimal::ZERO, |counter| self.query.counter(counter, text.as_deref()));
                 let started = opening > Decimal::ZERO;

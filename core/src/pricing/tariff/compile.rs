@@ -29,6 +29,7 @@ impl Rules {
             AggregateBy::Attribute(id) => {
                 attribute(id, &Type::Text, &path.field("aggregate_by").field("attribute"), cx).map_or(Aggregate::Line, Aggregate::Text)
             }
+            AggregateBy::Record => Aggregate::Record,
             AggregateBy::Document => Aggregate::Document,
         };
         if def.counter.is_some() && def.aggregate_by == AggregateBy::Line {
@@ -65,6 +66,18 @@ impl Rules {
                 zero_is_none: def.zero_price == ZeroPrice::NotSet,
             })
         })
+    }
+}
+
+impl Rules {
+    /// Where graduated tiers begin at the latest, so that the first unit has a price.
+    pub fn least_start(&self) -> Decimal {
+        if self.bound == Bound::UpperInclusive { Decimal::ZERO } else { Decimal::ONE }
+    }
+
+    /// What is said of graduated tiers that begin later.
+    pub fn late_start(&self, from: Decimal) -> String {
+        format!("what comes first has no price: graduated tiers begin at `{}` at the latest here, not at `{from}`", self.least_start())
     }
 }
 
@@ -149,13 +162,11 @@ impl Tariff {
             };
             tariff.bands.push(band);
         }
+        // The rows of a file are looked at when all of them are there.
         if of.rules.mode == TierMode::Graduated
-            && let begin = if of.rules.bound == Bound::UpperInclusive { Decimal::ZERO } else { Decimal::ONE }
-            && let Some(first) = tiers.first().filter(|first| first.from > begin)
+            && let Some(first) = tiers.first().filter(|first| def.is_some() && first.from > of.rules.least_start())
         {
-            let message =
-                format!("what comes first has no price: graduated tiers begin at `0` or at most `{begin}` here, not at `{}`", first.from);
-            cx.diagnostics.error(PricingCode::TierGap, &place.index(0).field("from"), message);
+            cx.diagnostics.error(PricingCode::TierGap, &place.index(0).field("from"), of.rules.late_start(first.from));
         }
         if tiers.is_empty() {
             let price = price_of(price, def.and_then(|def| def.calculate.as_ref()), of, path, cx);

@@ -61,6 +61,7 @@ pub(super) enum Aggregate {
     #[default]
     Line,
     Text(Slot),
+    Record,
     Document,
 }
 

@@ -12,6 +12,8 @@ use crate::pricing::{Lines, PriceError, PriceTieBreak, Pricing, Query, Several, 
 /// A line with the record that is chosen for it.
 pub(super) struct Pick<'l> {
     pub line: usize,
+    /// The number of its record.
+    pub number: usize,
     pub tariff: &'l Tariff,
     pub offer: Offer,
     pub rates: Vec<Rate>,
@@ -87,7 +89,7 @@ impl<'l, F: Facts + ?Sized, L: Lines> Search<'l, '_, '_, F, L> {
         let Some(quantity) = self.under_cap(tariff.cap.as_ref(), number, whole)? else { return Ok(None) };
         let rest = if quantity < whole { rest_of(base, quantity, whole)? } else { None };
         let counted = self.rules.basis == Measure::Quantity && lines.decimals(line, offer.unit) == 0;
-        let mut pick = Pick { line, tariff, offer, rates: Vec::new(), quantity, rest, measure: quantity, counted, rate };
+        let mut pick = Pick { line, number, tariff, offer, rates: Vec::new(), quantity, rest, measure: quantity, counted, rate };
         for band in &tariff.bands {
             let Some(band) = self.rate(band, &pick)? else { return Ok(None) };
             pick.rates.push(band);
