@@ -122,6 +122,12 @@ impl<'q> Frame<'q> {
         }
     }
 
+    /// The list that a line's price is from.
+    fn price_list(&self, state: &Line) -> Value<'q> {
+        let list = state.price.and_then(|price| self.parts.pricing.list_id(price.list.index()));
+        list.map_or(Value::Missing, |list| text(self.parts, list.as_str()))
+    }
+
     fn line_value(&self, slot: u16, line: usize) -> Value<'q> {
         let Some(state) = self.lines.get(line) else { return Value::Missing };
         let own = &self.parts.attributes.line;
@@ -130,6 +136,7 @@ impl<'q> Frame<'q> {
             _ if slot == own.amount.index => self.money(state.entered),
             _ if slot == own.list_amount.index => self.money(state.price.map_or(0, |price| price.amount)),
             _ if slot == own.list_price.index => state.price.map_or(Value::Missing, |price| Value::Number(price.unit_price.to_decimal())),
+            _ if slot == own.price_list.index => self.price_list(state),
             _ if slot == own.unit.index => state.ordered.map_or(Value::Missing, |ordered| known(self.parts, ordered.unit)),
             _ => {
                 let first = usize::from(self.parts.attributes.product_slots);

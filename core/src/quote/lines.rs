@@ -67,6 +67,7 @@ fn settable(parts: &Parts, slot: Slot) -> bool {
         document.amount,
         line.quantity,
         line.unit,
+        line.price_list,
         line.list_price,
         line.list_amount,
         line.amount,

@@ -8,7 +8,7 @@ use super::result::{Entry, Source};
 use crate::expr::{EvalError, Facts, Value};
 use crate::id::{Ordinal, Symbol};
 use crate::report::{Diagnostic, Error, Finding, LimitCode, Path, Severity, TaxCode};
-use crate::tax::{FoundStack, MissingRate, Tax, TaxLine, TaxStep, Taxed};
+use crate::tax::{FoundStack, MissingRate, PriceMode, Tax, TaxLine, TaxStep, Taxed};
 use crate::time::Date;
 
 /// Finds what every line bears, computes tax, and ends the waterfalls.
@@ -107,7 +107,8 @@ fn find_taxes(
             missing_rate(frame, index, category, request, out);
         }
         let stack = found.filter(|_| taxed).map(|found| found.number);
-        let mode = step.mode_of_line(frame, index).map_err(|error| no_mode(&error, step, index))?;
+        let mode = if line.price.is_some() { step.mode_of_line(frame, index) } else { Ok(PriceMode::Net) };
+        let mode = mode.map_err(|error| no_mode(&error, step, index))?;
         let home = step.home().zip(category).filter(|_| stack.is_some());
         lines.push(TaxLine {
             amount: line.figure.amount,

@@ -120,6 +120,7 @@ impl Rulebook {
         let source = VocabularySource {
             attributes: &def.attributes,
             catalog: catalog_def,
+            price_lists: &def.price_lists,
             has_default_destination: def.tax.as_ref().is_some_and(|tax| tax.default_destination.is_some()),
         };
         let Some(attributes) = Attributes::compile(source, &Path::ROOT, &mut symbols, &mut diagnostics) else {

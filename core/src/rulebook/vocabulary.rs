@@ -6,6 +6,7 @@ use crate::expr::{Constant, Presence, Scope, Slot, Type, Vocabulary};
 use crate::fact::Fact;
 use crate::id::{Map, Symbol, Symbols};
 use crate::money::Decimal;
+use crate::pricing::PriceListDef;
 use crate::report::{Diagnostic, Diagnostics, Path, RulebookCode};
 
 /// The engine's own names of the document.
@@ -51,6 +52,8 @@ pub struct LineSlots {
     pub quantity: Slot,
     /// `line.unit`
     pub unit: Slot,
+    /// `line.price_list`: the list that the price is from
+    pub price_list: Slot,
     /// `line.list_price`
     pub list_price: Slot,
     /// `line.list_amount`
@@ -87,6 +90,8 @@ pub struct VocabularySource<'a> {
     pub attributes: &'a [AttributeDef],
     /// The catalogue, whose ids are the values of `product.id` and `product.category`.
     pub catalog: CatalogDef<'a>,
+    /// The price lists, whose ids are the values of `line.price_list`.
+    pub price_lists: &'a [PriceListDef],
     /// Whether a document without destination has one by default.
     pub has_default_destination: bool,
 }
@@ -107,7 +112,7 @@ impl Attributes {
         }
         infer_facts(source.catalog, &mut vocabulary, symbols);
         let product_slots = u16::try_from(vocabulary.slot_count(Scope::Line)).ok()?;
-        let line = line_names(&mut vocabulary)?;
+        let line = line_names(source, &mut vocabulary, symbols)?;
         let own_line_slots = vocabulary.slot_count(Scope::Line);
         for (index, def) in others {
             declared.declare(def, &mut vocabulary, &place.index(index), symbols, diagnostics);
@@ -282,9 +287,12 @@ fn type_of(fact: &Fact) -> Type {
     }
 }
 
-fn line_names(vocabulary: &mut Vocabulary) -> Option<LineSlots> {
+fn line_names(source: VocabularySource<'_>, vocabulary: &mut Vocabulary, symbols: &mut Symbols) -> Option<LineSlots> {
+    let lists = source.price_lists.iter().map(|list| symbols.intern(list.id.as_str())).collect();
+    let price_list = vocabulary.declare("line.price_list", Type::Text, Scope::Line, Presence::Always, Some(lists)).ok()?;
     let mut declare = |name, ty| vocabulary.declare(name, ty, Scope::Line, Presence::Always, None).ok();
     Some(LineSlots {
+        price_list,
         quantity: declare("line.quantity", Type::Number)?,
         unit: declare("line.unit", Type::Text)?,
         list_price: declare("line.list_price", Type::Number)?,
