@@ -4,18 +4,19 @@ use std::time::Duration;
 
 use cpu_time::ProcessTime;
 
-/// Runs passes until at least five were made and `least` has gone by; the median time of a pass, and the last result.
-pub fn median_pass(least: Duration, mut pass: impl FnMut() -> u32) -> (Duration, u32) {
+/// Runs passes until at least nine were made and `least` has gone by; the time of the fastest pass, and the last result. What
+/// disturbs a pass only makes it slower: neighbours on the machine, a clock that is throttled, memory that is cold.
+pub fn fastest_pass(least: Duration, mut pass: impl FnMut() -> u32) -> (Duration, u32) {
     let start = ProcessTime::now();
     let mut result = pass();
-    let mut times = Vec::new();
-    while times.len() < 5 || start.elapsed() < least {
+    let (mut fastest, mut passes) = (Duration::MAX, 0);
+    while passes < 9 || start.elapsed() < least {
         let before = ProcessTime::now();
         result = pass();
-        times.push(before.elapsed());
+        fastest = fastest.min(before.elapsed());
+        passes += 1;
     }
-    times.sort_unstable();
-    (times[times.len() / 2], result)
+    (fastest, result)
 }
 
 /// Runs once; the time, and what it gave.

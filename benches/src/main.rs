@@ -7,8 +7,8 @@
 //! | growth | W1 with 5,000 and 50,000 rules, of which the same few match |
 //! | load | reading and compiling the rulebook of W1 |
 //!
-//! Every figure stands beside its checksum: the same results, or it does not count. Times are CPU times of the process, medians of
-//! whole passes. `cargo run --release -p benches -- w1 dealdesk` runs only the workloads and peers that are named.
+//! Every figure stands beside its checksum: the same results, or it does not count. Times are CPU times of the process, of the fastest
+//! of many whole passes. `cargo run --release -p benches -- w1 dealdesk` runs only the workloads and peers that are named.
 
 mod clock;
 mod peers;

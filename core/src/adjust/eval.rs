@@ -49,6 +49,7 @@ impl Stage {
     }
 
     /// The rule of that number; rules are numbered in the order in which they apply.
+    #[inline]
     #[must_use]
     pub fn rule(&self, number: u32) -> Option<&Rule> {
         usize::try_from(number).ok().and_then(|index| self.rules.get(index))

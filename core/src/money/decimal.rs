@@ -65,12 +65,14 @@ impl Decimal {
     }
 
     /// The digits without the point: 1.25 has mantissa 125 and scale 2.
+    #[inline]
     #[must_use]
     pub fn mantissa(self) -> i128 {
         self.0.mantissa()
     }
 
     /// How many digits stand after the point, zeros at the end included.
+    #[inline]
     #[must_use]
     pub fn scale(self) -> u32 {
         self.0.scale()
@@ -161,6 +163,7 @@ impl Decimal {
     }
 
     /// The number, when it was written without decimals and fits in 64 bits.
+    #[inline]
     #[must_use]
     pub fn to_whole(self) -> Option<i64> {
         i64::try_from(self.0.mantissa()).ok().filter(|_| self.0.scale() == 0)

@@ -89,6 +89,7 @@ pub struct Rounding {
 
 impl Rounding {
     /// Half-up to `scale` digits after the point: the commercial rule.
+    #[inline]
     #[must_use]
     pub const fn half_up(scale: u8) -> Self {
         Self { mode: RoundingMode::HalfUp, step: 1, offset: 0, scale }
@@ -151,11 +152,13 @@ impl Rounding {
     }
 
     /// Whether it rounds to the last digit, without increment or ending.
+    #[inline]
     pub(super) const fn is_plain(&self) -> bool {
         self.step == 1 && self.offset == 0
     }
 
     /// [`Rounding::apply`] of `numerator / denominator` units of the last digit, for a rounding that is plain.
+    #[inline]
     pub(super) fn apply_plain(&self, numerator: i64, denominator: i64) -> Option<i64> {
         divide_narrow(numerator, denominator, self.mode).filter(|_| self.is_plain())
     }

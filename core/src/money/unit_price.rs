@@ -101,6 +101,7 @@ impl UnitPrice {
     ///
     /// # Errors
     /// [`ArithmeticError::Overflow`].
+    #[inline]
     pub fn amount(self, quantity: Decimal, rounding: &Rounding) -> Result<i64, ArithmeticError> {
         // Whole quantities at prices in the last digit, which are most, leave nothing to round.
         if self.scale == rounding.scale()
@@ -116,6 +117,7 @@ impl UnitPrice {
     ///
     /// # Errors
     /// [`ArithmeticError::Overflow`].
+    #[inline]
     pub fn percentage(self, percent: Percent, rounding: &Rounding) -> Result<Self, ArithmeticError> {
         // Most fit in 64 bits.
         if self.scale == rounding.scale() && self.scale == self.currency.minor_units() {
@@ -129,6 +131,7 @@ impl UnitPrice {
     }
 
     /// The price less an amount, at least zero, where nothing needs to be rounded: all have the same digits.
+    #[inline]
     pub(crate) fn less(self, amount: Self, rounding: &Rounding) -> Option<Self> {
         let same = self.scale == amount.scale && self.scale == rounding.scale() && self.scale == self.currency.minor_units();
         let mantissa = self.mantissa.checked_sub(amount.mantissa).filter(|_| same && rounding.is_plain())?;
@@ -136,6 +139,7 @@ impl UnitPrice {
     }
 
     /// The lower of two prices, this one when they are equal.
+    #[inline]
     #[must_use]
     pub fn lower(self, other: Self) -> Self {
         let above = if self.scale == other.scale { self.mantissa > other.mantissa } else { self.to_decimal() > other.to_decimal() };
