@@ -6,7 +6,7 @@ use super::list::{Offer, PriceList, Terms};
 use super::tariff::{Asked, Asking, CounterUse, Portion, Rules, TierSlice};
 use super::{Found, Lines, NoPrice, PriceError, PriceTieBreak, Query};
 use crate::expr::{Facts, Scope, Value};
-use crate::id::{CounterId, PriceListId, Symbol};
+use crate::id::{CounterId, PriceListId, Set, Symbol};
 use crate::money::{ArithmeticError, Exact};
 use crate::quantity::Factor;
 use crate::sort;
@@ -37,7 +37,7 @@ impl FoundPrices {
 
     /// What lists charge for a line that has its price from a tariff, or from several lists.
     pub fn portions(&self, line: usize) -> impl Iterator<Item = &Portion> {
-        self.asked.portions.iter().filter(move |portion| portion.line == line)
+        self.asked.of_line(line).iter()
     }
 
     /// The tiers in which such lines lie, in the order in which they were priced.
@@ -78,7 +78,12 @@ impl Pricing {
         for number in &step.access {
             let Some(list) = self.lists.get(*number).filter(|list| list.may_have_prices(query)) else { continue };
             if list.rules.is_some() {
-                Asking { list: *number, query, asked, found }.run(self, open)?;
+                Asking { list: *number, query, asked }.run(self, open)?;
+                for (line, price) in asked.linear.drain(..) {
+                    if let Some(place) = found.get_mut(line) {
+                        *place = Some(price);
+                    }
+                }
                 continue;
             }
             let Some(opened) = list.heads.open(&list.keys, query.facts) else { continue };
@@ -184,22 +189,17 @@ impl Pricing {
         line: usize,
         unit: Option<Symbol>,
     ) -> Result<Option<Exact>, PriceError> {
-        let mut prices = FoundPrices::default();
-        let (mut open, FoundPrices { found, asked, .. }) = (vec![line], &mut prices);
-        found.resize(query.facts.line_count(), None);
+        let (mut open, mut asked) = (vec![line], Asked::default());
         let Some(list) = self.lists.get(number).filter(|list| list.may_have_prices(query)) else { return Ok(None) };
         if list.rules.is_some() {
-            Asking { list: number, query, asked, found }.run(self, &mut open).map_err(|(_, error)| error)?;
+            Asking { list: number, query, asked: &mut asked }.run(self, &mut open).map_err(|(_, error)| error)?;
         } else if let Some(head) = list.heads_of(query.facts, line).first() {
             let mut one = [OpenLine { head: *head, ..OpenLine::new(line, NO_KEY) }];
-            list.find(query, asked, &mut one).map_err(|(_, error)| error)?;
-            let price = one.iter().find_map(|line| list.found(number, line));
-            if let Some(place) = found.get_mut(line) {
-                *place = price;
-            }
+            list.find(query, &asked, &mut one).map_err(|(_, error)| error)?;
+            asked.linear.extend(one.iter().find_map(|line| list.found(number, line)).map(|price| (line, price)));
         }
-        let (exact, of_unit) = match (prices.of_line(line), prices.portions(line).next()) {
-            (Some(found), _) => {
+        let (exact, of_unit) = match (asked.linear.first(), asked.portions.first()) {
+            (Some((_, found)), _) => {
                 let (above, below) = Exact::from_decimal(found.per)?.lowest_terms();
                 (found.price.to_exact()?.times(below, above)?, found.unit)
             }
@@ -224,8 +224,10 @@ fn finish<F: ?Sized, L: Lines>(query: &Query<'_, F, L>, prices: &mut FoundPrices
     if asked.portions.is_empty() {
         return Ok(());
     }
+    let open: Set<usize> = open.iter().copied().collect();
     asked.portions.retain(|portion| !open.contains(&portion.line));
     asked.slices.retain(|slice| !open.contains(&slice.line));
+    sort::by(&mut asked.portions, |one, other| one.line.cmp(&other.line));
     let mut lines: Vec<usize> = asked.portions.iter().map(|portion| portion.line).collect();
     lines.dedup();
     for line in lines {
@@ -373,7 +375,9 @@ impl PriceList {
             };
             keys = keys.iter().flat_map(|key| values.iter().map(move |value| with(key, *value))).take(self.most_keys).collect();
         }
-        keys.iter().filter_map(|key| self.heads.of_key(&self.keys, key)).collect()
+        // A value that a host gives twice counts once.
+        let heads: Set<Head> = keys.iter().filter_map(|key| self.heads.of_key(&self.keys, key)).collect();
+        heads.into_iter().collect()
     }
 }
 

@@ -15,7 +15,7 @@ const NO_RECORD: u32 = u32::MAX;
 pub(super) type Key = [u32; KEY_WIDTH];
 
 /// The record of a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Head {
     /// Where the prices of its tiers begin; of several records, the number of the first.
     pub(super) first: u32,

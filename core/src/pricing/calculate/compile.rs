@@ -5,6 +5,7 @@ use crate::expr::{CompileContext, Expr, Scope, Slot, Type};
 use crate::id::PriceListId;
 use crate::money::{Currency, Decimal, Percent, Rounding};
 use crate::pricing::list::PriceList;
+use crate::pricing::tariff::Aggregate;
 use crate::pricing::{Draft, PriceListDef, TierMode};
 use crate::report::{Diagnostic, ExprCode, LimitCode, Path, PricingCode, RulebookCode};
 
@@ -191,7 +192,9 @@ fn check_start(list: usize, start: usize, defs: &[PriceListDef], drafts: &[Draft
     }
     let message = format!("`{}` starts at the list `{}`, whose tariffs are more than a price per unit", def.id, other.id);
     let problem = Diagnostic::error(PricingCode::Calculate, &path.index(list), message);
-    cx.diagnostics.push(problem.help("start at a list in volume mode with prices per unit, without packages, flat amounts and bounds"));
+    cx.diagnostics.push(problem.help(
+        "start at a list in volume mode with prices per unit, where lines count alone, without packages, caps, flat amounts and bounds",
+    ));
 }
 
 impl PriceList {
@@ -216,9 +219,11 @@ impl PriceList {
                 && tariff.included.is_zero()
                 && tariff.minimum.is_none()
                 && tariff.maximum.is_none()
+                && tariff.cap.is_none()
                 && bands().all(|band| band.flat.is_none() && band.percent.is_none() && band.overage.is_none())
         };
         let rules = self.rules.as_ref();
-        rules.is_none_or(|rules| rules.mode == TierMode::Volume && !rules.pay_min) && self.tariffs.iter().all(plain)
+        rules.is_none_or(|rules| rules.mode == TierMode::Volume && rules.aggregate == Aggregate::Line && !rules.pay_min)
+            && self.tariffs.iter().all(plain)
     }
 }

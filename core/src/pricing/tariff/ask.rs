@@ -5,7 +5,7 @@ use super::charge::{Slice, Span};
 use super::pick::{Caps, Pick, Search};
 use super::{Aggregate, Measure, Price, Rate, Rules, TierMode};
 use crate::expr::{Facts, Value};
-use crate::id::{Map, Symbol};
+use crate::id::{Map, Set, Symbol};
 use crate::money::{ArithmeticError, Decimal, Exact, Rounding, UnitPrice};
 use crate::pricing::{Found, Lines, PriceError, Pricing, Query};
 
@@ -29,7 +29,6 @@ pub struct Asking<'a, 'q, F: ?Sized, L> {
     pub list: usize,
     pub query: &'a Query<'q, F, L>,
     pub asked: &'a mut Asked,
-    pub found: &'a mut [Option<Found>],
 }
 
 impl<F: Facts + ?Sized, L: Lines> Asking<'_, '_, F, L> {
@@ -49,15 +48,19 @@ impl<F: Facts + ?Sized, L: Lines> Asking<'_, '_, F, L> {
         // 2. What counts together.
         let (mut groups, of_picks) = self.groups(rules, &picks).map_err(|error| (0, error.into()))?;
         // 3. What each line costs, one after the other.
+        let mut priced: Set<usize> = Set::default();
         for (pick, group) in picks.iter().zip(of_picks) {
             let Some(group) = groups.get_mut(group) else { continue };
             if self.take(rules, pick, group).map_err(|error| (pick.line, error))? {
                 match pick.rest {
                     Some(rest) => self.asked.cut(pick.line, rest),
-                    None => open.retain(|other| *other != pick.line),
+                    None => {
+                        priced.insert(pick.line);
+                    }
                 }
             }
         }
+        open.retain(|line| !priced.contains(line));
         Ok(())
     }
 
@@ -123,9 +126,8 @@ impl<F: Facts + ?Sized, L: Lines> Asking<'_, '_, F, L> {
         }
         // A price per unit needs nothing but its tier.
         if let Some(Offered { price, per }) = self.linear(rules, pick, &slices) {
-            if let Some(place) = self.found.get_mut(pick.line) {
-                *place = Some(Found { list: self.list, price, per, unit: pick.offer.unit, quantity: pick.quantity, amount: None });
-            }
+            let found = Found { list: self.list, price, per, unit: pick.offer.unit, quantity: pick.quantity, amount: None };
+            self.asked.linear.push((pick.line, found));
             return Ok(true);
         }
         // Lines of a group are rounded as one, so that they sum to what the whole costs.
@@ -137,9 +139,6 @@ impl<F: Facts + ?Sized, L: Lines> Asking<'_, '_, F, L> {
         self.record_slices(pick.line, before, group.rounded, &slices, &rates)?;
         group.rounded = rounded;
         self.asked.portions.push(Portion { line: pick.line, list: self.list, exact, amount });
-        if let Some(place) = self.found.get_mut(pick.line) {
-            *place = None;
-        }
         Ok(true)
     }
 

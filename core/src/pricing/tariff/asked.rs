@@ -9,6 +9,8 @@ use crate::pricing::{Found, Lines, PriceError, Query};
 pub struct Asked {
     /// What is left of lines that a cap cut, in base units.
     rests: Vec<(usize, Decimal)>,
+    /// Lines that need nothing but a price per unit.
+    pub linear: Vec<(usize, Found)>,
     /// What lists charged for lines.
     pub portions: Vec<Portion>,
     /// The tiers in which those lie.
@@ -68,6 +70,7 @@ impl Asked {
     /// Forgets the document before.
     pub fn clear(&mut self) {
         self.rests.clear();
+        self.linear.clear();
         self.portions.clear();
         self.slices.clear();
         self.counters.clear();
@@ -112,9 +115,16 @@ impl Asked {
         Ok(())
     }
 
+    /// What lists charge for a line, once all lists were asked.
+    pub fn of_line(&self, line: usize) -> &[Portion] {
+        let start = self.portions.partition_point(|portion| portion.line < line);
+        let end = self.portions.partition_point(|portion| portion.line <= line);
+        self.portions.get(start..end).unwrap_or_default()
+    }
+
     /// What a line costs whose parts were priced one by one: the average price of an ordered unit, and the sum.
     pub fn total<F: ?Sized, L: Lines>(&self, line: usize, query: &Query<'_, F, L>) -> Result<Option<Found>, PriceError> {
-        let portions = || self.portions.iter().filter(|portion| portion.line == line);
+        let portions = || self.of_line(line).iter();
         let Some(first) = portions().next() else { return Ok(None) };
         let (mut exact, mut amount) = (Exact::ZERO, 0_i64);
         for portion in portions() {
