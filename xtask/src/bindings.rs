@@ -21,8 +21,9 @@ const FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
-/// The most that the module for browsers may have, gzipped. It is lowered when the module gets smaller.
-const MOST_BYTES: usize = 650_000;
+/// The most that the module for browsers may have, gzipped: little above what it has, so that growth is noticed. It is lowered when the
+/// module gets smaller, and raised only with a capability (611,000 bytes before tariffs, charges and stacked taxes, 794,000 after).
+const MOST_BYTES: usize = 800_000;
 
 /// All three.
 pub fn everything(root: &Path, tools: &Tools) -> Outcome {
