@@ -59,6 +59,7 @@ impl Stage {
     ///
     /// # Errors
     /// [`ArithmeticError::Overflow`].
+    #[inline]
     pub fn line_effect(
         &self,
         rule: &Rule,
@@ -77,6 +78,7 @@ impl Stage {
         }
     }
 
+    #[inline]
     fn unit_effect(
         &self,
         rule: &Rule,

@@ -1,7 +1,7 @@
 //! Finding the prices of lines.
 
 use super::compile::{PriceStep, Pricing};
-use super::heads::{Head, Heads, KEY_WIDTH, Key, NO_KEY, OpenLine, Place};
+use super::heads::{Head, Heads, KEY_WIDTH, Key, NO_KEY, OpenLine, Place, Placed};
 use super::list::{Offer, PriceList, Terms};
 use super::tariff::{Asked, Asking, CounterUse, Portion, Rules, TierSlice};
 use super::{Found, Lines, NoPrice, PriceError, PriceTieBreak, Query};
@@ -21,6 +21,8 @@ pub struct FoundPrices {
     open: Vec<usize>,
     /// The open lines in the list that is asked.
     in_list: Vec<OpenLine>,
+    /// Those of them whose prices the list has.
+    placed: Vec<Placed>,
     /// What all lines have for the key that was read last.
     symbols: Vec<Option<Symbol>>,
     /// Which of the open lines stay open.
@@ -68,7 +70,7 @@ impl Pricing {
         lines: impl Iterator<Item = usize>,
         prices: &mut FoundPrices,
     ) -> Result<(), (usize, PriceError)> {
-        let FoundPrices { found, open, in_list, symbols, stays, asked } = prices;
+        let FoundPrices { found, open, in_list, placed, symbols, stays, asked } = prices;
         found.clear();
         found.resize(query.facts.line_count(), None);
         asked.clear();
@@ -97,20 +99,18 @@ impl Pricing {
             in_list.clear();
             in_list.extend(open.iter().map(|line| OpenLine::new(*line, symbol(*line))));
             list.heads.find(opened, &list.keys, query.facts, in_list);
-            list.find(query, asked, in_list)?;
+            list.find(query, asked, in_list, placed)?;
             stays.clear();
-            for line in in_list.iter() {
-                let price = list.found(*number, line);
-                stays.push(price.is_none());
-                match price {
-                    Some(price) if asked.is_cut(line.line) => {
-                        asked.add_linear(line.line, &price, query.currency.minor_units()).map_err(|error| (line.line, error))?;
-                    }
-                    price => {
-                        if let Some(place) = found.get_mut(line.line) {
-                            *place = price;
-                        }
-                    }
+            stays.resize(in_list.len(), true);
+            for line in placed.iter() {
+                let Some(price) = list.found(*number, line) else { continue };
+                if let Some(stays) = stays.get_mut(line.position) {
+                    *stays = false;
+                }
+                if asked.is_cut(line.line) {
+                    asked.add_linear(line.line, &price, query.currency.minor_units()).map_err(|error| (line.line, error))?;
+                } else if let Some(place) = found.get_mut(line.line) {
+                    *place = Some(price);
                 }
             }
             let mut stays = stays.iter().copied();
@@ -194,9 +194,10 @@ impl Pricing {
         if list.rules.is_some() {
             Asking { list: number, query, asked: &mut asked }.run(self, &mut open).map_err(|(_, error)| error)?;
         } else if let Some(head) = list.heads_of(query.facts, line).first() {
-            let mut one = [OpenLine { head: *head, ..OpenLine::new(line, NO_KEY) }];
-            list.find(query, &asked, &mut one).map_err(|(_, error)| error)?;
-            asked.linear.extend(one.iter().find_map(|line| list.found(number, line)).map(|price| (line, price)));
+            let one = [OpenLine { head: *head, ..OpenLine::new(line, NO_KEY) }];
+            let mut placed = Vec::new();
+            list.find(query, &asked, &one, &mut placed).map_err(|(_, error)| error)?;
+            asked.linear.extend(placed.iter().find_map(|line| list.found(number, line)).map(|price| (line, price)));
         }
         let (exact, of_unit) = match (asked.linear.first(), asked.portions.first()) {
             (Some((_, found)), _) => {
@@ -265,19 +266,28 @@ impl PriceList {
 
     /// Finds the prices of lines, whose keys have the records that were found: first where they stand, then all of them, so that the
     /// memory is asked for many at a time.
-    fn find<F: ?Sized, L: Lines>(&self, query: &Query<'_, F, L>, asked: &Asked, lines: &mut [OpenLine]) -> Result<(), (usize, PriceError)> {
-        for line in lines.iter_mut().filter(|line| line.head.is_some()) {
-            line.place = self.place(line.line, line.head, query, asked).map_err(|error| (line.line, error.into()))?;
+    fn find<F: ?Sized, L: Lines>(
+        &self,
+        query: &Query<'_, F, L>,
+        asked: &Asked,
+        lines: &[OpenLine],
+        placed: &mut Vec<Placed>,
+    ) -> Result<(), (usize, PriceError)> {
+        placed.clear();
+        for (position, OpenLine { line, head, .. }) in lines.iter().enumerate().filter(|(_, line)| line.head.is_some()) {
+            if let Some(place) = self.place(*line, *head, query, asked).map_err(|error| (*line, error.into()))? {
+                placed.push(Placed { position, line: *line, place, price: None });
+            }
         }
-        for line in lines {
-            line.price = line.place.and_then(|place| self.prices.get(place.price, self.currency));
+        for line in placed {
+            line.price = self.prices.get(line.place.price, self.currency);
         }
         Ok(())
     }
 
     /// The price of a line that was found.
-    fn found(&self, list: usize, line: &OpenLine) -> Option<Found> {
-        let Place { terms, quantity, .. } = line.place?;
+    fn found(&self, list: usize, line: &Placed) -> Option<Found> {
+        let Place { terms, quantity, .. } = line.place;
         let Offer { unit, per, .. } = self.terms(terms)?.offer;
         Some(Found { list, price: line.price?, per, unit, quantity, amount: None })
     }

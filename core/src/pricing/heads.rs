@@ -31,8 +31,15 @@ pub(super) struct OpenLine {
     pub(super) symbol: u32,
     /// The record of its key in that list.
     pub(super) head: Head,
-    /// Where its price stands.
-    pub(super) place: Option<Place>,
+}
+
+/// A line whose price the list has that is asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Placed {
+    /// Its place among the open lines.
+    pub(super) position: usize,
+    pub(super) line: usize,
+    pub(super) place: Place,
     pub(super) price: Option<UnitPrice>,
 }
 
@@ -49,7 +56,7 @@ pub(super) struct Place {
 
 impl OpenLine {
     pub const fn new(line: usize, symbol: u32) -> Self {
-        Self { line, symbol, head: Head::NONE, place: None, price: None }
+        Self { line, symbol, head: Head::NONE }
     }
 }
 

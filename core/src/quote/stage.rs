@@ -274,14 +274,16 @@ fn document_off(
 ) -> Result<DocumentOff, Error> {
     scratch.eligible.clear();
     let (mut running, mut base_sum) = (0_i64, 0_i64);
-    for (index, line) in frame.lines.iter().enumerate() {
-        if !takes_part(frame, rule, index)? {
+    for (index, line) in frame.lines.iter().enumerate().filter(|(_, line)| line.price.is_some()) {
+        if rule.lines.is_some() && !takes_part(frame, rule, index)? {
             continue;
         }
         scratch.eligible.push(index);
-        let base = base.and_then(|figures| figures.get(index)).map_or(line.figure.amount, |figure| figure.amount);
-        running = running.checked_add(line.figure.amount).ok_or_else(too_large)?;
-        base_sum = base_sum.checked_add(base).ok_or_else(too_large)?;
+        let amount = line.figure.amount;
+        running = running.checked_add(amount).ok_or_else(too_large)?;
+        base_sum = base_sum
+            .checked_add(base.and_then(|figures| figures.get(index)).map_or(amount, |figure| figure.amount))
+            .ok_or_else(too_large)?;
     }
     let wanted = stage.document_effect(rule, base_sum, frame.parts.currency).map_err(|_| too_large())?;
     Ok(DocumentOff { wanted, running, base: base_sum })

@@ -163,8 +163,13 @@ impl RuleIndex {
         scratch.lines.clear();
         scratch.lines.extend(self.lines.iter().map(|column| column.pick(facts, line)));
         if self.is_direct() {
-            let rows = self.lines.iter().zip(scratch.lines.iter().map(|pick| pick.row));
-            return walk_words(rows, &scratch.words, matching);
+            let IndexScratch { words, work, lines, .. } = scratch;
+            work.clear();
+            work.extend_from_slice(words);
+            for (column, pick) in self.lines.iter().zip(lines.iter()) {
+                column.rows.and_words(pick.row, work);
+            }
+            return push_rules(work, matching);
         }
         self.walk_summary(scratch, matching);
         matching.get_mut(start..).unwrap_or_default().sort_unstable();
@@ -188,10 +193,15 @@ impl RuleIndex {
         for column in &self.lines {
             column.line_rows(facts, buffers, rows);
         }
+        let mut work = [0; DIRECT_WORDS];
+        let Some(work) = work.get_mut(..words.len()) else { return };
         for line in 0..count {
             if facts.takes_part(line) {
-                let of_line = rows.get(line..).unwrap_or_default().iter().step_by(count).copied();
-                walk_words(self.lines.iter().zip(of_line), words, matching);
+                work.copy_from_slice(words);
+                for (column, rows) in self.lines.iter().zip(rows.chunks_exact(count)) {
+                    column.rows.and_words(rows.get(line).copied().unwrap_or_default(), work);
+                }
+                push_rules(work, matching);
             }
             ends.push(matching.len());
         }
@@ -253,15 +263,9 @@ impl RuleIndex {
     }
 }
 
-/// Few rules: AND whole rows. The positions are the rules' numbers.
-fn walk_words<'c>(rows: impl Iterator<Item = (&'c Column, usize)>, words: &[u64], matching: &mut Vec<u32>) {
-    let mut work = [0; DIRECT_WORDS];
-    let Some(work) = work.get_mut(..words.len()) else { return };
-    work.copy_from_slice(words);
-    for (column, row) in rows {
-        column.rows.and_words(row, work);
-    }
-    for (first, word) in (0_u32..).step_by(BITS).zip(&*work) {
+/// The rules of an AND of whole rows, which stand at the positions of their numbers.
+fn push_rules(words: &[u64], matching: &mut Vec<u32>) {
+    for (first, word) in (0_u32..).step_by(BITS).zip(words) {
         let mut rest = *word;
         while rest != 0 {
             matching.push(first | rest.trailing_zeros());
