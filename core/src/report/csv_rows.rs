@@ -3,8 +3,8 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use super::csv_table::{check_header, csv_error, width_error};
-use super::{Code, Diagnostic, Diagnostics, Path, ShapeCode, Sources, did_you_mean};
+use super::csv_table::{check_header, csv_error, text_of, width_error};
+use super::{Code, Diagnostics, Path, ShapeCode, Sources};
 
 /// The rows of a CSV file with a header row.
 pub struct CsvRows<'a> {
@@ -34,13 +34,7 @@ impl<'a> CsvRows<'a> {
         required: &[&str],
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
-        let Some(text) = sources.get(file) else {
-            let message = format!("the file `{file}` was not given; the host passes the files that a rulebook names");
-            let names = sources.iter().map(|(name, _)| name);
-            diagnostics.push(Diagnostic::error(ShapeCode::File, path, message).maybe_help(did_you_mean(file, names)));
-            return None;
-        };
-        let text = text.trim_start_matches('\u{feff}');
+        let text = text_of(file, sources, path, diagnostics)?;
         let mut rows = Self { file, path: path.to_string(), header: Vec::new(), source: Source::new(text), line: 0 };
         let header = rows.source.advance(&mut rows.line, None);
         if let Err(error) = header {

@@ -32,13 +32,8 @@ impl<'a> CsvTable<'a> {
         required: &[&str],
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
-        let Some(text) = sources.get(file) else {
-            let message = format!("the file `{file}` was not given; the host passes the files that a rulebook names");
-            let names = sources.iter().map(|(name, _)| name);
-            diagnostics.push(Diagnostic::error(ShapeCode::File, path, message).maybe_help(did_you_mean(file, names)));
-            return None;
-        };
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let text = text_of(file, sources, path, diagnostics)?;
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
         let header: Vec<String> = match reader.headers() {
             Ok(header) => header.iter().map(str::to_owned).collect(),
             Err(error) => {
@@ -73,6 +68,17 @@ impl<'a> CsvTable<'a> {
     pub fn rows(&self) -> impl ExactSizeIterator<Item = CsvRow<'_>> {
         self.records.iter().map(|(line, record)| CsvRow { table: self, line: *line, record })
     }
+}
+
+/// The text of a file without its byte order mark; a file that was not given is reported.
+pub(super) fn text_of<'s>(file: &str, sources: &'s Sources, path: &Path<'_>, diagnostics: &mut Diagnostics) -> Option<&'s str> {
+    let text = sources.get(file);
+    if text.is_none() {
+        let message = format!("the file `{file}` was not given; the host passes the files that a rulebook names");
+        let names = sources.iter().map(|(name, _)| name);
+        diagnostics.push(Diagnostic::error(ShapeCode::File, path, message).maybe_help(did_you_mean(file, names)));
+    }
+    text.map(|text| text.trim_start_matches('\u{feff}'))
 }
 
 pub(super) fn check_header(
