@@ -1,5 +1,6 @@
 import { byId, element } from "./element.js";
 import { grouped } from "./figures.js";
+import { rejectedList } from "./reasons.js";
 
 /**
  * The sums of the order, with the tax of each rate.
@@ -22,6 +23,16 @@ export function showTotals({ totals, tax_breakdown: taxes, currency }) {
 export function showFindings(findings) {
   byId("findings-card").hidden = findings.length === 0;
   byId("findings").replaceChildren(...findings.map((finding) => findingItem(finding, "li")));
+}
+
+/**
+ * The rules for the whole order that did not apply.
+ * @param {readonly import("dealdesk-wasm").RejectedView[]} rejected
+ * @param {Map<string, string>} ruleNames
+ */
+export function showRejected(rejected, ruleNames) {
+  byId("rejected-card").hidden = rejected.length === 0;
+  byId("rejected").replaceChildren(rejectedList([...rejected], ruleNames));
 }
 
 /** @param {Finding} finding @param {string} tag */

@@ -14,10 +14,11 @@ export async function company() {
   await init();
   const source = await text("rulebook.json");
   const names = namedFiles(source);
-  const [texts, customers, orders, products] = await Promise.all([
+  const [texts, customers, orders, stock, products] = await Promise.all([
     Promise.all(names.map(text)),
     text("customers.json").then(JSON.parse),
     text("orders.json").then(JSON.parse),
+    text("stock.json").then(JSON.parse),
     text("products.csv").then(catalogue),
   ]);
   const files = Object.fromEntries(names.map((name, index) => [name, texts[index]]));
@@ -25,6 +26,7 @@ export async function company() {
     rulebook: Rulebook.fromJson(source, files),
     customers: /** @type {Customer[]} */ (customers),
     orders: /** @type {Order[]} */ (orders),
+    stock: /** @type {StockLevel[]} */ (stock),
     products,
     matrixNotes: notes(files["approval-matrix.csv"]),
     ruleNames: ruleNames(JSON.parse(source)),
@@ -49,10 +51,11 @@ function catalogue(csv) {
  * @param {import("dealdesk-wasm").RulebookDef} rulebook
  * @returns {Map<string, string>}
  */
-function ruleNames({ price_lists: lists = [], adjustments = [], tax }) {
+function ruleNames({ price_lists: lists = [], adjustments = [], charges = [], tax }) {
   return new Map([
     ...lists.map(({ id }) => /** @type {const} */ ([id, `Price list: ${id}`])),
     ...adjustments.map(({ id, name }) => /** @type {const} */ ([id, name ?? id])),
+    ...charges.map(({ id, name }) => /** @type {const} */ ([id, name ?? id])),
     ...(tax?.rates ?? []).map(({ id, percent }) => /** @type {const} */ ([id, `VAT ${percent} %`])),
   ]);
 }
@@ -75,5 +78,6 @@ function cells(row) {
 /**
  * @typedef {{ id: string, name: string, units: string[] }} Product
  * @typedef {import("./request.js").Order} Order
+ * @typedef {import("./stock.js").StockLevel} StockLevel
  * @typedef {import("./request.js").Customer} Customer
  */

@@ -1,7 +1,9 @@
 import { byId, element, field } from "./element.js";
 import { findingItem } from "./cards.js";
 import { grouped } from "./figures.js";
-import { waterfall } from "./waterfall.js";
+import { rejectedList } from "./reasons.js";
+import { stockRemark } from "./stock.js";
+import { forgetCharts, waterfall } from "./waterfall.js";
 
 /**
  * The lines of the form: an entry for each, and below it what the engine says about it.
@@ -59,15 +61,20 @@ function select(value, set) {
  * Puts the engine's answer below each entry.
  * @param {QuoteLine[]} lines
  * @param {Finding[]} findings
+ * @param {Map<string, PlannedLine>} stock
  * @param {Map<string, string>} ruleNames
  */
-export function showAnswers(lines, findings, ruleNames) {
+export function showAnswers(lines, findings, stock, ruleNames) {
+  forgetCharts();
   for (const row of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".row"))) {
     const line = lines.find((each) => each.id === row.dataset.line);
     const remarks = findings.filter((each) => each.line === row.dataset.line).map((each) => findingItem(each, "p"));
-    const steps = line?.waterfall?.length ? [waterfall(line.waterfall, ruleNames)] : [];
+    const plan = line && stock.get(line.id);
+    const goods = plan ? [stockRemark(plan, line.base_unit ?? "")] : [];
+    const steps = line?.waterfall?.length ? [waterfall(line, ruleNames)] : [];
+    const others = line?.rejected?.length ? [rejectedList(line.rejected, ruleNames)] : [];
     row.querySelector(".net")?.replaceChildren(line?.net ? grouped(line.net) : "–");
-    row.querySelector(".answer")?.replaceChildren(...remarks, ...steps);
+    row.querySelector(".answer")?.replaceChildren(...remarks, ...steps, ...others, ...goods);
   }
 }
 
@@ -80,5 +87,6 @@ export function fill(id, options) {
  * @typedef {import("./request.js").OrderLine} OrderLine
  * @typedef {import("./company.js").Product} Product
  * @typedef {import("dealdesk-wasm").Finding} Finding
+ * @typedef {import("dealdesk-wasm").PlannedLine} PlannedLine
  * @typedef {import("dealdesk-wasm").LineView} QuoteLine
  */

@@ -1,11 +1,12 @@
-import { showApproval, showCredit, showFindings, showTotals } from "./cards.js";
+import { showApproval, showCredit, showFindings, showRejected, showTotals } from "./cards.js";
 import { company } from "./company.js";
 import { byId, element, field } from "./element.js";
 import { fill, showAnswers, showEntries } from "./form.js";
 import { approvalRequest, creditRequest, quoteRequest } from "./request.js";
+import { planned } from "./stock.js";
 import { summary } from "./summary.js";
 
-const { rulebook, customers, orders, products, ruleNames, matrixNotes } = await company().catch(problem);
+const { rulebook, customers, orders, stock, products, ruleNames, matrixNotes } = await company().catch(problem);
 /** The order on the page: a copy of one of the company's, which the form changes. */
 let order = structuredClone(orders[0]);
 
@@ -19,6 +20,11 @@ function problem(error) {
 function customer() {
   const id = field("customer").value;
   return customers.find((each) => each.id === id) ?? customers[0];
+}
+
+/** Whether the page shall say why the other rules did not apply. */
+function wantsCandidates() {
+  return /** @type {HTMLInputElement} */ (field("why-not")).checked;
 }
 
 /** Takes the head of the form over into the order. */
@@ -47,13 +53,14 @@ function update() {
   byId("problem").hidden = true;
   try {
     const request = quoteRequest(order, customer());
-    const quote = rulebook.quote(request);
+    const quote = rulebook.quote({ ...request, explain: wantsCandidates() ? "candidates" : "waterfall" });
     const credit = rulebook.checkCredit(creditRequest(order, customer(), quote));
     const route = rulebook.routeApproval(approvalRequest(request, quote, credit));
     showCards(true);
-    showAnswers(quote.lines, quote.findings, ruleNames);
+    showAnswers(quote.lines, quote.findings, planned(rulebook, stock, quote), ruleNames);
     showTotals(quote);
     showFindings(quote.findings.filter((finding) => !finding.line));
+    showRejected(quote.rejected ?? [], ruleNames);
     showCredit(credit);
     showApproval(route.requirements, matrixNotes);
   } catch (error) {
@@ -65,7 +72,8 @@ function update() {
 function refuse(error) {
   if (!error?.code) problem(error);
   showCards(false);
-  showAnswers([], [], ruleNames);
+  showAnswers([], [], new Map(), ruleNames);
+  showRejected([], ruleNames);
   showFindings(error.diagnostics);
 }
 
@@ -92,7 +100,7 @@ field("order").addEventListener("input", () => {
   order = structuredClone(orders.find((each) => each.id === field("order").value) ?? orders[0]);
   showOrder();
 });
-for (const id of ["customer", "terms", "channel", "date"]) field(id).addEventListener("input", update);
+for (const id of ["customer", "terms", "channel", "date", "why-not"]) field(id).addEventListener("input", update);
 byId("add").addEventListener("click", addLine);
 showOrder();
 byId("summary").textContent = summary(rulebook, orders, customers);

@@ -1,4 +1,4 @@
-// Serves the page, the company's files and the WASM package from the repository: `node examples/web/serve.mjs`, then open the address.
+// Serves the page with its charting library, the company's files and the WASM package from the repository: `node examples/web/serve.mjs`, then open the address.
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const folders = [
   ["/dealdesk-wasm/", join(repository, "bindings-wasm/pkg")],
+  ["/chartist/", join(repository, "examples/web/node_modules/chartist/dist")],
   ["/pump-maker/", join(repository, "examples/pump-maker")],
   ["/", join(repository, "examples/web")],
 ];

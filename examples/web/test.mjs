@@ -37,6 +37,92 @@ async function totals(page) {
   return `net ${plain.get("Net")} tax ${tax / 100n}.${String(tax % 100n).padStart(2, "0")} gross ${plain.get("Gross")}\n`;
 }
 
+/** An order's quote as the engine gives it, without the page's own way of showing it. */
+function quoteOf(page, id, explain) {
+  return page.evaluate(async ([id, explain]) => {
+    const [{ company }, { quoteRequest }] = await Promise.all([import("/company.js"), import("/request.js")]);
+    const { rulebook, orders, customers } = await company();
+    const order = orders.find((each) => each.id === id);
+    const customer = customers.find((each) => each.id === order.customer);
+    return rulebook.quote({ ...quoteRequest(order, customer), explain });
+  }, [id, explain]);
+}
+
+/** Figures as text, without the spaces between thousands and with plain signs. */
+const plain = (text) => text.replaceAll("\u202f", "").replaceAll("\u2212", "-").replaceAll("+", "");
+
+/** The charts show every step of every line, as bars of the right length, and as text for pointer and keyboard. */
+async function compareCharts(page, { lines }) {
+  for (const line of lines) {
+    const chart = page.locator(`.row[data-line='${line.id}'] .waterfall`);
+    const steps = chart.locator(".row-of-step");
+    await steps.first().waitFor();
+    assert.equal(await steps.count(), line.waterfall.length, `steps of line ${line.id}`);
+    const bars = await chart.locator(".ct-bar").evaluateAll((all) => all.map((bar) => Number(bar.getAttribute("ct:value"))));
+    assert.equal(bars.length, line.waterfall.length * 4, "what is kept, the price, what comes off and what is added, for each step");
+    for (const [index, step] of line.waterfall.entries()) {
+      const [kept, price, off, more] = [0, 1, 2, 3].map((series) => bars[(series + 1) * line.waterfall.length - 1 - index]);
+      const ends = [kept + price + more, kept + off].map((sum) => sum.toFixed(2));
+      assert.deepEqual(ends, [step.after, step.before], `bars of ${step.step} in line ${line.id}`);
+      await compareReasons(chart, steps.nth(index), step);
+    }
+  }
+}
+
+/** What a step says when it is pointed at, when it has the focus, and to a screen reader. */
+async function compareReasons(chart, row, { step, base, before, delta, after }) {
+  const reasons = chart.locator(".reasons");
+  const said = async () => {
+    const [names, values] = [await reasons.locator("dt").allTextContents(), await reasons.locator("dd").allTextContents()];
+    return names.map((name, index) => `${name} ${values[index]}`).join(", ");
+  };
+  await row.hover();
+  assert.ok(await reasons.isVisible(), `${step} explains itself`);
+  const hovered = await said();
+  assert.equal(await row.getAttribute("aria-label"), hovered);
+  for (const part of [`Step ${step}`, `Base ${base}`, `Before ${before}`, `Change ${delta}`, `After ${after}`]) {
+    assert.ok(plain(hovered).includes(part), `${part}, but: ${hovered}`);
+  }
+  await chart.page().mouse.move(0, 0);
+  assert.ok(!(await reasons.isVisible()), "nobody points at it");
+  await row.focus();
+  assert.equal(await said(), hovered, "the keyboard reads the same");
+  await row.blur();
+}
+
+/** The keyboard comes to a chart once, and goes through its steps with the arrows. */
+async function walkByKeyboard(page) {
+  const steps = page.locator(".row[data-line='2'] .row-of-step");
+  await steps.first().focus();
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.step), "customer");
+  assert.equal(await page.locator(".row[data-line='2'] [tabindex='0']").count(), 1);
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator(".reasons:visible").count(), 0, "Escape puts the reasons away");
+}
+
+/** The rules that did not apply, each with what failed, when they are asked for. */
+async function compareCandidates(page, { lines, rejected }) {
+  assert.equal(await page.locator(".rejected li").count(), 0, "nobody has asked yet");
+  await page.locator("#why-not").check();
+  for (const line of lines) {
+    const said = await page.locator(`.row[data-line='${line.id}'] .rejected li`).allTextContents();
+    compareRejected(said, line.rejected);
+  }
+  compareRejected(await page.locator("#rejected li").allTextContents(), rejected);
+  const campaign = page.locator(".row[data-line='1'] .row-of-step[data-step='campaign']");
+  await campaign.hover();
+  assert.match(await campaign.getAttribute("aria-label"), /Not applied Web shop: 2 %: channel == 'web' \(is phone\)/);
+}
+
+function compareRejected(said, rejected) {
+  assert.equal(said.length, rejected.length);
+  for (const [index, { reason, failed = [] }] of rejected.entries()) {
+    const expected = reason === "condition" ? failed.map(({ text, actual }) => `${text} (is ${actual})`) : [reason.replaceAll("_", " ")];
+    for (const part of expected) assert.ok(said[index].includes(part), `${part}, but: ${said[index]}`);
+  }
+}
+
 try {
   const page = await browser.newPage();
   const faults = [];
@@ -51,15 +137,26 @@ try {
   const before = await totals(page);
   assert.ok(expected.includes(`O-2001 ok ${before}`), `O-2001 on the page: ${before}`);
 
+  await compareCharts(page, await quoteOf(page, "O-2001", "waterfall"));
+  const gold = page.locator(".row[data-line='2'] .row-of-step[data-step='customer']");
+  await gold.hover();
+  const figures = "Rule Gold customers: 8 % on parts and hoses, Base 199.00, Before 199.00, Change -15.92, After 183.08";
+  assert.ok(plain(await gold.getAttribute("aria-label")).includes(figures), "as EXPECTED.md calculates it");
+  await walkByKeyboard(page);
+  assert.match(await page.locator(".row[data-line='1'] .stock").textContent(), /^In stock: 6 piece \(6 ULM\)$/);
+
   await page.locator("#customer").selectOption("C-105");
   await page.locator(".row[data-line='1'] .quantity").fill("12");
   assert.equal(await totals(page), whatIf, "O-2001 for C-105 with 12 pieces");
 
   await page.locator("#order").selectOption("O-2012");
   assert.equal(await page.locator("#approval li").count(), 2, "project terms need two levels");
+  await page.locator("#order").selectOption("O-2013");
+  assert.match(await page.locator(".row[data-line='1'] .stock").textContent(), /^In stock: 30 piece \(21 ULM \+ 9 LNZ\)$/);
+  await compareCandidates(page, await quoteOf(page, "O-2013", "candidates"));
   await page.screenshot({ path: screenshot, fullPage: true });
   assert.deepEqual(faults, [], "the page reported errors");
-  console.log(`web page: 20 orders, a changed quantity and customer, approvals: as in Rust; screenshot in ${screenshot}`);
+  console.log(`web page: 20 orders, a changed quantity and customer, approvals: as in Rust; charts with their reasons, rejected rules, stock; screenshot in ${screenshot}`);
 } finally {
   await browser.close();
   server.close();

@@ -61,16 +61,21 @@ pub fn python(root: &Path) -> Result<PathBuf, String> {
     Ok(python)
 }
 
-/// The npm packages of `xtask/node/package-lock.json`; gives their folder.
+/// The npm packages that the browser page shows, and those of our own tools; gives the folder of the latter.
 pub fn node(root: &Path) -> Result<PathBuf, String> {
-    let home = root.join("xtask/node");
+    packages(&root.join("examples/web"))?;
+    packages(&root.join("xtask/node"))
+}
+
+/// The npm packages of a folder's `package-lock.json`; gives where they are.
+fn packages(home: &Path) -> Result<PathBuf, String> {
     let modules = home.join("node_modules");
     let (lock, stamp) = (home.join("package-lock.json"), modules.join(".dealdesk-lock.json"));
     if !same(&lock, &stamp) {
         if !shell("node", &["--version"]).works() {
             return fail("Node 20 or newer is needed and was not found: install it and try again");
         }
-        shell("npm", &["ci", "--no-fund", "--no-audit"]).within(&home).run()?;
+        shell("npm", &["ci", "--no-fund", "--no-audit"]).within(home).run()?;
         fs::copy(&lock, &stamp).map_err(|error| error.to_string())?;
     }
     Ok(modules)
