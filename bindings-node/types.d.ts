@@ -980,7 +980,7 @@ export interface ClampDef {
 export type CloseWhen = "shipped" | "shipped_and_invoiced";
 
 /** What happened; stable across versions. */
-export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
+export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.margin" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
 
 /** Names a command; a repeat of the same command carries the same id. */
 export type CommandId = string;
@@ -1387,6 +1387,21 @@ export interface EndOfMonthDef {
   months?: number;
 }
 
+/** A step that rounds what lines cost: to an increment, or to an ending such as .99. */
+export interface EndingDef {
+  /** Names the step. */
+  id: StepId;
+  /** Which lines it rounds; all when absent. */
+  lines?: string | null;
+  /**
+   * What is rounded: the price per `unit`, which is multiplied again, or the amount of the `line`. Where the amount was rounded before, the
+   * price per unit is the amount divided by the quantity.
+   */
+  round_at?: RoundAt;
+  /** To what. Nothing falls below zero, and what costs nothing goes on costing nothing. */
+  rounding: RoundingDef;
+}
+
 /** A fact that a decision has made, to be stored and folded into the state. */
 export interface EventOfApprovalEvent {
   /** Who. */
@@ -1560,6 +1575,14 @@ export type Factor = string;
 
 /** Values of declared attributes by name. */
 export type Facts = Record<string, Fact>;
+
+/** A figure beside the price: no part of it. */
+export interface FigureView {
+  /** The figure, of the line or summed over the lines. */
+  amount: Decimal;
+  /** The statistical step or the subtotal. */
+  step: string;
+}
 
 /** A remark about a document or one of its lines, with the figures that it speaks of. Never an error. */
 export interface Finding {
@@ -2050,6 +2073,8 @@ export interface LineView {
   list_amount?: Decimal;
   /** The price per unit that was found. */
   list_price?: Decimal;
+  /** What the line leaves over its cost; absent where no step gives the cost. */
+  margin?: MarginView;
   /** How people call the product. */
   name?: string;
   /** Without tax. */
@@ -2064,6 +2089,8 @@ export interface LineView {
   quantity: Decimal;
   /** The rules that did not apply to the line; only when candidates are asked for. */
   rejected?: RejectedView[];
+  /** The figures beside the price; absent where the procedure computes none. */
+  statistics?: FigureView[];
   /** The tax. */
   tax?: Decimal;
   /** The tax category of that rate. */
@@ -2118,6 +2145,22 @@ export interface LocationDef {
 
 /** Names a stock location (warehouse). */
 export type LocationId = string;
+
+/** How the margin is reported. */
+export interface MarginDef {
+  /** How many decimals its percentage has, up to 6; 2 when absent. */
+  decimals?: number;
+}
+
+/** What is left of the net amount over the cost. Only a report: no price depends on it. */
+export interface MarginView {
+  /** The net amount after everything, less the cost. */
+  amount: Decimal;
+  /** The cost. */
+  cost: Decimal;
+  /** That in percent of the net amount; absent where that is zero. */
+  percent?: Decimal;
+}
 
 /** The commands that a state has handled. On the wire a list, in the order in which they were handled. */
 export type Memory = Remembered[];
@@ -3066,6 +3109,8 @@ export interface Quote {
   findings: Finding[];
   /** The lines, in the order of the request. */
   lines: LineView[];
+  /** What the goods leave over their cost; absent where no step gives the cost. */
+  margin?: MarginView;
   /** What each line costs at every quantity where its price changes; only when it is asked for. */
   price_ladders?: PriceLadder[];
   /** The rules for the whole document that did not apply; only when candidates are asked for. */
@@ -3074,6 +3119,8 @@ export interface Quote {
   rulebook: RulebookView;
   /** The version of the meaning of rulebooks: equal versions give equal results. */
   semantics_version: number;
+  /** The figures beside the price, summed over the lines; absent where the procedure computes none. */
+  statistics?: FigureView[];
   /** What is taxed alike, in the order in which it first occurs. */
   tax_breakdown: TaxGroupView[];
   /** What rounding did to the tax; absent when only totals are asked for, or nothing is taxed. */
@@ -3562,8 +3609,20 @@ export interface StartDefPrice {
   price: DecimalInput;
 }
 
+/** A step that computes a figure of each line and changes no price: a cost, a commission, a weight in money. */
+export interface StatisticalDef {
+  /** The figure of a line, in the document's currency: a number such as `product.cost * line.quantity`. */
+  amount: string;
+  /** Names the step. */
+  id: StepId;
+  /** The figure is a cost: what the net amount leaves over it is reported as the margin. Only for one step. */
+  margin?: MarginDef | null;
+  /** How it is rounded; half-up to the currency's minor unit when absent. */
+  rounding?: RoundingDef | null;
+}
+
 /** A step of the price waterfall. */
-export type StepDef = StepDefPrice | StepDefStage | StepDefCharge | StepDefTax | StepDefCashRounding;
+export type StepDef = StepDefPrice | StepDefStage | StepDefSubtotal | StepDefStatistical | StepDefEnding | StepDefCharge | StepDefTax | StepDefCashRounding;
 
 export interface StepDefCashRounding {
   cash_rounding: CashRoundingDef;
@@ -3573,12 +3632,24 @@ export interface StepDefCharge {
   charge: ChargeStepDef;
 }
 
+export interface StepDefEnding {
+  ending: EndingDef;
+}
+
 export interface StepDefPrice {
   price: PriceStepDef;
 }
 
 export interface StepDefStage {
   stage: StageDef;
+}
+
+export interface StepDefStatistical {
+  statistical: StatisticalDef;
+}
+
+export interface StepDefSubtotal {
+  subtotal: SubtotalDef;
 }
 
 export interface StepDefTax {
@@ -3598,7 +3669,10 @@ export interface StepView {
   before: Decimal;
   /** What the step changes. */
   delta: Decimal;
-  /** The price list, the adjustment, the charge or the tax rate; absent where nothing is taxed, or several taxes are added. */
+  /**
+   * The price list, the adjustment, the charge or the tax rate; absent where the step needs none, nothing is taxed, or several taxes are
+   * added.
+   */
   rule?: string;
   /** The step of the procedure. */
   step: string;
@@ -4105,6 +4179,12 @@ export interface SubmitOrderInput {
   order: OrderDocumentInput;
   /** The terms of payment of its invoices; the rulebook's default terms when absent. */
   terms?: TermsId | null;
+}
+
+/** A step that gives what the lines cost there a name: for the answer, and as the `base` of later steps. */
+export interface SubtotalDef {
+  /** Names the step. */
+  id: StepId;
 }
 
 /**

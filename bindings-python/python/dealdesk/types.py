@@ -1083,7 +1083,7 @@ class ClampDef(TypedDict):
 CloseWhen: TypeAlias = "Literal['shipped', 'shipped_and_invoiced']"
 
 # What happened; stable across versions.
-Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
+Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.margin', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
 
 # Names a command; a repeat of the same command carries the same id.
 CommandId: TypeAlias = "str"
@@ -1520,6 +1520,20 @@ class EndOfMonthDef(TypedDict):
 
 
 @final
+class EndingDef(TypedDict):
+    """A step that rounds what lines cost: to an increment, or to an ending such as .99."""
+    # Names the step.
+    id: ReadOnly[StepId]
+    # Which lines it rounds; all when absent.
+    lines: NotRequired[ReadOnly[str | None]]
+    # What is rounded: the price per `unit`, which is multiplied again, or the amount of the `line`. Where the amount was rounded before, the
+    # price per unit is the amount divided by the quantity.
+    round_at: NotRequired[ReadOnly[RoundAt]]
+    # To what. Nothing falls below zero, and what costs nothing goes on costing nothing.
+    rounding: ReadOnly[RoundingDef]
+
+
+@final
 class EventOfApprovalEvent(TypedDict):
     """A fact that a decision has made, to be stored and folded into the state."""
     # Who.
@@ -1705,6 +1719,15 @@ Factor: TypeAlias = "str"
 
 # Values of declared attributes by name.
 Facts: TypeAlias = "Mapping[str, Fact]"
+
+
+@final
+class FigureView(TypedDict):
+    """A figure beside the price: no part of it."""
+    # The figure, of the line or summed over the lines.
+    amount: Decimal
+    # The statistical step or the subtotal.
+    step: str
 
 
 @final
@@ -2221,6 +2244,8 @@ class LineView(TypedDict):
     list_amount: NotRequired[Decimal]
     # The price per unit that was found.
     list_price: NotRequired[Decimal]
+    # What the line leaves over its cost; absent where no step gives the cost.
+    margin: NotRequired[MarginView]
     # How people call the product.
     name: NotRequired[str]
     # Without tax.
@@ -2235,6 +2260,8 @@ class LineView(TypedDict):
     quantity: Decimal
     # The rules that did not apply to the line; only when candidates are asked for.
     rejected: NotRequired[list[RejectedView]]
+    # The figures beside the price; absent where the procedure computes none.
+    statistics: NotRequired[list[FigureView]]
     # The tax.
     tax: NotRequired[Decimal]
     # The tax category of that rate.
@@ -2288,6 +2315,24 @@ class LocationDef(TypedDict):
 
 # Names a stock location (warehouse).
 LocationId: TypeAlias = "str"
+
+
+@final
+class MarginDef(TypedDict):
+    """How the margin is reported."""
+    # How many decimals its percentage has, up to 6; 2 when absent.
+    decimals: NotRequired[ReadOnly[int]]
+
+
+@final
+class MarginView(TypedDict):
+    """What is left of the net amount over the cost. Only a report: no price depends on it."""
+    # The net amount after everything, less the cost.
+    amount: Decimal
+    # The cost.
+    cost: Decimal
+    # That in percent of the net amount; absent where that is zero.
+    percent: NotRequired[Decimal]
 
 # The commands that a state has handled. On the wire a list, in the order in which they were handled.
 Memory: TypeAlias = "list[Remembered]"
@@ -3358,6 +3403,8 @@ class Quote(TypedDict):
     findings: list[Finding]
     # The lines, in the order of the request.
     lines: list[LineView]
+    # What the goods leave over their cost; absent where no step gives the cost.
+    margin: NotRequired[MarginView]
     # What each line costs at every quantity where its price changes; only when it is asked for.
     price_ladders: NotRequired[list[PriceLadder]]
     # The rules for the whole document that did not apply; only when candidates are asked for.
@@ -3366,6 +3413,8 @@ class Quote(TypedDict):
     rulebook: RulebookView
     # The version of the meaning of rulebooks: equal versions give equal results.
     semantics_version: int
+    # The figures beside the price, summed over the lines; absent where the procedure computes none.
+    statistics: NotRequired[list[FigureView]]
     # What is taxed alike, in the order in which it first occurs.
     tax_breakdown: list[TaxGroupView]
     # What rounding did to the tax; absent when only totals are asked for, or nothing is taxed.
@@ -3872,8 +3921,21 @@ class StartDefList(TypedDict):
 class StartDefPrice(TypedDict):
     price: ReadOnly[DecimalInput]
 
+
+@final
+class StatisticalDef(TypedDict):
+    """A step that computes a figure of each line and changes no price: a cost, a commission, a weight in money."""
+    # The figure of a line, in the document's currency: a number such as `product.cost * line.quantity`.
+    amount: ReadOnly[str]
+    # Names the step.
+    id: ReadOnly[StepId]
+    # The figure is a cost: what the net amount leaves over it is reported as the margin. Only for one step.
+    margin: NotRequired[ReadOnly[MarginDef | None]]
+    # How it is rounded; half-up to the currency's minor unit when absent.
+    rounding: NotRequired[ReadOnly[RoundingDef | None]]
+
 # A step of the price waterfall.
-StepDef: TypeAlias = "StepDefPrice | StepDefStage | StepDefCharge | StepDefTax | StepDefCashRounding"
+StepDef: TypeAlias = "StepDefPrice | StepDefStage | StepDefSubtotal | StepDefStatistical | StepDefEnding | StepDefCharge | StepDefTax | StepDefCashRounding"
 
 
 @final
@@ -3887,6 +3949,11 @@ class StepDefCharge(TypedDict):
 
 
 @final
+class StepDefEnding(TypedDict):
+    ending: ReadOnly[EndingDef]
+
+
+@final
 class StepDefPrice(TypedDict):
     price: ReadOnly[PriceStepDef]
 
@@ -3894,6 +3961,16 @@ class StepDefPrice(TypedDict):
 @final
 class StepDefStage(TypedDict):
     stage: ReadOnly[StageDef]
+
+
+@final
+class StepDefStatistical(TypedDict):
+    statistical: ReadOnly[StatisticalDef]
+
+
+@final
+class StepDefSubtotal(TypedDict):
+    subtotal: ReadOnly[SubtotalDef]
 
 
 @final
@@ -3915,7 +3992,8 @@ class StepView(TypedDict):
     before: Decimal
     # What the step changes.
     delta: Decimal
-    # The price list, the adjustment, the charge or the tax rate; absent where nothing is taxed, or several taxes are added.
+    # The price list, the adjustment, the charge or the tax rate; absent where the step needs none, nothing is taxed, or several taxes are
+    # added.
     rule: NotRequired[str]
     # The step of the procedure.
     step: str
@@ -4486,6 +4564,13 @@ class SubmitOrderInput(TypedDict):
     order: ReadOnly[OrderDocumentInput]
     # The terms of payment of its invoices; the rulebook's default terms when absent.
     terms: NotRequired[ReadOnly[TermsId | None]]
+
+
+@final
+class SubtotalDef(TypedDict):
+    """A step that gives what the lines cost there a name: for the answer, and as the `base` of later steps."""
+    # Names the step.
+    id: ReadOnly[StepId]
 
 
 @final

@@ -172,10 +172,8 @@ fn rounding(def: &StageDef, place: StagePlace<'_>, round_at: RoundAt, path: &Pat
     let minor = place.currency.minor_units();
     let Some(rounding) = def.rounding else { return Rounding::half_up(minor) };
     // A price per unit may keep more digits than an amount.
-    let decimals = |number: Option<Decimal>| number.map_or(0, |number| number.normalize().scale());
-    let fine = decimals(rounding.increment).max(decimals(rounding.offset)).min(UnitPrice::MAX_SCALE);
     let scale = match round_at {
-        RoundAt::Unit => minor.max(u8::try_from(fine).unwrap_or(minor)),
+        RoundAt::Unit => UnitPrice::rounding_scale(rounding, place.currency),
         RoundAt::Line => minor,
     };
     Rounding::new(rounding, scale).unwrap_or_else(|error| {

@@ -10,12 +10,19 @@
 //! | [`Stage`] | the checked form: rules in the order in which they apply, with their index |
 //! | [`Stage::choose`] | which of the rules that match apply |
 //! | [`Stage::line_effect`], [`Stage::document_effect`] | what a rule does to the figures |
+//! | [`Statistic`] | a figure beside the price: a cost, a subtotal |
+//! | [`Ending`] | rounds prices to what they are to end in |
 
 mod compile;
 mod def;
+mod ending;
 mod eval;
+mod formula;
 mod lint;
+mod statistic;
 
 pub use compile::{Effect, Rule, Stage, StagePlace};
 pub use def::{AdjustmentDef, AllocateDef, AmountOffDef, EffectDef, Per, Policy, RoundAt, StageDef, StageScope, TieBreak};
+pub use ending::{Ending, EndingDef};
 pub use eval::{Choice, Figure};
+pub use statistic::{MarginDef, Statistic, StatisticalDef, SubtotalDef};

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use super::exact::power_of_ten;
-use super::{ArithmeticError, Currency, Decimal, Exact, Percent, Rounding};
+use super::{ArithmeticError, Currency, Decimal, Exact, Percent, Rounding, RoundingDef};
 
 /// A price per unit of measure. It may have more digits than an amount: 0.0008 per call, up to 12 decimals.
 ///
@@ -73,6 +73,14 @@ impl UnitPrice {
             return Ok(Self { mantissa, scale: rounding.scale(), currency });
         }
         Self::new(Decimal::from_parts(i128::from(mantissa), u32::from(rounding.scale()))?, currency)
+    }
+
+    /// How many decimals prices per unit have that are rounded so: the currency's, or more where the increment or the offset has more.
+    #[must_use]
+    pub fn rounding_scale(rounding: RoundingDef, currency: Currency) -> u8 {
+        let decimals = |number: Option<Decimal>| number.map_or(0, |number| number.normalize().scale());
+        let fine = decimals(rounding.increment).max(decimals(rounding.offset)).min(Self::MAX_SCALE);
+        currency.minor_units().max(u8::try_from(fine).unwrap_or(0))
     }
 
     /// The price as a decimal.

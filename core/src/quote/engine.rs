@@ -2,6 +2,7 @@
 
 use super::charge;
 use super::comparison::others;
+use super::ending;
 use super::frame::{Frame, QuoteScratch};
 use super::ladder::ladders;
 use super::lines::{asked, fill, given_lists, product_lists, read_facts, resolve};
@@ -10,6 +11,7 @@ use super::prices::{self, OrderedLines, TariffResult};
 use super::request::QuoteRequest;
 use super::result::{Entry, Line, ListPrice, Quote, Source, Totals};
 use super::stage;
+use super::statistic;
 use super::tax;
 use crate::adjust::Figure;
 use crate::charge::CashStrategy;
@@ -76,6 +78,7 @@ impl Rulebook {
             charges: Vec::new(),
             allocated: 0,
             cash: None,
+            figures: Vec::new(),
             explain: request.explain,
             tariffs: TariffResult::default(),
             ladders: Vec::new(),
@@ -129,6 +132,7 @@ impl Rulebook {
             tax: out.tax,
             charges: out.charges,
             cash: out.cash,
+            figures: out.figures,
             findings: out.findings,
             tariffs: out.tariffs,
             ladders: out.ladders,
@@ -181,6 +185,8 @@ fn run(frame: &mut Frame<'_>, request: &QuoteRequest, scratch: &mut QuoteScratch
                 let base = stage.base.and_then(|base| after.get(base)).map(Vec::as_slice);
                 stage::apply(frame, stage, number, base, scratch, out)?;
             }
+            Step::Statistic(step) => statistic::apply(frame, step, number, out)?,
+            Step::Ending(step) => ending::apply(frame, step, number, out)?,
             Step::Charge(step) => charge::apply(frame, step, number, request, scratch, out)?,
             Step::Tax(step) => tax::apply(frame, step, number, request, out)?,
             Step::CashRounding(step) => {

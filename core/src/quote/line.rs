@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::request::Explain;
 use super::result::{Asked, Entry, Line, Quote, Source};
+use super::statistic::{FigureList, MarginView};
 use super::tax_view::LineTaxes;
 use super::view::{AppliedView, RejectedRules, RejectedView, StepView};
 use crate::adjust::StageScope;
@@ -67,6 +68,13 @@ pub struct LineView<'q> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Vec<super::tax_view::LineTaxView<'static>>>")]
     pub taxes: Option<LineTaxes<'q>>,
+    /// The figures beside the price; absent where the procedure computes none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<super::statistic::FigureView<'static>>>")]
+    pub statistics: Option<FigureList<'q>>,
+    /// What the line leaves over its cost; absent where no step gives the cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub margin: Option<MarginView>,
     /// Every step from zero to the line's total, chained; absent when only totals are asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Vec<StepView<'static>>>")]
@@ -223,6 +231,8 @@ impl<'q> QuoteLine<'q> {
             tax_rate: self.quote.only_rate(self.number).map(|rate| rate.id.as_str()),
             tax_percent: self.quote.percent_of(self.number),
             taxes: LineTaxes::of(self.quote, self.number, self.number.saturating_add(1)),
+            statistics: quote.statistics_of(number),
+            margin: quote.margin_of(number),
             waterfall: (quote.explain > Explain::Totals).then_some(Waterfall(self)),
             rejected: (quote.explain == Explain::Candidates).then_some(RejectedRules { quote, line: Some(number) }),
         }

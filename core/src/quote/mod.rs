@@ -13,6 +13,7 @@
 //! | [`LineView`], [`StepView`], [`RejectedView`] | a line, a step of its waterfall, a rule that did not apply, as they are read |
 //! | [`TierView`], [`CounterView`] | the tiers in which lines lie, and what hosts add to their counters |
 //! | [`ComparisonView`] | what a line costs beside another price |
+//! | [`FigureView`], [`MarginView`] | figures beside the price, and what is left over the cost |
 //! | [`PriceLadder`] | what a line costs at every quantity where its price changes |
 //! | [`AppliedView`] | a rule that applied, read without the waterfall |
 //! | [`QuoteScratch`] | buffers for callers that quote again and again |
@@ -21,7 +22,9 @@ mod charge;
 mod charge_tax;
 mod charge_view;
 mod comparison;
+mod ending;
 mod engine;
+mod failure;
 mod frame;
 mod ladder;
 mod line;
@@ -31,6 +34,7 @@ mod prices;
 mod request;
 mod result;
 mod stage;
+mod statistic;
 mod tax;
 mod tax_view;
 mod view;
@@ -43,5 +47,6 @@ pub use line::{LineView, QuoteLine};
 pub use prices::{CounterView, TierView};
 pub use request::{Explain, QuoteLineRequest, QuoteRequest};
 pub use result::{Quote, RejectionReason, Totals};
+pub use statistic::{FigureList, FigureView, MarginView};
 pub use tax_view::{LineTaxView, LineTaxes, TaxGroupView, TaxRoundingView};
 pub use view::{AppliedView, QuoteView, RejectedView, RulebookView, StepView};

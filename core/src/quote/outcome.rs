@@ -8,6 +8,7 @@ use super::ladder::PriceLadder;
 use super::prices::TariffResult;
 use super::request::Explain;
 use super::result::{DocumentEntry, Entry, Line, Rejected};
+use super::statistic::Figures;
 use crate::charge::Charged;
 use crate::id::Ordinal;
 use crate::report::Finding;
@@ -41,6 +42,8 @@ pub(super) struct Outcome {
     /// What charges have added to the amounts of lines.
     pub(super) allocated: i64,
     pub(super) cash: Option<CashResult>,
+    /// Figures beside the price.
+    pub(super) figures: Vec<Figures>,
     pub(super) explain: Explain,
     pub(super) tariffs: TariffResult,
     pub(super) ladders: Vec<PriceLadder>,

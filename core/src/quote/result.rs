@@ -10,6 +10,7 @@ use super::ladder::PriceLadder;
 use super::outcome::ChargeResult;
 use super::prices::TariffResult;
 use super::request::Explain;
+use super::statistic::Figures;
 use crate::adjust::Figure;
 use crate::catalog::Ordered;
 use crate::id::{LineId, Ordinal, ProductId};
@@ -38,6 +39,7 @@ pub struct Quote {
     pub(super) tax: Assessment,
     pub(super) charges: Vec<ChargeResult>,
     pub(super) cash: Option<CashResult>,
+    pub(super) figures: Vec<Figures>,
     pub(super) findings: Vec<Finding>,
     pub(super) tariffs: TariffResult,
     pub(super) ladders: Vec<PriceLadder>,
@@ -156,6 +158,8 @@ pub(super) enum Source {
     Charge(Ordinal),
     /// The only rate of a line; none when it bears no tax or several.
     TaxRate(Option<Ordinal>),
+    /// No rule: the step itself.
+    Step,
 }
 
 /// A rule that did not apply to a line, or to the document.

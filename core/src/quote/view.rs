@@ -10,6 +10,7 @@ use super::line::{LineView, QuoteLine};
 use super::prices::{CounterView, TierView};
 use super::request::Explain;
 use super::result::{Entry, Quote, Rejected, RejectionReason, Source, Totals};
+use super::statistic::{FigureList, MarginView};
 use super::tax_view::{TaxGroupView, TaxRoundingView};
 use crate::expr::Leaf;
 use crate::id::Ordinal;
@@ -52,6 +53,13 @@ pub struct QuoteView<'q> {
     /// What rounding to the smallest coin came to; absent where the procedure does not do that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cash_rounding: Option<CashRoundingView<'q>>,
+    /// The figures beside the price, summed over the lines; absent where the procedure computes none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<super::statistic::FigureView<'static>>>")]
+    pub statistics: Option<FigureList<'q>>,
+    /// What the goods leave over their cost; absent where no step gives the cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub margin: Option<MarginView>,
     /// What is taxed alike, in the order in which it first occurs.
     #[schemars(with = "Vec<TaxGroupView<'static>>")]
     pub tax_breakdown: TaxGroups<'q>,
@@ -87,7 +95,8 @@ pub struct QuoteView<'q> {
 pub struct StepView<'q> {
     /// The step of the procedure.
     pub step: &'q str,
-    /// The price list, the adjustment, the charge or the tax rate; absent where nothing is taxed, or several taxes are added.
+    /// The price list, the adjustment, the charge or the tax rate; absent where the step needs none, nothing is taxed, or several taxes are
+    /// added.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<&'q str>,
     /// The amount that the rule works on.
@@ -226,6 +235,8 @@ impl Quote {
             charges: (!self.charges.is_empty()).then_some(ChargeList { quote: self }),
             totals: self.totals,
             cash_rounding: self.cash_rounding(),
+            statistics: self.statistics(),
+            margin: self.margin(),
             tax_breakdown: TaxGroups { quote: self },
             tax_rounding: self.tax_rounding(),
             rejected: candidates.then_some(RejectedRules { quote: self, line: None }),
@@ -285,6 +296,7 @@ impl Quote {
             Source::List(list) => parts.pricing.list_id(list.index()).map(crate::id::PriceListId::as_str),
             Source::Adjustment(number) => Some(self.adjustment_id(number)),
             Source::Charge(number) => parts.charges.get(number.index()).map(|charge| charge.id.as_str()),
+            Source::Step => None,
             Source::TaxRate(rate) => rate.and_then(|rate| parts.tax.as_ref()?.rates().get(rate.index())).map(|rate| rate.id.as_str()),
         }
     }

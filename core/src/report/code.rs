@@ -254,6 +254,8 @@ families! {
         RoundAtOrder = "round_at_order",
         /// Part of a document discount is lost, because the lines that take part are worth no more.
         Unallocated = "unallocated",
+        /// Two steps that both give the cost of the margin, or none where one is needed.
+        Margin = "margin",
     }
     /// Tax.
     tax TaxCode Tax {

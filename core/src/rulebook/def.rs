@@ -4,13 +4,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::order::OrderDef;
-use crate::adjust::{AdjustmentDef, StageDef};
+use crate::adjust::{AdjustmentDef, EndingDef, StageDef, StatisticalDef, SubtotalDef};
 use crate::approval::ApprovalDef;
 use crate::catalog::{CategoryDef, ProductDef, UnitDef};
 use crate::charge::{CashRoundingDef, ChargeDef, ChargeStepDef};
 use crate::credit::CreditDef;
 use crate::fact::Fact;
-use crate::id::{AttributeId, RulebookId};
+use crate::id::{AttributeId, RulebookId, StepId};
 use crate::inventory::InventoryDef;
 use crate::limits::Limits;
 use crate::money::Currency;
@@ -142,10 +142,33 @@ pub enum StepDef {
     Price(PriceStepDef),
     /// Applies adjustments.
     Stage(StageDef),
+    /// Names what the lines cost there.
+    Subtotal(SubtotalDef),
+    /// Computes a figure of each line that is no part of its price, such as its cost.
+    Statistical(StatisticalDef),
+    /// Rounds what lines cost to an increment or an ending.
+    Ending(EndingDef),
     /// Adds charges.
     Charge(ChargeStepDef),
     /// Computes tax.
     Tax(TaxStepDef),
     /// Rounds what is to be paid to the smallest coin.
     CashRounding(CashRoundingDef),
+}
+
+impl StepDef {
+    /// Names the step.
+    #[must_use]
+    pub fn id(&self) -> &StepId {
+        match self {
+            Self::Price(step) => &step.id,
+            Self::Stage(step) => &step.id,
+            Self::Subtotal(step) => &step.id,
+            Self::Statistical(step) => &step.id,
+            Self::Ending(step) => &step.id,
+            Self::Charge(step) => &step.id,
+            Self::Tax(step) => &step.id,
+            Self::CashRounding(step) => &step.id,
+        }
+    }
 }

@@ -2,12 +2,12 @@
 
 use super::def::{RulebookDef, StepDef};
 use super::vocabulary::Attributes;
-use crate::adjust::{AdjustmentDef, Policy, RoundAt, Stage, StageDef, StagePlace, StageScope};
+use crate::adjust::{AdjustmentDef, Ending, Policy, RoundAt, Stage, StageDef, StagePlace, StageScope, Statistic, StatisticalDef};
 use crate::charge::{CashRounding, ChargeStep, ChargeStepDef, Charges};
-use crate::expr::{CompileContext, Scope, Slot, Type};
+use crate::expr::{CompileContext, Expr, Scope, Slot, Type};
 use crate::id::StepId;
 use crate::pricing::{PriceStep, Pricing};
-use crate::report::{Path, RulebookCode};
+use crate::report::{AdjustCode, Diagnostic, Path, RulebookCode};
 use crate::sort;
 use crate::tax::{DestinationPrice, PriceModeDef, RoundTarget, Tax, TaxRoundAt, TaxStep, TaxStepDef};
 
@@ -18,6 +18,10 @@ pub enum Step {
     Price(PriceStep),
     /// Applies adjustments.
     Stage(Box<Stage>),
+    /// Computes figures beside the price.
+    Statistic(Box<Statistic>),
+    /// Rounds what lines cost.
+    Ending(Box<Ending>),
     /// Adds charges.
     Charge(ChargeStep),
     /// Computes tax.
@@ -33,9 +37,22 @@ impl Step {
         match self {
             Self::Price(step) => &step.id,
             Self::Stage(stage) => &stage.id,
+            Self::Statistic(step) => &step.id,
+            Self::Ending(step) => &step.id,
             Self::Charge(step) => &step.id,
             Self::Tax(step) => &step.id,
             Self::CashRounding(step) => &step.id,
+        }
+    }
+
+    /// Every expression of the step, but those of the price lists and charges that it names.
+    fn expressions(&self) -> Vec<&Expr> {
+        match self {
+            Self::Stage(stage) => stage.rules.iter().flat_map(|rule| rule.when.iter().chain(&rule.lines)).collect(),
+            Self::Statistic(step) => step.amount.iter().collect(),
+            Self::Ending(step) => step.lines.iter().collect(),
+            Self::Tax(step) => step.condition().into_iter().collect(),
+            Self::Price(_) | Self::Charge(_) | Self::CashRounding(_) => Vec::new(),
         }
     }
 }
@@ -60,48 +77,15 @@ pub fn compile(def: &RulebookDef, attributes: &Attributes, slices: Slices<'_>, p
     check_order(steps, tax.is_some(), &place, cx);
     check_adjustments(def, steps, path, cx);
     let mut compiled: Vec<Step> = Vec::with_capacity(steps.len());
-    let mut before: Vec<StepId> = Vec::with_capacity(steps.len());
-    let mut lines_rounded = false;
+    let mut around = Around { def, date: attributes.document.date, slices, before: Vec::with_capacity(steps.len()), lines_rounded: false };
     for (index, step) in steps.iter().enumerate() {
         let at = place.index(index);
-        let id = match step {
-            StepDef::Price(step) => &step.id,
-            StepDef::Stage(stage) => &stage.id,
-            StepDef::Charge(step) => &step.id,
-            StepDef::Tax(step) => &step.id,
-            StepDef::CashRounding(step) => &step.id,
-        };
-        if before.contains(id) {
-            cx.diagnostics.duplicate(&at, "step", id.as_str());
+        if around.before.iter().any(|before| before.id() == step.id()) {
+            cx.diagnostics.duplicate(&at, "step", step.id().as_str());
             continue;
         }
-        before.push(id.clone());
-        let step = match step {
-            StepDef::Price(step) if def.procedure.is_empty() => Step::Price(pricing.default_step(step.id.clone())),
-            StepDef::Price(step) => Step::Price(pricing.step(step, &at.field("price"), cx)),
-            StepDef::Stage(stage) => {
-                let rules: Vec<(usize, &AdjustmentDef)> =
-                    def.adjustments.iter().enumerate().filter(|(_, rule)| rule.stage == stage.id).collect();
-                let around = StagePlace {
-                    currency: def.currency,
-                    before: before.get(..before.len().saturating_sub(1)).unwrap_or_default(),
-                    lines_rounded,
-                    date: attributes.document.date,
-                };
-                lines_rounded |= stage.scope == StageScope::Document || stage.round_at.unwrap_or_default() == RoundAt::Line;
-                Step::Stage(Box::new(Stage::compile(stage, &rules, around, &at.field("stage"), &path.field("adjustments"), cx)))
-            }
-            StepDef::Charge(step) => {
-                // What is allocated to lines leaves no exact price per unit.
-                lines_rounded = true;
-                Step::Charge(charges.step(step, &at.field("charge"), cx))
-            }
-            StepDef::CashRounding(step) => {
-                Step::CashRounding(CashRounding::compile(step, def.currency, &at.field("cash_rounding"), cx.diagnostics))
-            }
-            StepDef::Tax(step) => Step::Tax(Box::new(TaxStep::compile(step, def.currency, tax, &at.field("tax"), cx))),
-        };
-        compiled.push(step);
+        compiled.extend(around.step(step, path, &at, cx));
+        around.before.push(step);
     }
     let charge_steps =
         compiled.iter().enumerate().filter_map(|(number, step)| if let Step::Charge(step) = step { Some((number, step)) } else { None });
@@ -111,13 +95,79 @@ pub fn compile(def: &RulebookDef, attributes: &Attributes, slices: Slices<'_>, p
     compiled
 }
 
+/// The procedure as far as it is compiled.
+struct Around<'a> {
+    def: &'a RulebookDef,
+    /// The slot of the document's date.
+    date: Slot,
+    slices: Slices<'a>,
+    before: Vec<&'a StepDef>,
+    /// Whether a step has rounded the amounts of lines, so that there is no exact price per unit any more.
+    lines_rounded: bool,
+}
+
+impl Around<'_> {
+    /// Checks the next step, which stands at `at`; none when it cannot be used.
+    fn step(&mut self, step: &StepDef, root: &Path<'_>, at: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<Step> {
+        let Slices { pricing, charges, tax } = self.slices;
+        let currency = self.def.currency;
+        Some(match step {
+            StepDef::Price(step) if self.def.procedure.is_empty() => Step::Price(pricing.default_step(step.id.clone())),
+            StepDef::Price(step) => Step::Price(pricing.step(step, &at.field("price"), cx)),
+            StepDef::Stage(stage) => self.stage(stage, root, &at.field("stage"), cx),
+            StepDef::Subtotal(step) => Step::Statistic(Box::new(Statistic::subtotal(step))),
+            StepDef::Statistical(step) => {
+                let path = at.field("statistical");
+                self.check_only_margin(step, &path, cx);
+                Step::Statistic(Box::new(Statistic::compile(step, currency, &path, cx)?))
+            }
+            StepDef::Ending(step) => {
+                self.lines_rounded |= step.round_at == RoundAt::Line;
+                Step::Ending(Box::new(Ending::compile(step, currency, &at.field("ending"), cx)?))
+            }
+            StepDef::Charge(step) => {
+                // What is allocated to lines leaves no exact price per unit.
+                self.lines_rounded = true;
+                Step::Charge(charges.step(step, &at.field("charge"), cx))
+            }
+            StepDef::CashRounding(step) => {
+                Step::CashRounding(CashRounding::compile(step, currency, &at.field("cash_rounding"), cx.diagnostics))
+            }
+            StepDef::Tax(step) => Step::Tax(Box::new(TaxStep::compile(step, currency, tax, &at.field("tax"), cx))),
+        })
+    }
+
+    fn stage(&mut self, stage: &StageDef, root: &Path<'_>, at: &Path<'_>, cx: &mut CompileContext<'_>) -> Step {
+        let rules: Vec<(usize, &AdjustmentDef)> =
+            self.def.adjustments.iter().enumerate().filter(|(_, rule)| rule.stage == stage.id).collect();
+        let before: Vec<StepId> = self.before.iter().map(|step| step.id().clone()).collect();
+        let place = StagePlace { currency: self.def.currency, before: &before, lines_rounded: self.lines_rounded, date: self.date };
+        self.lines_rounded |= stage.scope == StageScope::Document || stage.round_at.unwrap_or_default() == RoundAt::Line;
+        let compiled = Stage::compile(stage, &rules, place, at, &root.field("adjustments"), cx);
+        if let Some(StepDef::Statistical(step)) = compiled.base.and_then(|base| self.before.get(base)) {
+            let message = format!("`{}` is a figure beside the price, so no percentage of the price can be taken on it", step.id);
+            let problem = Diagnostic::error(AdjustCode::Base, &at.field("base"), message);
+            cx.diagnostics.push(problem.help("name a step that changes the price, or a `subtotal`"));
+        }
+        Step::Stage(Box::new(compiled))
+    }
+
+    /// One step at most gives the cost of which the margin is left.
+    fn check_only_margin(&self, step: &StatisticalDef, at: &Path<'_>, cx: &mut CompileContext<'_>) {
+        let earlier =
+            self.before.iter().find_map(|step| if let StepDef::Statistical(step) = step { step.margin.map(|_| &step.id) } else { None });
+        if let Some(earlier) = earlier.filter(|_| step.margin.is_some()) {
+            let message = format!("the step `{earlier}` gives the cost already; only one step can have a `margin`");
+            cx.diagnostics.error(AdjustCode::Margin, &at.field("margin"), message);
+        }
+    }
+}
+
 /// The slots of products' lists that the conditions of the procedure, prices and charges read.
 pub fn product_lists(procedure: &[Step], slices: Slices<'_>, attributes: &Attributes) -> Vec<u16> {
     let Slices { pricing, charges, .. } = slices;
-    let stages = procedure.iter().filter_map(|step| if let Step::Stage(stage) = step { Some(stage) } else { None });
-    let modes = procedure.iter().filter_map(|step| if let Step::Tax(step) = step { step.condition() } else { None });
-    let conditions = stages.flat_map(|stage| &stage.rules).flat_map(|rule| rule.when.iter().chain(&rule.lines));
-    let conditions = conditions.chain(modes).chain(charges.iter().flat_map(crate::charge::Charge::expressions));
+    let of_steps = procedure.iter().flat_map(Step::expressions);
+    let conditions = of_steps.chain(charges.iter().flat_map(crate::charge::Charge::expressions));
     let is_list = |slot: &&Slot| {
         let of_product = slot.scope == Scope::Line && slot.index < attributes.product_slots;
         of_product && attributes.vocabulary.name(**slot).is_some_and(|name| matches!(name.ty, Type::List(_)))
@@ -167,9 +217,8 @@ fn check_order(steps: &[StepDef], has_tax: bool, path: &Path<'_>, cx: &mut Compi
         let at = path.index(index);
         let message = match step {
             StepDef::Price(_) if index > 0 => "the price step must be the first step, and the only one of its kind",
-            StepDef::Stage(_) | StepDef::Charge(_) | StepDef::Tax(_) | StepDef::CashRounding(_) if index == 0 => {
-                "the first step must be a price step: there is no price yet"
-            }
+            StepDef::Price(_) => continue,
+            _ if index == 0 => "the first step must be a price step: there is no price yet",
             StepDef::CashRounding(_) if index.saturating_add(1) < steps.len() => "cash rounding must be the last step: it rounds the total",
             StepDef::Tax(_) if steps.iter().skip(index.saturating_add(1)).any(|step| !matches!(step, StepDef::CashRounding(_))) => {
                 "tax must be the last step but cash rounding: what follows would not be taxed"

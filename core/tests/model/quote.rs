@@ -183,15 +183,10 @@ impl<'m> Model<'m> {
                 }
                 StepDef::Stage(stage) => self.stage(stage),
                 StepDef::Charge(step) => self.charge_step(step),
+                StepDef::Subtotal(_) | StepDef::Statistical(_) | StepDef::Ending(_) => unreachable!("no generated procedure has one"),
                 StepDef::Tax(_) | StepDef::CashRounding(_) => {}
             }
-            let id = match step {
-                StepDef::Price(step) => step.id.to_string(),
-                StepDef::Stage(step) => step.id.to_string(),
-                StepDef::Charge(step) => step.id.to_string(),
-                StepDef::Tax(step) => step.id.to_string(),
-                StepDef::CashRounding(step) => step.id.to_string(),
-            };
+            let id = step.id().to_string();
             for line in &mut self.lines {
                 line.after.insert(id.clone(), line.figure);
             }
