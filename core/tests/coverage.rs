@@ -1,0 +1,57 @@
+//! What the guide says about vectors: those that it names are there, and no row of its table of coverage is left open.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The rows of the table, by section: how many there are.
+const ROWS: [(char, usize); 6] = [('A', 14), ('B', 13), ('C', 12), ('D', 15), ('F', 6), ('H', 2)];
+
+fn tests() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
+}
+
+fn guide(page: &str) -> String {
+    fs::read_to_string(tests().join("../../docs").join(page)).expect("the page is there")
+}
+
+/// The names of vectors in a text: words in backticks that are a folder and a file.
+fn named(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2).filter(|word| word.ends_with(".json") && word.split('/').count() == 2)
+}
+
+/// The rows of all tables of the page, without their heads and rules.
+fn rows(page: &str) -> impl Iterator<Item = &str> {
+    let body = |line: &&str| line.starts_with("| ") && !line.starts_with("| row ") && !line.starts_with("| switch ");
+    page.lines().filter(body)
+}
+
+#[test]
+fn every_vector_that_the_guide_names_is_there() {
+    for page in ["coverage.md", "presets.md"] {
+        let text = guide(page);
+        let missing: Vec<&str> = named(&text).filter(|name| !tests().join("vectors").join(name).is_file()).collect();
+        assert!(missing.is_empty(), "{page} names {missing:?}");
+        assert!(named(&text).count() > 10, "{page} names vectors");
+    }
+}
+
+#[test]
+fn every_row_of_the_coverage_names_a_vector_or_says_that_there_is_none_yet() {
+    let page = guide("coverage.md");
+    let open: Vec<&str> = rows(&page).filter(|row| named(row).next().is_none() && !row.contains("not yet")).collect();
+    assert!(open.is_empty(), "{open:#?}");
+    for (section, count) in ROWS {
+        let is_there = |number: &usize| rows(&page).any(|row| row.starts_with(&format!("| {section}{number} ")));
+        let missing: Vec<usize> = (1..=count).filter(|number| !is_there(number)).collect();
+        assert!(missing.is_empty(), "no row for {section}{missing:?}");
+    }
+}
+
+#[test]
+fn every_preset_stands_on_its_page() {
+    let page = guide("presets.md");
+    let files = fs::read_dir(tests().join("vectors/presets")).expect("the folder is there");
+    let names = files.map(|file| file.expect("a file").file_name().into_string().expect("text"));
+    let missing: Vec<String> = names.filter(|name| !name.ends_with(".out.json") && !page.contains(&format!("`presets/{name}`"))).collect();
+    assert!(missing.is_empty(), "presets.md does not name {missing:?}");
+}
