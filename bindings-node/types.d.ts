@@ -18,6 +18,18 @@ export type AccountStatus = "open" | "cash_only" | "blocked";
 /** Names a person or program that acts. */
 export type ActorId = string;
 
+/** A limit for some actors, or under some condition. */
+export interface ActorLimitDef {
+  /** At most this percentage below. */
+  percent_off?: DecimalInput | null;
+  /** At most this percentage above. */
+  percent_on?: DecimalInput | null;
+  /** The role that the actor must have. */
+  role?: RoleId | null;
+  /** The condition, on the line or, at document scope, the document. */
+  when?: string | null;
+}
+
 /** A rule that changes prices. */
 export interface AdjustmentDef {
   /** What it does. */
@@ -408,6 +420,26 @@ export interface ApprovalEventRejectedContent {
   role: RoleId;
 }
 
+/** What a quote says for approvals. */
+export interface ApprovalFacts {
+  /** The codes of the warnings and errors among the quote's findings, each once. */
+  findings: Code[];
+  /** The largest discount of a line, in percent of its list amount; rounded up at the sixth decimal. Absent when no line has a price. */
+  largest_discount_percent?: Decimal;
+  /** The margin of the document, in percent of its net amount; rounded down at the sixth decimal. Absent where nothing gives the cost. */
+  margin_percent?: Decimal;
+}
+
+/** What a quote says for approvals. */
+export interface ApprovalFactsInput {
+  /** The codes of the warnings and errors among the quote's findings, each once. */
+  findings?: readonly Code[];
+  /** The largest discount of a line, in percent of its list amount; rounded up at the sixth decimal. Absent when no line has a price. */
+  largest_discount_percent?: DecimalInput | null;
+  /** The margin of the document, in percent of its net amount; rounded down at the sixth decimal. Absent where nothing gives the cost. */
+  margin_percent?: DecimalInput | null;
+}
+
 /** What a document needs for which no row of the matrix fires. */
 export type ApprovalNoMatch = "auto_approve" | ApprovalNoMatchRequire;
 
@@ -420,6 +452,8 @@ export type ApprovalOutcome = "pending" | "granted" | "denied";
 
 /** A document that may need approval. */
 export interface ApprovalRequest {
+  /** What a quote says for approvals, when its procedure has steps that need them. */
+  approval_facts?: ApprovalFactsInput | null;
   /** How it was ordered. */
   channel?: string | null;
   /** The verdict of the credit check, when there was one. */
@@ -980,7 +1014,7 @@ export interface ClampDef {
 export type CloseWhen = "shipped" | "shipped_and_invoiced";
 
 /** What happened; stable across versions. */
-export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.margin" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
+export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.margin" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
 
 /** Names a command; a repeat of the same command carries the same id. */
 export type CommandId = string;
@@ -1973,6 +2007,14 @@ export interface LevyDef {
   optional?: boolean;
 }
 
+/** How far an override may go from where it begins. */
+export interface LimitDef {
+  /** At most this percentage below. */
+  percent_off?: DecimalInput | null;
+  /** At most this percentage above. */
+  percent_on?: DecimalInput | null;
+}
+
 /** What a limit that is absent, or zero, means. */
 export type LimitMeaning = "unlimited" | "no_credit";
 
@@ -2071,7 +2113,7 @@ export interface LineView {
   id: string;
   /** The line at the price that was found. */
   list_amount?: Decimal;
-  /** The price per unit that was found. */
+  /** The price per unit that was found, or set by hand where there was none. */
   list_price?: Decimal;
   /** What the line leaves over its cost; absent where no step gives the cost. */
   margin?: MarginView;
@@ -2081,7 +2123,7 @@ export interface LineView {
   net?: Decimal;
   /** The price per unit after all stages, when all of them rounded at the unit. */
   net_unit_price?: Decimal;
-  /** The list that the price is from; absent, as all amounts, when there is no price. */
+  /** The list that the price is from; absent where it was set by hand, and, as all amounts, when there is no price. */
   price_list?: string;
   /** The product, as it was asked for. */
   product: string;
@@ -2786,6 +2828,76 @@ export interface OverdueAmount {
   grace_days?: number;
 }
 
+/** A step at which a person may set what lines, or the lines together, cost. */
+export interface OverrideDef {
+  /** How what is set for the lines together is split over them. Only for document scope. */
+  allocate?: AllocateDef | null;
+  /**
+   * The earlier step from whose result percentages and amounts are taken off: what the steps since then did is replaced. The step begins at
+   * what enters it when absent.
+   */
+  base?: StepId | null;
+  /** Names the step; the overrides of a request refer to it. */
+  id: StepId;
+  /** How far an override may go; as far as it likes when absent. */
+  limit?: LimitDef | null;
+  /** How far some actors may go, or some lines: the first entry that fits counts in place of `limit`. */
+  limits?: readonly ActorLimitDef[];
+  /** What becomes of an override beyond the limit. */
+  otherwise?: Overstepped;
+  /** Whether an override may set the price of a line that has none: price on request. Only for line scope. */
+  price_on_request?: boolean;
+  /** What is set: each line by itself, or what all lines cost together, which is allocated to them. */
+  scope?: StageScope;
+}
+
+/** What a person sets by hand: one of the four values. */
+export interface OverrideRequest {
+  /** Who. */
+  actor: ActorId;
+  /** The amount of the line, or of all lines together. */
+  amount?: DecimalInput | null;
+  /** This amount off what the step begins with, but never below zero. */
+  amount_off?: DecimalInput | null;
+  /** This percentage off what the step begins with, up to 100; below zero for a surcharge. */
+  percent_off?: DecimalInput | null;
+  /** Why. */
+  reason: string;
+  /** The roles of the actor, by which the step's limits differ. */
+  roles?: readonly RoleId[];
+  /** The override step. */
+  step: StepId;
+  /** The price of a unit, in the line's unit. Only for a line. */
+  unit_price?: DecimalInput | null;
+}
+
+/** What a person has set by hand, beside what was computed. */
+export interface OverrideView {
+  /** Who. */
+  actor: string;
+  /** What was set; absent, as all that follows but reason and actor, where the override did not apply. */
+  amount?: Decimal;
+  /** The percentage that it oversteps. */
+  beyond_limit?: Decimal;
+  /** What was computed before the step; absent where there was no price. */
+  computed?: Decimal;
+  /** The price per unit that was computed, as long as the amount was nothing but price times quantity. */
+  computed_unit_price?: Decimal;
+  /** The line; absent for all lines together. */
+  line?: string;
+  /** How much less it is than where the step begins, in percent of that and rounded to two decimals; below zero when it is more. Only a report. */
+  percent_off?: Decimal;
+  /** Why. */
+  reason: string;
+  /** The step. */
+  step: string;
+  /** The price per unit that was set. */
+  unit_price?: Decimal;
+}
+
+/** What becomes of an override beyond the limit. It applies in any case. */
+export type Overstepped = "needs_approval" | "reject";
+
 /** What is sold in packages. */
 export interface PackageDef {
   /** What is charged for a package that is not full. */
@@ -3091,6 +3203,8 @@ export interface QuantityOfLineInput {
 
 /** A priced document, as it is serialized. */
 export interface Quote {
+  /** What the approval matrix asks about; only where the procedure has steps whose outcome may need an approval. */
+  approval_facts?: ApprovalFacts;
   /** What rounding to the smallest coin came to; absent where the procedure does not do that. */
   cash_rounding?: CashRoundingView;
   /** What the document costs beside its goods, in the order in which it is computed; absent when there is nothing. */
@@ -3111,6 +3225,8 @@ export interface Quote {
   lines: LineView[];
   /** What the goods leave over their cost; absent where no step gives the cost. */
   margin?: MarginView;
+  /** What persons have set by hand, beside what was computed; absent when nobody has. */
+  overrides?: OverrideView[];
   /** What each line costs at every quantity where its price changes; only when it is asked for. */
   price_ladders?: PriceLadder[];
   /** The rules for the whole document that did not apply; only when candidates are asked for. */
@@ -3140,6 +3256,8 @@ export interface QuoteLineRequest {
   attributes?: Facts;
   /** Names the line; different from all others. */
   id: LineId;
+  /** What persons set for the line, at override steps. */
+  overrides?: readonly OverrideRequest[];
   /** The lowest price of a unit that the law asks to be named beside a reduced one; the engine reports what the line costs beside it. */
   prior_price?: DecimalInput | null;
   /** The product. */
@@ -3174,6 +3292,8 @@ export interface QuoteRequest {
   explain?: Explain;
   /** The lines. */
   lines: readonly QuoteLineRequest[];
+  /** What persons set for all lines together, at override steps with the scope `document`. */
+  overrides?: readonly OverrideRequest[];
   /** Whether to say what each line costs at every quantity where its price changes, and what a little more would save. */
   price_ladder?: boolean;
 }
@@ -3622,7 +3742,7 @@ export interface StatisticalDef {
 }
 
 /** A step of the price waterfall. */
-export type StepDef = StepDefPrice | StepDefStage | StepDefSubtotal | StepDefStatistical | StepDefEnding | StepDefCharge | StepDefTax | StepDefCashRounding;
+export type StepDef = StepDefPrice | StepDefStage | StepDefSubtotal | StepDefStatistical | StepDefOverride | StepDefEnding | StepDefCharge | StepDefTax | StepDefCashRounding;
 
 export interface StepDefCashRounding {
   cash_rounding: CashRoundingDef;
@@ -3634,6 +3754,10 @@ export interface StepDefCharge {
 
 export interface StepDefEnding {
   ending: EndingDef;
+}
+
+export interface StepDefOverride {
+  override: OverrideDef;
 }
 
 export interface StepDefPrice {

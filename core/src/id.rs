@@ -188,6 +188,9 @@ ids! {
 pub struct Ordinal(u32);
 
 impl Ordinal {
+    /// No entry of any list.
+    pub const NONE: Self = Self(u32::MAX);
+
     /// The ordinal of an index; the lists of a rulebook are far shorter than 2³² entries.
     #[must_use]
     pub fn of(index: usize) -> Self {

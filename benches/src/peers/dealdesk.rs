@@ -28,6 +28,7 @@ fn request(order: &Order, explain: Explain) -> QuoteRequest {
         unit: None,
         prior_price: None,
         attributes: Facts::default(),
+        overrides: Vec::new(),
     };
     QuoteRequest {
         date: day(order.day),
@@ -40,6 +41,7 @@ fn request(order: &Order, explain: Explain) -> QuoteRequest {
         counters: Vec::new(),
         exchange_rates: Vec::new(),
         price_ladder: false,
+        overrides: Vec::new(),
         explain,
         lines: order.lines.iter().enumerate().map(line).collect(),
     }

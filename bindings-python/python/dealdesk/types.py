@@ -26,6 +26,19 @@ ActorId: TypeAlias = "str"
 
 
 @final
+class ActorLimitDef(TypedDict):
+    """A limit for some actors, or under some condition."""
+    # At most this percentage below.
+    percent_off: NotRequired[ReadOnly[DecimalInput | None]]
+    # At most this percentage above.
+    percent_on: NotRequired[ReadOnly[DecimalInput | None]]
+    # The role that the actor must have.
+    role: NotRequired[ReadOnly[RoleId | None]]
+    # The condition, on the line or, at document scope, the document.
+    when: NotRequired[ReadOnly[str | None]]
+
+
+@final
 class AdjustmentDef(TypedDict):
     """A rule that changes prices."""
     # What it does.
@@ -458,6 +471,28 @@ class ApprovalEventRejectedContent(TypedDict):
     # The role.
     role: RoleId
 
+
+@final
+class ApprovalFacts(TypedDict):
+    """What a quote says for approvals."""
+    # The codes of the warnings and errors among the quote's findings, each once.
+    findings: list[Code]
+    # The largest discount of a line, in percent of its list amount; rounded up at the sixth decimal. Absent when no line has a price.
+    largest_discount_percent: NotRequired[Decimal]
+    # The margin of the document, in percent of its net amount; rounded down at the sixth decimal. Absent where nothing gives the cost.
+    margin_percent: NotRequired[Decimal]
+
+
+@final
+class ApprovalFactsInput(TypedDict):
+    """What a quote says for approvals."""
+    # The codes of the warnings and errors among the quote's findings, each once.
+    findings: NotRequired[ReadOnly[Sequence[Code]]]
+    # The largest discount of a line, in percent of its list amount; rounded up at the sixth decimal. Absent when no line has a price.
+    largest_discount_percent: NotRequired[ReadOnly[DecimalInput | None]]
+    # The margin of the document, in percent of its net amount; rounded down at the sixth decimal. Absent where nothing gives the cost.
+    margin_percent: NotRequired[ReadOnly[DecimalInput | None]]
+
 # What a document needs for which no row of the matrix fires.
 ApprovalNoMatch: TypeAlias = "Literal['auto_approve'] | ApprovalNoMatchRequire"
 
@@ -473,6 +508,8 @@ ApprovalOutcome: TypeAlias = "Literal['pending', 'granted', 'denied']"
 @final
 class ApprovalRequest(TypedDict):
     """A document that may need approval."""
+    # What a quote says for approvals, when its procedure has steps that need them.
+    approval_facts: NotRequired[ReadOnly[ApprovalFactsInput | None]]
     # How it was ordered.
     channel: NotRequired[ReadOnly[str | None]]
     # The verdict of the credit check, when there was one.
@@ -1083,7 +1120,7 @@ class ClampDef(TypedDict):
 CloseWhen: TypeAlias = "Literal['shipped', 'shipped_and_invoiced']"
 
 # What happened; stable across versions.
-Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.margin', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
+Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.margin', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
 
 # Names a command; a repeat of the same command carries the same id.
 CommandId: TypeAlias = "str"
@@ -2137,6 +2174,15 @@ class LevyDef(TypedDict):
     # Whether a category may have no rate of it; otherwise a rate that is missing is handled as `missing_rate` says.
     optional: NotRequired[ReadOnly[bool]]
 
+
+@final
+class LimitDef(TypedDict):
+    """How far an override may go from where it begins."""
+    # At most this percentage below.
+    percent_off: NotRequired[ReadOnly[DecimalInput | None]]
+    # At most this percentage above.
+    percent_on: NotRequired[ReadOnly[DecimalInput | None]]
+
 # What a limit that is absent, or zero, means.
 LimitMeaning: TypeAlias = "Literal['unlimited', 'no_credit']"
 
@@ -2242,7 +2288,7 @@ class LineView(TypedDict):
     id: str
     # The line at the price that was found.
     list_amount: NotRequired[Decimal]
-    # The price per unit that was found.
+    # The price per unit that was found, or set by hand where there was none.
     list_price: NotRequired[Decimal]
     # What the line leaves over its cost; absent where no step gives the cost.
     margin: NotRequired[MarginView]
@@ -2252,7 +2298,7 @@ class LineView(TypedDict):
     net: NotRequired[Decimal]
     # The price per unit after all stages, when all of them rounded at the unit.
     net_unit_price: NotRequired[Decimal]
-    # The list that the price is from; absent, as all amounts, when there is no price.
+    # The list that the price is from; absent where it was set by hand, and, as all amounts, when there is no price.
     price_list: NotRequired[str]
     # The product, as it was asked for.
     product: str
@@ -3062,6 +3108,77 @@ class OverdueAmount(TypedDict):
 
 
 @final
+class OverrideDef(TypedDict):
+    """A step at which a person may set what lines, or the lines together, cost."""
+    # How what is set for the lines together is split over them. Only for document scope.
+    allocate: NotRequired[ReadOnly[AllocateDef | None]]
+    # The earlier step from whose result percentages and amounts are taken off: what the steps since then did is replaced. The step begins at
+    # what enters it when absent.
+    base: NotRequired[ReadOnly[StepId | None]]
+    # Names the step; the overrides of a request refer to it.
+    id: ReadOnly[StepId]
+    # How far an override may go; as far as it likes when absent.
+    limit: NotRequired[ReadOnly[LimitDef | None]]
+    # How far some actors may go, or some lines: the first entry that fits counts in place of `limit`.
+    limits: NotRequired[ReadOnly[Sequence[ActorLimitDef]]]
+    # What becomes of an override beyond the limit.
+    otherwise: NotRequired[ReadOnly[Overstepped]]
+    # Whether an override may set the price of a line that has none: price on request. Only for line scope.
+    price_on_request: NotRequired[ReadOnly[bool]]
+    # What is set: each line by itself, or what all lines cost together, which is allocated to them.
+    scope: NotRequired[ReadOnly[StageScope]]
+
+
+@final
+class OverrideRequest(TypedDict):
+    """What a person sets by hand: one of the four values."""
+    # Who.
+    actor: ReadOnly[ActorId]
+    # The amount of the line, or of all lines together.
+    amount: NotRequired[ReadOnly[DecimalInput | None]]
+    # This amount off what the step begins with, but never below zero.
+    amount_off: NotRequired[ReadOnly[DecimalInput | None]]
+    # This percentage off what the step begins with, up to 100; below zero for a surcharge.
+    percent_off: NotRequired[ReadOnly[DecimalInput | None]]
+    # Why.
+    reason: ReadOnly[str]
+    # The roles of the actor, by which the step's limits differ.
+    roles: NotRequired[ReadOnly[Sequence[RoleId]]]
+    # The override step.
+    step: ReadOnly[StepId]
+    # The price of a unit, in the line's unit. Only for a line.
+    unit_price: NotRequired[ReadOnly[DecimalInput | None]]
+
+
+@final
+class OverrideView(TypedDict):
+    """What a person has set by hand, beside what was computed."""
+    # Who.
+    actor: str
+    # What was set; absent, as all that follows but reason and actor, where the override did not apply.
+    amount: NotRequired[Decimal]
+    # The percentage that it oversteps.
+    beyond_limit: NotRequired[Decimal]
+    # What was computed before the step; absent where there was no price.
+    computed: NotRequired[Decimal]
+    # The price per unit that was computed, as long as the amount was nothing but price times quantity.
+    computed_unit_price: NotRequired[Decimal]
+    # The line; absent for all lines together.
+    line: NotRequired[str]
+    # How much less it is than where the step begins, in percent of that and rounded to two decimals; below zero when it is more. Only a report.
+    percent_off: NotRequired[Decimal]
+    # Why.
+    reason: str
+    # The step.
+    step: str
+    # The price per unit that was set.
+    unit_price: NotRequired[Decimal]
+
+# What becomes of an override beyond the limit. It applies in any case.
+Overstepped: TypeAlias = "Literal['needs_approval', 'reject']"
+
+
+@final
 class PackageDef(TypedDict):
     """What is sold in packages."""
     # What is charged for a package that is not full.
@@ -3385,6 +3502,8 @@ class QuantityOfLineInput(TypedDict):
 @final
 class Quote(TypedDict):
     """A priced document, as it is serialized."""
+    # What the approval matrix asks about; only where the procedure has steps whose outcome may need an approval.
+    approval_facts: NotRequired[ApprovalFacts]
     # What rounding to the smallest coin came to; absent where the procedure does not do that.
     cash_rounding: NotRequired[CashRoundingView]
     # What the document costs beside its goods, in the order in which it is computed; absent when there is nothing.
@@ -3405,6 +3524,8 @@ class Quote(TypedDict):
     lines: list[LineView]
     # What the goods leave over their cost; absent where no step gives the cost.
     margin: NotRequired[MarginView]
+    # What persons have set by hand, beside what was computed; absent when nobody has.
+    overrides: NotRequired[list[OverrideView]]
     # What each line costs at every quantity where its price changes; only when it is asked for.
     price_ladders: NotRequired[list[PriceLadder]]
     # The rules for the whole document that did not apply; only when candidates are asked for.
@@ -3433,6 +3554,8 @@ class QuoteLineRequest(TypedDict):
     attributes: NotRequired[ReadOnly[Facts]]
     # Names the line; different from all others.
     id: ReadOnly[LineId]
+    # What persons set for the line, at override steps.
+    overrides: NotRequired[ReadOnly[Sequence[OverrideRequest]]]
     # The lowest price of a unit that the law asks to be named beside a reduced one; the engine reports what the line costs beside it.
     prior_price: NotRequired[ReadOnly[DecimalInput | None]]
     # The product.
@@ -3468,6 +3591,8 @@ class QuoteRequest(TypedDict):
     explain: NotRequired[ReadOnly[Explain]]
     # The lines.
     lines: ReadOnly[Sequence[QuoteLineRequest]]
+    # What persons set for all lines together, at override steps with the scope `document`.
+    overrides: NotRequired[ReadOnly[Sequence[OverrideRequest]]]
     # Whether to say what each line costs at every quantity where its price changes, and what a little more would save.
     price_ladder: NotRequired[ReadOnly[bool]]
 
@@ -3935,7 +4060,7 @@ class StatisticalDef(TypedDict):
     rounding: NotRequired[ReadOnly[RoundingDef | None]]
 
 # A step of the price waterfall.
-StepDef: TypeAlias = "StepDefPrice | StepDefStage | StepDefSubtotal | StepDefStatistical | StepDefEnding | StepDefCharge | StepDefTax | StepDefCashRounding"
+StepDef: TypeAlias = "StepDefPrice | StepDefStage | StepDefSubtotal | StepDefStatistical | StepDefOverride | StepDefEnding | StepDefCharge | StepDefTax | StepDefCashRounding"
 
 
 @final
@@ -3951,6 +4076,11 @@ class StepDefCharge(TypedDict):
 @final
 class StepDefEnding(TypedDict):
     ending: ReadOnly[EndingDef]
+
+
+@final
+class StepDefOverride(TypedDict):
+    override: ReadOnly[OverrideDef]
 
 
 @final

@@ -11,6 +11,7 @@
 //! | [`Stage::choose`] | which of the rules that match apply |
 //! | [`Stage::line_effect`], [`Stage::document_effect`] | what a rule does to the figures |
 //! | [`Statistic`] | a figure beside the price: a cost, a subtotal |
+//! | [`Override`] | a step at which a person sets prices by hand |
 //! | [`Ending`] | rounds prices to what they are to end in |
 
 mod compile;
@@ -19,10 +20,12 @@ mod ending;
 mod eval;
 mod formula;
 mod lint;
+mod manual;
 mod statistic;
 
 pub use compile::{Effect, Rule, Stage, StagePlace};
 pub use def::{AdjustmentDef, AllocateDef, AmountOffDef, EffectDef, Per, Policy, RoundAt, StageDef, StageScope, TieBreak};
 pub use ending::{Ending, EndingDef};
 pub use eval::{Choice, Figure};
+pub use manual::{ActorLimitDef, Limit, LimitDef, Override, OverrideDef, OverridePlace, OverrideValue, Overstepped};
 pub use statistic::{MarginDef, Statistic, StatisticalDef, SubtotalDef};

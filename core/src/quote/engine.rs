@@ -6,6 +6,7 @@ use super::ending;
 use super::frame::{Frame, QuoteScratch};
 use super::ladder::ladders;
 use super::lines::{asked, fill, given_lists, product_lists, read_facts, resolve};
+use super::manual;
 use super::outcome::Outcome;
 use super::prices::{self, OrderedLines, TariffResult};
 use super::request::QuoteRequest;
@@ -57,6 +58,7 @@ impl Rulebook {
         check_currency(parts, request, &mut diagnostics);
         prices::check_given(parts, request, &mut diagnostics);
         let given = read_facts(parts, request, &mut diagnostics);
+        let manual = manual::read(parts, request, &mut diagnostics);
         let mut findings = Vec::new();
         // Finding products is mostly waiting for memory, which a loop that does nothing else asks for several lines at a time.
         scratch.products.clear();
@@ -78,6 +80,7 @@ impl Rulebook {
             charges: Vec::new(),
             allocated: 0,
             cash: None,
+            manual,
             figures: Vec::new(),
             explain: request.explain,
             tariffs: TariffResult::default(),
@@ -132,6 +135,7 @@ impl Rulebook {
             tax: out.tax,
             charges: out.charges,
             cash: out.cash,
+            manual: out.manual,
             figures: out.figures,
             findings: out.findings,
             tariffs: out.tariffs,
@@ -176,15 +180,14 @@ fn run(frame: &mut Frame<'_>, request: &QuoteRequest, scratch: &mut QuoteScratch
     let parts = frame.parts;
     // The figures as each step left them, for stages that name a base.
     let mut after: Vec<Vec<Figure>> = Vec::new();
-    let keeps = parts.procedure.iter().any(|step| matches!(step, Step::Stage(stage) if stage.base.is_some()));
+    let keeps = parts.procedure.iter().any(|step| step.base().is_some());
     for (number, step) in parts.procedure.iter().enumerate() {
         let number = Ordinal::of(number);
+        let base = step.base().and_then(|base| after.get(base)).map(Vec::as_slice);
         match step {
             Step::Price(step) => find_prices(frame, step, number, request, scratch, out)?,
-            Step::Stage(stage) => {
-                let base = stage.base.and_then(|base| after.get(base)).map(Vec::as_slice);
-                stage::apply(frame, stage, number, base, scratch, out)?;
-            }
+            Step::Stage(stage) => stage::apply(frame, stage, number, base, scratch, out)?,
+            Step::Override(step) => manual::apply(frame, step, number, base, request, out)?,
             Step::Statistic(step) => statistic::apply(frame, step, number, out)?,
             Step::Ending(step) => ending::apply(frame, step, number, out)?,
             Step::Charge(step) => charge::apply(frame, step, number, request, scratch, out)?,

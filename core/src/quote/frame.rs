@@ -124,8 +124,9 @@ impl<'q> Frame<'q> {
 
     /// The list that a line's price is from.
     fn price_list(&self, state: &Line) -> Value<'q> {
-        let list = state.price.and_then(|price| self.parts.pricing.list_id(price.list.index()));
-        list.map_or(Value::Missing, |list| text(self.parts, list.as_str()))
+        let Some(price) = state.price else { return Value::Missing };
+        // A price that was set by hand is from no list.
+        text(self.parts, self.parts.pricing.list_id(price.list.index()).map_or("", |list| list.as_str()))
     }
 
     fn line_value(&self, slot: u16, line: usize) -> Value<'q> {

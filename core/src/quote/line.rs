@@ -34,10 +34,10 @@ pub struct LineView<'q> {
     /// The product's base unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base_unit: Option<&'q str>,
-    /// The list that the price is from; absent, as all amounts, when there is no price.
+    /// The list that the price is from; absent where it was set by hand, and, as all amounts, when there is no price.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price_list: Option<&'q str>,
-    /// The price per unit that was found.
+    /// The price per unit that was found, or set by hand where there was none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list_price: Option<UnitPrice>,
     /// The price per unit after all stages, when all of them rounded at the unit.

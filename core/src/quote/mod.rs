@@ -13,11 +13,13 @@
 //! | [`LineView`], [`StepView`], [`RejectedView`] | a line, a step of its waterfall, a rule that did not apply, as they are read |
 //! | [`TierView`], [`CounterView`] | the tiers in which lines lie, and what hosts add to their counters |
 //! | [`ComparisonView`] | what a line costs beside another price |
+//! | [`OverrideRequest`], [`OverrideView`] | what persons set by hand, and what was computed beside it |
 //! | [`FigureView`], [`MarginView`] | figures beside the price, and what is left over the cost |
 //! | [`PriceLadder`] | what a line costs at every quantity where its price changes |
 //! | [`AppliedView`] | a rule that applied, read without the waterfall |
 //! | [`QuoteScratch`] | buffers for callers that quote again and again |
 
+mod approval;
 mod charge;
 mod charge_tax;
 mod charge_view;
@@ -29,6 +31,8 @@ mod frame;
 mod ladder;
 mod line;
 mod lines;
+mod manual;
+mod manual_view;
 mod outcome;
 mod prices;
 mod request;
@@ -39,13 +43,15 @@ mod tax;
 mod tax_view;
 mod view;
 
+pub use approval::ApprovalFactsView;
 pub use charge_view::{CashRoundingView, ChargeList, ChargeView};
 pub use comparison::{Against, ComparisonView};
 pub use frame::QuoteScratch;
 pub use ladder::{LadderStep, NearMiss, PriceLadder};
 pub use line::{LineView, QuoteLine};
+pub use manual_view::{OverrideList, OverrideView};
 pub use prices::{CounterView, TierView};
-pub use request::{Explain, QuoteLineRequest, QuoteRequest};
+pub use request::{Explain, OverrideRequest, QuoteLineRequest, QuoteRequest};
 pub use result::{Quote, RejectionReason, Totals};
 pub use statistic::{FigureList, FigureView, MarginView};
 pub use tax_view::{LineTaxView, LineTaxes, TaxGroupView, TaxRoundingView};

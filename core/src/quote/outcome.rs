@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use super::charge::CashResult;
 use super::comparison::Other;
 use super::ladder::PriceLadder;
+use super::manual::Manual;
 use super::prices::TariffResult;
 use super::request::Explain;
 use super::result::{DocumentEntry, Entry, Line, Rejected};
@@ -42,6 +43,8 @@ pub(super) struct Outcome {
     /// What charges have added to the amounts of lines.
     pub(super) allocated: i64,
     pub(super) cash: Option<CashResult>,
+    /// What persons set by hand.
+    pub(super) manual: Vec<Manual>,
     /// Figures beside the price.
     pub(super) figures: Vec<Figures>,
     pub(super) explain: Explain,

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fact::Facts;
-use crate::id::{LineId, ProductId, UnitId};
-use crate::money::{Currency, Decimal};
+use crate::id::{ActorId, LineId, ProductId, RoleId, StepId, UnitId};
+use crate::money::{Currency, Decimal, Percent};
 use crate::pricing::{CounterReading, ExchangeRate};
 use crate::time::{Date, Timestamp};
 
@@ -55,6 +55,9 @@ pub struct QuoteRequest {
     /// Whether to say what each line costs at every quantity where its price changes, and what a little more would save.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub price_ladder: bool,
+    /// What persons set for all lines together, at override steps with the scope `document`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<OverrideRequest>,
     /// How much of the explanation is wanted; the waterfall when absent.
     #[serde(default)]
     pub explain: Explain,
@@ -81,4 +84,34 @@ pub struct QuoteLineRequest {
     /// The declared attributes that begin with `line.`.
     #[serde(default, skip_serializing_if = "Facts::is_empty")]
     pub attributes: Facts,
+    /// What persons set for the line, at override steps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<OverrideRequest>,
+}
+
+/// What a person sets by hand: one of the four values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OverrideRequest {
+    /// The override step.
+    pub step: StepId,
+    /// The price of a unit, in the line's unit. Only for a line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_price: Option<Decimal>,
+    /// The amount of the line, or of all lines together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Decimal>,
+    /// This percentage off what the step begins with, up to 100; below zero for a surcharge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub percent_off: Option<Percent>,
+    /// This amount off what the step begins with, but never below zero.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount_off: Option<Decimal>,
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub actor: ActorId,
+    /// The roles of the actor, by which the step's limits differ.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<RoleId>,
 }

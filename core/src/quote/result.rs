@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::charge::CashResult;
 use super::comparison::Other;
 use super::ladder::PriceLadder;
+use super::manual::Manual;
 use super::outcome::ChargeResult;
 use super::prices::TariffResult;
 use super::request::Explain;
@@ -39,6 +40,7 @@ pub struct Quote {
     pub(super) tax: Assessment,
     pub(super) charges: Vec<ChargeResult>,
     pub(super) cash: Option<CashResult>,
+    pub(super) manual: Vec<Manual>,
     pub(super) figures: Vec<Figures>,
     pub(super) findings: Vec<Finding>,
     pub(super) tariffs: TariffResult,
@@ -124,6 +126,7 @@ impl Line {
 /// The price that was found for a line.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ListPrice {
+    /// [`Ordinal::NONE`] where the price was set by hand.
     pub(super) list: Ordinal,
     /// Per unit of the order.
     pub(super) unit_price: UnitPrice,

@@ -3,10 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
+use super::approval::ApprovalFactsView;
 use super::charge_view::{CashRoundingView, ChargeList};
 use super::comparison::ComparisonView;
 use super::ladder::PriceLadder;
 use super::line::{LineView, QuoteLine};
+use super::manual_view::OverrideList;
 use super::prices::{CounterView, TierView};
 use super::request::Explain;
 use super::result::{Entry, Quote, Rejected, RejectionReason, Source, Totals};
@@ -53,6 +55,10 @@ pub struct QuoteView<'q> {
     /// What rounding to the smallest coin came to; absent where the procedure does not do that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cash_rounding: Option<CashRoundingView<'q>>,
+    /// What persons have set by hand, beside what was computed; absent when nobody has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<super::manual_view::OverrideView<'static>>>")]
+    pub overrides: Option<OverrideList<'q>>,
     /// The figures beside the price, summed over the lines; absent where the procedure computes none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Vec<super::statistic::FigureView<'static>>>")]
@@ -60,6 +66,10 @@ pub struct QuoteView<'q> {
     /// What the goods leave over their cost; absent where no step gives the cost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub margin: Option<MarginView>,
+    /// What the approval matrix asks about; only where the procedure has steps whose outcome may need an approval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::rulebook::ApprovalFacts>")]
+    pub approval_facts: Option<ApprovalFactsView<'q>>,
     /// What is taxed alike, in the order in which it first occurs.
     #[schemars(with = "Vec<TaxGroupView<'static>>")]
     pub tax_breakdown: TaxGroups<'q>,
@@ -235,8 +245,10 @@ impl Quote {
             charges: (!self.charges.is_empty()).then_some(ChargeList { quote: self }),
             totals: self.totals,
             cash_rounding: self.cash_rounding(),
+            overrides: self.overrides(),
             statistics: self.statistics(),
             margin: self.margin(),
+            approval_facts: self.asks_for_approval().then_some(ApprovalFactsView { quote: self }),
             tax_breakdown: TaxGroups { quote: self },
             tax_rounding: self.tax_rounding(),
             rejected: candidates.then_some(RejectedRules { quote: self, line: None }),

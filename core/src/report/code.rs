@@ -256,6 +256,12 @@ families! {
         Unallocated = "unallocated",
         /// Two steps that both give the cost of the margin, or none where one is needed.
         Margin = "margin",
+        /// A setting of an override step that its scope does not use, or a limit that bounds nothing.
+        Override = "override",
+        /// A price set by hand goes beyond what the actor may.
+        OverrideLimit = "override_limit",
+        /// An override of a line that has no price to begin with.
+        OverrideWithoutPrice = "override_without_price",
     }
     /// Tax.
     tax TaxCode Tax {
@@ -319,6 +325,8 @@ families! {
         Quantity = "quantity",
         /// A counter that no price list uses.
         UnknownCounter = "unknown_counter",
+        /// An override of a step that takes none, without a reason, with no value or several, or twice on one step.
+        Override = "override",
     }
     /// Credit.
     credit CreditCode Credit {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::order::OrderDef;
-use crate::adjust::{AdjustmentDef, EndingDef, StageDef, StatisticalDef, SubtotalDef};
+use crate::adjust::{AdjustmentDef, EndingDef, OverrideDef, StageDef, StatisticalDef, SubtotalDef};
 use crate::approval::ApprovalDef;
 use crate::catalog::{CategoryDef, ProductDef, UnitDef};
 use crate::charge::{CashRoundingDef, ChargeDef, ChargeStepDef};
@@ -146,6 +146,8 @@ pub enum StepDef {
     Subtotal(SubtotalDef),
     /// Computes a figure of each line that is no part of its price, such as its cost.
     Statistical(StatisticalDef),
+    /// Takes prices that a person sets by hand.
+    Override(OverrideDef),
     /// Rounds what lines cost to an increment or an ending.
     Ending(EndingDef),
     /// Adds charges.
@@ -165,6 +167,7 @@ impl StepDef {
             Self::Stage(step) => &step.id,
             Self::Subtotal(step) => &step.id,
             Self::Statistical(step) => &step.id,
+            Self::Override(step) => &step.id,
             Self::Ending(step) => &step.id,
             Self::Charge(step) => &step.id,
             Self::Tax(step) => &step.id,

@@ -27,4 +27,4 @@ pub use def::{AttributeDef, AttributeType, ListItem, RulebookDef, StepDef};
 pub(crate) use facts::{FactReader, Given};
 pub use order::{CancelAllowed, CloseWhen, InvoiceWhen, OrderDef, OrderPolicy, OrderStep};
 pub(crate) use procedure::Step;
-pub use subject::{ApprovalRequest, RouteDecision, SubjectTotals};
+pub use subject::{ApprovalFacts, ApprovalRequest, RouteDecision, SubjectTotals};

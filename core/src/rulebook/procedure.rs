@@ -2,7 +2,10 @@
 
 use super::def::{RulebookDef, StepDef};
 use super::vocabulary::Attributes;
-use crate::adjust::{AdjustmentDef, Ending, Policy, RoundAt, Stage, StageDef, StagePlace, StageScope, Statistic, StatisticalDef};
+use crate::adjust::{
+    AdjustmentDef, Ending, Override, OverrideDef, OverridePlace, Policy, RoundAt, Stage, StageDef, StagePlace, StageScope, Statistic,
+    StatisticalDef,
+};
 use crate::charge::{CashRounding, ChargeStep, ChargeStepDef, Charges};
 use crate::expr::{CompileContext, Expr, Scope, Slot, Type};
 use crate::id::StepId;
@@ -20,6 +23,8 @@ pub enum Step {
     Stage(Box<Stage>),
     /// Computes figures beside the price.
     Statistic(Box<Statistic>),
+    /// Takes prices that a person sets.
+    Override(Box<Override>),
     /// Rounds what lines cost.
     Ending(Box<Ending>),
     /// Adds charges.
@@ -38,10 +43,31 @@ impl Step {
             Self::Price(step) => &step.id,
             Self::Stage(stage) => &stage.id,
             Self::Statistic(step) => &step.id,
+            Self::Override(step) => &step.id,
             Self::Ending(step) => &step.id,
             Self::Charge(step) => &step.id,
             Self::Tax(step) => &step.id,
             Self::CashRounding(step) => &step.id,
+        }
+    }
+
+    /// Whether its outcome may need an approval.
+    #[must_use]
+    pub fn may_need_approval(&self) -> bool {
+        match self {
+            Self::Override(_) => true,
+            Self::Statistic(step) => step.margin.is_some(),
+            _ => false,
+        }
+    }
+
+    /// The number of the earlier step on whose result it works.
+    #[must_use]
+    pub fn base(&self) -> Option<usize> {
+        match self {
+            Self::Stage(stage) => stage.base,
+            Self::Override(step) => step.base,
+            _ => None,
         }
     }
 
@@ -50,6 +76,7 @@ impl Step {
         match self {
             Self::Stage(stage) => stage.rules.iter().flat_map(|rule| rule.when.iter().chain(&rule.lines)).collect(),
             Self::Statistic(step) => step.amount.iter().collect(),
+            Self::Override(step) => step.expressions().collect(),
             Self::Ending(step) => step.lines.iter().collect(),
             Self::Tax(step) => step.condition().into_iter().collect(),
             Self::Price(_) | Self::Charge(_) | Self::CashRounding(_) => Vec::new(),
@@ -121,6 +148,7 @@ impl Around<'_> {
                 self.check_only_margin(step, &path, cx);
                 Step::Statistic(Box::new(Statistic::compile(step, currency, &path, cx)?))
             }
+            StepDef::Override(step) => Step::Override(Box::new(self.override_step(step, &at.field("override"), cx)?)),
             StepDef::Ending(step) => {
                 self.lines_rounded |= step.round_at == RoundAt::Line;
                 Step::Ending(Box::new(Ending::compile(step, currency, &at.field("ending"), cx)?))
@@ -144,12 +172,42 @@ impl Around<'_> {
         let place = StagePlace { currency: self.def.currency, before: &before, lines_rounded: self.lines_rounded, date: self.date };
         self.lines_rounded |= stage.scope == StageScope::Document || stage.round_at.unwrap_or_default() == RoundAt::Line;
         let compiled = Stage::compile(stage, &rules, place, at, &root.field("adjustments"), cx);
-        if let Some(StepDef::Statistical(step)) = compiled.base.and_then(|base| self.before.get(base)) {
-            let message = format!("`{}` is a figure beside the price, so no percentage of the price can be taken on it", step.id);
-            let problem = Diagnostic::error(AdjustCode::Base, &at.field("base"), message);
-            cx.diagnostics.push(problem.help("name a step that changes the price, or a `subtotal`"));
+        if let Some(base) = compiled.base {
+            self.check_price(base, &at.field("base"), cx);
         }
         Step::Stage(Box::new(compiled))
+    }
+
+    fn override_step(&mut self, def: &OverrideDef, at: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<Override> {
+        // A line that is set by hand has no exact price per unit any more.
+        self.lines_rounded = true;
+        let roles = self.def.approval.iter().flat_map(|approval| &approval.roles).map(|role| role.id.as_str());
+        let roles: Vec<&str> = roles.collect();
+        let base = def.base.as_ref().and_then(|base| self.earlier(base, &at.field("base"), cx));
+        Override::compile(def, OverridePlace { base, roles: &roles }, at, cx)
+    }
+
+    /// The number of an earlier step, whose result is a price.
+    fn earlier(&self, id: &StepId, at: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<usize> {
+        let found = self.before.iter().position(|step| step.id() == id);
+        match found {
+            Some(number) => self.check_price(number, at, cx),
+            None => {
+                let help = crate::report::did_you_mean(id.as_str(), self.before.iter().map(|step| step.id().as_str()));
+                let problem = Diagnostic::error(AdjustCode::Base, at, format!("`{id}` is not a step before this one"));
+                cx.diagnostics.push(problem.maybe_help(help));
+            }
+        }
+        found
+    }
+
+    /// A step that others refer to changes the price, or names it.
+    fn check_price(&self, number: usize, at: &Path<'_>, cx: &mut CompileContext<'_>) {
+        if let Some(StepDef::Statistical(step)) = self.before.get(number) {
+            let message = format!("`{}` is a figure beside the price, so nothing can be taken off it", step.id);
+            let problem = Diagnostic::error(AdjustCode::Base, at, message);
+            cx.diagnostics.push(problem.help("name a step that changes the price, or a `subtotal`"));
+        }
     }
 
     /// One step at most gives the cost of which the margin is left.

@@ -42,6 +42,9 @@ pub struct ApprovalRequest {
     pub totals: SubjectTotals,
     /// How many lines the document has.
     pub line_count: u32,
+    /// What a quote says for approvals, when its procedure has steps that need them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval_facts: Option<ApprovalFacts>,
     /// The verdict of the credit check, when there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credit_status: Option<CreditStatus>,
@@ -64,6 +67,21 @@ pub struct SubjectTotals {
     pub tax: Decimal,
     /// With tax.
     pub gross: Decimal,
+}
+
+/// What a quote says for approvals.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalFacts {
+    /// The largest discount of a line, in percent of its list amount; rounded up at the sixth decimal. Absent when no line has a price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub largest_discount_percent: Option<Decimal>,
+    /// The margin of the document, in percent of its net amount; rounded down at the sixth decimal. Absent where nothing gives the cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margin_percent: Option<Decimal>,
+    /// The codes of the warnings and errors among the quote's findings, each once.
+    #[serde(default)]
+    pub findings: Vec<Code>,
 }
 
 /// Who must approve a document, and why.
@@ -98,6 +116,9 @@ struct SubjectSlots {
     tax: Slot,
     gross: Slot,
     line_count: Slot,
+    largest_discount_percent: Slot,
+    margin_percent: Slot,
+    findings: Slot,
     credit_status: Slot,
 }
 
@@ -133,6 +154,9 @@ fn own_names(vocabulary: &mut Vocabulary, symbols: &mut Symbols) -> Option<Subje
         tax: declare("document.tax", Type::Number, Always, None)?,
         gross: declare("document.gross", Type::Number, Always, None)?,
         line_count: declare("document.line_count", Type::Number, Always, None)?,
+        largest_discount_percent: declare("document.largest_discount_percent", Type::Number, Optional, None)?,
+        margin_percent: declare("document.margin_percent", Type::Number, Optional, None)?,
+        findings: declare("document.findings", Type::List(Box::new(Type::Text)), Always, None)?,
         credit_status: declare("credit.status", Type::Text, Optional, Some(statuses))?,
     })
 }
@@ -140,6 +164,14 @@ fn own_names(vocabulary: &mut Vocabulary, symbols: &mut Symbols) -> Option<Subje
 /// The subject as the matrix reads it.
 struct Subject<'s> {
     values: Vec<Value<'s>>,
+}
+
+impl<'s> Subject<'s> {
+    fn set(&mut self, slot: Slot, value: Value<'s>) {
+        if let Some(place) = self.values.get_mut(usize::from(slot.index)) {
+            *place = value;
+        }
+    }
 }
 
 impl Document for Subject<'_> {
@@ -170,7 +202,10 @@ impl Rulebook {
         let defaults = parts.subject.declared.defaults.iter().map(|(_, constant)| constant);
         let constants = given.iter().map(|fact| &fact.constant).chain(defaults);
         let lists: Vec<Vec<Value<'_>>> = constants.map(|constant| constant.items(&parts.symbols).unwrap_or_default()).collect();
-        let subject = self.subject(request, &given, &lists)?;
+        let codes = request.approval_facts.iter().flat_map(|facts| &facts.findings).map(|code| code.as_str());
+        let findings: Vec<Value<'_>> = codes.map(|text| Value::Text(Text { symbol: parts.symbols.find(text), text })).collect();
+        let mut subject = self.subject(request, &given, &lists)?;
+        subject.set(parts.subject.slots.findings, Value::List(&findings));
         // 2. Ask the matrix.
         let matrix = Path::ROOT.field("approval");
         let failed = |error: crate::expr::EvalError| {
@@ -191,7 +226,18 @@ impl Rulebook {
             diagnostics.error(crate::report::PricingCode::Currency, &Path::ROOT.field("currency"), message);
         }
         let own = words.slots;
-        let computed = [own.list_amount, own.discount, own.discount_percent, own.net, own.tax, own.gross, own.line_count];
+        let computed = [
+            own.list_amount,
+            own.discount,
+            own.discount_percent,
+            own.net,
+            own.tax,
+            own.gross,
+            own.line_count,
+            own.largest_discount_percent,
+            own.margin_percent,
+            own.findings,
+        ];
         let settable = |slot: Slot| !computed.contains(&slot);
         let reader = FactReader { vocabulary: &words.vocabulary, symbols: &parts.symbols, settable: &settable };
         let mut given = Vec::new();
@@ -250,6 +296,10 @@ impl Rulebook {
         if let Some(channel) = &request.channel {
             set(own.channel, text(channel));
         }
+        let facts = request.approval_facts.as_ref();
+        let number = |number: Option<Decimal>| number.map_or(Value::Missing, Value::Number);
+        set(own.largest_discount_percent, number(facts.and_then(|facts| facts.largest_discount_percent)));
+        set(own.margin_percent, number(facts.and_then(|facts| facts.margin_percent)));
         if let Some(status) = request.credit_status {
             set(own.credit_status, text(status.as_str()));
         }

@@ -183,7 +183,9 @@ impl<'m> Model<'m> {
                 }
                 StepDef::Stage(stage) => self.stage(stage),
                 StepDef::Charge(step) => self.charge_step(step),
-                StepDef::Subtotal(_) | StepDef::Statistical(_) | StepDef::Ending(_) => unreachable!("no generated procedure has one"),
+                StepDef::Subtotal(_) | StepDef::Statistical(_) | StepDef::Override(_) | StepDef::Ending(_) => {
+                    unreachable!("no generated procedure has one")
+                }
                 StepDef::Tax(_) | StepDef::CashRounding(_) => {}
             }
             let id = step.id().to_string();
