@@ -71,6 +71,7 @@ pub fn approval_request(request: QuoteRequest, quote: &Quote, credit: CreditStat
         document: request.document,
         totals: SubjectTotals { list, discount, net, tax, gross },
         line_count: u32::try_from(request.lines.len())?,
+        approval_facts: Some(quote.approval_facts()),
         credit_status: Some(credit),
         explain: false,
     })
