@@ -1,6 +1,6 @@
 //! From definition to checked stages.
 
-use super::{AdjustmentDef, AmountOffDef, EffectDef, Per, Policy, RoundAt, StageDef, StageScope, TieBreak};
+use super::{Action, AdjustmentDef, AmountOffDef, EffectDef, Per, Policy, RoundAt, StageDef, StageScope, TieBreak};
 use crate::expr::{Atom, CompileContext, Expr, Literal, RuleIndex, Scope, Slot, Type};
 use crate::id::{Ordinal, RuleId, StepId};
 use crate::money::{ArithmeticError, Currency, Decimal, Percent, Rounding, UnitPrice};
@@ -26,6 +26,8 @@ pub struct Stage {
     pub allocate: super::AllocateDef,
     /// The rules.
     pub rules: Vec<Rule>,
+    /// What lines need of them, by the same numbers.
+    pub actions: Box<[Action]>,
     /// Finds the rules whose conditions an index can decide; the others are its candidates.
     pub index: RuleIndex,
     /// Whether the index decides all of them.
@@ -124,7 +126,7 @@ impl Stage {
         // 3. The index over their conditions and validities.
         let atoms: Vec<Vec<Atom>> = compiled.iter().map(|rule| rule.atoms(place.date)).collect();
         let index = RuleIndex::build(&atoms);
-        Self {
+        let mut stage = Self {
             fully_indexed: compiled.iter().all(|rule| rule.indexed),
             id: def.id.clone(),
             scope: def.scope,
@@ -134,8 +136,11 @@ impl Stage {
             rounding,
             allocate: def.allocate.unwrap_or_default(),
             rules: compiled,
+            actions: Box::default(),
             index,
-        }
+        };
+        stage.actions = stage.rules.iter().map(|rule| Action::of(rule, &stage, place.currency)).collect();
+        stage
     }
 }
 
@@ -328,7 +333,7 @@ pub(super) mod tests {
 
     pub(in super::super) fn stage(policy: Policy, round_at: RoundAt, rules: Vec<Rule>) -> Stage {
         let index = RuleIndex::build(&[]);
-        Stage {
+        let mut stage = Stage {
             id: "stage".parse().unwrap(),
             scope: StageScope::Line,
             policy,
@@ -337,9 +342,12 @@ pub(super) mod tests {
             rounding: Rounding::half_up(2),
             allocate: super::super::AllocateDef::default(),
             rules,
+            actions: Box::default(),
             index,
             fully_indexed: true,
-        }
+        };
+        stage.actions = stage.rules.iter().map(|rule| Action::of(rule, &stage, "EUR".parse().unwrap())).collect();
+        stage
     }
 
     fn rule(effect: Effect) -> Rule {

@@ -1,6 +1,6 @@
 //! Which rules apply, and what they do to the figures.
 
-use super::{Effect, Per, Policy, RoundAt, Rule, Stage};
+use super::{Action, Effect, Per, Policy, RoundAt, Rule, Stage};
 use crate::money::{ArithmeticError, Currency, Decimal, Exact, Money, Percent, Rounding, UnitPrice};
 
 /// The running figures of a line: its amount in minor units, and its price per unit as long as the amount is nothing but price
@@ -33,7 +33,7 @@ impl Stage {
             Policy::OnBase => Choice::All(matched),
             Policy::Compound => Choice::All(self.until_stop(matched)),
             Policy::Exclusive => {
-                let exclusive = matched.iter().position(|number| self.rule(*number).is_some_and(|rule| rule.exclusive));
+                let exclusive = matched.iter().position(|number| self.action(*number).is_some_and(|action| action.exclusive));
                 match exclusive.and_then(|position| matched.get(position..=position)) {
                     Some(only) => Choice::All(only),
                     None => Choice::All(self.until_stop(matched)),
@@ -44,7 +44,7 @@ impl Stage {
 
     /// The rules up to and with the first that stops.
     fn until_stop<'m>(&self, matched: &'m [u32]) -> &'m [u32] {
-        let stop = matched.iter().position(|number| self.rule(*number).is_some_and(|rule| rule.stop));
+        let stop = matched.iter().position(|number| self.action(*number).is_some_and(|action| action.stop));
         stop.and_then(|position| matched.get(..=position)).unwrap_or(matched)
     }
 
@@ -55,19 +55,44 @@ impl Stage {
         usize::try_from(number).ok().and_then(|index| self.rules.get(index))
     }
 
-    /// What a line is after a rule of line scope; `base` is what percentages are taken on.
+    /// What the line stage needs of the rule of that number.
+    #[inline]
+    #[must_use]
+    pub fn action(&self, number: u32) -> Option<&Action> {
+        usize::try_from(number).ok().and_then(|index| self.actions.get(index))
+    }
+
+    /// What a line is after the rule of that number, of line scope; `base` is what percentages are taken on.
     ///
     /// # Errors
     /// [`ArithmeticError::Overflow`].
     #[inline]
     pub fn line_effect(
         &self,
-        rule: &Rule,
+        number: u32,
         quantity: Decimal,
         currency: Currency,
         running: Figure,
         base: Figure,
     ) -> Result<Figure, ArithmeticError> {
+        if let Some(unit) = running.unit
+            && let Some(unit) = self.action(number).and_then(|action| action.price(unit, &self.rounding))
+        {
+            return Ok(Figure { amount: unit.amount(quantity, &Rounding::half_up(currency.minor_units()))?, unit: Some(unit) });
+        }
+        self.long_line_effect(number, quantity, currency, running, base)
+    }
+
+    #[cold]
+    fn long_line_effect(
+        &self,
+        number: u32,
+        quantity: Decimal,
+        currency: Currency,
+        running: Figure,
+        base: Figure,
+    ) -> Result<Figure, ArithmeticError> {
+        let Some(rule) = self.rule(number) else { return Ok(running) };
         match (self.round_at, running.unit, base.unit) {
             (RoundAt::Unit, Some(unit), Some(base)) => {
                 let unit = self.unit_effect(rule, unit, base, quantity, currency)?;
@@ -78,7 +103,6 @@ impl Stage {
         }
     }
 
-    #[inline]
     fn unit_effect(
         &self,
         rule: &Rule,
@@ -96,9 +120,6 @@ impl Stage {
                 not_below_zero(running.to_exact()?.plus(off.negated()?)?).and_then(rounded)
             }
             Effect::AmountOff { amount, per: Per::Unit } => {
-                if let Some(rest) = running.less(*amount, &self.rounding) {
-                    return Ok(rest);
-                }
                 not_below_zero(running.to_exact()?.plus(amount.to_exact()?.negated()?)?).and_then(rounded)
             }
             Effect::AmountOff { amount, per: Per::Line } => {
@@ -169,7 +190,7 @@ mod tests {
         let quantity: Decimal = quantity.parse().unwrap();
         let amount = Rounding::half_up(2).apply(price.times(quantity).unwrap()).unwrap();
         let figure = Figure { amount, unit: Some(price) };
-        stage.line_effect(stage.rule(rule).unwrap(), quantity, euro, figure, figure).unwrap().amount
+        stage.line_effect(rule, quantity, euro, figure, figure).unwrap().amount
     }
 
     #[test]

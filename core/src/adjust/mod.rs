@@ -8,12 +8,14 @@
 //! |---|---|
 //! | [`StageDef`], [`AdjustmentDef`] | what authors write |
 //! | [`Stage`] | the checked form: rules in the order in which they apply, with their index |
+//! | [`Action`] | what the line stage needs of a rule for every line |
 //! | [`Stage::choose`] | which of the rules that match apply |
 //! | [`Stage::line_effect`], [`Stage::document_effect`] | what a rule does to the figures |
 //! | [`Statistic`] | a figure beside the price: a cost, a subtotal |
 //! | [`Override`] | a step at which a person sets prices by hand |
 //! | [`Ending`] | rounds prices to what they are to end in |
 
+mod action;
 mod compile;
 mod def;
 mod ending;
@@ -23,6 +25,7 @@ mod lint;
 mod manual;
 mod statistic;
 
+pub use action::Action;
 pub use compile::{Effect, Rule, Stage, StagePlace};
 pub use def::{AdjustmentDef, AllocateDef, AmountOffDef, EffectDef, Per, Policy, RoundAt, StageDef, StageScope, TieBreak};
 pub use ending::{Ending, EndingDef};

@@ -51,10 +51,16 @@ pub struct Brief {
 }
 
 impl Brief {
+    #[inline]
+    pub(super) fn of(number: u32, product: &Product) -> Self {
+        let plain = product.any_quantity && product.status == ProductStatus::Active;
+        Self { number, unit: product.unit, plain }
+    }
+
     /// What is ordered, where the product itself need not be asked: whole base units of what is sold in any quantity.
     #[must_use]
     pub fn order(&self, quantity: Decimal) -> Option<Ordered> {
-        let whole = quantity.scale() == 0 && quantity > Decimal::ZERO;
+        let whole = quantity.to_whole().is_some_and(|whole| whole > 0);
         (self.plain && whole).then_some(Ordered { unit: self.unit, in_base_unit: true, base_quantity: quantity })
     }
 }
@@ -64,8 +70,7 @@ impl Catalog {
     #[must_use]
     pub fn find(&self, id: &str) -> Option<Brief> {
         let (number, product) = self.get(id)?;
-        let plain = product.any_quantity && product.status == ProductStatus::Active;
-        Some(Brief { number, unit: product.unit, plain })
+        Some(Brief::of(number, product))
     }
 
     /// Converts a quantity to base units and judges it; `unit` is the base unit when absent.

@@ -162,11 +162,16 @@ impl Decimal {
         self.0.is_integer()
     }
 
-    /// The number, when it was written without decimals and fits in 64 bits.
+    /// The number, when it was written without decimals and has at most 63 bits.
     #[inline]
     #[must_use]
     pub fn to_whole(self) -> Option<i64> {
-        i64::try_from(self.0.mantissa()).ok().filter(|_| self.0.scale() == 0)
+        let parts = self.0.unpack();
+        if parts.scale != 0 || parts.hi != 0 {
+            return None;
+        }
+        let digits = i64::try_from(u64::from(parts.mid) << 32 | u64::from(parts.lo)).ok()?;
+        if parts.negative { digits.checked_neg() } else { Some(digits) }
     }
 
     /// The number at `scale` when it has no more decimals than that, as mantissa.

@@ -56,7 +56,7 @@ impl Percent {
 
     /// [`Percent::ratio`] in 64 bits; no denominator where it has more.
     #[inline]
-    pub(super) fn narrow_ratio(self) -> (i64, Option<i64>) {
+    pub(crate) fn narrow_ratio(self) -> (i64, Option<i64>) {
         (self.mantissa, i64::try_from(self.ratio().1).ok())
     }
 

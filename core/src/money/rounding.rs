@@ -153,13 +153,13 @@ impl Rounding {
 
     /// Whether it rounds to the last digit, without increment or ending.
     #[inline]
-    pub(super) const fn is_plain(&self) -> bool {
+    pub(crate) const fn is_plain(&self) -> bool {
         self.step == 1 && self.offset == 0
     }
 
     /// [`Rounding::apply`] of `numerator / denominator` units of the last digit, for a rounding that is plain.
     #[inline]
-    pub(super) fn apply_plain(&self, numerator: i64, denominator: i64) -> Option<i64> {
+    pub(crate) fn apply_plain(&self, numerator: i64, denominator: i64) -> Option<i64> {
         divide_narrow(numerator, denominator, self.mode).filter(|_| self.is_plain())
     }
 }

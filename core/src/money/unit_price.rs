@@ -138,12 +138,11 @@ impl UnitPrice {
         Self::rounded(percent.of(self.to_exact()?)?, rounding, self.currency)
     }
 
-    /// The price less an amount, at least zero, where nothing needs to be rounded: all have the same digits.
+    /// The price with other digits, of which as many stand after the point.
     #[inline]
-    pub(crate) fn less(self, amount: Self, rounding: &Rounding) -> Option<Self> {
-        let same = self.scale == amount.scale && self.scale == rounding.scale() && self.scale == self.currency.minor_units();
-        let mantissa = self.mantissa.checked_sub(amount.mantissa).filter(|_| same && rounding.is_plain())?;
-        Some(Self { mantissa: mantissa.max(0), ..self })
+    #[must_use]
+    pub(crate) const fn with_digits(self, mantissa: i64) -> Self {
+        Self { mantissa, ..self }
     }
 
     /// The lower of two prices, this one when they are equal.

@@ -1,12 +1,12 @@
 //! Finding the prices of lines.
 
 use super::compile::{PriceStep, Pricing};
-use super::heads::{Head, Heads, KEY_WIDTH, Key, NO_KEY, OpenLine, Place, Placed};
+use super::heads::{Head, Heads, KEY_WIDTH, Key, NO_KEY, OpenLine, Opened, Place, Placed};
 use super::list::{Offer, PriceList, Terms};
 use super::tariff::{Asked, Asking, CounterUse, Portion, Rules, TierSlice};
 use super::{Found, Lines, NoPrice, PriceError, PriceTieBreak, Query};
 use crate::expr::{Facts, Scope, Value};
-use crate::id::{CounterId, PriceListId, Set, Symbol};
+use crate::id::{CounterId, Ordinal, PriceListId, Set, Symbol};
 use crate::money::{ArithmeticError, Exact};
 use crate::quantity::Factor;
 use crate::sort;
@@ -18,15 +18,11 @@ pub struct FoundPrices {
     /// By line.
     found: Vec<Option<Found>>,
     /// The lines that have no price yet.
-    open: Vec<usize>,
-    /// The open lines in the list that is asked.
-    in_list: Vec<OpenLine>,
-    /// Those of them whose prices the list has.
+    open: Vec<OpenLine>,
+    /// Those of them whose prices the list has that is asked.
     placed: Vec<Placed>,
     /// What all lines have for the key that was read last.
     symbols: Vec<Option<Symbol>>,
-    /// Which of the open lines stay open.
-    stays: Vec<bool>,
     asked: Asked,
 }
 
@@ -35,6 +31,12 @@ impl FoundPrices {
     #[must_use]
     pub fn of_line(&self, line: usize) -> Option<Found> {
         self.found.get(line).copied().flatten()
+    }
+
+    /// Whether a line has its price from a tariff, or from several lists.
+    #[must_use]
+    pub fn has_portions(&self) -> bool {
+        !self.asked.portions.is_empty()
     }
 
     /// What lists charge for a line that has its price from a tariff, or from several lists.
@@ -70,17 +72,18 @@ impl Pricing {
         lines: impl Iterator<Item = usize>,
         prices: &mut FoundPrices,
     ) -> Result<(), (usize, PriceError)> {
-        let FoundPrices { found, open, in_list, placed, symbols, stays, asked } = prices;
+        let FoundPrices { found, open, placed, symbols, asked } = prices;
         found.clear();
         found.resize(query.facts.line_count(), None);
         asked.clear();
         open.clear();
-        open.extend(lines);
+        open.extend(lines.map(|line| OpenLine::new(line, NO_KEY)));
         let mut symbols_of = None;
         for number in &step.access {
             let Some(list) = self.lists.get(*number).filter(|list| list.may_have_prices(query)) else { continue };
             if list.rules.is_some() {
-                Asking { list: *number, query, asked }.run(self, open)?;
+                let priced = Asking { list: *number, query, asked }.run(self, open.iter().map(|line| line.line))?;
+                open.retain(|line| !priced.contains(&line.line));
                 for (line, price) in asked.linear.drain(..) {
                     if let Some(place) = found.get_mut(line) {
                         *place = Some(price);
@@ -93,28 +96,21 @@ impl Pricing {
             if let Some(slot) = key.filter(|_| key != symbols_of) {
                 symbols.clear();
                 query.facts.symbols(slot, symbols);
+                for line in open.iter_mut() {
+                    line.symbol = symbols.get(line.line).copied().flatten().map_or(NO_KEY, Symbol::number);
+                }
                 symbols_of = key;
             }
-            let symbol = |line: usize| symbols.get(line).copied().flatten().map_or(NO_KEY, Symbol::number);
-            in_list.clear();
-            in_list.extend(open.iter().map(|line| OpenLine::new(*line, symbol(*line))));
-            list.heads.find(opened, &list.keys, query.facts, in_list);
-            list.find(query, asked, in_list, placed)?;
-            stays.clear();
-            stays.resize(in_list.len(), true);
-            for line in placed.iter() {
-                let Some(price) = list.found(*number, line) else { continue };
-                if let Some(stays) = stays.get_mut(line.position) {
-                    *stays = false;
-                }
-                if asked.is_cut(line.line) {
-                    asked.add_linear(line.line, &price, query.currency.minor_units()).map_err(|error| (line.line, error))?;
-                } else if let Some(place) = found.get_mut(line.line) {
-                    *place = Some(price);
+            list.heads.find(opened, &list.keys, query.facts, open);
+            list.take(opened, query, asked, open, placed)?;
+            for Placed { line, place } in placed.iter() {
+                let Some(price) = list.found(Ordinal::of(*number), *place) else { continue };
+                if asked.is_cut(*line) {
+                    add_part(query, *line, &price, asked).map_err(|error| (*line, error))?;
+                } else if let Some(found) = found.get_mut(*line) {
+                    *found = Some(price);
                 }
             }
-            let mut stays = stays.iter().copied();
-            open.retain(|_| stays.next().unwrap_or(true));
         }
         finish(query, prices)
     }
@@ -189,15 +185,13 @@ impl Pricing {
         line: usize,
         unit: Option<Symbol>,
     ) -> Result<Option<Exact>, PriceError> {
-        let (mut open, mut asked) = (vec![line], Asked::default());
+        let mut asked = Asked::default();
         let Some(list) = self.lists.get(number).filter(|list| list.may_have_prices(query)) else { return Ok(None) };
         if list.rules.is_some() {
-            Asking { list: number, query, asked: &mut asked }.run(self, &mut open).map_err(|(_, error)| error)?;
+            Asking { list: number, query, asked: &mut asked }.run(self, std::iter::once(line)).map_err(|(_, error)| error)?;
         } else if let Some(head) = list.heads_of(query.facts, line).first() {
-            let one = [OpenLine { head: *head, ..OpenLine::new(line, NO_KEY) }];
-            let mut placed = Vec::new();
-            list.find(query, &asked, &one, &mut placed).map_err(|(_, error)| error)?;
-            asked.linear.extend(placed.iter().find_map(|line| list.found(number, line)).map(|price| (line, price)));
+            let place = list.place(line, *head, query, &asked)?;
+            asked.linear.extend(place.and_then(|place| list.found(Ordinal::of(number), place)).map(|price| (line, price)));
         }
         let (exact, of_unit) = match (asked.linear.first(), asked.portions.first()) {
             (Some((_, found)), _) => {
@@ -219,13 +213,20 @@ impl Pricing {
     }
 }
 
+/// Takes the part of a line that a cap left to its price.
+fn add_part<F: ?Sized, L: Lines>(query: &Query<'_, F, L>, line: usize, price: &Found, asked: &mut Asked) -> Result<(), PriceError> {
+    let base = asked.base_quantity(line, query.lines).unwrap_or_default();
+    let quantity = query.lines.convert(line, base, price.unit)?.unwrap_or_default();
+    asked.add_linear(line, price, quantity, query.currency.minor_units())
+}
+
 /// Lines that were priced in parts have the sum of them; where a part has no price, the line has none.
 fn finish<F: ?Sized, L: Lines>(query: &Query<'_, F, L>, prices: &mut FoundPrices) -> Result<(), (usize, PriceError)> {
     let FoundPrices { found, open, asked, .. } = prices;
     if asked.portions.is_empty() {
         return Ok(());
     }
-    let open: Set<usize> = open.iter().copied().collect();
+    let open: Set<usize> = open.iter().map(|line| line.line).collect();
     asked.portions.retain(|portion| !open.contains(&portion.line));
     asked.slices.retain(|slice| !open.contains(&slice.line));
     sort::by(&mut asked.portions, |one, other| one.line.cmp(&other.line));
@@ -264,32 +265,55 @@ impl PriceList {
         self.valid.contains(query.date) && self.valid_at.is_none_or(|window| query.at.is_some_and(|at| window.contains(at)))
     }
 
-    /// Finds the prices of lines, whose keys have the records that were found: first where they stand, then all of them, so that the
-    /// memory is asked for many at a time.
-    fn find<F: ?Sized, L: Lines>(
+    /// Takes the lines whose prices the list has out of the open ones, whose records were found. The prices themselves are read
+    /// afterwards, so that the memory is asked for many at a time.
+    fn take<F: ?Sized, L: Lines>(
         &self,
+        opened: Opened,
         query: &Query<'_, F, L>,
         asked: &Asked,
-        lines: &[OpenLine],
+        open: &mut Vec<OpenLine>,
         placed: &mut Vec<Placed>,
     ) -> Result<(), (usize, PriceError)> {
         placed.clear();
-        for (position, OpenLine { line, head, .. }) in lines.iter().enumerate().filter(|(_, line)| line.head.is_some()) {
-            if let Some(place) = self.place(*line, *head, query, asked).map_err(|error| (*line, error.into()))? {
-                placed.push(Placed { position, line: *line, place, price: None });
-            }
+        let mut keep = |line: &OpenLine, place: Option<Place>| {
+            placed.extend(place.map(|place| Placed { line: line.line, place }));
+            place.is_none()
+        };
+        if let Some((number, terms)) = self.plain_terms(opened, query.date).filter(|_| !asked.has_cuts()) {
+            open.retain(|line| {
+                let tier = query.lines.base_quantity(line.line).and_then(|quantity| terms.tier(quantity));
+                let first = line.head.first_price();
+                keep(line, tier.zip(first).and_then(|(tier, first)| Some(Place { price: first.checked_add(tier)?, terms: number })))
+            });
+            return Ok(());
         }
-        for line in placed {
-            line.price = self.prices.get(line.place.price, self.currency);
-        }
-        Ok(())
+        let mut failed = None;
+        open.retain(|line| {
+            let place = if line.head.is_some() { self.place(line.line, line.head, query, asked) } else { Ok(None) };
+            keep(
+                line,
+                place.unwrap_or_else(|error| {
+                    failed.get_or_insert((line.line, error.into()));
+                    None
+                }),
+            )
+        });
+        failed.map_or(Ok(()), Err)
     }
 
-    /// The price of a line that was found.
-    fn found(&self, list: usize, line: &Placed) -> Option<Found> {
-        let Place { terms, quantity, .. } = line.place;
-        let Offer { unit, per, .. } = self.terms(terms)?.offer;
-        Some(Found { list, price: line.price?, per, unit, quantity, amount: None })
+    /// The terms of all records of a section, where they are the same, valid on the day, and in the products' base units.
+    fn plain_terms(&self, opened: Opened, date: Date) -> Option<(u32, &Terms)> {
+        let number = self.heads.uniform_terms(opened)?;
+        let terms = self.terms(number)?;
+        (terms.offer.unit.is_none() && terms.offer.valid.contains(date)).then_some((number, terms))
+    }
+
+    /// The price at a place.
+    fn found(&self, list: Ordinal, place: Place) -> Option<Found> {
+        let Offer { unit, per, .. } = self.terms(place.terms)?.offer;
+        let price = self.prices.get(place.price, self.currency)?;
+        Some(Found { list, price, per, unit, amount: None })
     }
 
     /// Where the price of a line stands, whose key has that record.
@@ -304,7 +328,7 @@ impl PriceList {
         let Some(terms) = self.terms(number) else { return Ok(None) };
         let Some(base) = asked.base_quantity(line, query.lines) else { return Ok(None) };
         let Some(quantity) = query.lines.convert(line, base, terms.offer.unit)? else { return Ok(None) };
-        Ok(terms.tier(quantity).and_then(|tier| Some(Place { price: first.checked_add(tier)?, terms: number, quantity })))
+        Ok(terms.tier(quantity).and_then(|tier| Some(Place { price: first.checked_add(tier)?, terms: number })))
     }
 
     /// Of the records of a key the one that is valid on the day: where its prices begin, and its terms.

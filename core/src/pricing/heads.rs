@@ -2,7 +2,6 @@
 
 use crate::expr::{Facts, Scope, Slot};
 use crate::id::Map;
-use crate::money::{Decimal, UnitPrice};
 
 /// How many keys a list may have.
 pub(super) const KEY_WIDTH: usize = 4;
@@ -36,11 +35,8 @@ pub(super) struct OpenLine {
 /// A line whose price the list has that is asked.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Placed {
-    /// Its place among the open lines.
-    pub(super) position: usize,
     pub(super) line: usize,
     pub(super) place: Place,
-    pub(super) price: Option<UnitPrice>,
 }
 
 /// Where a line's price stands in a list.
@@ -50,8 +46,6 @@ pub(super) struct Place {
     pub(super) price: usize,
     /// The number of its terms.
     pub(super) terms: u32,
-    /// The quantity in the unit of the price.
-    pub(super) quantity: Decimal,
 }
 
 impl OpenLine {
@@ -74,6 +68,11 @@ impl Head {
     /// Whether there is a record.
     pub const fn is_some(self) -> bool {
         self.first != NO_RECORD
+    }
+
+    /// Where the prices of its only record begin.
+    pub fn first_price(self) -> Option<usize> {
+        usize::try_from(self.first).ok().filter(|_| self.is_some())
     }
 
     /// Whether the key has several records.
@@ -197,6 +196,11 @@ impl Heads {
     pub fn line_key(keys: &[Slot]) -> Option<Slot> {
         let mut of_line = keys.iter().filter(|slot| slot.scope == Scope::Line);
         of_line.next().copied().filter(|_| of_line.next().is_none())
+    }
+
+    /// The number of the terms that all records of the section have.
+    pub fn uniform_terms(&self, opened: Opened) -> Option<u32> {
+        if let Section::Uniform { terms, .. } = self.sections.get(opened.0)? { Some(*terms) } else { None }
     }
 
     /// The records of lines, whose symbols are those of [`Heads::line_key`]. Each line takes few instructions, so that the memory is

@@ -118,10 +118,11 @@ impl PriceList {
 impl Terms {
     /// The number of the highest tier that the quantity reaches.
     pub fn tier(&self, quantity: Decimal) -> Option<usize> {
-        match i64::try_from(quantity.mantissa()) {
-            Ok(whole) if quantity.scale() == 0 => self.from_whole.iter().rposition(|from| *from <= whole),
-            _ => self.from.iter().rposition(|from| *from <= quantity),
-        }
+        let reached = match quantity.to_whole() {
+            Some(whole) => self.from_whole.partition_point(|from| *from <= whole),
+            None => self.from.partition_point(|from| *from <= quantity),
+        };
+        reached.checked_sub(1)
     }
 }
 

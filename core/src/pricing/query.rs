@@ -2,7 +2,7 @@
 
 use super::{CounterReading, ExchangeRate};
 use crate::expr::EvalError;
-use crate::id::{CounterId, Symbol};
+use crate::id::{CounterId, Ordinal, Symbol};
 use crate::money::{ArithmeticError, Currency, Decimal, Exact, UnitPrice};
 use crate::quantity::Factor;
 use crate::time::{Date, Timestamp};
@@ -68,15 +68,13 @@ pub enum PriceError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Found {
     /// The list's number in the order of the rulebook.
-    pub list: usize,
+    pub list: Ordinal,
     /// The price.
     pub price: UnitPrice,
     /// For how many units it is.
     pub per: Decimal,
     /// The unit it is for; the product's base unit when none.
     pub unit: Option<Symbol>,
-    /// The quantity in that unit.
-    pub quantity: Decimal,
     /// What the line costs, in minor units, when that is more than the price times the quantity; then the price is the average for an
     /// ordered unit.
     pub amount: Option<i64>,

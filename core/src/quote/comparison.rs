@@ -72,7 +72,7 @@ pub(super) fn others(frame: &Frame<'_>, request: &QuoteRequest, prices: &FoundPr
             others.push(Other { line, against, list, unit_price, amount });
             Ok(())
         };
-        if let Some(list) = pricing.reference(found.list) {
+        if let Some(list) = pricing.reference(found.list.index()) {
             let unit = crate::pricing::Lines::unit(&lines, line);
             let each = pricing.unit_price(list, &query, line, unit).map_err(|error| price_error((line, error)))?;
             if let Some(each) = each {

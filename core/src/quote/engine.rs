@@ -19,7 +19,7 @@ use crate::charge::CashStrategy;
 use crate::expr::Value;
 use crate::id::Ordinal;
 use crate::money::{ArithmeticError, Decimal, Exact, Money, Rounding, UnitPrice};
-use crate::pricing::{Found, FoundPrices, PriceStep};
+use crate::pricing::{Found, FoundPrices, Portion, PriceStep};
 use crate::report::{Diagnostic, Diagnostics, Error, Finding, LimitCode, Path, PricingCode, Severity};
 use crate::rulebook::{Parts, Rulebook, Step};
 use crate::tax::{Assessment, Taxed};
@@ -60,11 +60,9 @@ impl Rulebook {
         let given = read_facts(parts, request, &mut diagnostics);
         let manual = manual::read(parts, request, &mut diagnostics);
         let mut findings = Vec::new();
-        // Finding products is mostly waiting for memory, which a loop that does nothing else asks for several lines at a time.
-        scratch.products.clear();
-        scratch.products.extend(request.lines.iter().map(|line| parts.catalog.find(line.product.as_str())));
+        scratch.products.find(&parts.catalog, request.lines.iter().map(|line| line.product.as_str()));
         let mut lines = Vec::with_capacity(request.lines.len());
-        lines.extend(request.lines.iter().zip(&scratch.products).map(|(line, product)| asked(line, *product)));
+        lines.extend(request.lines.iter().zip(scratch.products.iter()).map(|(line, product)| asked(line, product)));
         for (number, (state, line)) in lines.iter_mut().zip(&request.lines).enumerate().filter(|(_, (state, _))| state.ordered.is_none()) {
             resolve(parts, line, number, state, &mut findings, &mut diagnostics);
         }
@@ -233,12 +231,10 @@ fn find_prices(
     let parts = frame.parts;
     look_up_prices(frame, step, request, &mut scratch.prices)?;
     out.tariffs = TariffResult::of(&scratch.prices);
-    let lines = Path::ROOT.field("lines");
+    let in_portions = scratch.prices.has_portions();
     let mut sum = 0_i64;
     for index in 0..frame.lines.len() {
-        let place = lines.index(index);
-        let too_large =
-            |error: ArithmeticError| Error::from(Diagnostic::error(LimitCode::Overflow, &place.field("quantity"), error.to_string()));
+        let too_large = |error: ArithmeticError| too_large(index, error);
         let Some(found) = scratch.prices.of_line(index) else {
             no_price(frame, step, index, request, out);
             continue;
@@ -259,13 +255,8 @@ fn find_prices(
             // What is no price times a quantity goes on as an amount.
             let unit = Some(price.unit_price).filter(|_| found.amount.is_none());
             line.figure = Figure { amount: price.amount, unit };
-            let mut before = 0_i64;
-            for portion in scratch.prices.portions(index) {
-                let after = before.saturating_add(portion.amount);
-                let unit_price = None;
-                let source = Source::List(Ordinal::of(portion.list));
-                out.record_step(line, Entry { source, base: portion.amount, before, after, unit_price, ..entry });
-                before = after;
+            if in_portions {
+                record_portions(line, entry, scratch.prices.portions(index), out);
             }
             if found.amount.is_none() {
                 out.record_step(line, entry);
@@ -281,6 +272,23 @@ fn find_prices(
     Ok(())
 }
 
+#[cold]
+fn too_large(line: usize, error: ArithmeticError) -> Error {
+    let lines = Path::ROOT.field("lines");
+    Diagnostic::error(LimitCode::Overflow, &lines.index(line).field("quantity"), error.to_string()).into()
+}
+
+/// What each list charges for its part of a line.
+fn record_portions<'p>(line: &mut Line, entry: Entry, portions: impl Iterator<Item = &'p Portion>, out: &mut Outcome) {
+    let mut before = 0_i64;
+    for portion in portions {
+        let after = before.saturating_add(portion.amount);
+        let source = Source::List(Ordinal::of(portion.list));
+        out.record_step(line, Entry { source, base: portion.amount, before, after, unit_price: None, ..entry });
+        before = after;
+    }
+}
+
 fn look_up_prices(frame: &Frame<'_>, step: &PriceStep, request: &QuoteRequest, prices: &mut FoundPrices) -> Result<(), Error> {
     let lines = OrderedLines(frame);
     let query = prices::query(&lines, request);
@@ -294,7 +302,7 @@ pub(super) fn list_price(frame: &Frame<'_>, index: usize, found: &Found) -> Resu
     let Some(ordered) = line.ordered else { return Ok(None) };
     let currency = frame.parts.currency;
     let to_minor = Rounding::half_up(currency.minor_units());
-    let list = Ordinal::of(found.list);
+    let list = found.list;
     if let Some(amount) = found.amount {
         return Ok(Some(ListPrice { list, unit_price: found.price, amount }));
     }

@@ -1,7 +1,7 @@
 //! The document as expressions see it, and the buffers of a quote.
 
 use super::result::Line;
-use crate::catalog::{Brief, Product};
+use crate::catalog::{FoundProducts, Product};
 use crate::expr::{Constant, Facts, IndexScratch, Scope, Slot, Text, Value};
 use crate::id::Symbol;
 use crate::money::{AllocationShare, Decimal};
@@ -13,7 +13,7 @@ use crate::table::TableScratch;
 #[derive(Debug, Default)]
 pub struct QuoteScratch {
     /// The lines' products.
-    pub(super) products: Vec<Option<Brief>>,
+    pub(super) products: FoundProducts,
     pub(super) index: IndexScratch,
     /// The rules that match, line after line.
     pub(super) matched: Vec<u32>,

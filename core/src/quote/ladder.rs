@@ -66,7 +66,7 @@ pub(super) fn ladders(
         let Some(found) = prices.of_line(line) else { continue };
         let breaks = {
             let lines = OrderedLines(frame);
-            frame.parts.pricing.breaks(found.list, &query(&lines, request), line, prices).map_err(of_line)?
+            frame.parts.pricing.breaks(found.list.index(), &query(&lines, request), line, prices).map_err(of_line)?
         };
         let mut climb = Climb { frame, step, request, line };
         let quantities = climb.quantities(&breaks).map_err(|error| of_line(error.into()))?;

@@ -55,6 +55,7 @@ pub(super) struct Outcome {
 
 impl Outcome {
     /// Appends a step of the waterfall that is no rule of line scope: where nobody asked for waterfalls, nobody reads it.
+    #[inline]
     pub(super) fn record_step(&mut self, line: &mut Line, entry: Entry) {
         if self.explain > Explain::Totals {
             self.record(line, entry);
@@ -65,13 +66,18 @@ impl Outcome {
     pub(super) fn record(&mut self, line: &mut Line, entry: Entry) {
         let number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
         self.entries.push(entry);
+        self.link(line, number, number);
+    }
+
+    /// Makes a run of entries, each of which leads to the next, the end of a line's waterfall.
+    pub(super) fn link(&mut self, line: &mut Line, first: u32, last: u32) {
         line.chain = match line.chain {
-            None => Some((number, number)),
-            Some((first, last)) => {
-                if let Some(last) = usize::try_from(last).ok().and_then(|last| self.entries.get_mut(last)) {
-                    last.next = NonZeroU32::new(number);
+            None => Some((first, last)),
+            Some((start, end)) => {
+                if let Some(end) = usize::try_from(end).ok().and_then(|end| self.entries.get_mut(end)) {
+                    end.next = NonZeroU32::new(first);
                 }
-                Some((first, number))
+                Some((start, last))
             }
         };
     }

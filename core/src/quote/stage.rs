@@ -1,5 +1,7 @@
 //! A stage of adjustments: match, choose, apply, allocate.
 
+use std::num::NonZeroU32;
+
 use super::frame::{Frame, QuoteScratch};
 use super::outcome::Outcome;
 use super::request::Explain;
@@ -54,8 +56,10 @@ fn apply_to_lines(
     // 1. Match.
     match_lines(frame, stage, scratch)?;
     // 2. Choose and apply, line by line.
-    for index in 0..frame.lines.len() {
-        let matched = matches_of(scratch, index);
+    let mut start = 0;
+    for (index, end) in scratch.ends.iter().enumerate() {
+        let matched = scratch.matched.get(start..*end).unwrap_or_default();
+        start = *end;
         let base = base.and_then(|figures| figures.get(index)).copied();
         let applied = apply_to_line(frame, stage, step, index, base, matched, out).map_err(|error| {
             let lines = Path::ROOT.field("lines");
@@ -66,13 +70,6 @@ fn apply_to_lines(
         }
     }
     Ok(())
-}
-
-/// The numbers of the rules that match a line.
-fn matches_of(scratch: &QuoteScratch, line: usize) -> &[u32] {
-    let start = line.checked_sub(1).and_then(|before| scratch.ends.get(before)).copied().unwrap_or(0);
-    let end = scratch.ends.get(line).copied().unwrap_or(start);
-    scratch.matched.get(start..end).unwrap_or_default()
 }
 
 fn match_lines(frame: &Frame<'_>, stage: &Stage, scratch: &mut QuoteScratch) -> Result<(), Error> {
@@ -143,13 +140,13 @@ fn apply_to_line<'m>(
     let entry_figure = line.figure;
     // What percentages are taken on: the named step, the amount as it entered (on_base), or what the rule before left.
     let base_of = |running: Figure| base.unwrap_or(if stage.policy == Policy::OnBase { entry_figure } else { running });
-    let effect = |rule: &Rule, running: Figure| stage.line_effect(rule, quantity, currency, running, base_of(running));
+    let effect = |number: u32, running: Figure| stage.line_effect(number, quantity, currency, running, base_of(running));
     let chosen: &'m [u32] = match stage.choose(matched) {
         Choice::All(all) => all,
         Choice::Lowest(candidates) => {
             let mut lowest: Option<(i64, usize)> = None;
-            for (position, rule) in candidates.iter().enumerate().filter_map(|(p, number)| Some((p, stage.rule(*number)?))) {
-                let amount = effect(rule, entry_figure)?.amount;
+            for (position, number) in candidates.iter().enumerate() {
+                let amount = effect(*number, entry_figure)?.amount;
                 if lowest.is_none_or(|(best, _)| amount < best) {
                     lowest = Some((amount, position));
                 }
@@ -157,20 +154,29 @@ fn apply_to_line<'m>(
             lowest.and_then(|(_, position)| candidates.get(position..=position)).unwrap_or_default()
         }
     };
-    for rule in chosen.iter().filter_map(|number| stage.rule(*number)) {
-        let running = line.figure;
-        let after = effect(rule, running)?;
-        line.figure = after;
-        let entry = Entry {
+    let first = u32::try_from(out.entries.len()).unwrap_or(u32::MAX);
+    let (mut last, mut running) = (first, entry_figure);
+    for (entry, number) in (first..).zip(chosen) {
+        let after = effect(*number, running)?;
+        last = entry;
+        out.entries.push(Entry {
             step,
-            source: Source::Adjustment(rule.number),
+            source: Source::Adjustment(stage.action(*number).map_or(Ordinal::of(0), |action| action.number)),
             base: base_of(running).amount,
             before: running.amount,
             after: after.amount,
             unit_price: after.unit,
-            next: None,
-        };
-        out.record(line, entry);
+            // To the next one, if there is one.
+            next: NonZeroU32::new(entry.saturating_add(1)),
+        });
+        running = after;
+    }
+    line.figure = running;
+    if !chosen.is_empty() {
+        if let Some(end) = out.entries.last_mut() {
+            end.next = None;
+        }
+        out.link(line, first, last);
     }
     Ok(chosen)
 }
@@ -264,7 +270,7 @@ struct DocumentOff {
     base: i64,
 }
 
-/// Finds the eligible lines (into the scratch) and what the rule would take off them.
+/// Finds the eligible lines and their shares (into the scratch), and what the rule would take off them.
 fn document_off(
     frame: &Frame<'_>,
     stage: &Stage,
@@ -273,13 +279,16 @@ fn document_off(
     scratch: &mut QuoteScratch,
 ) -> Result<DocumentOff, Error> {
     scratch.eligible.clear();
+    scratch.shares.clear();
     let (mut running, mut base_sum) = (0_i64, 0_i64);
     for (index, line) in frame.lines.iter().enumerate().filter(|(_, line)| line.price.is_some()) {
         if rule.lines.is_some() && !takes_part(frame, rule, index)? {
             continue;
         }
-        scratch.eligible.push(index);
         let amount = line.figure.amount;
+        let weight = amount.unsigned_abs();
+        scratch.eligible.push(index);
+        scratch.shares.push(AllocationShare { weight, cap: Some(weight) });
         running = running.checked_add(amount).ok_or_else(too_large)?;
         base_sum = base_sum
             .checked_add(base.and_then(|figures| figures.get(index)).map_or(amount, |figure| figure.amount))
@@ -301,11 +310,6 @@ fn take_off(
 ) -> Result<(), Error> {
     let DocumentOff { wanted, running, base } = document_off(frame, stage, rule, base, scratch)?;
     let currency = frame.parts.currency;
-    scratch.shares.clear();
-    for index in &scratch.eligible {
-        let weight = frame.lines.get(*index).map_or(0, |line| line.figure.amount.unsigned_abs());
-        scratch.shares.push(AllocationShare { weight, cap: Some(weight) });
-    }
     out.of_document.push(DocumentEntry { step, adjustment: rule.number, off: wanted.min(running) });
     let total = Money::new(wanted, currency);
     let unallocated = allocate(total, &scratch.shares, stage.allocate.method, stage.allocate.zero_weights, &mut scratch.parts);

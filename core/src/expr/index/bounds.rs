@@ -151,6 +151,10 @@ impl Ladder {
             Some([from, to, ..]) => (*from, *to),
             _ => (0, self.bounds.len()),
         };
+        // Nearly all rungs hold no bound.
+        if from == to {
+            return interval(from, false);
+        }
         let near = self.bounds.get(from..to).unwrap_or_default();
         let below = near.partition_point(|bound| *bound < value);
         interval(from.saturating_add(below), near.get(below) == Some(&value))

@@ -175,20 +175,21 @@ impl Column {
         }
     }
 
-    /// Appends the row of every line: one look at the column for all of them.
-    pub fn line_rows<F: Facts + ?Sized>(&self, facts: &F, buffers: &mut Buffers, rows: &mut Vec<usize>) {
+    /// Calls `each` with the row of every line: one look at the column for all of them.
+    #[inline]
+    pub fn each_row<F: Facts + ?Sized>(&self, facts: &F, buffers: &mut Buffers, mut each: impl FnMut(usize)) {
         match &self.lookup {
             Lookup::Symbols { first, rows: by_symbol } => {
                 buffers.symbols.clear();
                 facts.symbols(self.slot, &mut buffers.symbols);
                 let place = |symbol: Symbol| usize::try_from(symbol.number().wrapping_sub(*first)).unwrap_or(usize::MAX);
-                rows.extend(
-                    buffers.symbols.iter().map(|symbol| symbol.and_then(|symbol| by_symbol.get(place(symbol)).copied()).unwrap_or(0)),
-                );
+                for symbol in &buffers.symbols {
+                    each(symbol.and_then(|symbol| by_symbol.get(place(symbol)).copied()).unwrap_or(0));
+                }
             }
-            Lookup::Values(_) => rows.extend((0..facts.line_count()).map(|line| self.pick(facts, Some(line)).row)),
+            Lookup::Values(_) => (0..facts.line_count()).for_each(|line| each(self.pick(facts, Some(line)).row)),
             Lookup::Thresholds { bounds, shift } => bounds.intervals(facts, self.slot, &mut buffers.wholes, |interval| {
-                rows.push(interval.map_or(0, |interval| row_number(interval >> shift)));
+                each(interval.map_or(0, |interval| row_number(interval >> shift)));
             }),
         }
     }

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 
 use column::{Buffers, Column, Draft, Pick};
 use demand::{Demand, Kind, demands};
-use rows::{BITS, each_bit, place, words_for};
+use rows::{BITS, MIDDLE, NARROWEST, WIDEST, each_bit, place, stride, words_for};
 
 use super::atoms::Atom;
 use super::value::{Facts, Literal};
@@ -29,8 +29,6 @@ use crate::sort;
 
 /// Bytes that the full rows of one index may take, shared by its columns.
 const ROW_BYTES: usize = 32 * 1024 * 1024;
-/// With no more words than this a summary costs more than it saves, and so does another order of the rules.
-const DIRECT_WORDS: usize = 16;
 
 /// An index over the atoms of many rules. Immutable; what changes per document lies in an [`IndexScratch`].
 ///
@@ -57,12 +55,13 @@ const DIRECT_WORDS: usize = 16;
 pub struct RuleIndex {
     /// Rule numbers by position.
     rules: Vec<u32>,
-    /// Whether the positions are not in the order of the rule numbers.
-    reordered: bool,
     document: Vec<Column>,
     lines: Vec<Column>,
-    /// The columns of both kinds whose set bits must be confirmed.
+    /// Whether columns of both kinds have set bits that must be confirmed.
     coarse: bool,
+    /// Whether rows are short and there in full, and rules stand at the positions of their numbers: then rows are read whole, because a
+    /// summary would cost more than it saves.
+    direct: bool,
 }
 
 /// Buffers that [`RuleIndex`] works in, to be reused from line to line and from document to document. Each index needs its own.
@@ -77,8 +76,6 @@ pub struct IndexScratch {
     ready: Vec<u64>,
     summary: Vec<u64>,
     work: Vec<u64>,
-    /// Of each column of lines, the row of every line.
-    rows: Vec<usize>,
     buffers: Buffers,
 }
 
@@ -92,7 +89,7 @@ impl RuleIndex {
         sort::ascending(&mut keys);
         keys.dedup();
         // 2. Lay the rules out.
-        let reordered = words_for(rules.len()) > DIRECT_WORDS;
+        let reordered = words_for(rules.len()) > WIDEST;
         let order = if reordered { clustered(&by_rule, &keys) } else { (0..rules.len()).collect() };
         // 3. Build one column per slot and kind of demand.
         let share = ROW_BYTES.checked_div(keys.len()).unwrap_or(ROW_BYTES);
@@ -109,8 +106,9 @@ impl RuleIndex {
         sort::by(&mut document, |one, other| one.selectivity().cmp(&other.selectivity()));
         sort::by(&mut lines, |one, other| one.selectivity().cmp(&other.selectivity()));
         let coarse = document.iter().chain(&lines).any(Column::is_coarse);
+        let direct = !reordered && !coarse && document.iter().chain(&lines).all(|column| column.rows.is_dense());
         let rules = order.into_iter().map(|rule| u32::try_from(rule).unwrap_or(u32::MAX)).collect();
-        Self { rules, reordered, document, lines, coarse }
+        Self { rules, document, lines, coarse, direct }
     }
 
     /// How many rules there are.
@@ -133,7 +131,7 @@ impl RuleIndex {
         let width = words_for(self.rules.len());
         let picked = || self.document.iter().zip(&scratch.document);
         fill_ones(&mut scratch.summary, width);
-        if self.is_direct() {
+        if self.direct {
             fill_ones(&mut scratch.words, self.rules.len());
             // No bit behind the last rule.
             if let (Some(last), (_, behind @ 2..)) = (scratch.words.last_mut(), place(self.rules.len())) {
@@ -162,7 +160,7 @@ impl RuleIndex {
         }
         scratch.lines.clear();
         scratch.lines.extend(self.lines.iter().map(|column| column.pick(facts, line)));
-        if self.is_direct() {
+        if self.direct {
             let IndexScratch { words, work, lines, .. } = scratch;
             work.clear();
             work.extend_from_slice(words);
@@ -179,7 +177,7 @@ impl RuleIndex {
     pub fn match_lines<F: Facts + ?Sized>(&self, facts: &F, scratch: &mut IndexScratch, matching: &mut Vec<u32>, ends: &mut Vec<usize>) {
         self.header(facts, scratch);
         let count = facts.line_count();
-        if !self.is_direct() {
+        if !self.direct {
             for line in 0..count {
                 if facts.takes_part(line) {
                     self.matches(facts, Some(line), scratch, matching);
@@ -188,27 +186,41 @@ impl RuleIndex {
             }
             return;
         }
-        let IndexScratch { words, rows, buffers, .. } = scratch;
-        rows.clear();
-        for column in &self.lines {
-            column.line_rows(facts, buffers, rows);
-        }
-        let mut work = [0; DIRECT_WORDS];
-        let Some(work) = work.get_mut(..words.len()) else { return };
-        for line in 0..count {
-            if facts.takes_part(line) {
-                work.copy_from_slice(words);
-                for (column, rows) in self.lines.iter().zip(rows.chunks_exact(count)) {
-                    column.rows.and_words(rows.get(line).copied().unwrap_or_default(), work);
-                }
-                push_rules(work, matching);
-            }
-            ends.push(matching.len());
+        match stride(words_for(self.rules.len())) {
+            NARROWEST => self.match_whole::<NARROWEST, F>(facts, scratch, matching, ends),
+            MIDDLE => self.match_whole::<MIDDLE, F>(facts, scratch, matching, ends),
+            _ => self.match_whole::<WIDEST, F>(facts, scratch, matching, ends),
         }
     }
 
-    fn is_direct(&self) -> bool {
-        !self.reordered && !self.coarse
+    /// Few rules: AND whole rows, column by column for all lines.
+    fn match_whole<const WIDTH: usize, F: Facts + ?Sized>(
+        &self,
+        facts: &F,
+        scratch: &mut IndexScratch,
+        matching: &mut Vec<u32>,
+        ends: &mut Vec<usize>,
+    ) {
+        let IndexScratch { words, work, buffers, .. } = scratch;
+        let mut header = [0; WIDTH];
+        header.iter_mut().zip(words).for_each(|(whole, word)| *whole = *word);
+        work.clear();
+        (0..facts.line_count()).for_each(|_| work.extend_from_slice(&header));
+        let (lines, _) = work.as_chunks_mut::<WIDTH>();
+        for column in &self.lines {
+            let rows = column.rows.of_width::<WIDTH>();
+            let mut lines = lines.iter_mut();
+            column.each_row(facts, buffers, |row| {
+                let row = rows.get(row).unwrap_or(&[0; WIDTH]);
+                lines.next().into_iter().flatten().zip(row).for_each(|(word, other)| *word &= other);
+            });
+        }
+        for (line, words) in lines.iter().enumerate() {
+            if facts.takes_part(line) {
+                push_rules(words, matching);
+            }
+            ends.push(matching.len());
+        }
     }
 
     /// Many rules: AND the summaries, then only the words that can have a bit.

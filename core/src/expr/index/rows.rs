@@ -7,9 +7,19 @@ use crate::sort;
 /// Bits of rules, 64 in a word; words, 64 in a summary word.
 pub(super) const BITS: usize = 64;
 
+/// The widths, in words, of rows that are read whole.
+pub(super) const NARROWEST: usize = 4;
+pub(super) const MIDDLE: usize = 8;
+pub(super) const WIDEST: usize = 16;
+
 /// How many words (or summary words) hold so many bits.
 pub(super) fn words_for(bits: usize) -> usize {
     bits.div_ceil(BITS)
+}
+
+/// How many words a full row takes: short ones are as long as one of the widths that [`Rows::of_width`] can read whole.
+pub(super) fn stride(words: usize) -> usize {
+    if words > WIDEST { words } else { words.next_power_of_two().max(NARROWEST) }
 }
 
 /// Where a bit lies: its word, and the bit alone.
@@ -80,7 +90,7 @@ struct Block {
 impl Rows {
     /// Full rows for so many rules; the rules of `any` stand in each. [`Rows::add`] the others, then [`Rows::summarize`].
     pub fn dense(rules: usize, rows: usize, any: impl Iterator<Item = usize>) -> Self {
-        let width = words_for(rules);
+        let width = stride(words_for(rules));
         let mut template = vec![0; width];
         any.for_each(|position| set(&mut template, position));
         let words = template.iter().copied().cycle().take(width.saturating_mul(rows)).collect();
@@ -145,6 +155,19 @@ impl Rows {
             Body::Dense { words, .. } => words.len().checked_div(self.width).unwrap_or(0),
             Body::Sparse { rows, .. } => rows.len(),
         }
+    }
+
+    /// The full rows, when they are that wide; none otherwise.
+    pub fn of_width<const WIDTH: usize>(&self) -> &[[u64; WIDTH]] {
+        match &self.body {
+            Body::Dense { words, .. } if self.width == WIDTH => words.as_chunks().0,
+            _ => &[],
+        }
+    }
+
+    /// Whether the rows are there in full.
+    pub fn is_dense(&self) -> bool {
+        matches!(self.body, Body::Dense { .. })
     }
 
     /// Keeps of `words` what the row has too.

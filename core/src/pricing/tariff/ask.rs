@@ -5,7 +5,7 @@ use super::charge::{Slice, Span};
 use super::pick::{Caps, Pick, Search};
 use super::{Aggregate, Measure, Price, Rate, Rules, TierMode};
 use crate::expr::{Facts, Value};
-use crate::id::{Map, Set, Symbol};
+use crate::id::{Map, Ordinal, Set, Symbol};
 use crate::money::{ArithmeticError, Decimal, Exact, Rounding, UnitPrice};
 use crate::pricing::{Found, Lines, PriceError, Pricing, Query};
 
@@ -32,12 +32,15 @@ pub struct Asking<'a, 'q, F: ?Sized, L> {
 }
 
 impl<F: Facts + ?Sized, L: Lines> Asking<'_, '_, F, L> {
-    /// Asks a list of tariffs for the open lines; those that it prices are taken out.
-    pub fn run(&mut self, pricing: &Pricing, open: &mut Vec<usize>) -> Result<(), (usize, PriceError)> {
-        let Some((list, rules)) = pricing.lists.get(self.list).and_then(|list| Some((list, list.rules.as_deref()?))) else { return Ok(()) };
+    /// Asks a list of tariffs for the open lines; returns those that it prices whole.
+    pub fn run(&mut self, pricing: &Pricing, open: impl Iterator<Item = usize>) -> Result<Set<usize>, (usize, PriceError)> {
+        let mut priced: Set<usize> = Set::default();
+        let Some((list, rules)) = pricing.lists.get(self.list).and_then(|list| Some((list, list.rules.as_deref()?))) else {
+            return Ok(priced);
+        };
         // 1. The record of each line, and how much of the line it takes.
         let (mut picks, mut caps) = (Vec::new(), Caps::new());
-        for line in open.iter().copied() {
+        for line in open {
             let search = Search { pricing, list, rules, query: self.query, asked: self.asked, caps: &caps };
             let picked = search.pick(line).map_err(|error| (line, error))?;
             if let Some((number, pick)) = picked {
@@ -48,7 +51,6 @@ impl<F: Facts + ?Sized, L: Lines> Asking<'_, '_, F, L> {
         // 2. What counts together.
         let (mut groups, of_picks) = self.groups(rules, &picks).map_err(|error| (0, error.into()))?;
         // 3. What each line costs, one after the other.
-        let mut priced: Set<usize> = Set::default();
         for (pick, group) in picks.iter().zip(of_picks) {
             let Some(group) = groups.get_mut(group) else { continue };
             if self.take(rules, pick, group).map_err(|error| (pick.line, error))? {
@@ -60,8 +62,7 @@ impl<F: Facts + ?Sized, L: Lines> Asking<'_, '_, F, L> {
                 }
             }
         }
-        open.retain(|line| !priced.contains(line));
-        Ok(())
+        Ok(priced)
     }
 
     /// Counts what a record with a cap takes.
@@ -126,7 +127,7 @@ impl<F: Facts + ?Sized, L: Lines> Asking<'_, '_, F, L> {
         }
         // A price per unit needs nothing but its tier.
         if let Some(Offered { price, per }) = self.linear(rules, pick, &slices) {
-            let found = Found { list: self.list, price, per, unit: pick.offer.unit, quantity: pick.quantity, amount: None };
+            let found = Found { list: Ordinal::of(self.list), price, per, unit: pick.offer.unit, amount: None };
             self.asked.linear.push((pick.line, found));
             return Ok(true);
         }

@@ -1,6 +1,6 @@
 //! What lines took of tariffs, and of what the host counts.
 
-use crate::id::CounterId;
+use crate::id::{CounterId, Ordinal};
 use crate::money::{ArithmeticError, Decimal, Exact, Rounding, UnitPrice};
 use crate::pricing::{Found, Lines, PriceError, Query};
 
@@ -90,27 +90,25 @@ impl Asked {
         }
     }
 
+    /// Whether a cap cut any line.
+    pub fn has_cuts(&self) -> bool {
+        !self.rests.is_empty()
+    }
+
     /// Whether a cap cut the line.
     pub fn is_cut(&self, line: usize) -> bool {
         self.rests.iter().any(|(known, _)| *known == line)
     }
 
-    /// Takes a part of a line to its price, for which it needs no tiers.
-    pub fn add_linear(&mut self, line: usize, found: &Found, minor_units: u8) -> Result<(), PriceError> {
+    /// Takes a part of a line to its price, for which it needs no tiers; the quantity is in the price's unit.
+    pub fn add_linear(&mut self, line: usize, found: &Found, quantity: Decimal, minor_units: u8) -> Result<(), PriceError> {
         let (above, below) = Exact::from_decimal(found.per)?.lowest_terms();
-        let exact = found.price.times(found.quantity)?.times(below, above)?;
+        let exact = found.price.times(quantity)?.times(below, above)?;
         let amount = Rounding::half_up(minor_units).apply(exact)?;
-        self.portions.push(Portion { line, list: found.list, exact, amount });
-        let slice = TierSlice {
-            line,
-            list: found.list,
-            from: Decimal::ZERO,
-            until: None,
-            quantity: found.quantity,
-            unit_price: Some(found.price),
-            flat: false,
-            amount,
-        };
+        let list = found.list.index();
+        self.portions.push(Portion { line, list, exact, amount });
+        let slice =
+            TierSlice { line, list, from: Decimal::ZERO, until: None, quantity, unit_price: Some(found.price), flat: false, amount };
         self.slices.push(slice);
         Ok(())
     }
@@ -140,7 +138,7 @@ impl Asked {
         };
         let price = shown_price(each, query)?;
         let unit = query.lines.unit(line);
-        Ok(Some(Found { list: first.list, price, per: Decimal::ONE, unit, quantity, amount: Some(amount) }))
+        Ok(Some(Found { list: Ordinal::of(first.list), price, per: Decimal::ONE, unit, amount: Some(amount) }))
     }
 
     /// How much of a counter was used before this document, and in it.
