@@ -3,20 +3,29 @@ import { grouped } from "./figures.js";
 import { rejectedList } from "./reasons.js";
 
 /**
- * The sums of the order, with the tax of each rate.
+ * The sums of the order, with its charges, the tax of each rate, and what is left over the cost.
  * @param {import("dealdesk-wasm").Quote} quote
  */
-export function showTotals({ totals, tax_breakdown: taxes, currency }) {
+export function showTotals({ totals, charges = [], tax_breakdown: taxes, margin, currency }) {
   const rows = [
     ["List", totals.list],
     ["Discount", totals.discount],
+    ...charges.map(({ id, name, amount, waived }) => [name ?? id, waived ? "free" : amount]),
     ["Net", totals.net],
     ...taxes.map((group) => [`VAT ${group.percent ?? "0"} % of ${grouped(group.net)}`, group.tax]),
   ];
   const cells = rows.flatMap(([name = "", amount = ""]) => [element("dt", "", name), element("dd", "", grouped(amount))]);
   const gross = element("dd", "gross", `${grouped(totals.gross)} ${currency}`);
   gross.id = "gross";
-  byId("totals").replaceChildren(...cells, element("dt", "gross", "Gross"), gross);
+  byId("totals").replaceChildren(...cells, element("dt", "gross", "Gross"), gross, ...marginRow(margin));
+}
+
+/** @param {import("dealdesk-wasm").MarginView | undefined} margin what only the company sees */
+function marginRow(margin) {
+  if (!margin) return [];
+  const shown = element("dd", "", `${grouped(margin.amount)} = ${margin.percent ?? "0"} %`);
+  shown.id = "margin";
+  return [element("dt", "", "Margin"), shown];
 }
 
 /** @param {readonly Finding[]} findings */

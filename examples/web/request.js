@@ -31,7 +31,9 @@ export function creditRequest(order, customer, quote) {
  * @param {import("dealdesk-wasm").CreditDecision} credit
  */
 export function approvalRequest({ lines, ...facts }, quote, credit) {
-  return { ...facts, totals: quote.totals, line_count: lines.length, credit_status: credit.status };
+  const { list, discount, net, tax, gross } = quote.totals;
+  const { approval_facts } = quote;
+  return { ...facts, totals: { list, discount, net, tax, gross }, approval_facts, line_count: lines.length, credit_status: credit.status };
 }
 
 /**

@@ -58,7 +58,9 @@ function amount(cents) {
  * @param {import("dealdesk").CreditDecision} credit
  */
 export function approvalRequest({ lines, ...facts }, quote, credit) {
-  return { ...facts, totals: quote.totals, line_count: lines.length, credit_status: credit.status };
+  const { list, discount, net, tax, gross } = quote.totals;
+  const { approval_facts } = quote;
+  return { ...facts, totals: { list, discount, net, tax, gross }, approval_facts, line_count: lines.length, credit_status: credit.status };
 }
 
 /**
@@ -77,6 +79,7 @@ export function frozen(order, customer, quote) {
     rulebook: quote.rulebook.fingerprint,
     complete,
     lines: quote.lines.map(frozenLine),
+    charges: (quote.charges ?? []).filter(({ waived }) => waived === undefined).map(frozenCharge),
     totals: { net: totals.net, tax: totals.tax, gross: totals.gross },
   };
 }
@@ -84,6 +87,11 @@ export function frozen(order, customer, quote) {
 /** @param {Quote["lines"][number]} line */
 function frozenLine({ id, product, net, tax, gross, tax_category, tax_percent, base_quantity, base_unit }) {
   return { id, product, quantity: base_quantity, unit: base_unit, net, tax, gross, tax_category, tax_percent };
+}
+
+/** @param {import("dealdesk").ChargeView} charge */
+function frozenCharge({ id, net, tax, gross, tax_category, tax_percent }) {
+  return { charge: id, net, tax, gross, tax_category, tax_percent };
 }
 
 /** @typedef {import("dealdesk").Quote} Quote */

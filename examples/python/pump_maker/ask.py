@@ -8,8 +8,10 @@ from typing import Any
 
 from dealdesk.types import (
     ApprovalRequest,
+    ChargeView,
     CreditDecision,
     CreditRequest,
+    InvoiceChargeInput,
     LineView,
     OrderDocumentInput,
     OrderLineInput,
@@ -63,13 +65,21 @@ def _add_to_account(account: Json, desk: Desk, order: str) -> Decimal:
 
 def approval_request(request: QuoteRequest, quote: Quote, credit: CreditDecision) -> ApprovalRequest:
     """Who must approve: the facts that the prices were asked with, the totals that came of them, and what credit says."""
+    totals = quote["totals"]
     return {
         "date": request["date"],
         "customer": request["customer"],
         "destination": request["destination"],
         "channel": request["channel"],
         "document": request["document"],
-        "totals": quote["totals"],
+        "totals": {
+            "list": totals["list"],
+            "discount": totals["discount"],
+            "net": totals["net"],
+            "tax": totals["tax"],
+            "gross": totals["gross"],
+        },
+        "approval_facts": quote.get("approval_facts"),
         "line_count": len(request["lines"]),
         "credit_status": credit["status"],
     }
@@ -86,6 +96,7 @@ def frozen(order: Json, customer: Json, quote: Quote) -> OrderDocumentInput:
         "rulebook": quote["rulebook"]["fingerprint"],
         "complete": quote["complete"],
         "lines": [_frozen_line(line) for line in quote["lines"]],
+        "charges": [_frozen_charge(charge) for charge in quote.get("charges", []) if "waived" not in charge],
         "totals": {"net": totals["net"], "tax": totals["tax"], "gross": totals["gross"]},
     }
 
@@ -101,4 +112,15 @@ def _frozen_line(line: LineView) -> OrderLineInput:
         "gross": line["gross"],
         "tax_category": line.get("tax_category"),
         "tax_percent": line.get("tax_percent"),
+    }
+
+
+def _frozen_charge(charge: ChargeView) -> InvoiceChargeInput:
+    return {
+        "charge": charge["id"],
+        "net": charge["net"],
+        "tax": charge["tax"],
+        "gross": charge["gross"],
+        "tax_category": charge.get("tax_category"),
+        "tax_percent": charge.get("tax_percent"),
     }

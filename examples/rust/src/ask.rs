@@ -3,8 +3,8 @@
 use dealdesk::Money;
 use dealdesk::credit::{BucketAmounts, CreditAccount, CreditBucket, CreditDocument, CreditRequest, CreditStatus, OpenItem};
 use dealdesk::order::{OrderDocument, OrderHeader, OrderLine};
-use dealdesk::quote::{LineView, Quote, QuoteRequest, Totals};
-use dealdesk::receivable::Amounts;
+use dealdesk::quote::{ChargeView, LineView, Quote, QuoteRequest, Totals};
+use dealdesk::receivable::{Amounts, InvoiceCharge};
 use dealdesk::report::{Error, from_json};
 use dealdesk::rulebook::{ApprovalRequest, SubjectTotals};
 use serde_json::json;
@@ -80,6 +80,7 @@ pub fn approval_request(request: QuoteRequest, quote: &Quote, credit: CreditStat
 /// The quote, frozen, in the products' base units, in which the warehouses count. The order is never priced again.
 pub fn frozen(order: &Order, customer: &Customer, quote: &Quote) -> Result<OrderDocument> {
     let lines = quote.lines().map(|line| frozen_line(&line.view())).collect::<Result<_>>()?;
+    let charges = quote.charges().filter(|charge| charge.waived.is_none()).map(|charge| frozen_charge(&charge)).collect::<Result<_>>()?;
     let Totals { net, tax, gross, .. } = *quote.totals();
     Ok(OrderDocument {
         id: order.id.parse()?,
@@ -89,7 +90,7 @@ pub fn frozen(order: &Order, customer: &Customer, quote: &Quote) -> Result<Order
         rulebook: quote.fingerprint().clone(),
         complete: quote.is_complete(),
         lines,
-        charges: Vec::new(),
+        charges,
         totals: Amounts { net, tax, gross },
     })
 }
@@ -107,5 +108,17 @@ fn frozen_line(line: &LineView<'_>) -> Result<OrderLine> {
         gross: line.gross.ok_or_else(missing)?,
         tax_category: line.tax_category.map(str::parse).transpose()?,
         tax_percent: line.tax_percent,
+    })
+}
+
+fn frozen_charge(charge: &ChargeView<'_>) -> Result<InvoiceCharge> {
+    let missing = || format!("charge {} has no amounts", charge.id);
+    Ok(InvoiceCharge {
+        charge: charge.id.parse()?,
+        net: charge.net.ok_or_else(missing)?,
+        tax: charge.tax.ok_or_else(missing)?,
+        gross: charge.gross.ok_or_else(missing)?,
+        tax_category: charge.tax_category.map(str::parse).transpose()?,
+        tax_percent: charge.tax_percent,
     })
 }
