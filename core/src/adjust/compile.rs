@@ -24,6 +24,8 @@ pub struct Stage {
     pub rounding: Rounding,
     /// How a document's amount is split over the lines.
     pub allocate: super::AllocateDef,
+    /// The number of the guard that keeps lines above its floor when the amount is split.
+    pub guard: Option<usize>,
     /// The rules.
     pub rules: Vec<Rule>,
     /// What lines need of them, by the same numbers.
@@ -135,6 +137,7 @@ impl Stage {
             round_at,
             rounding,
             allocate: def.allocate.unwrap_or_default(),
+            guard: None,
             rules: compiled,
             actions: Box::default(),
             index,
@@ -341,6 +344,7 @@ pub(super) mod tests {
             round_at,
             rounding: Rounding::half_up(2),
             allocate: super::super::AllocateDef::default(),
+            guard: None,
             rules,
             actions: Box::default(),
             index,

@@ -13,6 +13,7 @@
 //! | [`Stage::line_effect`], [`Stage::document_effect`] | what a rule does to the figures |
 //! | [`Statistic`] | a figure beside the price: a cost, a subtotal |
 //! | [`Override`] | a step at which a person sets prices by hand |
+//! | [`Guard`] | a floor under lines, or under the document |
 //! | [`Ending`] | rounds prices to what they are to end in |
 
 mod action;
@@ -21,6 +22,7 @@ mod def;
 mod ending;
 mod eval;
 mod formula;
+mod guard;
 mod lint;
 mod manual;
 mod statistic;
@@ -30,5 +32,6 @@ pub use compile::{Effect, Rule, Stage, StagePlace};
 pub use def::{AdjustmentDef, AllocateDef, AmountOffDef, EffectDef, Per, Policy, RoundAt, StageDef, StageScope, TieBreak};
 pub use ending::{Ending, EndingDef};
 pub use eval::{Choice, Figure};
+pub use guard::{FloorError, Guard, GuardDef, GuardPlace, MarginFloor, Otherwise};
 pub use manual::{ActorLimitDef, Limit, LimitDef, Override, OverrideDef, OverridePlace, OverrideValue, Overstepped};
 pub use statistic::{MarginDef, Statistic, StatisticalDef, SubtotalDef};

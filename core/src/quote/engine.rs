@@ -4,6 +4,7 @@ use super::charge;
 use super::comparison::others;
 use super::ending;
 use super::frame::{Frame, QuoteScratch};
+use super::guard;
 use super::ladder::ladders;
 use super::lines::{asked, fill, given_lists, product_lists, read_facts, resolve};
 use super::manual;
@@ -186,6 +187,7 @@ fn run(frame: &mut Frame<'_>, request: &QuoteRequest, scratch: &mut QuoteScratch
             Step::Price(step) => find_prices(frame, step, number, request, scratch, out)?,
             Step::Stage(stage) => stage::apply(frame, stage, number, base, scratch, out)?,
             Step::Override(step) => manual::apply(frame, step, number, base, request, out)?,
+            Step::Guard(step) => guard::apply(frame, step, number, base, out)?,
             Step::Statistic(step) => statistic::apply(frame, step, number, out)?,
             Step::Ending(step) => ending::apply(frame, step, number, out)?,
             Step::Charge(step) => charge::apply(frame, step, number, request, scratch, out)?,

@@ -28,6 +28,7 @@ mod ending;
 mod engine;
 mod failure;
 mod frame;
+mod guard;
 mod ladder;
 mod line;
 mod lines;

@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 
 use super::frame::{Frame, QuoteScratch};
+use super::guard;
 use super::outcome::Outcome;
 use super::request::Explain;
 use super::result::{DocumentEntry, Entry, Rejected, RejectionReason, Source};
@@ -10,7 +11,9 @@ use crate::adjust::{Choice, Figure, Policy, Rule, Stage, StageScope};
 use crate::expr::{EvalError, Expr, Value};
 use crate::id::Ordinal;
 use crate::money::{AllocationShare, ArithmeticError, Decimal, Money, allocate};
+
 use crate::report::{AdjustCode, Diagnostic, Error, Finding, LimitCode, Path, Severity};
+use crate::rulebook::Step;
 
 /// Runs a stage over the lines. `base` holds the lines' figures after the step that the stage names as its base.
 pub(super) fn apply(
@@ -205,6 +208,7 @@ fn apply_to_document(
     }
     let without_lines = retain_with_lines(frame, stage, &mut scratch.matched)?;
     let matched = std::mem::take(&mut scratch.matched);
+    floors(frame, stage, scratch, out)?;
     // 2. Choose and apply, each over the lines that take part in it.
     let entry: Option<Vec<Figure>> = (stage.policy == Policy::OnBase).then(|| frame.lines.iter().map(|line| line.figure).collect());
     let fixed_base = base.or(entry.as_deref());
@@ -229,6 +233,18 @@ fn apply_to_document(
         reject(frame, stage, step, None, &Judged { matched: &matched, applied: chosen, without_lines: &without_lines }, out);
     }
     scratch.matched = matched;
+    Ok(())
+}
+
+/// What the lines must cost at least, where a guard asks the stage to heed it; otherwise there are no floors.
+fn floors(frame: &Frame<'_>, stage: &Stage, scratch: &mut QuoteScratch, out: &Outcome) -> Result<(), Error> {
+    scratch.floors.clear();
+    let guard = stage.guard.and_then(|number| frame.parts.procedure.get(number));
+    if let Some(Step::Guard(guard)) = guard {
+        for line in 0..frame.lines.len() {
+            scratch.floors.push(guard::floor_of(frame, guard, line, out)?.unwrap_or(0));
+        }
+    }
     Ok(())
 }
 
@@ -308,15 +324,21 @@ fn take_off(
     scratch: &mut QuoteScratch,
     out: &mut Outcome,
 ) -> Result<(), Error> {
-    let DocumentOff { wanted, running, base } = document_off(frame, stage, rule, base, scratch)?;
+    let DocumentOff { wanted, base, .. } = document_off(frame, stage, rule, base, scratch)?;
     let currency = frame.parts.currency;
-    out.of_document.push(DocumentEntry { step, adjustment: rule.number, off: wanted.min(running) });
+    for (index, share) in scratch.eligible.iter().zip(&mut scratch.shares).filter(|_| !scratch.floors.is_empty()) {
+        let floor = scratch.floors.get(*index).map_or(0, |floor| floor.unsigned_abs());
+        share.cap = Some(share.weight.saturating_sub(floor));
+    }
     let total = Money::new(wanted, currency);
     let unallocated = allocate(total, &scratch.shares, stage.allocate.method, stage.allocate.zero_weights, &mut scratch.parts);
     let unallocated = unallocated.map_err(|_| too_large())?;
+    let off = wanted.saturating_sub(unallocated.minor());
+    out.of_document.push(DocumentEntry { step, adjustment: rule.number, off });
     if !unallocated.is_zero() {
+        let why = if scratch.floors.is_empty() { "are worth no more" } else { "may not cost less" };
         let message = format!(
-            "`{unallocated}` of the `{total}` that the adjustment `{}` takes off are lost: the lines that take part are worth no more",
+            "`{unallocated}` of the `{total}` that the adjustment `{}` takes off are lost: the lines that take part {why}",
             rule.id
         );
         let finding = Finding::new(AdjustCode::Unallocated, Severity::Warning, message);

@@ -256,6 +256,12 @@ families! {
         Unallocated = "unallocated",
         /// Two steps that both give the cost of the margin, or none where one is needed.
         Margin = "margin",
+        /// A guard without a floor, with nothing to guard, or with a setting that its scope does not use.
+        Guard = "guard",
+        /// A line, or the document, costs less than a guard allows.
+        BelowFloor = "below_floor",
+        /// A line, or the document, costs so little that someone must approve it.
+        NeedsApproval = "needs_approval",
         /// A setting of an override step that its scope does not use, or a limit that bounds nothing.
         Override = "override",
         /// A price set by hand goes beyond what the actor may.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::order::OrderDef;
-use crate::adjust::{AdjustmentDef, EndingDef, OverrideDef, StageDef, StatisticalDef, SubtotalDef};
+use crate::adjust::{AdjustmentDef, EndingDef, GuardDef, OverrideDef, StageDef, StatisticalDef, SubtotalDef};
 use crate::approval::ApprovalDef;
 use crate::catalog::{CategoryDef, ProductDef, UnitDef};
 use crate::charge::{CashRoundingDef, ChargeDef, ChargeStepDef};
@@ -148,6 +148,8 @@ pub enum StepDef {
     Statistical(StatisticalDef),
     /// Takes prices that a person sets by hand.
     Override(OverrideDef),
+    /// Guards what the steps before have done by a floor.
+    Guard(GuardDef),
     /// Rounds what lines cost to an increment or an ending.
     Ending(EndingDef),
     /// Adds charges.
@@ -168,10 +170,19 @@ impl StepDef {
             Self::Subtotal(step) => &step.id,
             Self::Statistical(step) => &step.id,
             Self::Override(step) => &step.id,
+            Self::Guard(step) => &step.id,
             Self::Ending(step) => &step.id,
             Self::Charge(step) => &step.id,
             Self::Tax(step) => &step.id,
             Self::CashRounding(step) => &step.id,
+        }
+    }
+
+    /// Whether it may change what lines cost, once they have a price.
+    pub(super) fn changes_prices(&self) -> bool {
+        match self {
+            Self::Stage(_) | Self::Override(_) | Self::Guard(_) | Self::Ending(_) | Self::Charge(_) => true,
+            Self::Price(_) | Self::Subtotal(_) | Self::Statistical(_) | Self::Tax(_) | Self::CashRounding(_) => false,
         }
     }
 }

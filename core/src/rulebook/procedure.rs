@@ -3,8 +3,8 @@
 use super::def::{RulebookDef, StepDef};
 use super::vocabulary::Attributes;
 use crate::adjust::{
-    AdjustmentDef, Ending, Override, OverrideDef, OverridePlace, Policy, RoundAt, Stage, StageDef, StagePlace, StageScope, Statistic,
-    StatisticalDef,
+    AdjustmentDef, Ending, Guard, GuardDef, GuardPlace, Otherwise, Override, OverrideDef, OverridePlace, Policy, RoundAt, Stage, StageDef,
+    StagePlace, StageScope, Statistic, StatisticalDef,
 };
 use crate::charge::{CashRounding, ChargeStep, ChargeStepDef, Charges};
 use crate::expr::{CompileContext, Expr, Scope, Slot, Type};
@@ -25,6 +25,8 @@ pub enum Step {
     Statistic(Box<Statistic>),
     /// Takes prices that a person sets.
     Override(Box<Override>),
+    /// Guards what the steps before have done.
+    Guard(Box<Guard>),
     /// Rounds what lines cost.
     Ending(Box<Ending>),
     /// Adds charges.
@@ -44,6 +46,7 @@ impl Step {
             Self::Stage(stage) => &stage.id,
             Self::Statistic(step) => &step.id,
             Self::Override(step) => &step.id,
+            Self::Guard(step) => &step.id,
             Self::Ending(step) => &step.id,
             Self::Charge(step) => &step.id,
             Self::Tax(step) => &step.id,
@@ -55,9 +58,17 @@ impl Step {
     #[must_use]
     pub fn may_need_approval(&self) -> bool {
         match self {
-            Self::Override(_) => true,
+            Self::Override(_) | Self::Guard(_) => true,
             Self::Statistic(step) => step.margin.is_some(),
             _ => false,
+        }
+    }
+
+    /// The step since which it keeps stages of document scope from taking more than a floor allows; only of a guard that redistributes.
+    fn redistributes_since(&self) -> Option<usize> {
+        match self {
+            Self::Guard(guard) if guard.otherwise == Otherwise::ClampAndRedistribute => Some(guard.since.unwrap_or(0)),
+            _ => None,
         }
     }
 
@@ -67,6 +78,7 @@ impl Step {
         match self {
             Self::Stage(stage) => stage.base,
             Self::Override(step) => step.base,
+            Self::Guard(step) => step.since,
             _ => None,
         }
     }
@@ -77,6 +89,7 @@ impl Step {
             Self::Stage(stage) => stage.rules.iter().flat_map(|rule| rule.when.iter().chain(&rule.lines)).collect(),
             Self::Statistic(step) => step.amount.iter().collect(),
             Self::Override(step) => step.expressions().collect(),
+            Self::Guard(step) => step.expressions().collect(),
             Self::Ending(step) => step.lines.iter().collect(),
             Self::Tax(step) => step.condition().into_iter().collect(),
             Self::Price(_) | Self::Charge(_) | Self::CashRounding(_) => Vec::new(),
@@ -114,6 +127,14 @@ pub fn compile(def: &RulebookDef, attributes: &Attributes, slices: Slices<'_>, p
         compiled.extend(around.step(step, path, &at, cx));
         around.before.push(step);
     }
+    let guards: Vec<(usize, usize)> =
+        compiled.iter().enumerate().filter_map(|(number, step)| Some((number, step.redistributes_since()?))).collect();
+    for (number, since) in guards {
+        let guarded = compiled.iter_mut().take(number).skip(since.saturating_add(1));
+        for stage in guarded.filter_map(|step| if let Step::Stage(stage) = step { Some(stage) } else { None }) {
+            stage.guard = Some(number).filter(|_| stage.scope == StageScope::Document);
+        }
+    }
     let charge_steps =
         compiled.iter().enumerate().filter_map(|(number, step)| if let Step::Charge(step) = step { Some((number, step)) } else { None });
     charges.check_steps(charge_steps, &path.field("charges"), &place, cx);
@@ -149,6 +170,7 @@ impl Around<'_> {
                 Step::Statistic(Box::new(Statistic::compile(step, currency, &path, cx)?))
             }
             StepDef::Override(step) => Step::Override(Box::new(self.override_step(step, &at.field("override"), cx)?)),
+            StepDef::Guard(step) => Step::Guard(Box::new(self.guard(step, &at.field("guard"), cx)?)),
             StepDef::Ending(step) => {
                 self.lines_rounded |= step.round_at == RoundAt::Line;
                 Step::Ending(Box::new(Ending::compile(step, currency, &at.field("ending"), cx)?))
@@ -185,6 +207,22 @@ impl Around<'_> {
         let roles: Vec<&str> = roles.collect();
         let base = def.base.as_ref().and_then(|base| self.earlier(base, &at.field("base"), cx));
         Override::compile(def, OverridePlace { base, roles: &roles }, at, cx)
+    }
+
+    fn guard(&mut self, def: &GuardDef, at: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<Guard> {
+        // A line that is lifted has no exact price per unit any more.
+        self.lines_rounded = true;
+        let since = def.since.as_ref().map(|since| self.earlier(since, &at.field("since"), cx));
+        let guarded = || self.before.iter().enumerate().skip(since.flatten().unwrap_or(0).saturating_add(1));
+        let is_document_stage = |step: &StepDef| matches!(step, StepDef::Stage(stage) if stage.scope == StageScope::Document);
+        let place = GuardPlace {
+            since: since.flatten(),
+            cost: self.before.iter().position(|step| matches!(step, StepDef::Statistical(step) if step.margin.is_some())),
+            guards_something: since == Some(None) || guarded().any(|(_, step)| step.changes_prices()),
+            document_stage: guarded().find(|(_, step)| is_document_stage(step)).map(|(number, _)| number),
+            gross: self.def.procedure.iter().any(|step| matches!(step, StepDef::Tax(tax) if tax.price_mode == PriceModeDef::Gross)),
+        };
+        Guard::compile(def, place, at, cx)
     }
 
     /// The number of an earlier step, whose result is a price.

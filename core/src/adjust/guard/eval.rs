@@ -1,0 +1,55 @@
+//! How high a floor is.
+
+use super::compile::Guard;
+use crate::expr::{EvalError, Expr, Facts};
+use crate::money::{ArithmeticError, Currency, Decimal, Exact, Money, Rounding, RoundingDef, RoundingMode};
+
+/// Why a floor is not known.
+#[derive(Debug)]
+pub enum FloorError {
+    /// The formula has no result.
+    Formula(EvalError),
+    /// The floor has more digits than an amount can hold.
+    Arithmetic(ArithmeticError),
+}
+
+impl From<EvalError> for FloorError {
+    fn from(error: EvalError) -> Self {
+        Self::Formula(error)
+    }
+}
+
+impl From<ArithmeticError> for FloorError {
+    fn from(error: ArithmeticError) -> Self {
+        Self::Arithmetic(error)
+    }
+}
+
+impl Guard {
+    /// The least that a line, or the document where `line` is none, may cost, in minor units and rounded up. `quantity` is in base units, 1 for
+    /// the document; `cost` is what the step of the margin gives.
+    ///
+    /// # Errors
+    /// [`FloorError`].
+    pub fn floor<F: Facts + ?Sized>(
+        &self,
+        facts: &F,
+        line: Option<usize>,
+        quantity: Decimal,
+        cost: i64,
+        currency: Currency,
+    ) -> Result<i64, FloorError> {
+        let up = RoundingDef { mode: RoundingMode::Ceiling, ..RoundingDef::default() };
+        let up = Rounding::new(up, currency.minor_units()).unwrap_or(Rounding::half_up(currency.minor_units()));
+        let by_formula = |formula: &Expr| -> Result<i64, FloorError> {
+            let each = Exact::from_decimal(formula.number(facts, line)?)?;
+            Ok(up.apply(each.product(Exact::from_decimal(quantity)?)?)?)
+        };
+        let by_margin = |(above, below): (i128, i128)| -> Result<i64, FloorError> {
+            Ok(up.apply(Money::new(cost, currency).to_exact()?.times(below, above)?)?)
+        };
+        let at_least = self.at_least.as_ref().map_or(Ok(0), by_formula)?;
+        let margin = self.margin.map_or(Ok(0), |margin| by_margin(margin.left.ratio()))?;
+        Ok(at_least.max(margin))
+    }
+}
