@@ -326,9 +326,11 @@ fn take_off(
 ) -> Result<(), Error> {
     let DocumentOff { wanted, base, .. } = document_off(frame, stage, rule, base, scratch)?;
     let currency = frame.parts.currency;
-    for (index, share) in scratch.eligible.iter().zip(&mut scratch.shares).filter(|_| !scratch.floors.is_empty()) {
-        let floor = scratch.floors.get(*index).map_or(0, |floor| floor.unsigned_abs());
-        share.cap = Some(share.weight.saturating_sub(floor));
+    if !scratch.floors.is_empty() {
+        for (index, share) in scratch.eligible.iter().zip(&mut scratch.shares) {
+            let floor = scratch.floors.get(*index).map_or(0, |floor| floor.unsigned_abs());
+            share.cap = Some(share.weight.saturating_sub(floor));
+        }
     }
     let total = Money::new(wanted, currency);
     let unallocated = allocate(total, &scratch.shares, stage.allocate.method, stage.allocate.zero_weights, &mut scratch.parts);
