@@ -21,7 +21,9 @@ fn named(text: &str) -> impl Iterator<Item = &str> {
 
 /// The rows of all tables of the page, without their heads and rules.
 fn rows(page: &str) -> impl Iterator<Item = &str> {
-    let body = |line: &&str| line.starts_with("| ") && !line.starts_with("| row ") && !line.starts_with("| switch ");
+    let body = |line: &&str| {
+        line.starts_with("| ") && !line.starts_with("| row ") && !line.starts_with("| switch ") && !line.starts_with("| example ")
+    };
     page.lines().filter(body)
 }
 
