@@ -179,6 +179,10 @@ ids! {
     TermsId;
     /// Names a count that a host keeps over several documents.
     CounterId;
+    /// Names what several rules have in common, so that others can exclude them.
+    TagId;
+    /// A coupon's code, as a customer writes it.
+    CouponCode;
     /// Names a decision table, or a column of one.
     TableId;
 }

@@ -54,7 +54,7 @@ fn adjustment(rule: &Rule) -> Value {
         "priority": rule.priority,
         "valid": {"from": day(rule.from).to_string(), "until": day(rule.to + 1).to_string()},
         "effect": effect,
-        "stop": rule.last,
+        "stop": rule.last.then_some("stage"),
     });
     let when = condition(rule);
     if !when.is_empty() {

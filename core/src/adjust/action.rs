@@ -1,6 +1,6 @@
 //! What the line stage needs of a rule for every line, in few bytes.
 
-use super::{Effect, Per, Policy, RoundAt, Rule, Stage};
+use super::{Effect, Per, Policy, RoundAt, RoundWhat, Rule, Stage};
 use crate::id::Ordinal;
 use crate::money::{Currency, Rounding, UnitPrice};
 
@@ -29,7 +29,7 @@ struct Plain {
 impl Action {
     /// The action of a rule; `stage` without its actions yet.
     pub(super) fn of(rule: &Rule, stage: &Stage, currency: Currency) -> Self {
-        Self { number: rule.number, exclusive: rule.exclusive, stop: rule.stop, plain: Plain::of(&rule.effect, stage, currency) }
+        Self { number: rule.number, exclusive: rule.exclusive, stop: rule.stop, plain: Plain::of(rule, stage, currency) }
     }
 
     /// What is left of a price per unit, where whole numbers say so; none where it takes the long way.
@@ -43,21 +43,27 @@ impl Action {
 }
 
 impl Plain {
-    fn of(effect: &Effect, stage: &Stage, currency: Currency) -> Option<Self> {
+    fn of(rule: &Rule, stage: &Stage, currency: Currency) -> Option<Self> {
         let in_digits = |price: &UnitPrice| price.scale() == currency.minor_units();
         let same = Self { numerator: 1, denominator: 1, off: 0, most: i64::MAX };
         if stage.round_at != RoundAt::Unit || !stage.rounding.is_plain() || stage.rounding.scale() != currency.minor_units() {
             return None;
         }
-        match effect {
-            // Of the price as it runs, not of another base.
-            Effect::PercentOff { left } if stage.base.is_none() && stage.policy != Policy::OnBase => {
-                let (numerator, denominator) = left.narrow_ratio();
+        // Of the price as it runs, not of another base; and the price is what is rounded.
+        let based = stage.base.is_some() || stage.policy == Policy::OnBase || rule.terms.as_ref().is_some_and(|terms| terms.base.is_some());
+        match &rule.effect {
+            Effect::PercentOff { left: part } | Effect::PercentOn { whole: part } if !based && stage.round == RoundWhat::Price => {
+                let (numerator, denominator) = part.narrow_ratio();
                 Some(Self { numerator, denominator: denominator?, ..same })
             }
             Effect::AmountOff { amount, per: Per::Unit } if in_digits(amount) => Some(Self { off: amount.mantissa(), ..same }),
+            Effect::AmountOn { amount, per: Per::Unit } if in_digits(amount) => Some(Self { off: amount.mantissa().checked_neg()?, ..same }),
             Effect::FixedPrice(price) if in_digits(price) => Some(Self { most: price.mantissa(), ..same }),
-            Effect::PercentOff { .. } | Effect::AmountOff { .. } | Effect::FixedPrice(_) => None,
+            Effect::PercentOff { .. }
+            | Effect::PercentOn { .. }
+            | Effect::AmountOff { .. }
+            | Effect::AmountOn { .. }
+            | Effect::FixedPrice(_) => None,
         }
     }
 }

@@ -1,8 +1,12 @@
 //! From definition to checked stages.
 
-use super::{Action, AdjustmentDef, AmountOffDef, EffectDef, Per, Policy, RoundAt, StageDef, StageScope, TieBreak};
+use super::terms::Terms;
+use super::{
+    Action, AdjustmentDef, AmountOffDef, Compare, EffectDef, Per, Policy, RoundAt, RoundWhat, StageDef, StageScope, Stop, ThresholdBase,
+    TieBreak,
+};
 use crate::expr::{Atom, CompileContext, Expr, Literal, RuleIndex, Scope, Slot, Type};
-use crate::id::{Ordinal, RuleId, StepId};
+use crate::id::{Ordinal, RuleId, StepId, TagId};
 use crate::money::{ArithmeticError, Currency, Decimal, Percent, Rounding, UnitPrice};
 use crate::report::{AdjustCode, Diagnostic, LimitCode, Path, RulebookCode};
 use crate::time::Period;
@@ -16,10 +20,20 @@ pub struct Stage {
     pub scope: StageScope,
     /// Which rules apply when several match.
     pub policy: Policy,
+    /// What `best` and `worst` compare.
+    pub compare: Compare,
+    /// Which figures the conditions see.
+    pub threshold_base: ThresholdBase,
+    /// Whether every line can be judged by itself, as it enters the stage: no rule has terms, and the settings ask for no more.
+    pub plain: bool,
     /// The number of the step on whose result percentages are taken.
     pub base: Option<usize>,
     /// Which figure is rounded.
     pub round_at: RoundAt,
+    /// Whether the price is rounded, or the discount.
+    pub round: RoundWhat,
+    /// Whether the line is restated as a price per unit, times the quantity.
+    pub restate_unit: bool,
     /// How it is rounded.
     pub rounding: Rounding,
     /// How a document's amount is split over the lines.
@@ -53,6 +67,8 @@ pub struct Rule {
     pub exclusive: bool,
     /// No rule of the stage applies after it.
     pub stop: bool,
+    /// The terms on which it applies, which few rules have.
+    pub terms: Option<Box<Terms>>,
     /// Whether the index alone decides that it matches.
     pub indexed: bool,
     /// Where it stands in the rulebook: its number among the adjustments.
@@ -76,6 +92,18 @@ pub enum Effect {
     },
     /// Sets the price per unit, where that is lower.
     FixedPrice(UnitPrice),
+    /// Makes it this percentage.
+    PercentOn {
+        /// 100 percent and what is added.
+        whole: Percent,
+    },
+    /// Adds an amount.
+    AmountOn {
+        /// The amount.
+        amount: UnitPrice,
+        /// What it is added to.
+        per: Per,
+    },
 }
 
 /// What a stage needs to know of the procedure around it.
@@ -89,6 +117,8 @@ pub struct StagePlace<'a> {
     pub lines_rounded: bool,
     /// The slot of the document's date.
     pub date: Slot,
+    /// The tags that the rulebook's rules have.
+    pub tags: &'a [TagId],
 }
 
 impl Stage {
@@ -105,6 +135,8 @@ impl Stage {
         let base = base(def, place, path, cx);
         let round_at = round_at(def, place, path, cx);
         let rounding = rounding(def, place, round_at, path, cx);
+        let compare = compare(def, round_at, path, cx);
+        let threshold_base = threshold_base(def, path, cx);
         if def.scope == StageScope::Line && def.allocate.is_some() {
             cx.diagnostics.error(AdjustCode::Policy, &path.field("allocate"), "only a stage with the scope `document` allocates");
         }
@@ -120,7 +152,7 @@ impl Stage {
         let ordered = cx.diagnostics.count() == before;
         let compiled: Vec<Rule> = sorted
             .iter()
-            .filter_map(|(number, rule)| Rule::compile(rule, *number, def, place.currency, &adjustments.index(*number), cx))
+            .filter_map(|(number, rule)| Rule::compile(rule, *number, def, place, &adjustments.index(*number), cx))
             .collect();
         if ordered {
             super::lint::warn_never_fires(def.policy, &compiled, place.date, adjustments, cx.diagnostics);
@@ -128,13 +160,19 @@ impl Stage {
         // 3. The index over their conditions and validities.
         let atoms: Vec<Vec<Atom>> = compiled.iter().map(|rule| rule.atoms(place.date)).collect();
         let index = RuleIndex::build(&atoms);
+        let judged_alone = compare == Compare::Amount && threshold_base == ThresholdBase::StageInput && def.policy != Policy::Worst;
         let mut stage = Self {
+            plain: judged_alone && compiled.iter().all(|rule| rule.terms.is_none()),
             fully_indexed: compiled.iter().all(|rule| rule.indexed),
             id: def.id.clone(),
             scope: def.scope,
             policy: def.policy,
+            compare,
+            threshold_base,
             base,
             round_at,
+            round: def.round.unwrap_or_default(),
+            restate_unit: def.restate_unit,
             rounding,
             allocate: def.allocate.unwrap_or_default(),
             guard: None,
@@ -145,6 +183,40 @@ impl Stage {
         stage.actions = stage.rules.iter().map(|rule| Action::of(rule, &stage, place.currency)).collect();
         stage
     }
+
+    /// The number of every step on whose result the stage, or the rule of that number, takes percentages.
+    pub fn bases(&self) -> impl Iterator<Item = (Option<Ordinal>, usize)> {
+        let of_rules = self.rules.iter().filter_map(|rule| Some((Some(rule.number), rule.terms.as_ref()?.base?)));
+        self.base.map(|base| (None, base)).into_iter().chain(of_rules)
+    }
+}
+
+fn compare(def: &StageDef, round_at: RoundAt, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Compare {
+    let compare = def.compare.unwrap_or_default();
+    let message = match compare {
+        _ if def.compare.is_some() && !matches!(def.policy, Policy::Best | Policy::Worst) => {
+            format!("only the policies `best` and `worst` compare; `{}` has another", def.id)
+        }
+        Compare::UnitPrice if round_at == RoundAt::Line && !def.restate_unit => {
+            "the stage rounds the amount of the line, so there is no price per unit to compare".to_owned()
+        }
+        Compare::Document if def.scope == StageScope::Document => {
+            "a stage with the scope `document` always compares what its rules leave of the document; leave `compare` out".to_owned()
+        }
+        _ => return compare,
+    };
+    cx.diagnostics.error(AdjustCode::Policy, &path.field("compare"), message);
+    Compare::Amount
+}
+
+fn threshold_base(def: &StageDef, path: &Path<'_>, cx: &mut CompileContext<'_>) -> ThresholdBase {
+    let base = def.threshold_base.unwrap_or_default();
+    if base == ThresholdBase::Running && !matches!(def.policy, Policy::Compound | Policy::OnBase | Policy::Exclusive) {
+        let message = format!("one rule of the stage `{}` applies at most, so there is none before it that could change the figures", def.id);
+        let problem = Diagnostic::error(AdjustCode::Policy, &path.field("threshold_base"), message);
+        cx.diagnostics.push(problem.help("use the policy `compound`, `on_base` or `exclusive`, or leave `threshold_base` out"));
+    }
+    base
 }
 
 fn base(def: &StageDef, place: StagePlace<'_>, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<usize> {
@@ -167,6 +239,11 @@ fn round_at(def: &StageDef, place: StagePlace<'_>, path: &Path<'_>, cx: &mut Com
             "a stage with the scope `document` rounds amounts; leave `round_at` out",
         );
         return RoundAt::Line;
+    }
+    if def.restate_unit && (def.scope == StageScope::Document || round_at == RoundAt::Unit) {
+        let message = "what is restated is the amount of a line, which this stage does not round";
+        let problem = Diagnostic::error(AdjustCode::Policy, &path.field("restate_unit"), message);
+        cx.diagnostics.push(problem.help("leave `restate_unit` out, or round at `line` with the scope `line`"));
     }
     if round_at == RoundAt::Unit && place.lines_rounded {
         let message = "a step before this stage has rounded the amounts of lines, so there is no exact price per unit any more";
@@ -219,14 +296,15 @@ impl Rule {
         def: &AdjustmentDef,
         number: usize,
         stage: &StageDef,
-        currency: Currency,
+        place: StagePlace<'_>,
         path: &Path<'_>,
         cx: &mut CompileContext<'_>,
     ) -> Option<Self> {
         check_flags(def, stage, path, cx);
+        let terms = Terms::compile(def, stage, place, path, cx);
         let valid = def.valid.unwrap_or(Period::ALWAYS);
         cx.diagnostics.check_period(valid, &path.field("valid"));
-        let effect = effect(&def.effect, stage, currency, &path.field("effect"), cx);
+        let effect = effect(&def.effect, stage, place.currency, &path.field("effect"), cx);
         let scope = if stage.scope == StageScope::Line { Scope::Line } else { Scope::Document };
         let (when_path, lines_path) = (path.field("when"), path.field("lines"));
         let when = def.when.as_ref().map(|text| Expr::compile(text, &Type::Bool, scope, &when_path, cx));
@@ -243,7 +321,8 @@ impl Rule {
             lines,
             effect: effect?,
             exclusive: def.exclusive,
-            stop: def.stop,
+            stop: def.stop.is_some(),
+            terms,
             indexed,
             number: Ordinal::of(number),
         })
@@ -263,9 +342,9 @@ fn check_flags(def: &AdjustmentDef, stage: &StageDef, path: &Path<'_>, cx: &mut 
         let message = format!("`exclusive` means something only in a stage with the policy `exclusive`, which `{}` has not", stage.id);
         cx.diagnostics.error(AdjustCode::Policy, &path.field("exclusive"), message);
     }
-    if def.stop && !matches!(stage.policy, Policy::Compound | Policy::Exclusive) {
+    if def.stop == Some(Stop::Stage) && !matches!(stage.policy, Policy::Compound | Policy::Exclusive) {
         let message =
-            format!("`stop` means something only in a stage with the policy `compound` or `exclusive`, which `{}` has not", stage.id);
+            format!("`stop` of the stage means something only with the policy `compound` or `exclusive`, which `{}` has not", stage.id);
         cx.diagnostics.error(AdjustCode::Policy, &path.field("stop"), message);
     }
     if def.lines.is_some() && stage.scope == StageScope::Line {
@@ -277,28 +356,20 @@ fn check_flags(def: &AdjustmentDef, stage: &StageDef, path: &Path<'_>, cx: &mut 
 fn effect(def: &EffectDef, stage: &StageDef, currency: Currency, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<Effect> {
     match def {
         EffectDef::PercentOff(percent) => {
-            let place = path.field("percent_off");
-            if percent.is_negative() || *percent > Decimal::HUNDRED {
-                let message = format!("`{percent}` is not between 0 and 100 percent");
-                cx.diagnostics.error(AdjustCode::PercentRange, &place, message);
-                return None;
-            }
-            match Percent::new(*percent).and_then(Percent::complement) {
-                Ok(left) => Some(Effect::PercentOff { left }),
-                Err(error) => {
-                    cx.diagnostics.error(LimitCode::TooLong, &place, format!("the percentage `{percent}` cannot be used: {error}"));
-                    None
-                }
-            }
+            let left = percentage(*percent, Percent::complement, &path.field("percent_off"), cx)?;
+            Some(Effect::PercentOff { left })
         }
-        EffectDef::AmountOff(AmountOffDef { amount, per }) => {
-            let place = path.field("amount_off");
-            if stage.scope == StageScope::Document && per.is_some() {
-                let message = "an amount off a document is taken off once; leave `per` out";
-                cx.diagnostics.error(AdjustCode::EffectScope, &place.field("per"), message);
-            }
-            let amount = price(*amount, currency, &place.field("amount"), cx)?;
-            Some(Effect::AmountOff { amount, per: per.unwrap_or(Per::Line) })
+        EffectDef::PercentOn(percent) => {
+            let whole = percentage(*percent, |percent| Percent::new(Decimal::HUNDRED.checked_add(percent.to_decimal())?), &path.field("percent_on"), cx)?;
+            Some(Effect::PercentOn { whole })
+        }
+        EffectDef::AmountOff(def) => {
+            let (amount, per) = amount(def, stage, currency, &path.field("amount_off"), cx)?;
+            Some(Effect::AmountOff { amount, per })
+        }
+        EffectDef::AmountOn(def) => {
+            let (amount, per) = amount(def, stage, currency, &path.field("amount_on"), cx)?;
+            Some(Effect::AmountOn { amount, per })
         }
         EffectDef::FixedPrice(fixed) => {
             let place = path.field("fixed_price");
@@ -312,9 +383,45 @@ fn effect(def: &EffectDef, stage: &StageDef, currency: Currency, path: &Path<'_>
     }
 }
 
+/// What a percentage leaves or makes of a whole. One that is taken off is at most 100.
+fn percentage(
+    percent: Decimal,
+    of_whole: impl FnOnce(Percent) -> Result<Percent, ArithmeticError>,
+    path: &Path<'_>,
+    cx: &mut CompileContext<'_>,
+) -> Option<Percent> {
+    match Percent::new(percent).and_then(of_whole) {
+        Ok(whole) if !percent.is_negative() && !whole.to_decimal().is_negative() => return Some(whole),
+        Ok(_) if percent.is_negative() => {
+            let message = format!("`{percent}` percent is below zero");
+            let problem = Diagnostic::error(AdjustCode::PercentRange, path, message);
+            cx.diagnostics.push(problem.help("`percent_off` takes off, `percent_on` adds; both are written without a sign"));
+        }
+        Ok(_) => cx.diagnostics.error(AdjustCode::PercentRange, path, format!("`{percent}` is not between 0 and 100 percent")),
+        Err(error) => cx.diagnostics.error(LimitCode::TooLong, path, format!("the percentage `{percent}` cannot be used: {error}")),
+    }
+    None
+}
+
+fn amount(
+    def: &AmountOffDef,
+    stage: &StageDef,
+    currency: Currency,
+    path: &Path<'_>,
+    cx: &mut CompileContext<'_>,
+) -> Option<(UnitPrice, Per)> {
+    if stage.scope == StageScope::Document && def.per.is_some() {
+        let message = "an amount off a document is taken off once; leave `per` out";
+        cx.diagnostics.error(AdjustCode::EffectScope, &path.field("per"), message);
+    }
+    let amount = price(def.amount, currency, &path.field("amount"), cx)?;
+    Some((amount, def.per.unwrap_or(Per::Line)))
+}
+
 fn price(number: Decimal, currency: Currency, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<UnitPrice> {
     if number.is_negative() {
-        cx.diagnostics.error(AdjustCode::NegativeAmount, path, format!("`{number}` is below zero; an adjustment takes off, it never adds"));
+        let problem = Diagnostic::error(AdjustCode::NegativeAmount, path, format!("`{number}` is below zero"));
+        cx.diagnostics.push(problem.help("`amount_off` takes off, `amount_on` adds; both are written without a sign"));
         return None;
     }
     match UnitPrice::new(number, currency) {
@@ -340,8 +447,13 @@ pub(super) mod tests {
             id: "stage".parse().unwrap(),
             scope: StageScope::Line,
             policy,
+            compare: Compare::Amount,
+            threshold_base: ThresholdBase::StageInput,
+            plain: true,
             base: None,
             round_at,
+            round: RoundWhat::Price,
+            restate_unit: false,
             rounding: Rounding::half_up(2),
             allocate: super::super::AllocateDef::default(),
             guard: None,
@@ -363,6 +475,7 @@ pub(super) mod tests {
             effect,
             exclusive: false,
             stop: false,
+            terms: None,
             indexed: true,
             number: Ordinal::of(0),
         }

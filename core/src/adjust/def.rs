@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{RuleId, StepId};
+use super::limit::{BudgetDef, CapAmountDef, CapUnitsDef, UsesDef};
+use super::RuleCouponDef;
+use crate::id::{RuleId, StepId, TagId};
 use crate::money::{AllocationMethod, Decimal, RoundingDef, ZeroWeights};
 use crate::time::Period;
 
@@ -13,6 +15,8 @@ use crate::time::Period;
 pub enum Policy {
     /// The one that leaves the lowest amount; among equals the one with the higher priority, then the lower id.
     Best,
+    /// The one that leaves the highest amount; among equals as with `best`.
+    Worst,
     /// The one with the highest priority.
     First,
     /// All, in the order of priority, each on what the one before left; a rule with `stop` is the last.
@@ -21,6 +25,30 @@ pub enum Policy {
     OnBase,
     /// When rules with `exclusive` match, only the one of them with the highest priority; otherwise all, as in `compound`.
     Exclusive,
+}
+
+/// What the policies `best` and `worst` compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Compare {
+    /// What each rule leaves of the line, so that every line may get another rule; at document scope what it leaves of the document.
+    #[default]
+    Amount,
+    /// The price per unit that each rule leaves. Only where the stage rounds at `unit`.
+    UnitPrice,
+    /// What each rule leaves of all lines together: one rule is chosen, and applies to all lines that it matches. Only for line scope.
+    Document,
+}
+
+/// Which figures the conditions of a stage see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ThresholdBase {
+    /// The figures as they enter the stage: no rule of the stage can change whether another one matches.
+    #[default]
+    StageInput,
+    /// The figures as the rules before left them: a rule is judged when its turn comes, for all lines at once.
+    Running,
 }
 
 /// What a stage's rules work on.
@@ -43,6 +71,17 @@ pub enum RoundAt {
     /// The amount of the line.
     #[default]
     Line,
+}
+
+/// Which of the two is rounded; the other is the difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RoundWhat {
+    /// What is left.
+    #[default]
+    Price,
+    /// What is taken off or added.
+    Discount,
 }
 
 /// How the amount of a document stage becomes amounts of lines.
@@ -68,12 +107,25 @@ pub struct StageDef {
     pub scope: StageScope,
     /// Which rules apply when several match.
     pub policy: Policy,
+    /// What `best` and `worst` compare; the amount of each line when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compare: Option<Compare>,
+    /// Which figures the conditions see. `running` is for the policies that apply several rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold_base: Option<ThresholdBase>,
     /// The earlier step on whose result percentages are taken; the amount as it enters the stage when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<StepId>,
     /// Which figure is rounded; `line` when absent. Only for line scope.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub round_at: Option<RoundAt>,
+    /// Whether the price is rounded, or the discount; the price when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<RoundWhat>,
+    /// Whether a line is restated as the price per unit that its amount comes to, rounded, times the quantity. As SAP's net price is. Only
+    /// where the stage rounds at `line`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub restate_unit: bool,
     /// How it is rounded; half-up to the currency's minor unit when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounding: Option<RoundingDef>,
@@ -118,12 +170,47 @@ pub struct AdjustmentDef {
     pub lines: Option<String>,
     /// What it does.
     pub effect: EffectDef,
+    /// The earlier step on whose result its percentage is taken; the stage's base when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<StepId>,
     /// With the stage policy `exclusive`: keeps all others out.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub exclusive: bool,
-    /// With the stage policies `compound` and `exclusive`: no rule of the stage applies after this one.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub stop: bool,
+    /// What does not apply any more after this rule, to the lines that it applied to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop: Option<Stop>,
+    /// What others may exclude it by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<TagId>,
+    /// The tags of rules that never apply to a line together with this one, whichever of the two comes first. A rule does not exclude
+    /// itself, so rules that have a tag and exclude it are at most one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclusive_with: Vec<TagId>,
+    /// The coupon that it asks for; none when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coupon: Option<RuleCouponDef>,
+    /// How often it may be used, over all documents; any number of times when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<UsesDef>,
+    /// How much it may take off, over all documents; any amount when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<BudgetDef>,
+    /// How much it may take off in one document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cap_amount: Option<CapAmountDef>,
+    /// How many units it reaches. Only for line scope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cap_units: Option<CapUnitsDef>,
+}
+
+/// Where the rules end that may still apply to a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Stop {
+    /// No rule of the stage applies after this one. With the stage policies `compound` and `exclusive`.
+    Stage,
+    /// No rule of the stage, and none of a later stage.
+    All,
 }
 
 /// What a rule does.
@@ -136,15 +223,27 @@ pub enum EffectDef {
     AmountOff(AmountOffDef),
     /// Sets the price per unit, where that is lower. Only for line scope.
     FixedPrice(Decimal),
+    /// Adds a percentage, from 0 on: a surcharge.
+    PercentOn(Decimal),
+    /// Adds an amount.
+    AmountOn(AmountOffDef),
 }
 
-/// An amount to take off.
+impl EffectDef {
+    /// Whether it is a percentage of a base.
+    #[must_use]
+    pub const fn is_percentage(&self) -> bool {
+        matches!(self, Self::PercentOff(_) | Self::PercentOn(_))
+    }
+}
+
+/// An amount to take off or to add.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AmountOffDef {
     /// The amount, in the document's currency.
     pub amount: Decimal,
-    /// What it is taken off: each unit or the line as a whole; the line when absent. Only for line scope.
+    /// What it is for: each unit or the line as a whole; the line when absent. Only for line scope.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per: Option<Per>,
 }

@@ -1,6 +1,6 @@
 //! Which rules apply, and what they do to the figures.
 
-use super::{Action, Effect, Per, Policy, RoundAt, Rule, Stage};
+use super::{Action, Compare, Effect, Per, Policy, RoundAt, RoundWhat, Rule, Stage};
 use crate::money::{ArithmeticError, Currency, Decimal, Exact, Money, Percent, Rounding, UnitPrice};
 
 /// The running figures of a line: its amount in minor units, and its price per unit as long as the amount is nothing but price
@@ -18,8 +18,8 @@ pub struct Figure {
 pub enum Choice<'m> {
     /// All of these, in this order.
     All(&'m [u32]),
-    /// The one of these that leaves the lowest amount; among equals the first.
-    Lowest(&'m [u32]),
+    /// The one of these that leaves what the policy prefers; among equals the first.
+    One(&'m [u32]),
 }
 
 impl Stage {
@@ -28,7 +28,7 @@ impl Stage {
     pub fn choose<'m>(&self, matched: &'m [u32]) -> Choice<'m> {
         let first = matched.get(..1).unwrap_or_default();
         match self.policy {
-            Policy::Best => Choice::Lowest(matched),
+            Policy::Best | Policy::Worst => Choice::One(matched),
             Policy::First => Choice::All(first),
             Policy::OnBase => Choice::All(matched),
             Policy::Compound => Choice::All(self.until_stop(matched)),
@@ -39,6 +39,16 @@ impl Stage {
                     None => Choice::All(self.until_stop(matched)),
                 }
             }
+        }
+    }
+
+    /// Whether the policy prefers what one rule leaves to what another leaves: the lower with `best`, the higher with `worst`.
+    #[must_use]
+    pub fn prefers(&self, one: Figure, other: Figure) -> bool {
+        let (one, other) = if self.policy == Policy::Worst { (other, one) } else { (one, other) };
+        match (self.compare, one.unit, other.unit) {
+            (Compare::UnitPrice, Some(one), Some(other)) => one.to_decimal() < other.to_decimal(),
+            _ => one.amount < other.amount,
         }
     }
 
@@ -99,8 +109,45 @@ impl Stage {
                 let amount = unit.amount(quantity, &Rounding::half_up(currency.minor_units()))?;
                 Ok(Figure { amount, unit: Some(unit) })
             }
+            _ if self.restate_unit => {
+                let amount = self.amount_effect(rule, running.amount, base.amount, quantity, currency)?;
+                self.spread_over_units(amount, quantity, currency)
+            }
             _ => Ok(Figure { amount: self.amount_effect(rule, running.amount, base.amount, quantity, currency)?, unit: None }),
         }
+    }
+
+    /// What a line is after a rule that reaches only so many `units` of it, as if they stood on a line of their own.
+    ///
+    /// # Errors
+    /// [`ArithmeticError::Overflow`].
+    pub fn part_effect(
+        &self,
+        number: u32,
+        (quantity, units): (Decimal, Decimal),
+        currency: Currency,
+        running: Figure,
+        base: Figure,
+    ) -> Result<Figure, ArithmeticError> {
+        if units >= quantity {
+            return self.line_effect(number, quantity, currency, running, base);
+        }
+        let part = |figure: Figure| part_of(figure, quantity, units, currency);
+        let before = part(running)?;
+        let after = self.line_effect(number, units, currency, before, part(base)?)?;
+        let rest = running.amount.checked_sub(before.amount).ok_or(ArithmeticError::Overflow)?;
+        Ok(Figure { amount: rest.checked_add(after.amount).ok_or(ArithmeticError::Overflow)?, unit: None })
+    }
+
+    /// The price per unit that an amount comes to, and the line at that price.
+    fn spread_over_units(&self, amount: i64, quantity: Decimal, currency: Currency) -> Result<Figure, ArithmeticError> {
+        if quantity.is_zero() {
+            return Ok(Figure { amount, unit: None });
+        }
+        let (numerator, denominator) = Exact::from_decimal(quantity)?.lowest_terms();
+        let exact = Money::new(amount, currency).to_exact()?.times(denominator, numerator)?;
+        let unit = UnitPrice::rounded(exact, &self.rounding, currency)?;
+        Ok(Figure { amount: unit.amount(quantity, &Rounding::half_up(currency.minor_units()))?, unit: Some(unit) })
     }
 
     fn unit_effect(
@@ -111,24 +158,27 @@ impl Stage {
         quantity: Decimal,
         currency: Currency,
     ) -> Result<UnitPrice, ArithmeticError> {
-        let rounded = |value: Exact| UnitPrice::rounded(value, &self.rounding, currency);
-        let not_above = |price: UnitPrice| Ok(running.lower(price));
         match &rule.effect {
-            Effect::PercentOff { left } if running == base => running.percentage(*left, &self.rounding),
-            Effect::PercentOff { left } => {
-                let off = base.to_exact()?.plus(left.of(base.to_exact()?)?.negated()?)?;
-                not_below_zero(running.to_exact()?.plus(off.negated()?)?).and_then(rounded)
+            Effect::PercentOff { left } if running == base && self.round == RoundWhat::Price => running.percentage(*left, &self.rounding),
+            Effect::PercentOff { left: part } | Effect::PercentOn { whole: part } => {
+                let off = base.to_exact()?.plus(part.of(base.to_exact()?)?.negated()?)?;
+                self.unit_less(running, off, part.to_decimal().is_zero(), currency)
             }
-            Effect::AmountOff { amount, per: Per::Unit } => {
-                not_below_zero(running.to_exact()?.plus(amount.to_exact()?.negated()?)?).and_then(rounded)
+            Effect::AmountOff { amount, per } => self.unit_less(running, each_of(*amount, *per, quantity)?, false, currency),
+            Effect::AmountOn { amount, per } => self.unit_less(running, each_of(*amount, *per, quantity)?.negated()?, false, currency),
+            Effect::FixedPrice(price) => Ok(running.lower(*price)),
+        }
+    }
+
+    /// A price per unit less an amount, of which the price or the discount is rounded; what takes all off is never rounded.
+    fn unit_less(&self, running: UnitPrice, off: Exact, all: bool, currency: Currency) -> Result<UnitPrice, ArithmeticError> {
+        let less = |off: Exact| not_below_zero(running.to_exact()?.plus(off.negated()?)?);
+        match self.round {
+            RoundWhat::Discount if !all => {
+                let off = UnitPrice::rounded(off, &self.rounding, currency)?;
+                UnitPrice::new(less(off.to_exact()?)?.to_decimal()?, currency)
             }
-            Effect::AmountOff { amount, per: Per::Line } => {
-                let share = Exact::from_decimal(quantity)?;
-                let (numerator, denominator) = share.lowest_terms();
-                let each = amount.to_exact()?.times(denominator, numerator)?;
-                not_below_zero(running.to_exact()?.plus(each.negated()?)?).and_then(rounded)
-            }
-            Effect::FixedPrice(price) => not_above(*price),
+            _ => UnitPrice::rounded(less(off)?, &self.rounding, currency),
         }
     }
 
@@ -139,40 +189,83 @@ impl Stage {
                 running.checked_sub(off).ok_or(ArithmeticError::Overflow)?
             }
             Effect::AmountOff { amount, per } => {
-                let off = match per {
-                    Per::Unit => amount.times(quantity)?,
-                    Per::Line => amount.to_exact()?,
-                };
+                let off = of_line(*amount, *per, quantity)?;
                 running.checked_sub(self.rounding_to_minor(off, currency)?).ok_or(ArithmeticError::Overflow)?
             }
             Effect::FixedPrice(price) => running.min(self.rounding_to_minor(price.times(quantity)?, currency)?),
+            Effect::PercentOn { whole } => {
+                let off = self.percent_off(*whole, base, currency)?;
+                return Ok(running.checked_sub(off).ok_or(ArithmeticError::Overflow)?.max(running));
+            }
+            Effect::AmountOn { amount, per } => {
+                let on = self.rounding_to_minor(of_line(*amount, *per, quantity)?, currency)?;
+                return running.checked_add(on.max(0)).ok_or(ArithmeticError::Overflow);
+            }
         };
         Ok(after.max(0).min(running))
     }
 
-    /// What a document rule would take off its lines, whatever they are worth; `base` is what percentages are taken on.
+    /// What a document rule would take off its lines, whatever they are worth; `base` is what percentages are taken on. What adds
+    /// is below zero.
     ///
     /// # Errors
     /// [`ArithmeticError::Overflow`].
     pub fn document_effect(&self, rule: &Rule, base: i64, currency: Currency) -> Result<i64, ArithmeticError> {
-        let off = match &rule.effect {
-            Effect::PercentOff { left } => self.percent_off(*left, base, currency)?,
-            Effect::AmountOff { amount, .. } => self.rounding_to_minor(amount.to_exact()?, currency)?,
+        match &rule.effect {
+            Effect::PercentOff { left } => Ok(self.percent_off(*left, base, currency)?.max(0)),
+            Effect::PercentOn { whole } => Ok(self.percent_off(*whole, base, currency)?.min(0)),
+            Effect::AmountOff { amount, .. } => Ok(self.rounding_to_minor(amount.to_exact()?, currency)?.max(0)),
+            Effect::AmountOn { amount, .. } => Ok(self.rounding_to_minor(amount.to_exact()?.negated()?, currency)?.min(0)),
             // Refused by the compilation: a document has no unit price.
-            Effect::FixedPrice(_) => 0,
-        };
-        Ok(off.max(0))
+            Effect::FixedPrice(_) => Ok(0),
+        }
     }
 
-    /// The base minus the rounded rest, so that the price is rounded and the discount is the difference: 19.99 less 25 % is 14.99.
-    fn percent_off(&self, left: Percent, base: i64, currency: Currency) -> Result<i64, ArithmeticError> {
-        let rest = self.rounding_to_minor(left.of(Money::new(base, currency).to_exact()?)?, currency)?;
-        base.checked_sub(rest).ok_or(ArithmeticError::Overflow)
+    /// What a percentage takes off, when this part is what it leaves: the base minus the rounded rest, so that the price is rounded and
+    /// the discount is the difference (19.99 less 25 % is 14.99), or the rounded discount, where the stage says so.
+    fn percent_off(&self, part: Percent, base: i64, currency: Currency) -> Result<i64, ArithmeticError> {
+        let whole = Money::new(base, currency).to_exact()?;
+        let rest = part.of(whole)?;
+        // What takes all off is never rounded.
+        if self.round == RoundWhat::Discount && !part.to_decimal().is_zero() {
+            return self.rounding_to_minor(whole.plus(rest.negated()?)?, currency);
+        }
+        base.checked_sub(self.rounding_to_minor(rest, currency)?).ok_or(ArithmeticError::Overflow)
     }
 
     fn rounding_to_minor(&self, value: Exact, currency: Currency) -> Result<i64, ArithmeticError> {
         Money::rounded(value, &self.rounding, currency).map(Money::minor)
     }
+}
+
+/// What an amount comes to for the whole line.
+fn of_line(amount: UnitPrice, per: Per, quantity: Decimal) -> Result<Exact, ArithmeticError> {
+    match per {
+        Per::Unit => amount.times(quantity),
+        Per::Line => amount.to_exact(),
+    }
+}
+
+/// What an amount comes to for each unit.
+fn each_of(amount: UnitPrice, per: Per, quantity: Decimal) -> Result<Exact, ArithmeticError> {
+    match per {
+        Per::Unit => amount.to_exact(),
+        Per::Line => {
+            let (numerator, denominator) = Exact::from_decimal(quantity)?.lowest_terms();
+            amount.to_exact()?.times(denominator, numerator)
+        }
+    }
+}
+
+/// So many units of a line: at its price per unit, as long as there is one.
+fn part_of(figure: Figure, quantity: Decimal, units: Decimal, currency: Currency) -> Result<Figure, ArithmeticError> {
+    let minor = Rounding::half_up(currency.minor_units());
+    if let Some(unit) = figure.unit {
+        return Ok(Figure { amount: unit.amount(units, &minor)?, unit: Some(unit) });
+    }
+    let (up, down) = Exact::from_decimal(units)?.quotient(Exact::from_decimal(quantity)?)?.lowest_terms();
+    let part = Money::new(figure.amount, currency).to_exact()?.times(up, down)?;
+    Ok(Figure { amount: Money::rounded(part, &minor, currency)?.minor(), unit: None })
 }
 
 fn not_below_zero(value: Exact) -> Result<Exact, ArithmeticError> {
@@ -236,7 +329,7 @@ mod tests {
         let rules = || vec![percent_off("5"), percent_off("10"), percent_off("3")];
         let matched = [0, 1, 2];
         assert_eq!(stage(Policy::First, RoundAt::Line, rules()).choose(&matched), Choice::All(&[0]));
-        assert_eq!(stage(Policy::Best, RoundAt::Line, rules()).choose(&matched), Choice::Lowest(&matched));
+        assert_eq!(stage(Policy::Best, RoundAt::Line, rules()).choose(&matched), Choice::One(&matched));
         let mut stopping = rules();
         stopping[1].stop = true;
         assert_eq!(stage(Policy::Compound, RoundAt::Line, stopping).choose(&matched), Choice::All(&[0, 1]));

@@ -70,6 +70,6 @@ fn keeps_out(policy: Policy, other: &Rule, rule: &Rule, comes_first: bool) -> bo
         Policy::Compound => comes_first && other.stop,
         Policy::Exclusive if other.exclusive => comes_first || !rule.exclusive,
         Policy::Exclusive => comes_first && other.stop && !rule.exclusive,
-        Policy::Best | Policy::OnBase => false,
+        Policy::Best | Policy::Worst | Policy::OnBase => false,
     }
 }

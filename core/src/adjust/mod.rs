@@ -1,14 +1,17 @@
 //! Adjustments of prices in stages: discounts and promotions, on lines or on the document.
 //!
 //! Invariants: which rules of a stage apply never depends on the order of the file; conditions see the figures as they enter the
-//! stage, so no rule of a stage can change whether another one matches; nothing falls below zero; what a document rule takes off
-//! is allocated to the eligible lines to the last minor unit.
+//! stage, so no rule of a stage can change whether another one matches, unless the stage says so; nothing falls below zero; what a
+//! document rule takes off is allocated to the eligible lines to the last minor unit; two rules that exclude each other never apply
+//! to one line.
 //!
 //! | item | what it is |
 //! |---|---|
 //! | [`StageDef`], [`AdjustmentDef`] | what authors write |
 //! | [`Stage`] | the checked form: rules in the order in which they apply, with their index |
 //! | [`Action`] | what the line stage needs of a rule for every line |
+//! | [`Terms`], [`Limits`], [`Tags`] | what few rules have: a base of their own, tags, a coupon, limits |
+//! | [`Coupons`] | the codes of all rules |
 //! | [`Stage::choose`] | which of the rules that match apply |
 //! | [`Stage::line_effect`], [`Stage::document_effect`] | what a rule does to the figures |
 //! | [`Statistic`] | a figure beside the price: a cost, a subtotal |
@@ -18,20 +21,29 @@
 
 mod action;
 mod compile;
+mod coupon;
 mod def;
 mod ending;
 mod eval;
 mod formula;
 mod guard;
+mod limit;
 mod lint;
 mod manual;
 mod statistic;
+mod terms;
 
 pub use action::Action;
 pub use compile::{Effect, Rule, Stage, StagePlace};
-pub use def::{AdjustmentDef, AllocateDef, AmountOffDef, EffectDef, Per, Policy, RoundAt, StageDef, StageScope, TieBreak};
+pub use coupon::{CouponProblem, Coupons, CouponsDef, RuleCouponDef};
+pub use def::{
+    AdjustmentDef, AllocateDef, AmountOffDef, Compare, EffectDef, Per, Policy, RoundAt, RoundWhat, StageDef, StageScope, Stop,
+    ThresholdBase, TieBreak,
+};
 pub use ending::{Ending, EndingDef};
 pub use eval::{Choice, Figure};
 pub use guard::{FloorError, Guard, GuardDef, GuardPlace, MarginFloor, Otherwise};
+pub use limit::{Budget, BudgetDef, CapAmount, CapAmountDef, CapPer, CapUnitsDef, Limits, Partial, UsesDef};
 pub use manual::{ActorLimitDef, Limit, LimitDef, Override, OverrideDef, OverridePlace, OverrideValue, Overstepped};
 pub use statistic::{MarginDef, Statistic, StatisticalDef, SubtotalDef};
+pub use terms::{Tags, Terms, check_tags, tag_names};

@@ -10,9 +10,11 @@ use super::lines::{asked, fill, given_lists, product_lists, read_facts, resolve}
 use super::manual;
 use super::outcome::Outcome;
 use super::prices::{self, OrderedLines, TariffResult};
+use super::ledger::Ledger;
+use super::redemption::check_usage;
 use super::request::QuoteRequest;
 use super::result::{Entry, Line, ListPrice, Quote, Source, Totals};
-use super::stage;
+use super::stage::{self, StageRun};
 use super::statistic;
 use super::tax;
 use crate::adjust::Figure;
@@ -58,6 +60,7 @@ impl Rulebook {
         // 1. Read the request.
         check_currency(parts, request, &mut diagnostics);
         prices::check_given(parts, request, &mut diagnostics);
+        check_usage(parts, request, &mut diagnostics);
         let given = read_facts(parts, request, &mut diagnostics);
         let manual = manual::read(parts, request, &mut diagnostics);
         let mut findings = Vec::new();
@@ -85,6 +88,7 @@ impl Rulebook {
             tariffs: TariffResult::default(),
             ladders: Vec::new(),
             others: Vec::new(),
+            redemptions: Vec::new(),
         };
         let lists = given_lists(parts, &given);
         let of_products = product_lists(parts, &lines);
@@ -140,6 +144,7 @@ impl Rulebook {
             tariffs: out.tariffs,
             ladders: out.ladders,
             others: out.others,
+            redemptions: out.redemptions,
         })
     }
 }
@@ -179,15 +184,24 @@ fn run(frame: &mut Frame<'_>, request: &QuoteRequest, scratch: &mut QuoteScratch
     let parts = frame.parts;
     // The figures as each step left them, for stages that name a base.
     let mut after: Vec<Vec<Figure>> = Vec::new();
-    let keeps = parts.procedure.iter().any(|step| step.base().is_some());
+    let keeps = parts.keeps_figures;
+    let mut ledger = Ledger::new(parts, request);
     for (number, step) in parts.procedure.iter().enumerate() {
         let number = Ordinal::of(number);
-        let base = step.base().and_then(|base| after.get(base)).map(Vec::as_slice);
         match step {
             Step::Price(step) => find_prices(frame, step, number, request, scratch, out)?,
-            Step::Stage(stage) => stage::apply(frame, stage, number, base, scratch, out)?,
-            Step::Override(step) => manual::apply(frame, step, number, base, request, out)?,
-            Step::Guard(step) => guard::apply(frame, step, number, base, out)?,
+            Step::Stage(stage) => {
+                let run = StageRun { stage, step: number, after: &after };
+                stage::apply(frame, &run, &mut ledger, scratch, out)?;
+            }
+            Step::Override(step) => {
+                let base = step.base.and_then(|base| after.get(base)).map(Vec::as_slice);
+                manual::apply(frame, step, number, base, request, out)?;
+            }
+            Step::Guard(step) => {
+                let base = step.since.and_then(|since| after.get(since)).map(Vec::as_slice);
+                guard::apply(frame, step, number, base, out)?;
+            }
             Step::Statistic(step) => statistic::apply(frame, step, number, out)?,
             Step::Ending(step) => ending::apply(frame, step, number, out)?,
             Step::Charge(step) => charge::apply(frame, step, number, request, scratch, out)?,
@@ -206,6 +220,7 @@ fn run(frame: &mut Frame<'_>, request: &QuoteRequest, scratch: &mut QuoteScratch
     if !out.taxed {
         tax::none(frame, out);
     }
+    ledger.report(out);
     Ok(())
 }
 

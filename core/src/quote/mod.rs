@@ -16,6 +16,7 @@
 //! | [`OverrideRequest`], [`OverrideView`] | what persons set by hand, and what was computed beside it |
 //! | [`FigureView`], [`MarginView`] | figures beside the price, and what is left over the cost |
 //! | [`PriceLadder`] | what a line costs at every quantity where its price changes |
+//! | [`UsageReading`], [`RedemptionView`] | what was used before, and what the document uses: coupons, limits, budgets |
 //! | [`AppliedView`] | a rule that applied, read without the waterfall |
 //! | [`QuoteScratch`] | buffers for callers that quote again and again |
 
@@ -23,25 +24,30 @@ mod approval;
 mod charge;
 mod charge_tax;
 mod charge_view;
+mod choice;
 mod comparison;
+mod document;
 mod ending;
 mod engine;
 mod failure;
 mod frame;
 mod guard;
 mod ladder;
+mod ledger;
 mod line;
 mod lines;
 mod manual;
 mod manual_view;
 mod outcome;
 mod prices;
+mod redemption;
 mod request;
 mod result;
 mod stage;
 mod statistic;
 mod tax;
 mod tax_view;
+mod terms;
 mod view;
 
 pub use approval::ApprovalFactsView;
@@ -52,6 +58,7 @@ pub use ladder::{LadderStep, NearMiss, PriceLadder};
 pub use line::{LineView, QuoteLine};
 pub use manual_view::{OverrideList, OverrideView};
 pub use prices::{CounterView, TierView};
+pub use redemption::{ExpectedUsage, RedemptionView, UsageOf, UsageReading};
 pub use request::{Explain, OverrideRequest, QuoteLineRequest, QuoteRequest};
 pub use result::{Quote, RejectionReason, Totals};
 pub use statistic::{FigureList, FigureView, MarginView};

@@ -7,6 +7,7 @@ use super::comparison::Other;
 use super::ladder::PriceLadder;
 use super::manual::Manual;
 use super::prices::TariffResult;
+use super::redemption::Redemption;
 use super::request::Explain;
 use super::result::{DocumentEntry, Entry, Line, Rejected};
 use super::statistic::Figures;
@@ -51,6 +52,7 @@ pub(super) struct Outcome {
     pub(super) tariffs: TariffResult,
     pub(super) ladders: Vec<PriceLadder>,
     pub(super) others: Vec<Other>,
+    pub(super) redemptions: Vec<Redemption>,
 }
 
 impl Outcome {

@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::redemption::UsageReading;
 use crate::fact::Facts;
-use crate::id::{ActorId, LineId, ProductId, RoleId, StepId, UnitId};
+use crate::id::{ActorId, CouponCode, DocumentId, LineId, ProductId, RoleId, StepId, UnitId};
 use crate::money::{Currency, Decimal, Percent};
 use crate::pricing::{CounterReading, ExchangeRate};
 use crate::time::{Date, Timestamp};
@@ -26,6 +27,9 @@ pub enum Explain {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QuoteRequest {
+    /// Names the document, so that what it redeems can be told from what other documents do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<DocumentId>,
     /// The day whose prices, rules and rates apply.
     pub date: Date,
     /// The moment of the request, for price lists that are valid for a time of day.
@@ -49,6 +53,12 @@ pub struct QuoteRequest {
     /// Where the counters of price lists stand; at zero when absent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub counters: Vec<CounterReading>,
+    /// The codes of the coupons that the customer has given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coupons: Vec<CouponCode>,
+    /// How often rules with a limit were used before, and how much those with a budget have taken off; nothing when absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub usage: Vec<UsageReading>,
     /// Rates of exchange, for price lists of other currencies that are to be converted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exchange_rates: Vec<ExchangeRate>,

@@ -10,6 +10,7 @@ use super::ladder::PriceLadder;
 use super::manual::Manual;
 use super::outcome::ChargeResult;
 use super::prices::TariffResult;
+use super::redemption::Redemption;
 use super::request::Explain;
 use super::statistic::Figures;
 use crate::adjust::Figure;
@@ -46,6 +47,7 @@ pub struct Quote {
     pub(super) tariffs: TariffResult,
     pub(super) ladders: Vec<PriceLadder>,
     pub(super) others: Vec<Other>,
+    pub(super) redemptions: Vec<Redemption>,
 }
 
 /// The sums of a document. `net + tax = gross`.
@@ -53,7 +55,7 @@ pub struct Quote {
 pub struct Totals {
     /// The lines at the prices that were found.
     pub list: Money,
-    /// What the stages took off.
+    /// What the stages took off; below zero when they added more.
     pub discount: Money,
     /// What the charges added, as they were charged; absent when there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -226,6 +228,20 @@ pub enum RejectionReason {
     NotChosen,
     /// No line takes part in it.
     NoEligibleLine,
+    /// A rule that stops all others has applied to the line.
+    Stopped,
+    /// A rule has applied to the line that excludes it, or that it excludes; `failed` names the tags.
+    Excluded,
+    /// It asks for a coupon, and none of its codes is given.
+    CouponMissing,
+    /// It is limited for each customer, and the request names none.
+    NoCustomer,
+    /// It was used as often as it may; `failed` names the limit.
+    LimitReached,
+    /// Its budget is used up, or does not suffice and no part is given.
+    BudgetUsedUp,
+    /// It has taken off this document as much, or reached as many units, as it may.
+    CapReached,
     /// The scale of the charge begins higher.
     BelowScale,
     /// No row of the charge's table fits.

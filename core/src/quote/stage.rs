@@ -1,33 +1,48 @@
-//! A stage of adjustments: match, choose, apply, allocate.
+//! A stage of adjustments: which rules match, and what becomes of each line where the lines can be judged one by one.
 
 use std::num::NonZeroU32;
 
 use super::frame::{Frame, QuoteScratch};
-use super::guard;
+use super::ledger::Ledger;
 use super::outcome::Outcome;
 use super::request::Explain;
-use super::result::{DocumentEntry, Entry, Rejected, RejectionReason, Source};
+use super::result::{Entry, Rejected, RejectionReason, Source};
+use super::{document, terms};
 use crate::adjust::{Choice, Figure, Policy, Rule, Stage, StageScope};
-use crate::expr::{EvalError, Expr, Value};
+use crate::expr::{EvalError, Expr, Facts, Value};
 use crate::id::Ordinal;
-use crate::money::{AllocationShare, ArithmeticError, Decimal, Money, allocate};
+use crate::money::{ArithmeticError, Decimal};
+use crate::report::{Diagnostic, Error, LimitCode, Path};
 
-use crate::report::{AdjustCode, Diagnostic, Error, Finding, LimitCode, Path, Severity};
-use crate::rulebook::Step;
+/// A stage at its place in the procedure.
+pub(super) struct StageRun<'r> {
+    pub(super) stage: &'r Stage,
+    pub(super) step: Ordinal,
+    /// The lines' figures after each step before it, where a stage names a base.
+    pub(super) after: &'r [Vec<Figure>],
+}
 
-/// Runs a stage over the lines. `base` holds the lines' figures after the step that the stage names as its base.
+impl<'r> StageRun<'r> {
+    /// The lines' figures that the rule's percentage is taken on, where the rule or the stage names a step.
+    pub(super) fn base(&self, rule: &Rule) -> Option<&'r [Figure]> {
+        let own = rule.terms.as_ref().and_then(|terms| terms.base);
+        own.or(self.stage.base).and_then(|base| self.after.get(base)).map(Vec::as_slice)
+    }
+}
+
+/// Runs a stage over the lines.
 pub(super) fn apply(
     frame: &mut Frame<'_>,
-    stage: &Stage,
-    step: Ordinal,
-    base: Option<&[Figure]>,
+    run: &StageRun<'_>,
+    ledger: &mut Ledger<'_>,
     scratch: &mut QuoteScratch,
     out: &mut Outcome,
 ) -> Result<(), Error> {
     enter(frame)?;
-    match stage.scope {
-        StageScope::Line => apply_to_lines(frame, stage, step, base, scratch, out),
-        StageScope::Document => apply_to_document(frame, stage, step, base, scratch, out),
+    match run.stage.scope {
+        StageScope::Line if run.stage.plain && ledger.is_blank() => apply_to_lines(frame, run, ledger, scratch, out),
+        StageScope::Line => terms::apply_to_lines(frame, run, ledger, scratch, out),
+        StageScope::Document => document::apply(frame, run, ledger, scratch, out),
     }
 }
 
@@ -44,18 +59,19 @@ pub(super) fn enter(frame: &mut Frame<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn too_large() -> Error {
+pub(super) fn too_large() -> Error {
     Diagnostic::error(LimitCode::Overflow, &Path::ROOT.field("lines"), "the amounts of the lines are too large to add up").into()
 }
 
 fn apply_to_lines(
     frame: &mut Frame<'_>,
-    stage: &Stage,
-    step: Ordinal,
-    base: Option<&[Figure]>,
+    run: &StageRun<'_>,
+    ledger: &Ledger<'_>,
     scratch: &mut QuoteScratch,
     out: &mut Outcome,
 ) -> Result<(), Error> {
+    let StageRun { stage, step, .. } = *run;
+    let base = stage.base.and_then(|base| run.after.get(base)).map(Vec::as_slice);
     // 1. Match.
     match_lines(frame, stage, scratch)?;
     // 2. Choose and apply, line by line.
@@ -69,13 +85,13 @@ fn apply_to_lines(
             Error::from(Diagnostic::error(LimitCode::Overflow, &lines.index(index), format!("in the stage `{}`: {error}", stage.id)))
         })?;
         if out.explain == Explain::Candidates && frame.lines.get(index).is_some_and(|line| line.price.is_some()) {
-            reject(frame, stage, step, Some(index), &Judged { matched, applied, without_lines: &[] }, out);
+            reject(frame, run, ledger, Some(index), &Judged { matched, applied, refused: &[] }, out);
         }
     }
     Ok(())
 }
 
-fn match_lines(frame: &Frame<'_>, stage: &Stage, scratch: &mut QuoteScratch) -> Result<(), Error> {
+pub(super) fn match_lines(frame: &Frame<'_>, stage: &Stage, scratch: &mut QuoteScratch) -> Result<(), Error> {
     let QuoteScratch { index, matched, ends, .. } = scratch;
     matched.clear();
     ends.clear();
@@ -104,7 +120,7 @@ fn match_lines(frame: &Frame<'_>, stage: &Stage, scratch: &mut QuoteScratch) -> 
 }
 
 /// Whether a rule's condition holds, of which the index has decided what it can.
-fn holds(frame: &Frame<'_>, stage: &Stage, line: Option<usize>, number: u32) -> Result<bool, Error> {
+pub(super) fn holds(frame: &Frame<'_>, stage: &Stage, line: Option<usize>, number: u32) -> Result<bool, Error> {
     let Some(rule) = stage.rule(number) else { return Ok(false) };
     if rule.indexed {
         return Ok(true);
@@ -112,7 +128,16 @@ fn holds(frame: &Frame<'_>, stage: &Stage, line: Option<usize>, number: u32) -> 
     rule.when.as_ref().map_or(Ok(true), |when| test(frame, when, rule, "when", line))
 }
 
-fn test(frame: &Frame<'_>, condition: &Expr, rule: &Rule, field: &str, line: Option<usize>) -> Result<bool, Error> {
+/// Whether a rule is valid and its condition holds, by the figures that the frame shows now.
+pub(super) fn holds_now(frame: &Frame<'_>, rule: &Rule, line: Option<usize>) -> Result<bool, Error> {
+    let valid = match Facts::value(frame, frame.parts.attributes.document.date, None) {
+        Value::Date(date) => rule.valid.contains(date),
+        _ => true,
+    };
+    Ok(valid && rule.when.as_ref().map_or(Ok(true), |when| test(frame, when, rule, "when", line))?)
+}
+
+pub(super) fn test(frame: &Frame<'_>, condition: &Expr, rule: &Rule, field: &str, line: Option<usize>) -> Result<bool, Error> {
     condition.test(frame, line).map_err(|error| evaluation_error(error, rule, field, line))
 }
 
@@ -146,7 +171,7 @@ fn apply_to_line<'m>(
     let effect = |number: u32, running: Figure| stage.line_effect(number, quantity, currency, running, base_of(running));
     let chosen: &'m [u32] = match stage.choose(matched) {
         Choice::All(all) => all,
-        Choice::Lowest(candidates) => {
+        Choice::One(candidates) => {
             let mut lowest: Option<(i64, usize)> = None;
             for (position, number) in candidates.iter().enumerate() {
                 let amount = effect(*number, entry_figure)?.amount;
@@ -184,200 +209,38 @@ fn apply_to_line<'m>(
     Ok(chosen)
 }
 
-fn apply_to_document(
-    frame: &mut Frame<'_>,
-    stage: &Stage,
-    step: Ordinal,
-    base: Option<&[Figure]>,
-    scratch: &mut QuoteScratch,
-    out: &mut Outcome,
-) -> Result<(), Error> {
-    // 1. Match; a rule in which no line takes part does not apply.
-    scratch.matched.clear();
-    stage.index.header(frame, &mut scratch.index);
-    stage.index.matches(frame, None, &mut scratch.index, &mut scratch.matched);
-    let mut failed = None;
-    scratch.matched.retain(|number| {
-        holds(frame, stage, None, *number).unwrap_or_else(|error| {
-            failed.get_or_insert(error);
-            false
-        })
-    });
-    if let Some(error) = failed {
-        return Err(error);
-    }
-    let without_lines = retain_with_lines(frame, stage, &mut scratch.matched)?;
-    let matched = std::mem::take(&mut scratch.matched);
-    floors(frame, stage, scratch, out)?;
-    // 2. Choose and apply, each over the lines that take part in it.
-    let entry: Option<Vec<Figure>> = (stage.policy == Policy::OnBase).then(|| frame.lines.iter().map(|line| line.figure).collect());
-    let fixed_base = base.or(entry.as_deref());
-    let chosen: &[u32] = match stage.choose(&matched) {
-        Choice::All(all) => all,
-        Choice::Lowest(candidates) => {
-            let mut best: Option<(i64, usize)> = None;
-            for (position, rule) in candidates.iter().enumerate().filter_map(|(p, number)| Some((p, stage.rule(*number)?))) {
-                let DocumentOff { wanted, running, .. } = document_off(frame, stage, rule, fixed_base, scratch)?;
-                let off = wanted.min(running);
-                if best.is_none_or(|(most, _)| off > most) {
-                    best = Some((off, position));
-                }
-            }
-            best.and_then(|(_, position)| candidates.get(position..=position)).unwrap_or_default()
-        }
-    };
-    for rule in chosen.iter().filter_map(|number| stage.rule(*number)) {
-        take_off(frame, stage, step, rule, fixed_base, scratch, out)?;
-    }
-    if out.explain == Explain::Candidates {
-        reject(frame, stage, step, None, &Judged { matched: &matched, applied: chosen, without_lines: &without_lines }, out);
-    }
-    scratch.matched = matched;
-    Ok(())
-}
-
-/// What the lines must cost at least, where a guard asks the stage to heed it; otherwise there are no floors.
-fn floors(frame: &Frame<'_>, stage: &Stage, scratch: &mut QuoteScratch, out: &Outcome) -> Result<(), Error> {
-    scratch.floors.clear();
-    let guard = stage.guard.and_then(|number| frame.parts.procedure.get(number));
-    if let Some(Step::Guard(guard)) = guard {
-        for line in 0..frame.lines.len() {
-            scratch.floors.push(guard::floor_of(frame, guard, line, out)?.unwrap_or(0));
-        }
-    }
-    Ok(())
-}
-
-/// Takes out the rules in which no line takes part, and returns them.
-fn retain_with_lines(frame: &Frame<'_>, stage: &Stage, matched: &mut Vec<u32>) -> Result<Vec<u32>, Error> {
-    let mut without = Vec::new();
-    for number in matched.iter() {
-        let Some(rule) = stage.rule(*number) else { continue };
-        let mut lines = 0..frame.lines.len();
-        let any = loop {
-            match lines.next() {
-                Some(line) if takes_part(frame, rule, line)? => break true,
-                Some(_) => {}
-                None => break false,
-            }
-        };
-        if !any {
-            without.push(*number);
-        }
-    }
-    if without.is_empty() {
-        return Ok(without);
-    }
-    matched.retain(|number| !without.contains(number));
-    Ok(without)
-}
-
-/// Whether a line takes part in a document rule: it has a price, and the rule's `lines` holds for it.
-fn takes_part(frame: &Frame<'_>, rule: &Rule, line: usize) -> Result<bool, Error> {
-    let priced = frame.lines.get(line).is_some_and(|line| line.price.is_some());
-    Ok(priced && rule.lines.as_ref().map_or(Ok(true), |lines| test(frame, lines, rule, "lines", Some(line)))?)
-}
-
-/// What a document rule would take off, and the sums that it works on.
-struct DocumentOff {
-    /// May be more than the lines have.
-    wanted: i64,
-    running: i64,
-    base: i64,
-}
-
-/// Finds the eligible lines and their shares (into the scratch), and what the rule would take off them.
-fn document_off(
-    frame: &Frame<'_>,
-    stage: &Stage,
-    rule: &Rule,
-    base: Option<&[Figure]>,
-    scratch: &mut QuoteScratch,
-) -> Result<DocumentOff, Error> {
-    scratch.eligible.clear();
-    scratch.shares.clear();
-    let (mut running, mut base_sum) = (0_i64, 0_i64);
-    for (index, line) in frame.lines.iter().enumerate().filter(|(_, line)| line.price.is_some()) {
-        if rule.lines.is_some() && !takes_part(frame, rule, index)? {
-            continue;
-        }
-        let amount = line.figure.amount;
-        let weight = amount.unsigned_abs();
-        scratch.eligible.push(index);
-        scratch.shares.push(AllocationShare { weight, cap: Some(weight) });
-        running = running.checked_add(amount).ok_or_else(too_large)?;
-        base_sum = base_sum
-            .checked_add(base.and_then(|figures| figures.get(index)).map_or(amount, |figure| figure.amount))
-            .ok_or_else(too_large)?;
-    }
-    let wanted = stage.document_effect(rule, base_sum, frame.parts.currency).map_err(|_| too_large())?;
-    Ok(DocumentOff { wanted, running, base: base_sum })
-}
-
-/// Takes a document rule's amount off the eligible lines, to the last minor unit and never below zero.
-fn take_off(
-    frame: &mut Frame<'_>,
-    stage: &Stage,
-    step: Ordinal,
-    rule: &Rule,
-    base: Option<&[Figure]>,
-    scratch: &mut QuoteScratch,
-    out: &mut Outcome,
-) -> Result<(), Error> {
-    let DocumentOff { wanted, base, .. } = document_off(frame, stage, rule, base, scratch)?;
-    let currency = frame.parts.currency;
-    if !scratch.floors.is_empty() {
-        for (index, share) in scratch.eligible.iter().zip(&mut scratch.shares) {
-            let floor = scratch.floors.get(*index).map_or(0, |floor| floor.unsigned_abs());
-            share.cap = Some(share.weight.saturating_sub(floor));
-        }
-    }
-    let total = Money::new(wanted, currency);
-    let unallocated = allocate(total, &scratch.shares, stage.allocate.method, stage.allocate.zero_weights, &mut scratch.parts);
-    let unallocated = unallocated.map_err(|_| too_large())?;
-    let off = wanted.saturating_sub(unallocated.minor());
-    out.of_document.push(DocumentEntry { step, adjustment: rule.number, off });
-    if !unallocated.is_zero() {
-        let why = if scratch.floors.is_empty() { "are worth no more" } else { "may not cost less" };
-        let message = format!(
-            "`{unallocated}` of the `{total}` that the adjustment `{}` takes off are lost: the lines that take part {why}",
-            rule.id
-        );
-        let finding = Finding::new(AdjustCode::Unallocated, Severity::Warning, message);
-        out.findings.push(finding.detail("rule", rule.id.as_str()).detail("wanted", total).detail("amount", unallocated));
-    }
-    for (index, part) in scratch.eligible.iter().zip(&scratch.parts) {
-        let Some(line) = frame.lines.get_mut(*index) else { continue };
-        let before = line.figure.amount;
-        let after = before.checked_sub(*part).ok_or_else(too_large)?;
-        line.figure = Figure { amount: after, unit: None };
-        let entry = Entry { step, source: Source::Adjustment(rule.number), base, before, after, unit_price: None, next: None };
-        out.record_step(line, entry);
-    }
-    Ok(())
-}
-
 /// What became of a stage's rules, by their numbers.
-struct Judged<'a> {
-    /// Those whose conditions hold and in which a line takes part.
-    matched: &'a [u32],
-    /// Those of them that the policy chose.
-    applied: &'a [u32],
-    /// Those whose conditions hold, but in which no line takes part.
-    without_lines: &'a [u32],
+pub(super) struct Judged<'a> {
+    /// Those whose conditions hold.
+    pub(super) matched: &'a [u32],
+    /// Those of them that applied.
+    pub(super) applied: &'a [u32],
+    /// Those whose conditions hold and that something else refused.
+    pub(super) refused: &'a [(u32, RejectionReason)],
 }
 
-/// Says of every rule of the stage that does not apply, why: the document's date, the condition, the policy, or the lines.
-fn reject(frame: &Frame<'_>, stage: &Stage, step: Ordinal, line: Option<usize>, judged: &Judged<'_>, out: &mut Outcome) {
+/// Says of every rule of the stage that does not apply, why, where that is asked for: the document's date, the condition, the policy,
+/// the lines, or the terms on which it applies.
+pub(super) fn reject(
+    frame: &Frame<'_>,
+    run: &StageRun<'_>,
+    ledger: &Ledger<'_>,
+    line: Option<usize>,
+    judged: &Judged<'_>,
+    out: &mut Outcome,
+) {
+    if out.explain != Explain::Candidates {
+        return;
+    }
     let date = frame.parts.attributes.document.date;
-    for (number, rule) in (0_u32..).zip(&stage.rules) {
-        let (reason, failed) = if judged.without_lines.contains(&number) {
-            (RejectionReason::NoEligibleLine, Vec::new())
-        } else if judged.applied.contains(&number) {
+    for (number, rule) in (0_u32..).zip(&run.stage.rules) {
+        let (reason, failed) = if judged.applied.contains(&number) {
             continue;
+        } else if let Some((_, reason)) = judged.refused.iter().find(|(refused, _)| *refused == number) {
+            (*reason, ledger.explain(rule, line, *reason))
         } else if judged.matched.contains(&number) {
             (RejectionReason::NotChosen, Vec::new())
-        } else if let Value::Date(date) = crate::expr::Facts::value(frame, date, None)
+        } else if let Value::Date(date) = Facts::value(frame, date, None)
             && !rule.valid.contains(date)
         {
             (RejectionReason::NotValid, Vec::new())
@@ -385,6 +248,6 @@ fn reject(frame: &Frame<'_>, stage: &Stage, step: Ordinal, line: Option<usize>, 
             let leaves = rule.when.as_ref().map(|when| when.explain(frame, line)).unwrap_or_default();
             (RejectionReason::Condition, leaves.into_iter().filter(|leaf| !leaf.passed).collect())
         };
-        out.rejected.push(Rejected { line, step, source: Source::Adjustment(rule.number), reason, failed });
+        out.rejected.push(Rejected { line, step: run.step, source: Source::Adjustment(rule.number), reason, failed });
     }
 }

@@ -10,6 +10,7 @@ use super::ladder::PriceLadder;
 use super::line::{LineView, QuoteLine};
 use super::manual_view::OverrideList;
 use super::prices::{CounterView, TierView};
+use super::redemption::RedemptionView;
 use super::request::Explain;
 use super::result::{Entry, Quote, Rejected, RejectionReason, Source, Totals};
 use super::statistic::{FigureList, MarginView};
@@ -96,6 +97,10 @@ pub struct QuoteView<'q> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Vec<CounterView<'static>>>")]
     pub counter_deltas: Option<CounterDeltas<'q>>,
+    /// What the document uses of rules with a coupon, a limit or a budget, to be counted when it is placed; absent when it uses none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<RedemptionView<'static>>>")]
+    pub redemptions: Option<Redemptions<'q>>,
     /// Remarks about the document and its lines.
     pub findings: &'q [Finding],
 }
@@ -190,6 +195,14 @@ sequences! {
     CounterDeltas {} => CounterView;
     /// What lines cost beside other prices.
     Comparisons {} => ComparisonView;
+    /// What the document redeems.
+    Redemptions {} => RedemptionView;
+}
+
+impl<'q> Redemptions<'q> {
+    fn items(self) -> impl Iterator<Item = RedemptionView<'q>> + use<'q> {
+        self.quote.redemptions()
+    }
 }
 
 impl<'q> Comparisons<'q> {
@@ -256,6 +269,7 @@ impl Quote {
             comparisons: Some(Comparisons { quote: self }).filter(|_| !self.has_no_comparisons()),
             price_ladders: &self.ladders,
             counter_deltas: Some(CounterDeltas { quote: self }).filter(|_| !self.has_no_counters()),
+            redemptions: Some(Redemptions { quote: self }).filter(|_| !self.redemptions.is_empty()),
             findings: &self.findings,
         }
     }
@@ -313,7 +327,7 @@ impl Quote {
         }
     }
 
-    fn adjustment_id(&self, number: Ordinal) -> &str {
+    pub(super) fn adjustment_id(&self, number: Ordinal) -> &str {
         self.rulebook.parts().adjustments.get(number.index()).map_or("", crate::id::RuleId::as_str)
     }
 

@@ -268,6 +268,16 @@ families! {
         OverrideLimit = "override_limit",
         /// An override of a line that has no price to begin with.
         OverrideWithoutPrice = "override_without_price",
+        /// A limit, a budget or a cap that cannot be used, or a coupon without a code.
+        Limit = "limit",
+        /// A stage that no line reaches, because an earlier rule always stops all others.
+        Unreached = "unreached",
+        /// A coupon that no rule asks for.
+        UnknownCoupon = "unknown_coupon",
+        /// A coupon that takes nothing off, because no rule that asks for it applies.
+        CouponUnmet = "coupon_unmet",
+        /// A coupon that was used as often, or has given as much, as it may.
+        CouponUsedUp = "coupon_used_up",
     }
     /// Tax.
     tax TaxCode Tax {
@@ -333,6 +343,8 @@ families! {
         UnknownCounter = "unknown_counter",
         /// An override of a step that takes none, without a reason, with no value or several, or twice on one step.
         Override = "override",
+        /// A reading of uses that belongs to no rule with a limit or a coupon, that stands there twice, or that is below zero.
+        Usage = "usage",
     }
     /// Credit.
     credit CreditCode Credit {

@@ -8,12 +8,13 @@ use super::order::OrderPolicy;
 use super::procedure::{self, Step};
 use super::subject::SubjectVocabulary;
 use super::vocabulary::{Attributes, VocabularySource};
+use crate::adjust::Coupons;
 use crate::approval::Approval;
 use crate::catalog::{Catalog, CatalogDef, ProductDef, products_from_csv};
 use crate::charge::{ChargeTaxDef, Charges};
 use crate::credit::Credit;
 use crate::expr::{CompileContext, Scope};
-use crate::id::{RuleId, RulebookId, Set, Symbol, Symbols};
+use crate::id::{RuleId, RulebookId, Set, Symbol, Symbols, TagId};
 use crate::inventory::Inventory;
 use crate::limits::Limits;
 use crate::money::Currency;
@@ -63,8 +64,13 @@ pub struct Parts {
     pub(crate) charges: Charges,
     pub(crate) tax: Option<Tax>,
     pub(crate) procedure: Vec<Step>,
+    /// Whether a stage takes percentages on what an earlier step left.
+    pub(crate) keeps_figures: bool,
     /// The ids of all adjustments, in the order of the rulebook.
     pub(crate) adjustments: Vec<RuleId>,
+    pub(crate) coupons: Coupons,
+    /// The tags of the adjustments, by the numbers that sets of them hold.
+    pub(crate) tags: Vec<TagId>,
     pub(crate) product_symbols: ProductSymbols,
     /// The slots of products' lists that expressions read.
     pub(crate) product_lists: Vec<u16>,
@@ -146,6 +152,8 @@ impl Rulebook {
         let charges = Charges::compile(&def.charges, def.currency, tax.is_some(), &Path::ROOT.field("charges"), &mut cx);
         let slices = procedure::Slices { pricing: &pricing, charges: &charges, tax: tax.as_ref() };
         let procedure = procedure::compile(&def, &attributes, slices, &Path::ROOT, &mut cx);
+        let coupons =
+            Coupons::compile(def.coupons.unwrap_or_default(), &def.adjustments, &Path::ROOT.field("adjustments"), cx.diagnostics);
         let credit =
             crate::credit::compile(&def.credit.clone().unwrap_or_default(), def.currency, &Path::ROOT.field("credit"), cx.diagnostics);
         let receivable = def.receivable.clone().unwrap_or_default();
@@ -169,12 +177,15 @@ impl Rulebook {
             limits,
             symbols,
             product_lists: procedure::product_lists(&procedure, slices, &attributes),
+            keeps_figures: procedure.iter().any(Step::needs_earlier),
             product_symbols: ProductSymbols::new(&catalog, &attributes),
             attributes,
             catalog,
             pricing,
             charges,
             tax,
+            coupons,
+            tags: crate::adjust::tag_names(&def.adjustments),
             adjustments: def.adjustments.into_iter().map(|rule| rule.id).collect(),
             procedure,
             credit,

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::order::OrderDef;
-use crate::adjust::{AdjustmentDef, EndingDef, GuardDef, OverrideDef, StageDef, StatisticalDef, SubtotalDef};
+use crate::adjust::{AdjustmentDef, CouponsDef, EndingDef, GuardDef, OverrideDef, StageDef, StatisticalDef, SubtotalDef};
 use crate::approval::ApprovalDef;
 use crate::catalog::{CategoryDef, ProductDef, UnitDef};
 use crate::charge::{CashRoundingDef, ChargeDef, ChargeStepDef};
@@ -56,6 +56,9 @@ pub struct RulebookDef {
     /// Discounts, surcharges and promotions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<AdjustmentDef>,
+    /// What is said of coupons that take nothing off; a warning when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coupons: Option<CouponsDef>,
     /// What documents cost beside their goods: freight, fees, duty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub charges: Vec<ChargeDef>,

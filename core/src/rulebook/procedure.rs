@@ -4,11 +4,11 @@ use super::def::{RulebookDef, StepDef};
 use super::vocabulary::Attributes;
 use crate::adjust::{
     AdjustmentDef, Ending, Guard, GuardDef, GuardPlace, Otherwise, Override, OverrideDef, OverridePlace, Policy, RoundAt, Stage, StageDef,
-    StagePlace, StageScope, Statistic, StatisticalDef,
+    StagePlace, StageScope, Statistic, StatisticalDef, check_tags, tag_names,
 };
 use crate::charge::{CashRounding, ChargeStep, ChargeStepDef, Charges};
 use crate::expr::{CompileContext, Expr, Scope, Slot, Type};
-use crate::id::StepId;
+use crate::id::{StepId, TagId};
 use crate::pricing::{PriceStep, Pricing};
 use crate::report::{AdjustCode, Diagnostic, Path, RulebookCode};
 use crate::sort;
@@ -72,14 +72,14 @@ impl Step {
         }
     }
 
-    /// The number of the earlier step on whose result it works.
+    /// Whether it works on the result of an earlier step.
     #[must_use]
-    pub fn base(&self) -> Option<usize> {
+    pub fn needs_earlier(&self) -> bool {
         match self {
-            Self::Stage(stage) => stage.base,
-            Self::Override(step) => step.base,
-            Self::Guard(step) => step.since,
-            _ => None,
+            Self::Stage(stage) => stage.bases().next().is_some(),
+            Self::Override(step) => step.base.is_some(),
+            Self::Guard(step) => step.since.is_some(),
+            _ => false,
         }
     }
 
@@ -117,7 +117,10 @@ pub fn compile(def: &RulebookDef, attributes: &Attributes, slices: Slices<'_>, p
     check_order(steps, tax.is_some(), &place, cx);
     check_adjustments(def, steps, path, cx);
     let mut compiled: Vec<Step> = Vec::with_capacity(steps.len());
-    let mut around = Around { def, date: attributes.document.date, slices, before: Vec::with_capacity(steps.len()), lines_rounded: false };
+    let tags = tag_names(&def.adjustments);
+    check_tags(&tags, &path.field("adjustments"), cx.diagnostics);
+    let before = Vec::with_capacity(steps.len());
+    let mut around = Around { def, date: attributes.document.date, slices, tags: &tags, before, lines_rounded: false };
     for (index, step) in steps.iter().enumerate() {
         let at = place.index(index);
         if around.before.iter().any(|before| before.id() == step.id()) {
@@ -149,6 +152,8 @@ struct Around<'a> {
     /// The slot of the document's date.
     date: Slot,
     slices: Slices<'a>,
+    /// The tags that adjustments have.
+    tags: &'a [TagId],
     before: Vec<&'a StepDef>,
     /// Whether a step has rounded the amounts of lines, so that there is no exact price per unit any more.
     lines_rounded: bool,
@@ -191,11 +196,14 @@ impl Around<'_> {
         let rules: Vec<(usize, &AdjustmentDef)> =
             self.def.adjustments.iter().enumerate().filter(|(_, rule)| rule.stage == stage.id).collect();
         let before: Vec<StepId> = self.before.iter().map(|step| step.id().clone()).collect();
-        let place = StagePlace { currency: self.def.currency, before: &before, lines_rounded: self.lines_rounded, date: self.date };
+        let Self { tags, date, lines_rounded, .. } = *self;
+        let place = StagePlace { currency: self.def.currency, before: &before, lines_rounded, date, tags };
         self.lines_rounded |= stage.scope == StageScope::Document || stage.round_at.unwrap_or_default() == RoundAt::Line;
         let compiled = Stage::compile(stage, &rules, place, at, &root.field("adjustments"), cx);
-        if let Some(base) = compiled.base {
-            self.check_price(base, &at.field("base"), cx);
+        let adjustments = root.field("adjustments");
+        for (rule, base) in compiled.bases() {
+            let place = rule.map_or(*at, |rule| adjustments.index(rule.index()));
+            self.check_price(base, &place.field("base"), cx);
         }
         Step::Stage(Box::new(compiled))
     }
@@ -285,8 +293,12 @@ fn default_procedure(def: &RulebookDef, has_tax: bool) -> Vec<StepDef> {
             id,
             scope: StageScope::Line,
             policy: Policy::Compound,
+            compare: None,
+            threshold_base: None,
             base: None,
             round_at: None,
+            round: None,
+            restate_unit: false,
             rounding: None,
             tie_break: None,
             allocate: None,

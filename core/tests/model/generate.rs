@@ -462,7 +462,7 @@ impl Spec {
             json["exclusive"] = true.into();
         }
         if rule.stop && ["compound", "exclusive"].contains(&policy) {
-            json["stop"] = true.into();
+            json["stop"] = "stage".into();
         }
         const PERCENTS: [&str; 12] = ["10", "5", "100", "0", "25", "33.3333", "9", "12.5", "50", "99.99", "7.5", "2"];
         const AMOUNTS: [&str; 12] = ["1", "5", "0.01", "10", "2.99", "100", "0", "20", "1000", "7.125", "33.33", "0.5"];

@@ -468,7 +468,7 @@ impl<'m> Model<'m> {
 /// The rules of those that match which apply.
 fn choose<'a>(policy: Policy, matched: &[&'a AdjustmentDef], best: Option<&'a AdjustmentDef>) -> Vec<&'a AdjustmentDef> {
     let until_stop = || {
-        let end = matched.iter().position(|rule| rule.stop).map_or(matched.len(), |position| position + 1);
+        let end = matched.iter().position(|rule| rule.stop.is_some()).map_or(matched.len(), |position| position + 1);
         matched[..end].to_vec()
     };
     match policy {

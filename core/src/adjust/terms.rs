@@ -1,0 +1,149 @@
+//! What few rules have: a base of their own, tags, a coupon, limits. Kept apart from what is read for every line.
+
+use super::limit::Limits;
+use super::{AdjustmentDef, StageDef, StagePlace, Stop};
+use crate::expr::CompileContext;
+use crate::id::TagId;
+use crate::report::{AdjustCode, Diagnostic, LimitCode, Path, did_you_mean};
+
+/// A set of a rulebook's tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tags(u128);
+
+impl Tags {
+    /// How many different tags a rulebook can have.
+    pub const MAX: usize = 128;
+
+    fn of(tag: usize) -> Self {
+        Self(u32::try_from(tag).ok().and_then(|tag| 1_u128.checked_shl(tag)).unwrap_or(0))
+    }
+
+    /// The tags of both.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The tags that both have.
+    #[must_use]
+    pub const fn shared(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The numbers of the tags.
+    pub fn numbers(self) -> impl Iterator<Item = usize> {
+        (0..Self::MAX).filter(move |tag| !self.shared(Self::of(*tag)).is_empty())
+    }
+}
+
+/// The tags that rules have, in the order in which they first occur.
+#[must_use]
+pub fn tag_names(adjustments: &[AdjustmentDef]) -> Vec<TagId> {
+    let mut names: crate::id::Set<&TagId> = crate::id::Set::default();
+    names.extend(adjustments.iter().flat_map(|rule| &rule.tags));
+    names.into_iter().cloned().collect()
+}
+
+/// The terms on which a rule applies.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    /// The number of the step on whose result its percentage is taken.
+    pub base: Option<usize>,
+    /// What others may exclude it by.
+    pub tags: Tags,
+    /// The tags of rules that never apply together with it.
+    pub excludes: Tags,
+    /// Whether no later stage changes the lines that it applied to.
+    pub stops_all: bool,
+    /// Whether it asks for a coupon.
+    pub coupon: bool,
+    /// What limits it.
+    pub limits: Limits,
+}
+
+impl Terms {
+    /// Checks the terms of a rule; none when it has none.
+    pub(super) fn compile(
+        def: &AdjustmentDef,
+        stage: &StageDef,
+        place: StagePlace<'_>,
+        path: &Path<'_>,
+        cx: &mut CompileContext<'_>,
+    ) -> Option<Box<Self>> {
+        let terms = Self {
+            base: base(def, place, path, cx),
+            tags: tags(&def.tags, place.tags, |_, _| {}),
+            excludes: excludes(def, place, path, cx),
+            stops_all: def.stop == Some(Stop::All),
+            coupon: def.coupon.is_some(),
+            limits: Limits::compile(def, stage, place.currency, path, cx.diagnostics),
+        };
+        let plain = terms.base.is_none()
+            && terms.tags.is_empty()
+            && terms.excludes.is_empty()
+            && !terms.stops_all
+            && !terms.coupon
+            && terms.limits == Limits::default();
+        (!plain).then(|| Box::new(terms))
+    }
+
+    /// Whether the two never apply to a line together.
+    #[must_use]
+    pub const fn conflict(&self, tags: Tags, excludes: Tags) -> Tags {
+        self.excludes.shared(tags).with(self.tags.shared(excludes))
+    }
+
+    /// Whether its uses are redemptions, which the host keeps.
+    #[must_use]
+    pub fn is_redeemed(&self) -> bool {
+        self.coupon || self.limits.counts()
+    }
+}
+
+fn base(def: &AdjustmentDef, place: StagePlace<'_>, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<usize> {
+    let id = def.base.as_ref()?;
+    let at = path.field("base");
+    if !def.effect.is_percentage() {
+        let message = format!("`{}` takes no percentage, so it has no base; leave `base` out", def.id);
+        cx.diagnostics.error(AdjustCode::Base, &at, message);
+    }
+    let found = place.before.iter().position(|step| step == id);
+    if found.is_none() {
+        let message = format!("`{id}` is not a step before the stage `{}`, so no percentage can be taken on it", def.stage);
+        let help = did_you_mean(id.as_str(), place.before.iter().map(crate::id::StepId::as_str));
+        cx.diagnostics.push(Diagnostic::error(AdjustCode::Base, &at, message).maybe_help(help));
+    }
+    found
+}
+
+/// The set of the tags; what is not known is told.
+fn tags(wanted: &[TagId], known: &[TagId], mut unknown: impl FnMut(usize, &TagId)) -> Tags {
+    wanted.iter().enumerate().fold(Tags::default(), |all, (index, tag)| match known.iter().position(|name| name == tag) {
+        Some(number) => all.with(Tags::of(number)),
+        None => {
+            unknown(index, tag);
+            all
+        }
+    })
+}
+
+fn excludes(def: &AdjustmentDef, place: StagePlace<'_>, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Tags {
+    let at = path.field("exclusive_with");
+    tags(&def.exclusive_with, place.tags, |index, tag| {
+        cx.diagnostics.unknown(&at.index(index), "rule with the tag", tag.as_str(), place.tags.iter().map(TagId::as_str));
+    })
+}
+
+/// More different tags than can be told apart are an error.
+pub fn check_tags(names: &[TagId], path: &Path<'_>, diagnostics: &mut crate::report::Diagnostics) {
+    if names.len() > Tags::MAX {
+        let message = format!("the adjustments have {} different tags; at most {} can be told apart", names.len(), Tags::MAX);
+        diagnostics.error(LimitCode::TooMany, path, message);
+    }
+}

@@ -1,0 +1,278 @@
+//! A stage of document scope: match, choose, take off, allocate.
+
+use super::choice::{Chosen, Ground, choose};
+use super::frame::{Frame, QuoteScratch};
+use super::guard;
+use super::ledger::{Ledger, Standing};
+use super::outcome::Outcome;
+use super::result::{DocumentEntry, Entry, RejectionReason, Source};
+use super::stage::{Judged, StageRun, enter, holds, holds_now, reject, test, too_large};
+use crate::adjust::{Figure, Policy, Rule, ThresholdBase};
+use crate::money::{AllocationShare, Decimal, Money, allocate};
+use crate::report::{AdjustCode, Error, Finding, Severity};
+use crate::rulebook::Step;
+
+/// Runs a stage over the lines together.
+pub(super) fn apply(
+    frame: &mut Frame<'_>,
+    run: &StageRun<'_>,
+    ledger: &mut Ledger<'_>,
+    scratch: &mut QuoteScratch,
+    out: &mut Outcome,
+) -> Result<(), Error> {
+    // 1. Match, by the figures that enter the stage.
+    let mut matched = std::mem::take(&mut scratch.matched);
+    find_matches(frame, run, scratch, &mut matched)?;
+    let without_lines = retain_with_lines(frame, run, &mut matched)?;
+    find_floors(frame, run, scratch, out)?;
+    // 2. Choose and apply, each over the lines that take part in it.
+    let entered: Option<Vec<Figure>> =
+        (run.stage.policy == Policy::OnBase).then(|| frame.lines.iter().map(|line| line.figure).collect());
+    let standings = ledger.standings(run.stage);
+    let mut ground = WholeDocument { frame, run, ledger, scratch, out, standings, entered, judged: None };
+    let mut chosen = if run.stage.threshold_base == ThresholdBase::Running {
+        ground.one_rule_after_the_other(&mut matched)?
+    } else {
+        choose(run.stage, &matched, &mut ground)?
+    };
+    chosen.refused.extend(without_lines.into_iter().map(|number| (number, RejectionReason::NoEligibleLine)));
+    // 3. Write down what was redeemed, and what did not apply.
+    let WholeDocument { standings, .. } = ground;
+    ledger.redeem(run.stage, &standings, out);
+    reject(frame, run, ledger, None, &Judged { matched: &matched, applied: &chosen.applied, refused: &chosen.refused }, out);
+    scratch.matched = matched;
+    Ok(())
+}
+
+fn find_matches(frame: &Frame<'_>, run: &StageRun<'_>, scratch: &mut QuoteScratch, matched: &mut Vec<u32>) -> Result<(), Error> {
+    let stage = run.stage;
+    matched.clear();
+    stage.index.header(frame, &mut scratch.index);
+    stage.index.matches(frame, None, &mut scratch.index, matched);
+    let mut failed = None;
+    matched.retain(|number| {
+        holds(frame, stage, None, *number).unwrap_or_else(|error| {
+            failed.get_or_insert(error);
+            false
+        })
+    });
+    failed.map_or(Ok(()), Err)
+}
+
+/// What the lines must cost at least, where a guard asks the stage to heed it; otherwise there are no floors.
+fn find_floors(frame: &Frame<'_>, run: &StageRun<'_>, scratch: &mut QuoteScratch, out: &Outcome) -> Result<(), Error> {
+    scratch.floors.clear();
+    let guard = run.stage.guard.and_then(|number| frame.parts.procedure.get(number));
+    if let Some(Step::Guard(guard)) = guard {
+        for line in 0..frame.lines.len() {
+            scratch.floors.push(guard::floor_of(frame, guard, line, out)?.unwrap_or(0));
+        }
+    }
+    Ok(())
+}
+
+/// Takes out the rules in which no line takes part, and returns them.
+fn retain_with_lines(frame: &Frame<'_>, run: &StageRun<'_>, matched: &mut Vec<u32>) -> Result<Vec<u32>, Error> {
+    let mut without = Vec::new();
+    for number in matched.iter() {
+        let Some(rule) = run.stage.rule(*number) else { continue };
+        let mut lines = 0..frame.lines.len();
+        let any = loop {
+            match lines.next() {
+                Some(line) if fits(frame, rule, line)? => break true,
+                Some(_) => {}
+                None => break false,
+            }
+        };
+        if !any {
+            without.push(*number);
+        }
+    }
+    if !without.is_empty() {
+        matched.retain(|number| !without.contains(number));
+    }
+    Ok(without)
+}
+
+/// Whether a line has a price, and the rule's `lines` holds for it.
+fn fits(frame: &Frame<'_>, rule: &Rule, line: usize) -> Result<bool, Error> {
+    let priced = frame.lines.get(line).is_some_and(|line| line.price.is_some());
+    Ok(priced && rule.lines.as_ref().map_or(Ok(true), |lines| test(frame, lines, rule, "lines", Some(line)))?)
+}
+
+/// The document on which rules are to apply.
+struct WholeDocument<'w, 'q, 'f> {
+    frame: &'w mut Frame<'f>,
+    run: &'w StageRun<'w>,
+    ledger: &'w mut Ledger<'q>,
+    scratch: &'w mut QuoteScratch,
+    out: &'w mut Outcome,
+    standings: Vec<Standing>,
+    /// The lines as they entered, where percentages are taken on that.
+    entered: Option<Vec<Figure>>,
+    /// The rule that was judged last; its lines and their shares are those of the scratch.
+    judged: Option<(u32, DocumentOff)>,
+}
+
+/// What a document rule would take off, and the sums that it works on.
+#[derive(Clone, Copy)]
+struct DocumentOff {
+    /// May be more than the lines have.
+    wanted: i64,
+    /// What it takes off at most.
+    granted: i64,
+    base: i64,
+}
+
+impl WholeDocument<'_, '_, '_> {
+    /// Each rule, when its turn comes, if its condition then fits; what matches goes to `matched`.
+    fn one_rule_after_the_other(&mut self, matched: &mut Vec<u32>) -> Result<Chosen, Error> {
+        let stage = self.run.stage;
+        let mut chosen = Chosen::default();
+        let exclusive = |rule: &Rule| stage.policy == Policy::Exclusive && rule.exclusive;
+        // Exclusive rules are judged by what enters the stage: whether they keep the others out depends on no other.
+        matched.retain(|number| stage.rule(*number).is_some_and(exclusive));
+        for number in matched.iter() {
+            if chosen.try_rule(*number, self)? {
+                return Ok(chosen);
+            }
+        }
+        for (number, rule) in (0_u32..).zip(&stage.rules).filter(|(_, rule)| !exclusive(rule)) {
+            enter(self.frame)?;
+            if holds_now(self.frame, rule, None)? {
+                matched.push(number);
+                if chosen.try_rule(number, self)? && rule.stop {
+                    break;
+                }
+            }
+        }
+        Ok(chosen)
+    }
+
+    /// Finds the eligible lines and their shares (into the scratch), and what the rule would take off them; a rule in which no line takes part does not apply.
+    fn document_off(&mut self, rule: &Rule) -> Result<Result<DocumentOff, RejectionReason>, Error> {
+        self.scratch.eligible.clear();
+        self.scratch.shares.clear();
+        let base = self.run.base(rule).or(self.entered.as_deref());
+        let (mut running, mut base_sum) = (0_i64, 0_i64);
+        let mut reason = RejectionReason::NoEligibleLine;
+        for index in 0..self.frame.lines.len() {
+            if !fits(self.frame, rule, index)? {
+                continue;
+            }
+            if let Some(refused) = self.ledger.refuse(rule, index) {
+                reason = refused;
+                continue;
+            }
+            let amount = self.frame.lines.get(index).map_or(0, |line| line.figure.amount);
+            let weight = amount.unsigned_abs();
+            self.scratch.eligible.push(index);
+            self.scratch.shares.push(AllocationShare { weight, cap: Some(weight) });
+            running = running.checked_add(amount).ok_or_else(too_large)?;
+            base_sum = base_sum
+                .checked_add(base.and_then(|figures| figures.get(index)).map_or(amount, |figure| figure.amount))
+                .ok_or_else(too_large)?;
+        }
+        if self.scratch.eligible.is_empty() {
+            return Ok(Err(reason));
+        }
+        let wanted = self.run.stage.document_effect(rule, base_sum, self.frame.parts.currency).map_err(|_| too_large())?;
+        Ok(Ok(DocumentOff { wanted, granted: wanted.min(running), base: base_sum }))
+    }
+
+    fn standing(&self, number: u32) -> Standing {
+        usize::try_from(number).ok().and_then(|number| self.standings.get(number)).copied().unwrap_or_default()
+    }
+
+    /// Takes a document rule's amount off the eligible lines, to the last minor unit and never below zero.
+    fn take_off(&mut self, rule: &Rule, off: DocumentOff) -> Result<(), Error> {
+        let currency = self.frame.parts.currency;
+        if off.wanted < 0 {
+            // What is added has no bound.
+            self.scratch.shares.iter_mut().for_each(|share| share.cap = None);
+        } else if !self.scratch.floors.is_empty() {
+            for (index, share) in self.scratch.eligible.iter().zip(&mut self.scratch.shares) {
+                let floor = self.scratch.floors.get(*index).map_or(0, |floor| floor.unsigned_abs());
+                share.cap = Some(share.weight.saturating_sub(floor));
+            }
+        }
+        let step = self.run.step;
+        let total = Money::new(off.wanted, currency);
+        let allocation = self.run.stage.allocate;
+        let unallocated = allocate(total, &self.scratch.shares, allocation.method, allocation.zero_weights, &mut self.scratch.parts);
+        let unallocated = unallocated.map_err(|_| too_large())?;
+        let taken = off.wanted.checked_sub(unallocated.minor()).ok_or_else(too_large)?;
+        self.out.of_document.push(DocumentEntry { step, adjustment: rule.number, off: taken });
+        if !unallocated.is_zero() {
+            self.report_unallocated(rule, total, unallocated);
+        }
+        for (index, part) in self.scratch.eligible.iter().zip(&self.scratch.parts) {
+            let Some(line) = self.frame.lines.get_mut(*index) else { continue };
+            let before = line.figure.amount;
+            let after = before.checked_sub(*part).ok_or_else(too_large)?;
+            line.figure = Figure { amount: after, unit: None };
+            let source = Source::Adjustment(rule.number);
+            self.out.record_step(line, Entry { step, source, base: off.base, before, after, unit_price: None, next: None });
+            self.ledger.mark(*index, rule);
+        }
+        Ok(())
+    }
+
+    fn report_unallocated(&mut self, rule: &Rule, total: Money, unallocated: Money) {
+        let why = if self.scratch.floors.is_empty() { "are worth no more" } else { "may not cost less" };
+        let message = format!(
+            "`{unallocated}` of the `{total}` that the adjustment `{}` takes off are lost: the lines that take part {why}",
+            rule.id
+        );
+        let finding = Finding::new(AdjustCode::Unallocated, Severity::Warning, message);
+        self.out.findings.push(finding.detail("rule", rule.id.as_str()).detail("wanted", total).detail("amount", unallocated));
+    }
+}
+
+impl Ground for WholeDocument<'_, '_, '_> {
+    fn judge(&mut self, number: u32) -> Result<Result<Figure, RejectionReason>, Error> {
+        let stage = self.run.stage;
+        let Some(rule) = stage.rule(number) else { return Ok(Err(RejectionReason::NotChosen)) };
+        let standing = self.standing(number);
+        if let Some(reason) = standing.barred {
+            return Ok(Err(reason));
+        }
+        let mut off = match self.document_off(rule)? {
+            Ok(off) => off,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        // A cap or a budget takes the place of what the rule would take off; what the lines do not have is lost.
+        match standing.grant(rule, off.granted) {
+            Ok(granted) if granted < off.granted => off = DocumentOff { wanted: granted, granted, ..off },
+            Ok(_) => {}
+            Err(reason) => return Ok(Err(reason)),
+        }
+        let mut after = standing;
+        after.take(off.granted, Decimal::ZERO);
+        if after.overdrawn() {
+            if let Some(standing) = usize::try_from(number).ok().and_then(|number| self.standings.get_mut(number)) {
+                self.ledger.deny(standing);
+            }
+            return Ok(Err(RejectionReason::BudgetUsedUp));
+        }
+        self.judged = Some((number, off));
+        // What is compared is what the rules take off, whatever their lines are worth.
+        Ok(Ok(Figure { amount: off.granted.saturating_neg(), unit: None }))
+    }
+
+    fn apply(&mut self, number: u32, _: Figure) -> Result<(), Error> {
+        let Some(rule) = self.run.stage.rule(number) else { return Ok(()) };
+        // Another rule may have been judged since.
+        if self.judged.is_none_or(|(judged, _)| judged != number) && self.judge(number)?.is_err() {
+            return Ok(());
+        }
+        let Some((_, off)) = self.judged.take() else { return Ok(()) };
+        let taken = self.out.of_document.len();
+        self.take_off(rule, off)?;
+        let off = self.out.of_document.get(taken).map_or(0, |entry| entry.off);
+        if let Some(standing) = usize::try_from(number).ok().and_then(|number| self.standings.get_mut(number)) {
+            standing.take(off, Decimal::ZERO);
+        }
+        Ok(())
+    }
+}
