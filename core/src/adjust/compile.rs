@@ -150,10 +150,8 @@ impl Stage {
         let before = cx.diagnostics.count();
         check_priorities(def, &sorted, adjustments, cx);
         let ordered = cx.diagnostics.count() == before;
-        let compiled: Vec<Rule> = sorted
-            .iter()
-            .filter_map(|(number, rule)| Rule::compile(rule, *number, def, place, &adjustments.index(*number), cx))
-            .collect();
+        let compiled: Vec<Rule> =
+            sorted.iter().filter_map(|(number, rule)| Rule::compile(rule, *number, def, place, &adjustments.index(*number), cx)).collect();
         if ordered {
             super::lint::warn_never_fires(def.policy, &compiled, place.date, adjustments, cx.diagnostics);
         }
@@ -184,6 +182,12 @@ impl Stage {
         stage
     }
 
+    /// The rule by which no line reaches a later stage: it always applies, and stops all others.
+    #[must_use]
+    pub fn closed_by(&self) -> Option<&Rule> {
+        super::lint::closes(self)
+    }
+
     /// The number of every step on whose result the stage, or the rule of that number, takes percentages.
     pub fn bases(&self) -> impl Iterator<Item = (Option<Ordinal>, usize)> {
         let of_rules = self.rules.iter().filter_map(|rule| Some((Some(rule.number), rule.terms.as_ref()?.base?)));
@@ -212,7 +216,8 @@ fn compare(def: &StageDef, round_at: RoundAt, path: &Path<'_>, cx: &mut CompileC
 fn threshold_base(def: &StageDef, path: &Path<'_>, cx: &mut CompileContext<'_>) -> ThresholdBase {
     let base = def.threshold_base.unwrap_or_default();
     if base == ThresholdBase::Running && !matches!(def.policy, Policy::Compound | Policy::OnBase | Policy::Exclusive) {
-        let message = format!("one rule of the stage `{}` applies at most, so there is none before it that could change the figures", def.id);
+        let message =
+            format!("one rule of the stage `{}` applies at most, so there is none before it that could change the figures", def.id);
         let problem = Diagnostic::error(AdjustCode::Policy, &path.field("threshold_base"), message);
         cx.diagnostics.push(problem.help("use the policy `compound`, `on_base` or `exclusive`, or leave `threshold_base` out"));
     }
@@ -360,7 +365,12 @@ fn effect(def: &EffectDef, stage: &StageDef, currency: Currency, path: &Path<'_>
             Some(Effect::PercentOff { left })
         }
         EffectDef::PercentOn(percent) => {
-            let whole = percentage(*percent, |percent| Percent::new(Decimal::HUNDRED.checked_add(percent.to_decimal())?), &path.field("percent_on"), cx)?;
+            let whole = percentage(
+                *percent,
+                |percent| Percent::new(Decimal::HUNDRED.checked_add(percent.to_decimal())?),
+                &path.field("percent_on"),
+                cx,
+            )?;
             Some(Effect::PercentOn { whole })
         }
         EffectDef::AmountOff(def) => {

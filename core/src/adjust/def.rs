@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::limit::{BudgetDef, CapAmountDef, CapUnitsDef, UsesDef};
 use super::RuleCouponDef;
+use super::limit::{BudgetDef, CapAmountDef, CapUnitsDef, UsesDef};
 use crate::id::{RuleId, StepId, TagId};
 use crate::money::{AllocationMethod, Decimal, RoundingDef, ZeroWeights};
 use crate::time::Period;

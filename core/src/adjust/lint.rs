@@ -1,6 +1,6 @@
 //! Rules that can never apply, whatever is asked.
 
-use super::{Policy, Rule};
+use super::{Limits, Policy, Rule, Stage};
 use crate::expr::{Atom, Literal, Slot};
 use crate::report::{AdjustCode, Diagnostic, Diagnostics, Path};
 use crate::time::{Date, Period};
@@ -33,6 +33,23 @@ pub(super) fn warn_never_fires(policy: Policy, rules: &[Rule], date: Slot, adjus
     }
 }
 
+/// The rule by which no line reaches a later stage; none when lines can.
+pub(super) fn closes(stage: &Stage) -> Option<&Rule> {
+    let always = |rule: &&Rule| {
+        let free =
+            |terms: &super::Terms| terms.stops_all && !terms.coupon && terms.limits == Limits::default() && terms.excludes.is_empty();
+        let unconditional = rule.when.is_none() && rule.lines.is_none() && rule.valid == Period::ALWAYS;
+        unconditional && rule.terms.as_deref().is_some_and(free)
+    };
+    let exclusive = stage.rules.iter().any(|rule| rule.exclusive);
+    match stage.policy {
+        Policy::OnBase => stage.rules.iter().find(always),
+        Policy::First | Policy::Compound => stage.rules.first().filter(always),
+        Policy::Exclusive => stage.rules.first().filter(always).filter(|rule| rule.exclusive || !exclusive),
+        Policy::Best | Policy::Worst => stage.rules.first().filter(always).filter(|_| stage.rules.len() == 1),
+    }
+}
+
 /// The days that the condition allows, as far as it compares the document's date with constants.
 fn days_of(rule: &Rule, date: Slot) -> Period {
     let atoms = rule.when.as_ref().map(crate::expr::Expr::atoms).unwrap_or_default();
@@ -60,7 +77,8 @@ fn next(day: Date) -> Option<Date> {
 fn always_applies_with(other: &Rule, rule: &Rule) -> bool {
     let begins = other.valid.from.is_none_or(|from| rule.valid.from.is_some_and(|own| from <= own));
     let ends = other.valid.until.is_none_or(|until| rule.valid.until.is_some_and(|own| own <= until));
-    other.when.is_none() && other.lines.is_none() && begins && ends
+    // A coupon, a limit or a tag may keep it from applying.
+    other.when.is_none() && other.lines.is_none() && other.terms.is_none() && begins && ends
 }
 
 /// Whether a rule that applies keeps another one out by the stage's policy.

@@ -26,8 +26,7 @@ pub(super) fn apply(
     let without_lines = retain_with_lines(frame, run, &mut matched)?;
     find_floors(frame, run, scratch, out)?;
     // 2. Choose and apply, each over the lines that take part in it.
-    let entered: Option<Vec<Figure>> =
-        (run.stage.policy == Policy::OnBase).then(|| frame.lines.iter().map(|line| line.figure).collect());
+    let entered: Option<Vec<Figure>> = (run.stage.policy == Policy::OnBase).then(|| frame.lines.iter().map(|line| line.figure).collect());
     let standings = ledger.standings(run.stage);
     let mut ground = WholeDocument { frame, run, ledger, scratch, out, standings, entered, judged: None };
     let mut chosen = if run.stage.threshold_base == ThresholdBase::Running {

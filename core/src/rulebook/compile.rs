@@ -152,8 +152,7 @@ impl Rulebook {
         let charges = Charges::compile(&def.charges, def.currency, tax.is_some(), &Path::ROOT.field("charges"), &mut cx);
         let slices = procedure::Slices { pricing: &pricing, charges: &charges, tax: tax.as_ref() };
         let procedure = procedure::compile(&def, &attributes, slices, &Path::ROOT, &mut cx);
-        let coupons =
-            Coupons::compile(def.coupons.unwrap_or_default(), &def.adjustments, &Path::ROOT.field("adjustments"), cx.diagnostics);
+        let coupons = Coupons::compile(def.coupons.unwrap_or_default(), &def.adjustments, &Path::ROOT.field("adjustments"), cx.diagnostics);
         let credit =
             crate::credit::compile(&def.credit.clone().unwrap_or_default(), def.currency, &Path::ROOT.field("credit"), cx.diagnostics);
         let receivable = def.receivable.clone().unwrap_or_default();

@@ -143,7 +143,25 @@ pub fn compile(def: &RulebookDef, attributes: &Attributes, slices: Slices<'_>, p
     charges.check_steps(charge_steps, &path.field("charges"), &place, cx);
     let price_steps = compiled.iter().filter_map(|step| if let Step::Price(step) = step { Some(step) } else { None });
     pricing.warn_unused(price_steps, &path.field("price_lists"), cx);
+    warn_unreached(steps, &compiled, path, cx);
     compiled
+}
+
+/// Warns of stages after one that leaves no line to them.
+fn warn_unreached(steps: &[StepDef], compiled: &[Step], path: &Path<'_>, cx: &mut CompileContext<'_>) {
+    let (place, adjustments) = (path.field("procedure"), path.field("adjustments"));
+    let mut closed_by: Option<&crate::adjust::Rule> = None;
+    for stage in compiled.iter().filter_map(|step| if let Step::Stage(stage) = step { Some(stage) } else { None }) {
+        let Some(rule) = closed_by else {
+            closed_by = stage.closed_by();
+            continue;
+        };
+        let Some(number) = steps.iter().position(|step| *step.id() == stage.id) else { continue };
+        let message = format!("no line reaches the stage `{}`: `{}` always applies before, and stops all others", stage.id, rule.id);
+        let at = place.index(number);
+        let problem = Diagnostic::warning(AdjustCode::Unreached, &at.field("stage"), message);
+        cx.diagnostics.push(problem.related(&adjustments.index(rule.number.index()), "the rule that stops all others"));
+    }
 }
 
 /// The procedure as far as it is compiled.

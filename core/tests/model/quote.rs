@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dealdesk::adjust::{AdjustmentDef, EffectDef, Per, Policy, RoundAt, StageDef, StageScope, TieBreak};
+use dealdesk::adjust::{AdjustmentDef, AmountOffDef, CapPer, EffectDef, Per, Policy, RoundAt, RoundWhat, StageDef, StageScope, TieBreak};
 use dealdesk::catalog::{ProductDef, ProductStatus};
 use dealdesk::fact::Fact;
 use dealdesk::pricing::{PriceListDef, PriceRecordDef};
@@ -345,38 +345,84 @@ impl<'m> Model<'m> {
 
     /// What percentages are taken on, and the line after the rule.
     fn effect(&self, stage: &StageDef, rule: &AdjustmentDef, line: usize, entry: Figure, running: Figure) -> (Figure, Figure) {
-        let base = match (&stage.base, stage.policy) {
+        let base = match (rule.base.as_ref().or(stage.base.as_ref()), stage.policy) {
             (Some(step), _) => self.lines[line].after[step.as_str()],
             (None, Policy::OnBase) => entry,
             _ => running,
         };
         let quantity = Rational::from(self.lines[line].request.quantity);
-        let digits = self.digits();
-        if let (Some(RoundAt::Unit), Some(unit), Some(base_unit)) = (stage.round_at, running.unit, base.unit) {
-            let unit = match &rule.effect {
-                EffectDef::PercentOff(percent) => {
-                    (unit - base_unit * Rational::from(*percent) / Rational::whole(100)).max(Rational::ZERO).rounded(stage.rounding, digits)
-                }
-                EffectDef::AmountOff(off) => {
-                    let each = if off.per == Some(Per::Unit) { off.amount.into() } else { Rational::from(off.amount) / quantity };
-                    (unit - each).max(Rational::ZERO).rounded(stage.rounding, digits)
-                }
-                EffectDef::FixedPrice(price) => unit.min((*price).into()),
-            };
-            return (base, Figure { amount: (unit * quantity).rounded(None, digits), unit: Some(unit) });
-        }
-        let rounded = |value: Rational| value.rounded(stage.rounding, digits);
-        let after = match &rule.effect {
-            EffectDef::PercentOff(percent) => running.amount - self.percent_off(stage, *percent, base.amount),
-            EffectDef::AmountOff(off) if off.per == Some(Per::Unit) => running.amount - rounded(Rational::from(off.amount) * quantity),
-            EffectDef::AmountOff(off) => running.amount - rounded(off.amount.into()),
-            EffectDef::FixedPrice(price) => rounded(Rational::from(*price) * quantity),
-        };
-        (base, Figure { amount: after.max(Rational::ZERO).min(running.amount), unit: None })
+        let reached =
+            rule.cap_units.map_or(quantity, |cap| if cap.per == CapPer::Line { quantity.min(cap.units.into()) } else { quantity });
+        (base, self.on_units(stage, rule, quantity, reached, base, running))
     }
 
-    /// The price is rounded, and the discount is the difference.
+    /// The line after a rule that reaches so many of its units, as if they stood on a line of their own.
+    fn on_units(
+        &self,
+        stage: &StageDef,
+        rule: &AdjustmentDef,
+        quantity: Rational,
+        reached: Rational,
+        base: Figure,
+        running: Figure,
+    ) -> Figure {
+        let digits = self.digits();
+        if reached < quantity {
+            let part = |figure: Figure| {
+                let amount = figure.unit.map_or(figure.amount / quantity, |unit| unit) * reached;
+                Figure { amount: amount.rounded(None, digits), unit: figure.unit }
+            };
+            let after = self.on_units(stage, rule, reached, reached, part(base), part(running));
+            return Figure { amount: running.amount - part(running).amount + after.amount, unit: None };
+        }
+        let percent = |percent: Decimal| Rational::from(percent) / Rational::whole(100);
+        let discount = stage.round == Some(RoundWhat::Discount);
+        let rounded = |value: Rational| value.rounded(stage.rounding, digits);
+        if let (Some(RoundAt::Unit), Some(unit), Some(base_unit)) = (stage.round_at, running.unit, base.unit) {
+            let amount =
+                |off: &AmountOffDef| if off.per == Some(Per::Unit) { off.amount.into() } else { Rational::from(off.amount) / quantity };
+            let off = match &rule.effect {
+                EffectDef::PercentOff(off) => base_unit * percent(*off),
+                EffectDef::PercentOn(on) => Rational::ZERO - base_unit * percent(*on),
+                EffectDef::AmountOff(off) => amount(off),
+                EffectDef::AmountOn(on) => Rational::ZERO - amount(on),
+                EffectDef::FixedPrice(price) => {
+                    let unit = unit.min((*price).into());
+                    return Figure { amount: (unit * quantity).rounded(None, digits), unit: Some(unit) };
+                }
+            };
+            let all = matches!(rule.effect, EffectDef::PercentOff(off) if off == Decimal::HUNDRED);
+            let unit = match discount && !all {
+                true => (unit - rounded(off)).max(Rational::ZERO),
+                false => rounded((unit - off).max(Rational::ZERO)),
+            };
+            return Figure { amount: (unit * quantity).rounded(None, digits), unit: Some(unit) };
+        }
+        let amount =
+            |off: &AmountOffDef| if off.per == Some(Per::Unit) { Rational::from(off.amount) * quantity } else { off.amount.into() };
+        let off = match &rule.effect {
+            EffectDef::PercentOff(percent) => self.percent_off(stage, *percent, base.amount),
+            EffectDef::PercentOn(percent) => self.percent_off(stage, Decimal::ZERO.checked_sub(*percent).unwrap(), base.amount),
+            EffectDef::AmountOff(off) => rounded(amount(off)),
+            EffectDef::AmountOn(on) => Rational::ZERO - rounded(amount(on)),
+            EffectDef::FixedPrice(price) => running.amount - rounded(Rational::from(*price) * quantity),
+        };
+        let amount = match &rule.effect {
+            EffectDef::PercentOn(_) | EffectDef::AmountOn(_) => (running.amount - off).max(running.amount),
+            _ => (running.amount - off).max(Rational::ZERO).min(running.amount),
+        };
+        if stage.restate_unit && quantity > Rational::ZERO {
+            let unit = rounded(amount / quantity);
+            return Figure { amount: (unit * quantity).rounded(None, digits), unit: Some(unit) };
+        }
+        Figure { amount, unit: None }
+    }
+
+    /// The price is rounded, and the discount is the difference; or the discount is rounded, unless it is all of it.
     fn percent_off(&self, stage: &StageDef, percent: Decimal, base: Rational) -> Rational {
+        if stage.round == Some(RoundWhat::Discount) && percent != Decimal::HUNDRED {
+            return (base * Rational::from(percent) / Rational::whole(100)).rounded(stage.rounding, self.digits());
+        }
         let rest = base - base * Rational::from(percent) / Rational::whole(100);
         base - rest.rounded(stage.rounding, self.digits())
     }
@@ -419,7 +465,7 @@ impl<'m> Model<'m> {
     /// The sum that percentages are taken on, what the rule takes off, and what it would take off if there were enough.
     fn document_off(&self, stage: &StageDef, rule: &AdjustmentDef, entry: &[Figure]) -> (Rational, Rational, Rational) {
         let eligible = self.eligible(rule);
-        let base_of = |line: &usize| match (&stage.base, stage.policy) {
+        let base_of = |line: &usize| match (rule.base.as_ref().or(stage.base.as_ref()), stage.policy) {
             (Some(step), _) => self.lines[*line].after[step.as_str()].amount,
             (None, Policy::OnBase) => entry[*line].amount,
             _ => self.lines[*line].figure.amount,
@@ -428,10 +474,17 @@ impl<'m> Model<'m> {
         let running = eligible.iter().map(|line| self.lines[*line].figure.amount).sum();
         let off = match &rule.effect {
             EffectDef::PercentOff(percent) => self.percent_off(stage, *percent, base),
+            EffectDef::PercentOn(percent) => {
+                self.percent_off(stage, Decimal::ZERO.checked_sub(*percent).unwrap(), base).min(Rational::ZERO)
+            }
             EffectDef::AmountOff(off) => Rational::from(off.amount).rounded(stage.rounding, self.digits()),
+            EffectDef::AmountOn(on) => {
+                Rational::ZERO - Rational::from(on.amount).rounded(stage.rounding, self.digits()).max(Rational::ZERO)
+            }
             EffectDef::FixedPrice(_) => unreachable!("refused at document scope"),
         };
-        let wanted = off.max(Rational::ZERO);
+        let adds = matches!(rule.effect, EffectDef::PercentOn(_) | EffectDef::AmountOn(_));
+        let wanted = if adds { off } else { off.max(Rational::ZERO) };
         (base, wanted.min(running), wanted)
     }
 
@@ -472,7 +525,7 @@ fn choose<'a>(policy: Policy, matched: &[&'a AdjustmentDef], best: Option<&'a Ad
         matched[..end].to_vec()
     };
     match policy {
-        Policy::Best => best.into_iter().collect(),
+        Policy::Best | Policy::Worst => best.into_iter().collect(),
         Policy::First => matched.iter().take(1).copied().collect(),
         Policy::OnBase => matched.to_vec(),
         Policy::Compound => until_stop(),
