@@ -31,6 +31,9 @@ fn request(order: &Order, explain: Explain) -> QuoteRequest {
         overrides: Vec::new(),
     };
     QuoteRequest {
+        id: None,
+        coupons: Vec::new(),
+        usage: Vec::new(),
         date: day(order.day),
         at: None,
         currency: None,

@@ -57,7 +57,9 @@ impl Plain {
                 Some(Self { numerator, denominator: denominator?, ..same })
             }
             Effect::AmountOff { amount, per: Per::Unit } if in_digits(amount) => Some(Self { off: amount.mantissa(), ..same }),
-            Effect::AmountOn { amount, per: Per::Unit } if in_digits(amount) => Some(Self { off: amount.mantissa().checked_neg()?, ..same }),
+            Effect::AmountOn { amount, per: Per::Unit } if in_digits(amount) => {
+                Some(Self { off: amount.mantissa().checked_neg()?, ..same })
+            }
             Effect::FixedPrice(price) if in_digits(price) => Some(Self { most: price.mantissa(), ..same }),
             Effect::PercentOff { .. }
             | Effect::PercentOn { .. }
