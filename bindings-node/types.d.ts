@@ -32,12 +32,29 @@ export interface ActorLimitDef {
 
 /** A rule that changes prices. */
 export interface AdjustmentDef {
+  /** The earlier step on whose result its percentage is taken; the stage's base when absent. */
+  base?: StepId | null;
+  /** How much it may take off, over all documents; any amount when absent. */
+  budget?: BudgetDef | null;
+  /** How much it may take off in one document. */
+  cap_amount?: CapAmountDef | null;
+  /** How many units it reaches. Only for line scope. */
+  cap_units?: CapUnitsDef | null;
+  /** The coupon that it asks for; none when absent. */
+  coupon?: RuleCouponDef | null;
   /** What it does. */
   effect: EffectDef;
   /** With the stage policy `exclusive`: keeps all others out. */
   exclusive?: boolean;
+  /**
+   * The tags of rules that never apply to a line together with this one, whichever of the two comes first. A rule does not exclude
+   * itself, so rules that have a tag and exclude it are at most one.
+   */
+  exclusive_with?: readonly TagId[];
   /** Names the rule. */
   id: RuleId;
+  /** How often it may be used, over all documents; any number of times when absent. */
+  limit?: UsesDef | null;
   /** Which lines take part in a document rule; all when absent. A rule in which no line takes part does not apply. */
   lines?: string | null;
   /** How people call it. */
@@ -46,8 +63,10 @@ export interface AdjustmentDef {
   priority?: number;
   /** The stage at which it applies. */
   stage: StepId;
-  /** With the stage policies `compound` and `exclusive`: no rule of the stage applies after this one. */
-  stop?: boolean;
+  /** What does not apply any more after this rule, to the lines that it applied to. */
+  stop?: Stop | null;
+  /** What others may exclude it by. */
+  tags?: readonly TagId[];
   /** When it is valid, judged by the document's date; always when absent. */
   valid?: PeriodInput | null;
   /** The condition; always true when absent. At line scope it may speak of the line, at document scope of the document. */
@@ -105,11 +124,11 @@ export interface Allocation {
 /** How whole minor units are found for each share, and who takes the remainder. Every method's parts sum to the whole. */
 export type AllocationMethod = "largest_remainder" | "round_half_down_then_remainder_to_first" | "round_each_last_absorbs" | "floor_then_remainder_to_first";
 
-/** An amount to take off. */
+/** An amount to take off or to add. */
 export interface AmountOffDef {
   /** The amount, in the document's currency. */
   amount: DecimalInput;
-  /** What it is taken off: each unit or the line as a whole; the line when absent. Only for line scope. */
+  /** What it is for: each unit or the line as a whole; the line when absent. Only for line scope. */
   per?: Per | null;
 }
 
@@ -713,6 +732,14 @@ export interface BucketsDef {
   open_orders?: BucketDef;
 }
 
+/** How much a rule may take off, over all documents. */
+export interface BudgetDef {
+  /** The amount, in the rulebook's currency; with tax where prices include it. */
+  amount: DecimalInput;
+  /** What happens when less is left than the rule would take off. */
+  partial?: Partial;
+}
+
 /** A calculated price: where it starts, and what is done to it, in this order. */
 export interface CalculateDef {
   /** Where it starts. */
@@ -755,6 +782,14 @@ export interface CalculateStepDefRound {
 /** Until when a whole order may be cancelled. */
 export type CancelAllowed = "before_confirmed" | "before_shipped";
 
+/** The most that a rule takes off. */
+export interface CapAmountDef {
+  /** The amount, in the rulebook's currency; with tax where prices include it. */
+  amount: DecimalInput;
+  /** Of what; of the document when absent, in the order of the lines. */
+  per?: CapPer;
+}
+
 /** Up to which quantity a record counts. */
 export interface CapDef {
   /** What becomes of a line that goes beyond the cap. */
@@ -763,6 +798,17 @@ export interface CapDef {
   counter?: CounterId | null;
   /** The quantity, in the record's unit, above zero. */
   quantity: DecimalInput;
+}
+
+/** What a cap is counted for. */
+export type CapPer = "document" | "line";
+
+/** The most units that a rule reaches. */
+export interface CapUnitsDef {
+  /** Of what; of the document when absent, in the order of the lines. */
+  per?: CapPer;
+  /** How many, in the units of the lines; above zero. */
+  units: DecimalInput;
 }
 
 /** Names an approval case. */
@@ -1014,7 +1060,7 @@ export interface ClampDef {
 export type CloseWhen = "shipped" | "shipped_and_invoiced";
 
 /** What happened; stable across versions. */
-export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
+export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
 
 /** Names a command; a repeat of the same command carries the same id. */
 export type CommandId = string;
@@ -1082,6 +1128,9 @@ export interface CommitStock {
   remainder?: CommitRemainder;
 }
 
+/** What the policies `best` and `worst` compare. */
+export type Compare = "amount" | "unit_price" | "document";
+
 /** What a line costs beside another price. Only a report: no price depends on it. */
 export interface ComparisonView {
   /** Against what. */
@@ -1126,6 +1175,22 @@ export interface CounterView {
   group?: string;
   /** Where it stood when the prices were found. */
   opening: Decimal;
+}
+
+/** A coupon's code, as a customer writes it. */
+export type CouponCode = string;
+
+/** How bad a coupon without effect is. */
+export type CouponProblem = "error" | "warning" | "ignore";
+
+/** What is said of a coupon that takes nothing off. The discount is not given in any case. */
+export interface CouponsDef {
+  /** No rule asks for the code. */
+  unknown?: CouponProblem;
+  /** No rule that asks for it applies: a condition, a validity, a better offer. */
+  unmet?: CouponProblem;
+  /** It was used as often, or has given as much, as it may. */
+  used_up?: CouponProblem;
 }
 
 /** A credit account and its figures on the day. All amounts are in the account's currency. */
@@ -1401,10 +1466,14 @@ export interface EachDef {
 }
 
 /** What a rule does. */
-export type EffectDef = EffectDefPercentOff | EffectDefAmountOff | EffectDefFixedPrice;
+export type EffectDef = EffectDefPercentOff | EffectDefAmountOff | EffectDefFixedPrice | EffectDefPercentOn | EffectDefAmountOn;
 
 export interface EffectDefAmountOff {
   amount_off: AmountOffDef;
+}
+
+export interface EffectDefAmountOn {
+  amount_on: AmountOffDef;
 }
 
 export interface EffectDefFixedPrice {
@@ -1413,6 +1482,10 @@ export interface EffectDefFixedPrice {
 
 export interface EffectDefPercentOff {
   percent_off: DecimalInput;
+}
+
+export interface EffectDefPercentOn {
+  percent_on: DecimalInput;
 }
 
 /** The last day of the month that many months after the invoice's month; 0 is the invoice's own month. */
@@ -1588,6 +1661,23 @@ export interface ExchangeRate {
   rate: DecimalInput;
   /** The currency of the document. */
   to: Currency;
+}
+
+/**
+ * Where a count stood when the quote was made, and how far it may go. A host adds to it only if it still stands there, or if it does not
+ * go too far by it.
+ */
+export interface ExpectedUsage {
+  /** How much it had taken off; absent when there is no budget. */
+  amount?: Decimal;
+  /** How much it may take off; absent when there is no budget. */
+  budget?: Decimal;
+  /** How often it may be used; absent when that is not limited. */
+  limit?: number;
+  /** Whose uses are counted. */
+  of: UsageOf;
+  /** How often it had been used. */
+  uses: number;
 }
 
 /** How much of the explanation is wanted. */
@@ -2944,6 +3034,9 @@ export interface PackagingDef {
   unit: UnitId;
 }
 
+/** What happens when a budget does not suffice for a document. */
+export type Partial = "allow" | "deny";
+
 /** What an amount is counted for. */
 export type Per = "unit" | "line";
 
@@ -2994,7 +3087,7 @@ export interface PlannedLine {
 }
 
 /** Which rules of a stage apply when several match. */
-export type Policy = "best" | "first" | "compound" | "on_base" | "exclusive";
+export type Policy = "best" | "worst" | "first" | "compound" | "on_base" | "exclusive";
 
 /** What a quantity costs. */
 export interface PriceExample {
@@ -3256,6 +3349,8 @@ export interface Quote {
   overrides?: OverrideView[];
   /** What each line costs at every quantity where its price changes; only when it is asked for. */
   price_ladders?: PriceLadder[];
+  /** What the document uses of rules with a coupon, a limit or a budget, to be counted when it is placed; absent when it uses none. */
+  redemptions?: RedemptionView[];
   /** The rules for the whole document that did not apply; only when candidates are asked for. */
   rejected?: RejectedView[];
   /** The rulebook that made it. */
@@ -3303,6 +3398,8 @@ export interface QuoteRequest {
   channel?: string | null;
   /** Where the counters of price lists stand; at zero when absent. */
   counters?: readonly CounterReading[];
+  /** The codes of the coupons that the customer has given. */
+  coupons?: readonly CouponCode[];
   /** The currency; the rulebook's when absent. */
   currency?: Currency | null;
   /** What is known of the customer: `id`, and the declared attributes that begin with `customer.`, without that prefix. */
@@ -3317,12 +3414,16 @@ export interface QuoteRequest {
   exchange_rates?: readonly ExchangeRate[];
   /** How much of the explanation is wanted; the waterfall when absent. */
   explain?: Explain;
+  /** Names the document, so that what it redeems can be told from what other documents do. */
+  id?: DocumentId | null;
   /** The lines. */
   lines: readonly QuoteLineRequest[];
   /** What persons set for all lines together, at override steps with the scope `document`. */
   overrides?: readonly OverrideRequest[];
   /** Whether to say what each line costs at every quantity where its price changes, and what a little more would save. */
   price_ladder?: boolean;
+  /** How often rules with a limit were used before, and how much those with a budget have taken off; nothing when absent. */
+  usage?: readonly UsageReading[];
 }
 
 /** The terms of payment of a rulebook. */
@@ -3366,6 +3467,24 @@ export interface RecordExamples {
   valid: Period;
 }
 
+/** A use of a rule with a coupon, a limit or a budget. It is to be counted only when the document is placed, and once for each `key`. */
+export interface RedemptionView {
+  /** What it takes off the document, to be added to what it has taken off. */
+  amount: Decimal;
+  /** The code by which it applies; absent when it asks for none. */
+  code?: string;
+  /** The customer, when the request names one. */
+  customer?: string;
+  /** The counts that the quote relies on; empty when nothing is limited. */
+  expected: ExpectedUsage[];
+  /** The same for the same document, rule and code, whenever it is quoted; absent when the request does not name the document. */
+  key?: string;
+  /** The adjustment. */
+  rule: string;
+  /** How many uses are to be added: 1. */
+  uses: number;
+}
+
 /** Why a command is refused. A refusal is a value, not an error. */
 export interface Refusal {
   /** The reason; stable across versions. */
@@ -3389,7 +3508,7 @@ export interface RejectedView {
 }
 
 /** Why a rule did not apply. */
-export type RejectionReason = "not_valid" | "condition" | "not_chosen" | "no_eligible_line" | "below_scale" | "no_row";
+export type RejectionReason = "not_valid" | "condition" | "not_chosen" | "no_eligible_line" | "stopped" | "excluded" | "coupon_missing" | "no_customer" | "limit_reached" | "budget_used_up" | "cap_reached" | "below_scale" | "no_row";
 
 /** Another place that has to do with a problem. */
 export interface Related {
@@ -3550,6 +3669,9 @@ export type RoundAt = "unit" | "line";
 /** Which side of a price that includes tax is rounded; the other is the difference. */
 export type RoundTarget = "tax" | "net";
 
+/** Which of the two is rounded; the other is the difference. */
+export type RoundWhat = "price" | "discount";
+
 /** How to round, as a rulebook writes it: `{"mode": "half_even", "increment": "0.05"}`. */
 export interface RoundingDef {
   /** The result is a multiple of this, above zero; one minor unit of the currency when absent. */
@@ -3590,6 +3712,12 @@ export interface RouteDecision {
   rulebook: Fingerprint;
 }
 
+/** The coupon that a rule asks for: one of these codes. Codes are compared to the letter. */
+export interface RuleCouponDef {
+  /** The codes. */
+  codes: readonly CouponCode[];
+}
+
 /** Names a rule: an adjustment, a check, a row of a table. */
 export type RuleId = string;
 
@@ -3608,6 +3736,8 @@ export interface RulebookDef {
   categories?: readonly CategoryDef[];
   /** What documents cost beside their goods: freight, fees, duty. */
   charges?: readonly ChargeDef[];
+  /** What is said of coupons that take nothing off; a warning when absent. */
+  coupons?: CouponsDef | null;
   /** Credit. */
   credit?: CreditDef | null;
   /** The currency of prices that name none, and of documents that name none. */
@@ -3724,16 +3854,27 @@ export interface StageDef {
   allocate?: AllocateDef | null;
   /** The earlier step on whose result percentages are taken; the amount as it enters the stage when absent. */
   base?: StepId | null;
+  /** What `best` and `worst` compare; the amount of each line when absent. */
+  compare?: Compare | null;
   /** Names the stage; adjustments refer to it. */
   id: StepId;
   /** Which rules apply when several match. */
   policy: Policy;
+  /**
+   * Whether a line is restated as the price per unit that its amount comes to, rounded, times the quantity. As SAP's net price is. Only
+   * where the stage rounds at `line`.
+   */
+  restate_unit?: boolean;
+  /** Whether the price is rounded, or the discount; the price when absent. */
+  round?: RoundWhat | null;
   /** Which figure is rounded; `line` when absent. Only for line scope. */
   round_at?: RoundAt | null;
   /** How it is rounded; half-up to the currency's minor unit when absent. */
   rounding?: RoundingDef | null;
   /** What its rules work on. */
   scope?: StageScope;
+  /** Which figures the conditions see. `running` is for the policies that apply several rules. */
+  threshold_base?: ThresholdBase | null;
   /** What decides between rules of equal priority; without it they are an error where the order matters. */
   tie_break?: TieBreak | null;
 }
@@ -4298,6 +4439,9 @@ export interface StockStateInput {
   version?: number;
 }
 
+/** Where the rules end that may still apply to a line. */
+export type Stop = "stage" | "all";
+
 /** The sums of a document, as a quote gives them. */
 export interface SubjectTotals {
   /** What was taken off. */
@@ -4440,6 +4584,9 @@ export interface TableRowReport {
   row: RuleId;
 }
 
+/** Names what several rules have in common, so that others can exclude them. */
+export type TagId = string;
+
 /** Names a tax category of a product, such as `standard`. */
 export type TaxCategoryId = string;
 
@@ -4566,6 +4713,9 @@ export interface TermsDef {
 /** Names terms of payment. */
 export type TermsId = string;
 
+/** Which figures the conditions of a stage see. */
+export type ThresholdBase = "stage_input" | "running";
+
 /** What decides between rules of equal priority. */
 export type TieBreak = "id";
 
@@ -4614,7 +4764,7 @@ export interface TierView {
 export interface Totals {
   /** What the charges added, as they were charged; absent when there are none. */
   charges?: Decimal;
-  /** What the stages took off. */
+  /** What the stages took off; below zero when they added more. */
   discount: Decimal;
   /** With tax. */
   gross: Decimal;
@@ -4669,6 +4819,33 @@ export type UnitId = string;
 
 /** For which units of an order a record counts that names a unit. */
 export type UnitMatch = "convert" | "exact";
+
+/** Whose uses are counted. */
+export type UsageOf = "rule" | "code" | "customer";
+
+/** How often a rule was used, or how much it has taken off, before this document: of the rule, or of one code or one customer. */
+export interface UsageReading {
+  /** How much it has taken off; 0 when absent. Only of the rule as a whole. */
+  amount?: DecimalInput | null;
+  /** Of this code only. */
+  code?: CouponCode | null;
+  /** Of this customer only. */
+  customer?: CustomerId | null;
+  /** The adjustment. */
+  rule: RuleId;
+  /** How often it was used; 0 when absent. */
+  uses?: number;
+}
+
+/** How often a rule may be used, over all documents. A document that it applies to is one use. */
+export interface UsesDef {
+  /** By all together. */
+  uses?: number | null;
+  /** With one code of its coupon. */
+  uses_per_code?: number | null;
+  /** By one customer; without a `customer.id` the rule does not apply. */
+  uses_per_customer?: number | null;
+}
 
 /** A window of time, to the second. */
 export interface WindowDef {

@@ -41,12 +41,27 @@ class ActorLimitDef(TypedDict):
 @final
 class AdjustmentDef(TypedDict):
     """A rule that changes prices."""
+    # The earlier step on whose result its percentage is taken; the stage's base when absent.
+    base: NotRequired[ReadOnly[StepId | None]]
+    # How much it may take off, over all documents; any amount when absent.
+    budget: NotRequired[ReadOnly[BudgetDef | None]]
+    # How much it may take off in one document.
+    cap_amount: NotRequired[ReadOnly[CapAmountDef | None]]
+    # How many units it reaches. Only for line scope.
+    cap_units: NotRequired[ReadOnly[CapUnitsDef | None]]
+    # The coupon that it asks for; none when absent.
+    coupon: NotRequired[ReadOnly[RuleCouponDef | None]]
     # What it does.
     effect: ReadOnly[EffectDef]
     # With the stage policy `exclusive`: keeps all others out.
     exclusive: NotRequired[ReadOnly[bool]]
+    # The tags of rules that never apply to a line together with this one, whichever of the two comes first. A rule does not exclude
+    # itself, so rules that have a tag and exclude it are at most one.
+    exclusive_with: NotRequired[ReadOnly[Sequence[TagId]]]
     # Names the rule.
     id: ReadOnly[RuleId]
+    # How often it may be used, over all documents; any number of times when absent.
+    limit: NotRequired[ReadOnly[UsesDef | None]]
     # Which lines take part in a document rule; all when absent. A rule in which no line takes part does not apply.
     lines: NotRequired[ReadOnly[str | None]]
     # How people call it.
@@ -55,8 +70,10 @@ class AdjustmentDef(TypedDict):
     priority: NotRequired[ReadOnly[int]]
     # The stage at which it applies.
     stage: ReadOnly[StepId]
-    # With the stage policies `compound` and `exclusive`: no rule of the stage applies after this one.
-    stop: NotRequired[ReadOnly[bool]]
+    # What does not apply any more after this rule, to the lines that it applied to.
+    stop: NotRequired[ReadOnly[Stop | None]]
+    # What others may exclude it by.
+    tags: NotRequired[ReadOnly[Sequence[TagId]]]
     # When it is valid, judged by the document's date; always when absent.
     valid: NotRequired[ReadOnly[PeriodInput | None]]
     # The condition; always true when absent. At line scope it may speak of the line, at document scope of the document.
@@ -121,10 +138,10 @@ AllocationMethod: TypeAlias = "Literal['largest_remainder', 'round_half_down_the
 
 @final
 class AmountOffDef(TypedDict):
-    """An amount to take off."""
+    """An amount to take off or to add."""
     # The amount, in the document's currency.
     amount: ReadOnly[DecimalInput]
-    # What it is taken off: each unit or the line as a whole; the line when absent. Only for line scope.
+    # What it is for: each unit or the line as a whole; the line when absent. Only for line scope.
     per: NotRequired[ReadOnly[Per | None]]
 
 
@@ -789,6 +806,15 @@ class BucketsDef(TypedDict):
 
 
 @final
+class BudgetDef(TypedDict):
+    """How much a rule may take off, over all documents."""
+    # The amount, in the rulebook's currency; with tax where prices include it.
+    amount: ReadOnly[DecimalInput]
+    # What happens when less is left than the rule would take off.
+    partial: NotRequired[ReadOnly[Partial]]
+
+
+@final
 class CalculateDef(TypedDict):
     """A calculated price: where it starts, and what is done to it, in this order."""
     # Where it starts.
@@ -839,6 +865,15 @@ CancelAllowed: TypeAlias = "Literal['before_confirmed', 'before_shipped']"
 
 
 @final
+class CapAmountDef(TypedDict):
+    """The most that a rule takes off."""
+    # The amount, in the rulebook's currency; with tax where prices include it.
+    amount: ReadOnly[DecimalInput]
+    # Of what; of the document when absent, in the order of the lines.
+    per: NotRequired[ReadOnly[CapPer]]
+
+
+@final
 class CapDef(TypedDict):
     """Up to which quantity a record counts."""
     # What becomes of a line that goes beyond the cap.
@@ -847,6 +882,18 @@ class CapDef(TypedDict):
     counter: NotRequired[ReadOnly[CounterId | None]]
     # The quantity, in the record's unit, above zero.
     quantity: ReadOnly[DecimalInput]
+
+# What a cap is counted for.
+CapPer: TypeAlias = "Literal['document', 'line']"
+
+
+@final
+class CapUnitsDef(TypedDict):
+    """The most units that a rule reaches."""
+    # Of what; of the document when absent, in the order of the lines.
+    per: NotRequired[ReadOnly[CapPer]]
+    # How many, in the units of the lines; above zero.
+    units: ReadOnly[DecimalInput]
 
 # Names an approval case.
 CaseId: TypeAlias = "str"
@@ -1120,7 +1167,7 @@ class ClampDef(TypedDict):
 CloseWhen: TypeAlias = "Literal['shipped', 'shipped_and_invoiced']"
 
 # What happened; stable across versions.
-Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
+Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
 
 # Names a command; a repeat of the same command carries the same id.
 CommandId: TypeAlias = "str"
@@ -1192,6 +1239,9 @@ class CommitStock(TypedDict):
     # What becomes of the rest (at `location`, when there is one).
     remainder: NotRequired[ReadOnly[CommitRemainder]]
 
+# What the policies `best` and `worst` compare.
+Compare: TypeAlias = "Literal['amount', 'unit_price', 'document']"
+
 
 @final
 class ComparisonView(TypedDict):
@@ -1238,6 +1288,23 @@ class CounterView(TypedDict):
     group: NotRequired[str]
     # Where it stood when the prices were found.
     opening: Decimal
+
+# A coupon's code, as a customer writes it.
+CouponCode: TypeAlias = "str"
+
+# How bad a coupon without effect is.
+CouponProblem: TypeAlias = "Literal['error', 'warning', 'ignore']"
+
+
+@final
+class CouponsDef(TypedDict):
+    """What is said of a coupon that takes nothing off. The discount is not given in any case."""
+    # No rule asks for the code.
+    unknown: NotRequired[ReadOnly[CouponProblem]]
+    # No rule that asks for it applies: a condition, a validity, a better offer.
+    unmet: NotRequired[ReadOnly[CouponProblem]]
+    # It was used as often, or has given as much, as it may.
+    used_up: NotRequired[ReadOnly[CouponProblem]]
 
 
 @final
@@ -1531,12 +1598,17 @@ class EachDef(TypedDict):
     started: NotRequired[ReadOnly[bool]]
 
 # What a rule does.
-EffectDef: TypeAlias = "EffectDefPercentOff | EffectDefAmountOff | EffectDefFixedPrice"
+EffectDef: TypeAlias = "EffectDefPercentOff | EffectDefAmountOff | EffectDefFixedPrice | EffectDefPercentOn | EffectDefAmountOn"
 
 
 @final
 class EffectDefAmountOff(TypedDict):
     amount_off: ReadOnly[AmountOffDef]
+
+
+@final
+class EffectDefAmountOn(TypedDict):
+    amount_on: ReadOnly[AmountOffDef]
 
 
 @final
@@ -1547,6 +1619,11 @@ class EffectDefFixedPrice(TypedDict):
 @final
 class EffectDefPercentOff(TypedDict):
     percent_off: ReadOnly[DecimalInput]
+
+
+@final
+class EffectDefPercentOn(TypedDict):
+    percent_on: ReadOnly[DecimalInput]
 
 
 @final
@@ -1735,6 +1812,23 @@ ExchangeRate = TypedDict(
         "to": "ReadOnly[Currency]",
     },
 )
+
+
+@final
+class ExpectedUsage(TypedDict):
+    """Where a count stood when the quote was made, and how far it may go. A host adds to it only if it still stands there, or if it does not
+    go too far by it.
+    """
+    # How much it had taken off; absent when there is no budget.
+    amount: NotRequired[Decimal]
+    # How much it may take off; absent when there is no budget.
+    budget: NotRequired[Decimal]
+    # How often it may be used; absent when that is not limited.
+    limit: NotRequired[int]
+    # Whose uses are counted.
+    of: UsageOf
+    # How often it had been used.
+    uses: int
 
 # How much of the explanation is wanted.
 Explain: TypeAlias = "Literal['totals', 'waterfall', 'candidates']"
@@ -3222,6 +3316,9 @@ class PackagingDef(TypedDict):
     # The unit, such as `box`.
     unit: ReadOnly[UnitId]
 
+# What happens when a budget does not suffice for a document.
+Partial: TypeAlias = "Literal['allow', 'deny']"
+
 # What an amount is counted for.
 Per: TypeAlias = "Literal['unit', 'line']"
 
@@ -3283,7 +3380,7 @@ class PlannedLine(TypedDict):
     short: Decimal
 
 # Which rules of a stage apply when several match.
-Policy: TypeAlias = "Literal['best', 'first', 'compound', 'on_base', 'exclusive']"
+Policy: TypeAlias = "Literal['best', 'worst', 'first', 'compound', 'on_base', 'exclusive']"
 
 
 @final
@@ -3552,6 +3649,8 @@ class Quote(TypedDict):
     overrides: NotRequired[list[OverrideView]]
     # What each line costs at every quantity where its price changes; only when it is asked for.
     price_ladders: NotRequired[list[PriceLadder]]
+    # What the document uses of rules with a coupon, a limit or a budget, to be counted when it is placed; absent when it uses none.
+    redemptions: NotRequired[list[RedemptionView]]
     # The rules for the whole document that did not apply; only when candidates are asked for.
     rejected: NotRequired[list[RejectedView]]
     # The rulebook that made it.
@@ -3599,6 +3698,8 @@ class QuoteRequest(TypedDict):
     channel: NotRequired[ReadOnly[str | None]]
     # Where the counters of price lists stand; at zero when absent.
     counters: NotRequired[ReadOnly[Sequence[CounterReading]]]
+    # The codes of the coupons that the customer has given.
+    coupons: NotRequired[ReadOnly[Sequence[CouponCode]]]
     # The currency; the rulebook's when absent.
     currency: NotRequired[ReadOnly[Currency | None]]
     # What is known of the customer: `id`, and the declared attributes that begin with `customer.`, without that prefix.
@@ -3613,12 +3714,16 @@ class QuoteRequest(TypedDict):
     exchange_rates: NotRequired[ReadOnly[Sequence[ExchangeRate]]]
     # How much of the explanation is wanted; the waterfall when absent.
     explain: NotRequired[ReadOnly[Explain]]
+    # Names the document, so that what it redeems can be told from what other documents do.
+    id: NotRequired[ReadOnly[DocumentId | None]]
     # The lines.
     lines: ReadOnly[Sequence[QuoteLineRequest]]
     # What persons set for all lines together, at override steps with the scope `document`.
     overrides: NotRequired[ReadOnly[Sequence[OverrideRequest]]]
     # Whether to say what each line costs at every quantity where its price changes, and what a little more would save.
     price_ladder: NotRequired[ReadOnly[bool]]
+    # How often rules with a limit were used before, and how much those with a budget have taken off; nothing when absent.
+    usage: NotRequired[ReadOnly[Sequence[UsageReading]]]
 
 
 @final
@@ -3667,6 +3772,25 @@ class RecordExamples(TypedDict):
 
 
 @final
+class RedemptionView(TypedDict):
+    """A use of a rule with a coupon, a limit or a budget. It is to be counted only when the document is placed, and once for each `key`."""
+    # What it takes off the document, to be added to what it has taken off.
+    amount: Decimal
+    # The code by which it applies; absent when it asks for none.
+    code: NotRequired[str]
+    # The customer, when the request names one.
+    customer: NotRequired[str]
+    # The counts that the quote relies on; empty when nothing is limited.
+    expected: list[ExpectedUsage]
+    # The same for the same document, rule and code, whenever it is quoted; absent when the request does not name the document.
+    key: NotRequired[str]
+    # The adjustment.
+    rule: str
+    # How many uses are to be added: 1.
+    uses: int
+
+
+@final
 class Refusal(TypedDict):
     """Why a command is refused. A refusal is a value, not an error."""
     # The reason; stable across versions.
@@ -3690,7 +3814,7 @@ class RejectedView(TypedDict):
     step: str
 
 # Why a rule did not apply.
-RejectionReason: TypeAlias = "Literal['not_valid', 'condition', 'not_chosen', 'no_eligible_line', 'below_scale', 'no_row']"
+RejectionReason: TypeAlias = "Literal['not_valid', 'condition', 'not_chosen', 'no_eligible_line', 'stopped', 'excluded', 'coupon_missing', 'no_customer', 'limit_reached', 'budget_used_up', 'cap_reached', 'below_scale', 'no_row']"
 
 
 @final
@@ -3858,6 +3982,9 @@ RoundAt: TypeAlias = "Literal['unit', 'line']"
 # Which side of a price that includes tax is rounded; the other is the difference.
 RoundTarget: TypeAlias = "Literal['tax', 'net']"
 
+# Which of the two is rounded; the other is the difference.
+RoundWhat: TypeAlias = "Literal['price', 'discount']"
+
 
 @final
 class RoundingDef(TypedDict):
@@ -3897,6 +4024,13 @@ class RouteDecision(TypedDict):
     # The rulebook that decided.
     rulebook: Fingerprint
 
+
+@final
+class RuleCouponDef(TypedDict):
+    """The coupon that a rule asks for: one of these codes. Codes are compared to the letter."""
+    # The codes.
+    codes: ReadOnly[Sequence[CouponCode]]
+
 # Names a rule: an adjustment, a check, a row of a table.
 RuleId: TypeAlias = "str"
 
@@ -3915,6 +4049,8 @@ class RulebookDef(TypedDict):
     categories: NotRequired[ReadOnly[Sequence[CategoryDef]]]
     # What documents cost beside their goods: freight, fees, duty.
     charges: NotRequired[ReadOnly[Sequence[ChargeDef]]]
+    # What is said of coupons that take nothing off; a warning when absent.
+    coupons: NotRequired[ReadOnly[CouponsDef | None]]
     # Credit.
     credit: NotRequired[ReadOnly[CreditDef | None]]
     # The currency of prices that name none, and of documents that name none.
@@ -4036,16 +4172,25 @@ class StageDef(TypedDict):
     allocate: NotRequired[ReadOnly[AllocateDef | None]]
     # The earlier step on whose result percentages are taken; the amount as it enters the stage when absent.
     base: NotRequired[ReadOnly[StepId | None]]
+    # What `best` and `worst` compare; the amount of each line when absent.
+    compare: NotRequired[ReadOnly[Compare | None]]
     # Names the stage; adjustments refer to it.
     id: ReadOnly[StepId]
     # Which rules apply when several match.
     policy: ReadOnly[Policy]
+    # Whether a line is restated as the price per unit that its amount comes to, rounded, times the quantity. As SAP's net price is. Only
+    # where the stage rounds at `line`.
+    restate_unit: NotRequired[ReadOnly[bool]]
+    # Whether the price is rounded, or the discount; the price when absent.
+    round: NotRequired[ReadOnly[RoundWhat | None]]
     # Which figure is rounded; `line` when absent. Only for line scope.
     round_at: NotRequired[ReadOnly[RoundAt | None]]
     # How it is rounded; half-up to the currency's minor unit when absent.
     rounding: NotRequired[ReadOnly[RoundingDef | None]]
     # What its rules work on.
     scope: NotRequired[ReadOnly[StageScope]]
+    # Which figures the conditions see. `running` is for the policies that apply several rules.
+    threshold_base: NotRequired[ReadOnly[ThresholdBase | None]]
     # What decides between rules of equal priority; without it they are an error where the order matters.
     tie_break: NotRequired[ReadOnly[TieBreak | None]]
 
@@ -4683,6 +4828,9 @@ class StockStateInput(TypedDict):
     # The number of the last event.
     version: NotRequired[ReadOnly[int]]
 
+# Where the rules end that may still apply to a line.
+Stop: TypeAlias = "Literal['stage', 'all']"
+
 
 @final
 class SubjectTotals(TypedDict):
@@ -4832,6 +4980,9 @@ class TableRowReport(TypedDict):
     # The row.
     row: RuleId
 
+# Names what several rules have in common, so that others can exclude them.
+TagId: TypeAlias = "str"
+
 # Names a tax category of a product, such as `standard`.
 TaxCategoryId: TypeAlias = "str"
 
@@ -4961,6 +5112,9 @@ class TermsDef(TypedDict):
 # Names terms of payment.
 TermsId: TypeAlias = "str"
 
+# Which figures the conditions of a stage see.
+ThresholdBase: TypeAlias = "Literal['stage_input', 'running']"
+
 # What decides between rules of equal priority.
 TieBreak: TypeAlias = "Literal['id']"
 
@@ -5019,7 +5173,7 @@ class Totals(TypedDict):
     """The sums of a document. `net + tax = gross`."""
     # What the charges added, as they were charged; absent when there are none.
     charges: NotRequired[Decimal]
-    # What the stages took off.
+    # What the stages took off; below zero when they added more.
     discount: Decimal
     # With tax.
     gross: Decimal
@@ -5077,6 +5231,35 @@ UnitId: TypeAlias = "str"
 
 # For which units of an order a record counts that names a unit.
 UnitMatch: TypeAlias = "Literal['convert', 'exact']"
+
+# Whose uses are counted.
+UsageOf: TypeAlias = "Literal['rule', 'code', 'customer']"
+
+
+@final
+class UsageReading(TypedDict):
+    """How often a rule was used, or how much it has taken off, before this document: of the rule, or of one code or one customer."""
+    # How much it has taken off; 0 when absent. Only of the rule as a whole.
+    amount: NotRequired[ReadOnly[DecimalInput | None]]
+    # Of this code only.
+    code: NotRequired[ReadOnly[CouponCode | None]]
+    # Of this customer only.
+    customer: NotRequired[ReadOnly[CustomerId | None]]
+    # The adjustment.
+    rule: ReadOnly[RuleId]
+    # How often it was used; 0 when absent.
+    uses: NotRequired[ReadOnly[int]]
+
+
+@final
+class UsesDef(TypedDict):
+    """How often a rule may be used, over all documents. A document that it applies to is one use."""
+    # By all together.
+    uses: NotRequired[ReadOnly[int | None]]
+    # With one code of its coupon.
+    uses_per_code: NotRequired[ReadOnly[int | None]]
+    # By one customer; without a `customer.id` the rule does not apply.
+    uses_per_customer: NotRequired[ReadOnly[int | None]]
 
 
 # A window of time, to the second.
