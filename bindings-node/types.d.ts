@@ -160,6 +160,9 @@ export interface AmountsInput {
   tax: DecimalInput;
 }
 
+/** Which units bear what a promotion takes off: what a customer gets back for a unit that returns depends on it. */
+export type Apportion = "reward" | "all";
+
 /** What can be done with a case. */
 export type ApprovalAction = ApprovalActionOpen | ApprovalActionApprove | ApprovalActionReject | ApprovalActionRecall;
 
@@ -686,6 +689,36 @@ export interface BasisPerUnit {
   per_unit: AttributeId;
 }
 
+/** An amount off rewarded units. */
+export interface BenefitAmountDef {
+  /** The amount, in the document's currency. */
+  amount: DecimalInput;
+  /** What it is taken off; the group when absent. */
+  per?: BenefitPer | null;
+}
+
+/** What rewarded units get. */
+export type BenefitDef = BenefitDefPercentOff | BenefitDefAmountOff | BenefitDefFixedPrice | BenefitDefSetTotal;
+
+export interface BenefitDefAmountOff {
+  amount_off: BenefitAmountDef;
+}
+
+export interface BenefitDefFixedPrice {
+  fixed_price: DecimalInput;
+}
+
+export interface BenefitDefPercentOff {
+  percent_off: DecimalInput;
+}
+
+export interface BenefitDefSetTotal {
+  set_total: DecimalInput;
+}
+
+/** What an amount off is counted for. */
+export type BenefitPer = "unit" | "group";
+
 /** What becomes of a line that goes beyond a cap. */
 export type Beyond = "rest" | "line";
 
@@ -738,6 +771,20 @@ export interface BudgetDef {
   amount: DecimalInput;
   /** What happens when less is left than the rule would take off. */
   partial?: Partial;
+}
+
+/** Whoever buys some units gets a benefit on others. */
+export interface BuyGetDef {
+  /** Which units are used up. */
+  consume?: Consume;
+  /** Whether fewer rewarded units will do where there are not enough. */
+  partial?: boolean;
+  /** How often. */
+  repeat?: RepeatDef;
+  /** What gets the benefit. It may be among what may be bought: a unit is either bought or rewarded. */
+  reward: RewardDef;
+  /** What must be bought, at its own price. It is taken before the reward. */
+  trigger: UnitsDef;
 }
 
 /** A calculated price: where it starts, and what is done to it, in this order. */
@@ -1060,7 +1107,10 @@ export interface ClampDef {
 export type CloseWhen = "shipped" | "shipped_and_invoiced";
 
 /** What happened; stable across versions. */
-export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
+export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
+
+/** Which promotion gets a unit that several want. */
+export type Combine = "priority" | "optimal";
 
 /** Names a command; a repeat of the same command carries the same id. */
 export type CommandId = string;
@@ -1151,6 +1201,9 @@ export interface ComparisonView {
   /** The other price of a unit. */
   unit_price: Decimal;
 }
+
+/** Which units an offer uses up. */
+export type Consume = "trigger_and_reward" | "reward";
 
 /** Names a count that a host keeps over several documents. */
 export type CounterId = string;
@@ -1700,6 +1753,9 @@ export type Factor = string;
 /** Values of declared attributes by name. */
 export type Facts = Record<string, Fact>;
 
+/** How units are put into groups of which some get a benefit. */
+export type Favour = "customer" | "retailer";
+
 /** A figure beside the price: no part of it. */
 export interface FigureView {
   /** The figure, of the line or summed over the lines. */
@@ -1738,6 +1794,18 @@ export interface FixedDayDef {
 
 /** How far the goods of an order are. */
 export type FulfillmentStatus = "unfulfilled" | "partially_allocated" | "allocated" | "partially_shipped" | "shipped";
+
+/** Units of a product for nothing. */
+export interface GiftDef {
+  /** The product. */
+  product: ProductId;
+  /** How many base units of it for each group that is bought; a whole number from 1. */
+  quantity: DecimalInput;
+  /** How often; once when there is no trigger. */
+  repeat?: RepeatDef;
+  /** What must be bought for it, each unit counting once; only the condition on the document when absent. */
+  trigger?: UnitsDef | null;
+}
 
 /** A step that guards what the steps before it have done: no line, or not the document, costs less than a floor. */
 export interface GuardDef {
@@ -2327,6 +2395,28 @@ export type MemoryInput = readonly RememberedInput[];
 /** What happens when a category has no rate at a destination. */
 export type MissingRate = "refuse" | "untaxed";
 
+/** Units of several kinds together get a benefit. */
+export interface MixAndMatchDef {
+  /** What the rewarded units get. */
+  benefit: BenefitDef;
+  /** The kinds, 1 to 6. A unit that is of several kinds counts for one of them. */
+  groups: readonly MixGroupDef[];
+  /** How often. */
+  repeat?: RepeatDef;
+}
+
+/** A kind of units of a `mix_and_match`. */
+export interface MixGroupDef {
+  /** The condition on the lines whose units count; all lines when absent. */
+  lines?: string | null;
+  /** How many units; a whole number from 1. */
+  quantity: DecimalInput;
+  /** Whether they get the benefit; true when absent. */
+  rewarded?: boolean | null;
+  /** Which of them; the dearest when absent, and in a step that combines `optimal` those with which it takes off most. */
+  select?: Select | null;
+}
+
 /** A larger quantity at which every unit is cheaper. */
 export interface NearMiss {
   /** The line then. */
@@ -2341,6 +2431,54 @@ export interface NearMiss {
   total_is_lower: boolean;
   /** The price of a unit then, on average. */
   unit_price: Decimal;
+}
+
+/** Of every so many units some get a benefit. */
+export interface NthItemDef {
+  /** What they get. */
+  benefit: BenefitDef;
+  /** How many units make a group; a whole number from 2. */
+  every: DecimalInput;
+  /** How the groups are made. */
+  favour?: Favour;
+  /** The condition on the lines whose units count; all lines when absent. */
+  lines?: string | null;
+  /** How many of them get the benefit, fewer than the group; 1 when absent. */
+  quantity?: DecimalInput | null;
+  /** How often. */
+  repeat?: RepeatDef;
+  /** Which of the group; the cheapest when absent. */
+  select?: NthSelect | null;
+}
+
+/** Which units of a group get the benefit. */
+export type NthSelect = "cheapest" | "dearest";
+
+/** What a promotion offers. Only whole base units count; what is left of a quantity takes no part. */
+export type OfferDef = OfferDefDiscount | OfferDefBuyGet | OfferDefNthItem | OfferDefSetTotal | OfferDefMixAndMatch | OfferDefGift;
+
+export interface OfferDefBuyGet {
+  buy_get: BuyGetDef;
+}
+
+export interface OfferDefDiscount {
+  discount: UnitDiscountDef;
+}
+
+export interface OfferDefGift {
+  gift: GiftDef;
+}
+
+export interface OfferDefMixAndMatch {
+  mix_and_match: MixAndMatchDef;
+}
+
+export interface OfferDefNthItem {
+  nth_item: NthItemDef;
+}
+
+export interface OfferDefSetTotal {
+  set_total: SetTotalDef;
 }
 
 /** How old an open item may be. */
@@ -3277,6 +3415,105 @@ export type ProductId = string;
 /** Whether a product is sold. */
 export type ProductStatus = "active" | "phased_out" | "discontinued";
 
+/** An offer that counts units: buy two, get one; three for 5.00. */
+export interface PromotionDef {
+  /** Which units bear what is taken off. */
+  apportion?: Apportion;
+  /** Names the promotion; different from all others, and from all adjustments. */
+  id: RuleId;
+  /** How people call it. */
+  name?: string | null;
+  /** What it offers. */
+  offer: OfferDef;
+  /** Higher goes first; 0 when absent. */
+  priority?: number;
+  /** The step at which it applies. */
+  step: StepId;
+  /** When it is valid, judged by the document's date; always when absent. */
+  valid?: PeriodInput | null;
+  /** The condition on the document as it enters the step; always true when absent. */
+  when?: string | null;
+}
+
+/** What a promotion did to a line. */
+export interface PromotionLineView {
+  /** How many of its base units were bought for it, at their own price. */
+  bought: number;
+  /** The line. */
+  line: string;
+  /** What was taken off the line. */
+  off: Decimal;
+  /** How many of its base units were rewarded. */
+  rewarded: number;
+}
+
+/** Which figure a step of promotions rounds. */
+export type PromotionRoundAt = "promotion" | "unit";
+
+/** How the best combination of a step's promotions was looked for. */
+export interface PromotionSearchView {
+  /** No combination takes off more than this; absent when what was found is the best. */
+  bound?: Decimal;
+  /** Whether no combination takes off more. */
+  optimal: boolean;
+  /** The step. */
+  step: string;
+  /** How many steps the search took. */
+  steps: number;
+}
+
+/** A step of the procedure at which promotions apply. Within it a unit takes part in one promotion only. */
+export interface PromotionStepDef {
+  /** How what a promotion takes off is split over its lines. */
+  allocate?: AllocateDef | null;
+  /** Which promotion gets a unit that several want. */
+  combine: Combine;
+  /** Names the step; promotions refer to it. */
+  id: StepId;
+  /** How many steps the search for the best combination may take, 1 to 1000000; 20000 when absent. Only for `optimal`. */
+  max_steps?: number | null;
+  /** Which figure is rounded. */
+  round_at?: PromotionRoundAt;
+  /** How it is rounded; half-up to the currency's minor unit when absent. */
+  rounding?: RoundingDef | null;
+  /** What decides between promotions of equal priority; without it they are an error where the order matters. */
+  tie_break?: TieBreak | null;
+}
+
+/** A promotion that applied. */
+export interface PromotionView {
+  /** How often it applied. */
+  applications: number;
+  /** Names the promotion. */
+  id: string;
+  /** The lines whose units took part. */
+  lines: PromotionLineView[];
+  /** How many units more make another application; only when candidates are asked for, and absent when there is none. */
+  missing?: number;
+  /** How people call it. */
+  name?: string;
+  /** What it took off. */
+  off: Decimal;
+  /** The step at which it applied. */
+  step: string;
+}
+
+/** A line that a promotion proposes: the host asks the customer, adds it, and asks for the quote again. */
+export interface ProposedLineView {
+  /** What a unit will cost. */
+  price: Decimal;
+  /** The product. */
+  product: string;
+  /** The promotion that gives it. */
+  promotion: string;
+  /** How much of it, in the unit. */
+  quantity: Decimal;
+  /** The step at which it does. */
+  step: string;
+  /** The product's base unit. */
+  unit: string;
+}
+
 /** A quantity that goes from one bucket of a line to another. */
 export interface QuantityMove {
   /** Where the quantity was. */
@@ -3349,6 +3586,12 @@ export interface Quote {
   overrides?: OverrideView[];
   /** What each line costs at every quantity where its price changes; only when it is asked for. */
   price_ladders?: PriceLadder[];
+  /** How the best combinations of promotions were looked for; absent where no step combines `optimal`. */
+  promotion_searches?: PromotionSearchView[];
+  /** The promotions that applied, in the order in which they did; absent when there are none. */
+  promotions?: PromotionView[];
+  /** What promotions give and the document lacks; absent when there is nothing. */
+  proposed_lines?: ProposedLineView[];
   /** What the document uses of rules with a coupon, a limit or a budget, to be counted when it is placed; absent when it uses none. */
   redemptions?: RedemptionView[];
   /** The rules for the whole document that did not apply; only when candidates are asked for. */
@@ -3499,16 +3742,20 @@ export interface Refusal {
 export interface RejectedView {
   /** The comparisons that failed, with what they found. */
   failed?: Leaf[];
+  /** How many more units the promotion takes. */
+  missing?: number;
   /** Why. */
   reason: RejectionReason;
-  /** The adjustment or the charge. */
+  /** The adjustment, the promotion or the charge. */
   rule: string;
-  /** The stage, or the step that charges. */
+  /** The stage, or the step that applies promotions or charges. */
   step: string;
+  /** The promotion that took its units. */
+  taken_by?: string;
 }
 
 /** Why a rule did not apply. */
-export type RejectionReason = "not_valid" | "condition" | "not_chosen" | "no_eligible_line" | "stopped" | "excluded" | "coupon_missing" | "no_customer" | "limit_reached" | "budget_used_up" | "cap_reached" | "below_scale" | "no_row";
+export type RejectionReason = "not_valid" | "condition" | "not_chosen" | "no_eligible_line" | "stopped" | "excluded" | "coupon_missing" | "no_customer" | "limit_reached" | "budget_used_up" | "cap_reached" | "not_enough_units" | "units_taken" | "no_benefit" | "below_scale" | "no_row";
 
 /** Another place that has to do with a problem. */
 export interface Related {
@@ -3538,6 +3785,13 @@ export interface RememberedInput {
   command: CommandId;
   content: string;
   refused?: Code | null;
+}
+
+/** How often an offer applies to one document. */
+export type RepeatDef = "once" | RepeatDefAtMost | "unlimited";
+
+export interface RepeatDefAtMost {
+  at_most: DecimalInput;
 }
 
 /** A claim on stock, open or resolved. */
@@ -3660,6 +3914,18 @@ export interface ReservedLine {
   reservation: ReservationId;
 }
 
+/** What gets the benefit of a `buy_get`. */
+export interface RewardDef {
+  /** What they get. */
+  benefit: BenefitDef;
+  /** The condition on the lines whose units count; all lines when absent. */
+  lines?: string | null;
+  /** How many units; a whole number from 1. */
+  quantity: DecimalInput;
+  /** Which of them; the cheapest when absent. */
+  select?: Select | null;
+}
+
 /** Names a role that approves. */
 export type RoleId = string;
 
@@ -3752,7 +4018,8 @@ export interface RulebookDef {
   price_lists?: readonly PriceListDef[];
   /**
    * The steps of the price waterfall, in order. When absent: one price step over all lists, one stage `discount` when there
-   * are adjustments (line scope, compound), one step `charges` when there are charges, and tax when there are rates.
+   * are adjustments (line scope, compound), one step `promotion` when there are promotions (by priority), one step `charges` when there
+   * are charges, and tax when there are rates.
    */
   procedure?: readonly StepDef[];
   /** Products. */
@@ -3762,6 +4029,8 @@ export interface RulebookDef {
    * `min_order_quantity`, `order_multiple`, `tax`, `packaging` (`box:10 pallet:400`), and `fact.<name>` for declared attributes.
    */
   products_csv?: string | null;
+  /** Offers that count units: buy two, get one; three for 5.00. */
+  promotions?: readonly PromotionDef[];
   /** Receivables: terms of payment. */
   receivable?: ReceivableDef | null;
   /** The version of this form; 1. */
@@ -3809,6 +4078,23 @@ export interface ScaleStepDef {
   each?: EachDef | null;
   /** The least that reaches it. */
   from: DecimalInput;
+}
+
+/** Which of the units that could take part do. */
+export type Select = "cheapest" | "dearest" | "any";
+
+/** So many units together for a total. */
+export interface SetTotalDef {
+  /** The condition on the lines whose units count; all lines when absent. */
+  lines?: string | null;
+  /** How many units make a group; a whole number from 1. */
+  quantity: DecimalInput;
+  /** How often. */
+  repeat?: RepeatDef;
+  /** Which units; the dearest when absent, and in a step that combines `optimal` those with which it takes off most. */
+  select?: Select | null;
+  /** What they cost together, where it is lower. */
+  total: DecimalInput;
 }
 
 /** Which record counts when an attribute has several values, such as a customer's groups or a product's categories. */
@@ -3910,7 +4196,7 @@ export interface StatisticalDef {
 }
 
 /** A step of the price waterfall. */
-export type StepDef = StepDefPrice | StepDefStage | StepDefSubtotal | StepDefStatistical | StepDefOverride | StepDefGuard | StepDefEnding | StepDefCharge | StepDefTax | StepDefCashRounding;
+export type StepDef = StepDefPrice | StepDefStage | StepDefSubtotal | StepDefStatistical | StepDefOverride | StepDefGuard | StepDefEnding | StepDefPromotion | StepDefCharge | StepDefTax | StepDefCashRounding;
 
 export interface StepDefCashRounding {
   cash_rounding: CashRoundingDef;
@@ -3934,6 +4220,10 @@ export interface StepDefOverride {
 
 export interface StepDefPrice {
   price: PriceStepDef;
+}
+
+export interface StepDefPromotion {
+  promotion: PromotionStepDef;
 }
 
 export interface StepDefStage {
@@ -3966,7 +4256,7 @@ export interface StepView {
   /** What the step changes. */
   delta: Decimal;
   /**
-   * The price list, the adjustment, the charge or the tax rate; absent where the step needs none, nothing is taxed, or several taxes are
+   * The price list, the adjustment, the promotion, the charge or the tax rate; absent where the step needs none, nothing is taxed, or several taxes are
    * added.
    */
   rule?: string;
@@ -4814,11 +5104,35 @@ export interface UnitDef {
   name?: string | null;
 }
 
+/** A benefit on single units. */
+export interface UnitDiscountDef {
+  /** How many units of the document at most; all when absent. */
+  at_most?: DecimalInput | null;
+  /** How many units of each line at most; all when absent. */
+  at_most_per_line?: DecimalInput | null;
+  /** What each of them gets; no `set_total`. */
+  benefit: BenefitDef;
+  /** The condition on the lines whose units count; all lines when absent. */
+  lines?: string | null;
+  /** Which units; the cheapest when absent. */
+  select?: Select | null;
+}
+
 /** Names a unit of measure. */
 export type UnitId = string;
 
 /** For which units of an order a record counts that names a unit. */
 export type UnitMatch = "convert" | "exact";
+
+/** Units of a group. */
+export interface UnitsDef {
+  /** The condition on the lines whose units count; all lines when absent. */
+  lines?: string | null;
+  /** How many units; a whole number from 1. */
+  quantity: DecimalInput;
+  /** Which of them; the dearest when absent. */
+  select?: Select | null;
+}
 
 /** Whose uses are counted. */
 export type UsageOf = "rule" | "code" | "customer";

@@ -31,6 +31,8 @@ pub struct Limits {
     pub expression_depth: usize,
     /// Operations that one expression may cost in the worst case.
     pub expression_cost: u64,
+    /// Steps that one search for the best combination of promotions may be allowed.
+    pub promotion_steps: u64,
     /// Lines of one document.
     pub lines: usize,
     /// Events, postings or reservations that one state may hold.
@@ -55,6 +57,7 @@ impl Default for Limits {
             expression_characters: 4_000,
             expression_depth: 32,
             expression_cost: 1_000_000,
+            promotion_steps: 1_000_000,
             lines: 10_000,
             state_entries: 1_000_000,
             quantity_digits: 12,

@@ -172,6 +172,9 @@ class AmountsInput(TypedDict):
     # The tax.
     tax: ReadOnly[DecimalInput]
 
+# Which units bear what a promotion takes off: what a customer gets back for a unit that returns depends on it.
+Apportion: TypeAlias = "Literal['reward', 'all']"
+
 # What can be done with a case.
 ApprovalAction: TypeAlias = "ApprovalActionOpen | ApprovalActionApprove | ApprovalActionReject | ApprovalActionRecall"
 
@@ -755,6 +758,41 @@ class BasisAttribute(TypedDict):
 class BasisPerUnit(TypedDict):
     per_unit: ReadOnly[AttributeId]
 
+
+@final
+class BenefitAmountDef(TypedDict):
+    """An amount off rewarded units."""
+    # The amount, in the document's currency.
+    amount: ReadOnly[DecimalInput]
+    # What it is taken off; the group when absent.
+    per: NotRequired[ReadOnly[BenefitPer | None]]
+
+# What rewarded units get.
+BenefitDef: TypeAlias = "BenefitDefPercentOff | BenefitDefAmountOff | BenefitDefFixedPrice | BenefitDefSetTotal"
+
+
+@final
+class BenefitDefAmountOff(TypedDict):
+    amount_off: ReadOnly[BenefitAmountDef]
+
+
+@final
+class BenefitDefFixedPrice(TypedDict):
+    fixed_price: ReadOnly[DecimalInput]
+
+
+@final
+class BenefitDefPercentOff(TypedDict):
+    percent_off: ReadOnly[DecimalInput]
+
+
+@final
+class BenefitDefSetTotal(TypedDict):
+    set_total: ReadOnly[DecimalInput]
+
+# What an amount off is counted for.
+BenefitPer: TypeAlias = "Literal['unit', 'group']"
+
 # What becomes of a line that goes beyond a cap.
 Beyond: TypeAlias = "Literal['rest', 'line']"
 
@@ -812,6 +850,21 @@ class BudgetDef(TypedDict):
     amount: ReadOnly[DecimalInput]
     # What happens when less is left than the rule would take off.
     partial: NotRequired[ReadOnly[Partial]]
+
+
+@final
+class BuyGetDef(TypedDict):
+    """Whoever buys some units gets a benefit on others."""
+    # Which units are used up.
+    consume: NotRequired[ReadOnly[Consume]]
+    # Whether fewer rewarded units will do where there are not enough.
+    partial: NotRequired[ReadOnly[bool]]
+    # How often.
+    repeat: NotRequired[ReadOnly[RepeatDef]]
+    # What gets the benefit. It may be among what may be bought: a unit is either bought or rewarded.
+    reward: ReadOnly[RewardDef]
+    # What must be bought, at its own price. It is taken before the reward.
+    trigger: ReadOnly[UnitsDef]
 
 
 @final
@@ -1167,7 +1220,10 @@ class ClampDef(TypedDict):
 CloseWhen: TypeAlias = "Literal['shipped', 'shipped_and_invoiced']"
 
 # What happened; stable across versions.
-Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
+Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
+
+# Which promotion gets a unit that several want.
+Combine: TypeAlias = "Literal['priority', 'optimal']"
 
 # Names a command; a repeat of the same command carries the same id.
 CommandId: TypeAlias = "str"
@@ -1261,6 +1317,9 @@ class ComparisonView(TypedDict):
     saved: Decimal
     # The other price of a unit.
     unit_price: Decimal
+
+# Which units an offer uses up.
+Consume: TypeAlias = "Literal['trigger_and_reward', 'reward']"
 
 # Names a count that a host keeps over several documents.
 CounterId: TypeAlias = "str"
@@ -1851,6 +1910,9 @@ Factor: TypeAlias = "str"
 # Values of declared attributes by name.
 Facts: TypeAlias = "Mapping[str, Fact]"
 
+# How units are put into groups of which some get a benefit.
+Favour: TypeAlias = "Literal['customer', 'retailer']"
+
 
 @final
 class FigureView(TypedDict):
@@ -1891,6 +1953,19 @@ class FixedDayDef(TypedDict):
 
 # How far the goods of an order are.
 FulfillmentStatus: TypeAlias = "Literal['unfulfilled', 'partially_allocated', 'allocated', 'partially_shipped', 'shipped']"
+
+
+@final
+class GiftDef(TypedDict):
+    """Units of a product for nothing."""
+    # The product.
+    product: ReadOnly[ProductId]
+    # How many base units of it for each group that is bought; a whole number from 1.
+    quantity: ReadOnly[DecimalInput]
+    # How often; once when there is no trigger.
+    repeat: NotRequired[ReadOnly[RepeatDef]]
+    # What must be bought for it, each unit counting once; only the condition on the document when absent.
+    trigger: NotRequired[ReadOnly[UnitsDef | None]]
 
 
 @final
@@ -2506,6 +2581,30 @@ MissingRate: TypeAlias = "Literal['refuse', 'untaxed']"
 
 
 @final
+class MixAndMatchDef(TypedDict):
+    """Units of several kinds together get a benefit."""
+    # What the rewarded units get.
+    benefit: ReadOnly[BenefitDef]
+    # The kinds, 1 to 6. A unit that is of several kinds counts for one of them.
+    groups: ReadOnly[Sequence[MixGroupDef]]
+    # How often.
+    repeat: NotRequired[ReadOnly[RepeatDef]]
+
+
+@final
+class MixGroupDef(TypedDict):
+    """A kind of units of a `mix_and_match`."""
+    # The condition on the lines whose units count; all lines when absent.
+    lines: NotRequired[ReadOnly[str | None]]
+    # How many units; a whole number from 1.
+    quantity: ReadOnly[DecimalInput]
+    # Whether they get the benefit; true when absent.
+    rewarded: NotRequired[ReadOnly[bool | None]]
+    # Which of them; the dearest when absent, and in a step that combines `optimal` those with which it takes off most.
+    select: NotRequired[ReadOnly[Select | None]]
+
+
+@final
 class NearMiss(TypedDict):
     """A larger quantity at which every unit is cheaper."""
     # The line then.
@@ -2520,6 +2619,61 @@ class NearMiss(TypedDict):
     total_is_lower: bool
     # The price of a unit then, on average.
     unit_price: Decimal
+
+
+@final
+class NthItemDef(TypedDict):
+    """Of every so many units some get a benefit."""
+    # What they get.
+    benefit: ReadOnly[BenefitDef]
+    # How many units make a group; a whole number from 2.
+    every: ReadOnly[DecimalInput]
+    # How the groups are made.
+    favour: NotRequired[ReadOnly[Favour]]
+    # The condition on the lines whose units count; all lines when absent.
+    lines: NotRequired[ReadOnly[str | None]]
+    # How many of them get the benefit, fewer than the group; 1 when absent.
+    quantity: NotRequired[ReadOnly[DecimalInput | None]]
+    # How often.
+    repeat: NotRequired[ReadOnly[RepeatDef]]
+    # Which of the group; the cheapest when absent.
+    select: NotRequired[ReadOnly[NthSelect | None]]
+
+# Which units of a group get the benefit.
+NthSelect: TypeAlias = "Literal['cheapest', 'dearest']"
+
+# What a promotion offers. Only whole base units count; what is left of a quantity takes no part.
+OfferDef: TypeAlias = "OfferDefDiscount | OfferDefBuyGet | OfferDefNthItem | OfferDefSetTotal | OfferDefMixAndMatch | OfferDefGift"
+
+
+@final
+class OfferDefBuyGet(TypedDict):
+    buy_get: ReadOnly[BuyGetDef]
+
+
+@final
+class OfferDefDiscount(TypedDict):
+    discount: ReadOnly[UnitDiscountDef]
+
+
+@final
+class OfferDefGift(TypedDict):
+    gift: ReadOnly[GiftDef]
+
+
+@final
+class OfferDefMixAndMatch(TypedDict):
+    mix_and_match: ReadOnly[MixAndMatchDef]
+
+
+@final
+class OfferDefNthItem(TypedDict):
+    nth_item: ReadOnly[NthItemDef]
+
+
+@final
+class OfferDefSetTotal(TypedDict):
+    set_total: ReadOnly[SetTotalDef]
 
 
 @final
@@ -3566,6 +3720,111 @@ ProductId: TypeAlias = "str"
 ProductStatus: TypeAlias = "Literal['active', 'phased_out', 'discontinued']"
 
 
+@final
+class PromotionDef(TypedDict):
+    """An offer that counts units: buy two, get one; three for 5.00."""
+    # Which units bear what is taken off.
+    apportion: NotRequired[ReadOnly[Apportion]]
+    # Names the promotion; different from all others, and from all adjustments.
+    id: ReadOnly[RuleId]
+    # How people call it.
+    name: NotRequired[ReadOnly[str | None]]
+    # What it offers.
+    offer: ReadOnly[OfferDef]
+    # Higher goes first; 0 when absent.
+    priority: NotRequired[ReadOnly[int]]
+    # The step at which it applies.
+    step: ReadOnly[StepId]
+    # When it is valid, judged by the document's date; always when absent.
+    valid: NotRequired[ReadOnly[PeriodInput | None]]
+    # The condition on the document as it enters the step; always true when absent.
+    when: NotRequired[ReadOnly[str | None]]
+
+
+@final
+class PromotionLineView(TypedDict):
+    """What a promotion did to a line."""
+    # How many of its base units were bought for it, at their own price.
+    bought: int
+    # The line.
+    line: str
+    # What was taken off the line.
+    off: Decimal
+    # How many of its base units were rewarded.
+    rewarded: int
+
+# Which figure a step of promotions rounds.
+PromotionRoundAt: TypeAlias = "Literal['promotion', 'unit']"
+
+
+@final
+class PromotionSearchView(TypedDict):
+    """How the best combination of a step's promotions was looked for."""
+    # No combination takes off more than this; absent when what was found is the best.
+    bound: NotRequired[Decimal]
+    # Whether no combination takes off more.
+    optimal: bool
+    # The step.
+    step: str
+    # How many steps the search took.
+    steps: int
+
+
+@final
+class PromotionStepDef(TypedDict):
+    """A step of the procedure at which promotions apply. Within it a unit takes part in one promotion only."""
+    # How what a promotion takes off is split over its lines.
+    allocate: NotRequired[ReadOnly[AllocateDef | None]]
+    # Which promotion gets a unit that several want.
+    combine: ReadOnly[Combine]
+    # Names the step; promotions refer to it.
+    id: ReadOnly[StepId]
+    # How many steps the search for the best combination may take, 1 to 1000000; 20000 when absent. Only for `optimal`.
+    max_steps: NotRequired[ReadOnly[int | None]]
+    # Which figure is rounded.
+    round_at: NotRequired[ReadOnly[PromotionRoundAt]]
+    # How it is rounded; half-up to the currency's minor unit when absent.
+    rounding: NotRequired[ReadOnly[RoundingDef | None]]
+    # What decides between promotions of equal priority; without it they are an error where the order matters.
+    tie_break: NotRequired[ReadOnly[TieBreak | None]]
+
+
+@final
+class PromotionView(TypedDict):
+    """A promotion that applied."""
+    # How often it applied.
+    applications: int
+    # Names the promotion.
+    id: str
+    # The lines whose units took part.
+    lines: list[PromotionLineView]
+    # How many units more make another application; only when candidates are asked for, and absent when there is none.
+    missing: NotRequired[int]
+    # How people call it.
+    name: NotRequired[str]
+    # What it took off.
+    off: Decimal
+    # The step at which it applied.
+    step: str
+
+
+@final
+class ProposedLineView(TypedDict):
+    """A line that a promotion proposes: the host asks the customer, adds it, and asks for the quote again."""
+    # What a unit will cost.
+    price: Decimal
+    # The product.
+    product: str
+    # The promotion that gives it.
+    promotion: str
+    # How much of it, in the unit.
+    quantity: Decimal
+    # The step at which it does.
+    step: str
+    # The product's base unit.
+    unit: str
+
+
 # A quantity that goes from one bucket of a line to another.
 QuantityMove = TypedDict(
     "QuantityMove",
@@ -3649,6 +3908,12 @@ class Quote(TypedDict):
     overrides: NotRequired[list[OverrideView]]
     # What each line costs at every quantity where its price changes; only when it is asked for.
     price_ladders: NotRequired[list[PriceLadder]]
+    # How the best combinations of promotions were looked for; absent where no step combines `optimal`.
+    promotion_searches: NotRequired[list[PromotionSearchView]]
+    # The promotions that applied, in the order in which they did; absent when there are none.
+    promotions: NotRequired[list[PromotionView]]
+    # What promotions give and the document lacks; absent when there is nothing.
+    proposed_lines: NotRequired[list[ProposedLineView]]
     # What the document uses of rules with a coupon, a limit or a budget, to be counted when it is placed; absent when it uses none.
     redemptions: NotRequired[list[RedemptionView]]
     # The rules for the whole document that did not apply; only when candidates are asked for.
@@ -3806,15 +4071,19 @@ class RejectedView(TypedDict):
     """A rule that did not apply."""
     # The comparisons that failed, with what they found.
     failed: NotRequired[list[Leaf]]
+    # How many more units the promotion takes.
+    missing: NotRequired[int]
     # Why.
     reason: RejectionReason
-    # The adjustment or the charge.
+    # The adjustment, the promotion or the charge.
     rule: str
-    # The stage, or the step that charges.
+    # The stage, or the step that applies promotions or charges.
     step: str
+    # The promotion that took its units.
+    taken_by: NotRequired[str]
 
 # Why a rule did not apply.
-RejectionReason: TypeAlias = "Literal['not_valid', 'condition', 'not_chosen', 'no_eligible_line', 'stopped', 'excluded', 'coupon_missing', 'no_customer', 'limit_reached', 'budget_used_up', 'cap_reached', 'below_scale', 'no_row']"
+RejectionReason: TypeAlias = "Literal['not_valid', 'condition', 'not_chosen', 'no_eligible_line', 'stopped', 'excluded', 'coupon_missing', 'no_customer', 'limit_reached', 'budget_used_up', 'cap_reached', 'not_enough_units', 'units_taken', 'no_benefit', 'below_scale', 'no_row']"
 
 
 @final
@@ -3849,6 +4118,14 @@ class RememberedInput(TypedDict):
     command: ReadOnly[CommandId]
     content: ReadOnly[str]
     refused: NotRequired[ReadOnly[Code | None]]
+
+# How often an offer applies to one document.
+RepeatDef: TypeAlias = "Literal['once', 'unlimited'] | RepeatDefAtMost"
+
+
+@final
+class RepeatDefAtMost(TypedDict):
+    at_most: ReadOnly[DecimalInput]
 
 
 @final
@@ -3973,6 +4250,19 @@ class ReservedLine(TypedDict):
     # The reservation of stock.
     reservation: ReadOnly[ReservationId]
 
+
+@final
+class RewardDef(TypedDict):
+    """What gets the benefit of a `buy_get`."""
+    # What they get.
+    benefit: ReadOnly[BenefitDef]
+    # The condition on the lines whose units count; all lines when absent.
+    lines: NotRequired[ReadOnly[str | None]]
+    # How many units; a whole number from 1.
+    quantity: ReadOnly[DecimalInput]
+    # Which of them; the cheapest when absent.
+    select: NotRequired[ReadOnly[Select | None]]
+
 # Names a role that approves.
 RoleId: TypeAlias = "str"
 
@@ -4064,13 +4354,16 @@ class RulebookDef(TypedDict):
     # Price lists.
     price_lists: NotRequired[ReadOnly[Sequence[PriceListDef]]]
     # The steps of the price waterfall, in order. When absent: one price step over all lists, one stage `discount` when there
-    # are adjustments (line scope, compound), one step `charges` when there are charges, and tax when there are rates.
+    # are adjustments (line scope, compound), one step `promotion` when there are promotions (by priority), one step `charges` when there
+    # are charges, and tax when there are rates.
     procedure: NotRequired[ReadOnly[Sequence[StepDef]]]
     # Products.
     products: NotRequired[ReadOnly[Sequence[ProductDef]]]
     # The name of a CSV file with more products: columns `id`, `unit`, and as needed `name`, `category`, `status`, `successor`,
     # `min_order_quantity`, `order_multiple`, `tax`, `packaging` (`box:10 pallet:400`), and `fact.<name>` for declared attributes.
     products_csv: NotRequired[ReadOnly[str | None]]
+    # Offers that count units: buy two, get one; three for 5.00.
+    promotions: NotRequired[ReadOnly[Sequence[PromotionDef]]]
     # Receivables: terms of payment.
     receivable: NotRequired[ReadOnly[ReceivableDef | None]]
     # The version of this form; 1.
@@ -4125,6 +4418,24 @@ ScaleStepDef = TypedDict(
         "from": "ReadOnly[DecimalInput]",
     },
 )
+
+# Which of the units that could take part do.
+Select: TypeAlias = "Literal['cheapest', 'dearest', 'any']"
+
+
+@final
+class SetTotalDef(TypedDict):
+    """So many units together for a total."""
+    # The condition on the lines whose units count; all lines when absent.
+    lines: NotRequired[ReadOnly[str | None]]
+    # How many units make a group; a whole number from 1.
+    quantity: ReadOnly[DecimalInput]
+    # How often.
+    repeat: NotRequired[ReadOnly[RepeatDef]]
+    # Which units; the dearest when absent, and in a step that combines `optimal` those with which it takes off most.
+    select: NotRequired[ReadOnly[Select | None]]
+    # What they cost together, where it is lower.
+    total: ReadOnly[DecimalInput]
 
 # Which record counts when an attribute has several values, such as a customer's groups or a product's categories.
 Several: TypeAlias = "Literal['best', 'first']"
@@ -4229,7 +4540,7 @@ class StatisticalDef(TypedDict):
     rounding: NotRequired[ReadOnly[RoundingDef | None]]
 
 # A step of the price waterfall.
-StepDef: TypeAlias = "StepDefPrice | StepDefStage | StepDefSubtotal | StepDefStatistical | StepDefOverride | StepDefGuard | StepDefEnding | StepDefCharge | StepDefTax | StepDefCashRounding"
+StepDef: TypeAlias = "StepDefPrice | StepDefStage | StepDefSubtotal | StepDefStatistical | StepDefOverride | StepDefGuard | StepDefEnding | StepDefPromotion | StepDefCharge | StepDefTax | StepDefCashRounding"
 
 
 @final
@@ -4260,6 +4571,11 @@ class StepDefOverride(TypedDict):
 @final
 class StepDefPrice(TypedDict):
     price: ReadOnly[PriceStepDef]
+
+
+@final
+class StepDefPromotion(TypedDict):
+    promotion: ReadOnly[PromotionStepDef]
 
 
 @final
@@ -4296,7 +4612,7 @@ class StepView(TypedDict):
     before: Decimal
     # What the step changes.
     delta: Decimal
-    # The price list, the adjustment, the charge or the tax rate; absent where the step needs none, nothing is taxed, or several taxes are
+    # The price list, the adjustment, the promotion, the charge or the tax rate; absent where the step needs none, nothing is taxed, or several taxes are
     # added.
     rule: NotRequired[str]
     # The step of the procedure.
@@ -5226,11 +5542,37 @@ class UnitDef(TypedDict):
     # How people call it.
     name: NotRequired[ReadOnly[str | None]]
 
+
+@final
+class UnitDiscountDef(TypedDict):
+    """A benefit on single units."""
+    # How many units of the document at most; all when absent.
+    at_most: NotRequired[ReadOnly[DecimalInput | None]]
+    # How many units of each line at most; all when absent.
+    at_most_per_line: NotRequired[ReadOnly[DecimalInput | None]]
+    # What each of them gets; no `set_total`.
+    benefit: ReadOnly[BenefitDef]
+    # The condition on the lines whose units count; all lines when absent.
+    lines: NotRequired[ReadOnly[str | None]]
+    # Which units; the cheapest when absent.
+    select: NotRequired[ReadOnly[Select | None]]
+
 # Names a unit of measure.
 UnitId: TypeAlias = "str"
 
 # For which units of an order a record counts that names a unit.
 UnitMatch: TypeAlias = "Literal['convert', 'exact']"
+
+
+@final
+class UnitsDef(TypedDict):
+    """Units of a group."""
+    # The condition on the lines whose units count; all lines when absent.
+    lines: NotRequired[ReadOnly[str | None]]
+    # How many units; a whole number from 1.
+    quantity: ReadOnly[DecimalInput]
+    # Which of them; the dearest when absent.
+    select: NotRequired[ReadOnly[Select | None]]
 
 # Whose uses are counted.
 UsageOf: TypeAlias = "Literal['rule', 'code', 'customer']"

@@ -18,6 +18,7 @@
 //! | [`Override`] | a step at which a person sets prices by hand |
 //! | [`Guard`] | a floor under lines, or under the document |
 //! | [`Ending`] | rounds prices to what they are to end in |
+//! | [`promotion`] | offers that count units |
 
 mod action;
 mod compile;
@@ -30,6 +31,7 @@ mod guard;
 mod limit;
 mod lint;
 mod manual;
+pub mod promotion;
 mod statistic;
 mod terms;
 

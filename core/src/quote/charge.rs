@@ -75,7 +75,7 @@ pub(super) fn apply(
 /// Says why a charge does not apply, where that is asked for.
 fn reject(reason: RejectionReason, step: Ordinal, charge: Ordinal, failed: Vec<Leaf>, out: &mut Outcome) {
     if out.explain == Explain::Candidates {
-        out.rejected.push(Rejected { line: None, step, source: Source::Charge(charge), reason, failed });
+        out.rejected.push(Rejected { line: None, step, source: Source::Charge(charge), reason, failed, missing: None, taken_by: None });
     }
 }
 

@@ -11,6 +11,7 @@ use super::lines::{asked, fill, given_lists, product_lists, read_facts, resolve}
 use super::manual;
 use super::outcome::Outcome;
 use super::prices::{self, OrderedLines, TariffResult};
+use super::promotion::{self, PromotionResult};
 use super::redemption::check_usage;
 use super::request::QuoteRequest;
 use super::result::{Entry, Line, ListPrice, Quote, Source, Totals};
@@ -85,6 +86,7 @@ impl Rulebook {
             manual,
             figures: Vec::new(),
             explain: request.explain,
+            promotions: PromotionResult::default(),
             tariffs: TariffResult::default(),
             ladders: Vec::new(),
             others: Vec::new(),
@@ -141,6 +143,7 @@ impl Rulebook {
             manual: out.manual,
             figures: out.figures,
             findings: out.findings,
+            promotions: out.promotions,
             tariffs: out.tariffs,
             ladders: out.ladders,
             others: out.others,
@@ -202,6 +205,7 @@ fn run(frame: &mut Frame<'_>, request: &QuoteRequest, scratch: &mut QuoteScratch
                 let base = step.since.and_then(|since| after.get(since)).map(Vec::as_slice);
                 guard::apply(frame, step, number, base, out)?;
             }
+            Step::Promotion(step) => promotion::apply(frame, step, number, scratch, out)?,
             Step::Statistic(step) => statistic::apply(frame, step, number, out)?,
             Step::Ending(step) => ending::apply(frame, step, number, out)?,
             Step::Charge(step) => charge::apply(frame, step, number, request, scratch, out)?,

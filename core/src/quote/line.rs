@@ -181,7 +181,7 @@ impl<'q> QuoteLine<'q> {
         self.line.price.map(|_| self.quote.money(minor))
     }
 
-    /// The adjustments of line scope that applied, in the order in which they applied: whether or not waterfalls are asked for.
+    /// The adjustments of line scope and the promotions that applied, in the order in which they applied: whether or not waterfalls are asked for.
     pub fn applied(self) -> impl Iterator<Item = AppliedView<'q>> {
         let quote = self.quote;
         let procedure = &quote.rulebook.parts().procedure;
@@ -189,6 +189,7 @@ impl<'q> QuoteLine<'q> {
             (Source::Adjustment(number), Some(Step::Stage(stage))) if stage.scope == StageScope::Line => {
                 Some(quote.applied_view(entry.step, number, entry.before.saturating_sub(entry.after), entry.unit_price))
             }
+            (Source::Promotion(_), _) => Some(quote.applied_step(entry)),
             _ => None,
         })
     }

@@ -16,6 +16,7 @@
 //! | [`OverrideRequest`], [`OverrideView`] | what persons set by hand, and what was computed beside it |
 //! | [`FigureView`], [`MarginView`] | figures beside the price, and what is left over the cost |
 //! | [`PriceLadder`] | what a line costs at every quantity where its price changes |
+//! | [`PromotionView`], [`ProposedLineView`] | the promotions that applied, and the gifts that they propose |
 //! | [`UsageReading`], [`RedemptionView`] | what was used before, and what the document uses: coupons, limits, budgets |
 //! | [`AppliedView`] | a rule that applied, read without the waterfall |
 //! | [`QuoteScratch`] | buffers for callers that quote again and again |
@@ -40,6 +41,8 @@ mod manual;
 mod manual_view;
 mod outcome;
 mod prices;
+mod promotion;
+mod promotion_view;
 mod redemption;
 mod request;
 mod result;
@@ -58,6 +61,7 @@ pub use ladder::{LadderStep, NearMiss, PriceLadder};
 pub use line::{LineView, QuoteLine};
 pub use manual_view::{OverrideList, OverrideView};
 pub use prices::{CounterView, TierView};
+pub use promotion_view::{PromotionLineView, PromotionSearchView, PromotionView, ProposedLineView};
 pub use redemption::{ExpectedUsage, RedemptionView, UsageOf, UsageReading};
 pub use request::{Explain, OverrideRequest, QuoteLineRequest, QuoteRequest};
 pub use result::{Quote, RejectionReason, Totals};

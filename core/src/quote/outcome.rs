@@ -7,6 +7,7 @@ use super::comparison::Other;
 use super::ladder::PriceLadder;
 use super::manual::Manual;
 use super::prices::TariffResult;
+use super::promotion::PromotionResult;
 use super::redemption::Redemption;
 use super::request::Explain;
 use super::result::{DocumentEntry, Entry, Line, Rejected};
@@ -49,6 +50,7 @@ pub(super) struct Outcome {
     /// Figures beside the price.
     pub(super) figures: Vec<Figures>,
     pub(super) explain: Explain,
+    pub(super) promotions: PromotionResult,
     pub(super) tariffs: TariffResult,
     pub(super) ladders: Vec<PriceLadder>,
     pub(super) others: Vec<Other>,

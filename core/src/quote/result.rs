@@ -10,6 +10,7 @@ use super::ladder::PriceLadder;
 use super::manual::Manual;
 use super::outcome::ChargeResult;
 use super::prices::TariffResult;
+use super::promotion::PromotionResult;
 use super::redemption::Redemption;
 use super::request::Explain;
 use super::statistic::Figures;
@@ -44,6 +45,7 @@ pub struct Quote {
     pub(super) manual: Vec<Manual>,
     pub(super) figures: Vec<Figures>,
     pub(super) findings: Vec<Finding>,
+    pub(super) promotions: PromotionResult,
     pub(super) tariffs: TariffResult,
     pub(super) ladders: Vec<PriceLadder>,
     pub(super) others: Vec<Other>,
@@ -160,6 +162,7 @@ pub(super) struct DocumentEntry {
 pub(super) enum Source {
     List(Ordinal),
     Adjustment(Ordinal),
+    Promotion(Ordinal),
     Charge(Ordinal),
     /// The only rate of a line; none when it bears no tax or several.
     TaxRate(Option<Ordinal>),
@@ -175,6 +178,10 @@ pub(super) struct Rejected {
     pub(super) source: Source,
     pub(super) reason: RejectionReason,
     pub(super) failed: Vec<crate::expr::Leaf>,
+    /// How many more units a promotion takes.
+    pub(super) missing: Option<u64>,
+    /// The promotion that took its units.
+    pub(super) taken_by: Option<Ordinal>,
 }
 
 impl Quote {
@@ -224,7 +231,7 @@ pub enum RejectionReason {
     NotValid,
     /// Its condition is not met.
     Condition,
-    /// Its condition is met, but the stage's policy chose others.
+    /// Its condition is met, but the step's policy chose others.
     NotChosen,
     /// No line takes part in it.
     NoEligibleLine,
@@ -242,6 +249,12 @@ pub enum RejectionReason {
     BudgetUsedUp,
     /// It has taken off this document as much, or reached as many units, as it may.
     CapReached,
+    /// There are too few units for it.
+    NotEnoughUnits,
+    /// Another promotion of the step took its units.
+    UnitsTaken,
+    /// It would take nothing off.
+    NoBenefit,
     /// The scale of the charge begins higher.
     BelowScale,
     /// No row of the charge's table fits.

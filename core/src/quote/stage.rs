@@ -248,6 +248,14 @@ pub(super) fn reject(
             let leaves = rule.when.as_ref().map(|when| when.explain(frame, line)).unwrap_or_default();
             (RejectionReason::Condition, leaves.into_iter().filter(|leaf| !leaf.passed).collect())
         };
-        out.rejected.push(Rejected { line, step: run.step, source: Source::Adjustment(rule.number), reason, failed });
+        out.rejected.push(Rejected {
+            line,
+            step: run.step,
+            source: Source::Adjustment(rule.number),
+            reason,
+            failed,
+            missing: None,
+            taken_by: None,
+        });
     }
 }

@@ -10,6 +10,7 @@ use super::ladder::PriceLadder;
 use super::line::{LineView, QuoteLine};
 use super::manual_view::OverrideList;
 use super::prices::{CounterView, TierView};
+use super::promotion_view::{PromotionSearchView, PromotionView, ProposedLineView};
 use super::redemption::RedemptionView;
 use super::request::Explain;
 use super::result::{Entry, Quote, Rejected, RejectionReason, Source, Totals};
@@ -51,6 +52,18 @@ pub struct QuoteView<'q> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Vec<super::charge_view::ChargeView<'static>>>")]
     pub charges: Option<ChargeList<'q>>,
+    /// The promotions that applied, in the order in which they did; absent when there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<PromotionView<'static>>>")]
+    pub promotions: Option<Promotions<'q>>,
+    /// What promotions give and the document lacks; absent when there is nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<ProposedLineView<'static>>>")]
+    pub proposed_lines: Option<ProposedLines<'q>>,
+    /// How the best combinations of promotions were looked for; absent where no step combines `optimal`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<PromotionSearchView<'static>>>")]
+    pub promotion_searches: Option<PromotionSearches<'q>>,
     /// The sums.
     pub totals: Totals,
     /// What rounding to the smallest coin came to; absent where the procedure does not do that.
@@ -110,7 +123,7 @@ pub struct QuoteView<'q> {
 pub struct StepView<'q> {
     /// The step of the procedure.
     pub step: &'q str,
-    /// The price list, the adjustment, the charge or the tax rate; absent where the step needs none, nothing is taxed, or several taxes are
+    /// The price list, the adjustment, the promotion, the charge or the tax rate; absent where the step needs none, nothing is taxed, or several taxes are
     /// added.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<&'q str>,
@@ -143,15 +156,21 @@ pub struct AppliedView<'q> {
 /// A rule that did not apply.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 pub struct RejectedView<'q> {
-    /// The stage, or the step that charges.
+    /// The stage, or the step that applies promotions or charges.
     pub step: &'q str,
-    /// The adjustment or the charge.
+    /// The adjustment, the promotion or the charge.
     pub rule: &'q str,
     /// Why.
     pub reason: RejectionReason,
     /// The comparisons that failed, with what they found.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub failed: &'q [Leaf],
+    /// How many more units the promotion takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<u64>,
+    /// The promotion that took its units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken_by: Option<&'q str>,
 }
 
 macro_rules! sequences {
@@ -195,6 +214,12 @@ sequences! {
     CounterDeltas {} => CounterView;
     /// What lines cost beside other prices.
     Comparisons {} => ComparisonView;
+    /// The promotions that applied.
+    Promotions {} => PromotionView;
+    /// What promotions propose.
+    ProposedLines {} => ProposedLineView;
+    /// How the best combinations of promotions were looked for.
+    PromotionSearches {} => PromotionSearchView;
     /// What the document redeems.
     Redemptions {} => RedemptionView;
 }
@@ -248,6 +273,7 @@ impl Quote {
     #[must_use]
     pub fn view(&self) -> QuoteView<'_> {
         let candidates = self.explain == Explain::Candidates;
+        let (promotions, proposed_lines, promotion_searches) = self.promotion_lists();
         QuoteView {
             rulebook: RulebookView { id: self.rulebook.id().as_str(), fingerprint: &self.rulebook.fingerprint().0 },
             semantics_version: SEMANTICS_VERSION,
@@ -256,6 +282,9 @@ impl Quote {
             complete: self.complete,
             lines: Lines { quote: self },
             charges: (!self.charges.is_empty()).then_some(ChargeList { quote: self }),
+            promotions,
+            proposed_lines,
+            promotion_searches,
             totals: self.totals,
             cash_rounding: self.cash_rounding(),
             overrides: self.overrides(),
@@ -293,6 +322,12 @@ impl Quote {
         AppliedView { step: self.step_id(step), rule: self.adjustment_id(adjustment), off: self.money(off), unit_price }
     }
 
+    /// A promotion that applied to a line.
+    pub(super) fn applied_step<'q>(&'q self, entry: &'q Entry) -> AppliedView<'q> {
+        let off = self.money(entry.before.saturating_sub(entry.after));
+        AppliedView { step: self.step_id(entry.step), rule: self.rule_id(entry.source).unwrap_or_default(), off, unit_price: None }
+    }
+
     /// The id of a line, which is counted from 0.
     pub(super) fn line_id(&self, line: usize) -> &str {
         self.lines.get(line).map_or("", |line| line.id.as_str())
@@ -321,6 +356,7 @@ impl Quote {
         match source {
             Source::List(list) => parts.pricing.list_id(list.index()).map(crate::id::PriceListId::as_str),
             Source::Adjustment(number) => Some(self.adjustment_id(number)),
+            Source::Promotion(number) => self.promotion_id(number),
             Source::Charge(number) => parts.charges.get(number.index()).map(|charge| charge.id.as_str()),
             Source::Step => None,
             Source::TaxRate(rate) => rate.and_then(|rate| parts.tax.as_ref()?.rates().get(rate.index())).map(|rate| rate.id.as_str()),
@@ -331,13 +367,24 @@ impl Quote {
         self.rulebook.parts().adjustments.get(number.index()).map_or("", crate::id::RuleId::as_str)
     }
 
+    fn promotion_id(&self, number: Ordinal) -> Option<&str> {
+        self.rulebook.parts().promotions.get(number.index()).map(|promotion| promotion.id.as_str())
+    }
+
     pub(super) fn step_id(&self, step: Ordinal) -> &str {
         self.rulebook.parts().procedure.get(step.index()).map_or("", |step: &Step| step.id().as_str())
     }
 
     fn rejected_view<'q>(&'q self, rejected: &'q Rejected) -> RejectedView<'q> {
         let rule = self.rule_id(rejected.source).unwrap_or_default();
-        RejectedView { step: self.step_id(rejected.step), rule, reason: rejected.reason, failed: &rejected.failed }
+        RejectedView {
+            step: self.step_id(rejected.step),
+            rule,
+            reason: rejected.reason,
+            failed: &rejected.failed,
+            missing: rejected.missing,
+            taken_by: rejected.taken_by.and_then(|by| self.promotion_id(by)),
+        }
     }
 }
 

@@ -278,6 +278,8 @@ families! {
         CouponUnmet = "coupon_unmet",
         /// A coupon that was used as often, or has given as much, as it may.
         CouponUsedUp = "coupon_used_up",
+        /// A number of units that a promotion cannot count: not whole, below what makes a group, or too large.
+        Quantity = "quantity",
     }
     /// Tax.
     tax TaxCode Tax {

@@ -9,6 +9,7 @@ use super::procedure::{self, Step};
 use super::subject::SubjectVocabulary;
 use super::vocabulary::{Attributes, VocabularySource};
 use crate::adjust::Coupons;
+use crate::adjust::promotion::PromotionDef;
 use crate::approval::Approval;
 use crate::catalog::{Catalog, CatalogDef, ProductDef, products_from_csv};
 use crate::charge::{ChargeTaxDef, Charges};
@@ -71,6 +72,8 @@ pub struct Parts {
     pub(crate) coupons: Coupons,
     /// The tags of the adjustments, by the numbers that sets of them hold.
     pub(crate) tags: Vec<TagId>,
+    /// The promotions as they are written, in the order of the rulebook.
+    pub(crate) promotions: Vec<PromotionDef>,
     pub(crate) product_symbols: ProductSymbols,
     /// The slots of products' lists that expressions read.
     pub(crate) product_lists: Vec<u16>,
@@ -150,7 +153,7 @@ impl Rulebook {
         let tax = def.tax.as_ref().map(|tax| Tax::compile(tax, &Path::ROOT.field("tax"), &mut cx));
         check_tax_categories(&def, &from_file, &mut cx);
         let charges = Charges::compile(&def.charges, def.currency, tax.is_some(), &Path::ROOT.field("charges"), &mut cx);
-        let slices = procedure::Slices { pricing: &pricing, charges: &charges, tax: tax.as_ref() };
+        let slices = procedure::Slices { catalog: &catalog, pricing: &pricing, charges: &charges, tax: tax.as_ref() };
         let procedure = procedure::compile(&def, &attributes, slices, &Path::ROOT, &mut cx);
         let coupons = Coupons::compile(def.coupons.unwrap_or_default(), &def.adjustments, &Path::ROOT.field("adjustments"), cx.diagnostics);
         let credit =
@@ -186,6 +189,7 @@ impl Rulebook {
             coupons,
             tags: crate::adjust::tag_names(&def.adjustments),
             adjustments: def.adjustments.into_iter().map(|rule| rule.id).collect(),
+            promotions: def.promotions,
             procedure,
             credit,
             subject,
@@ -239,6 +243,7 @@ fn check_document(def: &RulebookDef, limits: &Limits, diagnostics: &mut Diagnost
         ("procedure", def.procedure.len()),
         ("charges", def.charges.len()),
         ("adjustments", def.adjustments.len()),
+        ("promotions", def.promotions.len()),
     ];
     for (field, count) in collections {
         if count > limits.entries {

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::order::OrderDef;
+use crate::adjust::promotion::{PromotionDef, PromotionStepDef};
 use crate::adjust::{AdjustmentDef, CouponsDef, EndingDef, GuardDef, OverrideDef, StageDef, StatisticalDef, SubtotalDef};
 use crate::approval::ApprovalDef;
 use crate::catalog::{CategoryDef, ProductDef, UnitDef};
@@ -50,7 +51,8 @@ pub struct RulebookDef {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub price_lists: Vec<PriceListDef>,
     /// The steps of the price waterfall, in order. When absent: one price step over all lists, one stage `discount` when there
-    /// are adjustments (line scope, compound), one step `charges` when there are charges, and tax when there are rates.
+    /// are adjustments (line scope, compound), one step `promotion` when there are promotions (by priority), one step `charges` when there
+    /// are charges, and tax when there are rates.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub procedure: Vec<StepDef>,
     /// Discounts, surcharges and promotions.
@@ -59,6 +61,9 @@ pub struct RulebookDef {
     /// What is said of coupons that take nothing off; a warning when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coupons: Option<CouponsDef>,
+    /// Offers that count units: buy two, get one; three for 5.00.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub promotions: Vec<PromotionDef>,
     /// What documents cost beside their goods: freight, fees, duty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub charges: Vec<ChargeDef>,
@@ -155,6 +160,8 @@ pub enum StepDef {
     Guard(GuardDef),
     /// Rounds what lines cost to an increment or an ending.
     Ending(EndingDef),
+    /// Applies promotions.
+    Promotion(PromotionStepDef),
     /// Adds charges.
     Charge(ChargeStepDef),
     /// Computes tax.
@@ -170,6 +177,7 @@ impl StepDef {
         match self {
             Self::Price(step) => &step.id,
             Self::Stage(step) => &step.id,
+            Self::Promotion(step) => &step.id,
             Self::Subtotal(step) => &step.id,
             Self::Statistical(step) => &step.id,
             Self::Override(step) => &step.id,
@@ -184,7 +192,7 @@ impl StepDef {
     /// Whether it may change what lines cost, once they have a price.
     pub(super) fn changes_prices(&self) -> bool {
         match self {
-            Self::Stage(_) | Self::Override(_) | Self::Guard(_) | Self::Ending(_) | Self::Charge(_) => true,
+            Self::Stage(_) | Self::Promotion(_) | Self::Override(_) | Self::Guard(_) | Self::Ending(_) | Self::Charge(_) => true,
             Self::Price(_) | Self::Subtotal(_) | Self::Statistical(_) | Self::Tax(_) | Self::CashRounding(_) => false,
         }
     }

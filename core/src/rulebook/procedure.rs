@@ -2,10 +2,12 @@
 
 use super::def::{RulebookDef, StepDef};
 use super::vocabulary::Attributes;
+use crate::adjust::promotion::{Combine, PromotionDef, PromotionRoundAt, PromotionStep, PromotionStepDef};
 use crate::adjust::{
     AdjustmentDef, Ending, Guard, GuardDef, GuardPlace, Otherwise, Override, OverrideDef, OverridePlace, Policy, RoundAt, Stage, StageDef,
     StagePlace, StageScope, Statistic, StatisticalDef, check_tags, tag_names,
 };
+use crate::catalog::Catalog;
 use crate::charge::{CashRounding, ChargeStep, ChargeStepDef, Charges};
 use crate::expr::{CompileContext, Expr, Scope, Slot, Type};
 use crate::id::{StepId, TagId};
@@ -21,6 +23,8 @@ pub enum Step {
     Price(PriceStep),
     /// Applies adjustments.
     Stage(Box<Stage>),
+    /// Applies promotions.
+    Promotion(Box<PromotionStep>),
     /// Computes figures beside the price.
     Statistic(Box<Statistic>),
     /// Takes prices that a person sets.
@@ -44,6 +48,7 @@ impl Step {
         match self {
             Self::Price(step) => &step.id,
             Self::Stage(stage) => &stage.id,
+            Self::Promotion(step) => &step.id,
             Self::Statistic(step) => &step.id,
             Self::Override(step) => &step.id,
             Self::Guard(step) => &step.id,
@@ -87,6 +92,7 @@ impl Step {
     fn expressions(&self) -> Vec<&Expr> {
         match self {
             Self::Stage(stage) => stage.rules.iter().flat_map(|rule| rule.when.iter().chain(&rule.lines)).collect(),
+            Self::Promotion(step) => step.expressions().collect(),
             Self::Statistic(step) => step.amount.iter().collect(),
             Self::Override(step) => step.expressions().collect(),
             Self::Guard(step) => step.expressions().collect(),
@@ -100,6 +106,8 @@ impl Step {
 /// What the steps refer to.
 #[derive(Clone, Copy)]
 pub struct Slices<'s> {
+    /// The products.
+    pub catalog: &'s Catalog,
     /// The price lists.
     pub pricing: &'s Pricing,
     /// The charges.
@@ -110,12 +118,13 @@ pub struct Slices<'s> {
 
 /// Checks the procedure, or makes the default one where the rulebook has none.
 pub fn compile(def: &RulebookDef, attributes: &Attributes, slices: Slices<'_>, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Vec<Step> {
-    let Slices { pricing, charges, tax } = slices;
+    let Slices { pricing, charges, tax, .. } = slices;
     let default = default_procedure(def, tax.is_some());
     let steps = if def.procedure.is_empty() { &default } else { &def.procedure };
     let place = path.field("procedure");
     check_order(steps, tax.is_some(), &place, cx);
     check_adjustments(def, steps, path, cx);
+    check_promotions(def, steps, slices.catalog, path, cx);
     let mut compiled: Vec<Step> = Vec::with_capacity(steps.len());
     let tags = tag_names(&def.adjustments);
     check_tags(&tags, &path.field("adjustments"), cx.diagnostics);
@@ -180,12 +189,13 @@ struct Around<'a> {
 impl Around<'_> {
     /// Checks the next step, which stands at `at`; none when it cannot be used.
     fn step(&mut self, step: &StepDef, root: &Path<'_>, at: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<Step> {
-        let Slices { pricing, charges, tax } = self.slices;
+        let Slices { pricing, charges, tax, .. } = self.slices;
         let currency = self.def.currency;
         Some(match step {
             StepDef::Price(step) if self.def.procedure.is_empty() => Step::Price(pricing.default_step(step.id.clone())),
             StepDef::Price(step) => Step::Price(pricing.step(step, &at.field("price"), cx)),
             StepDef::Stage(stage) => self.stage(stage, root, &at.field("stage"), cx),
+            StepDef::Promotion(step) => self.promotion(step, root, &at.field("promotion"), cx),
             StepDef::Subtotal(step) => Step::Statistic(Box::new(Statistic::subtotal(step))),
             StepDef::Statistical(step) => {
                 let path = at.field("statistical");
@@ -274,6 +284,14 @@ impl Around<'_> {
         }
     }
 
+    fn promotion(&mut self, step: &PromotionStepDef, root: &Path<'_>, at: &Path<'_>, cx: &mut CompileContext<'_>) -> Step {
+        // Some units of a line cost less than others: there is no price per unit any more.
+        self.lines_rounded = true;
+        let promotions: Vec<(usize, &PromotionDef)> =
+            self.def.promotions.iter().enumerate().filter(|(_, promotion)| promotion.step == step.id).collect();
+        Step::Promotion(Box::new(PromotionStep::compile(step, &promotions, self.def.currency, at, &root.field("promotions"), cx)))
+    }
+
     /// One step at most gives the cost of which the margin is left.
     fn check_only_margin(&self, step: &StatisticalDef, at: &Path<'_>, cx: &mut CompileContext<'_>) {
         let earlier =
@@ -322,6 +340,17 @@ fn default_procedure(def: &RulebookDef, has_tax: bool) -> Vec<StepDef> {
             allocate: None,
         })
     });
+    let promotion = id("promotion").filter(|_| !def.promotions.is_empty()).map(|id| {
+        StepDef::Promotion(PromotionStepDef {
+            id,
+            combine: Combine::Priority,
+            tie_break: None,
+            round_at: PromotionRoundAt::default(),
+            rounding: None,
+            allocate: None,
+            max_steps: None,
+        })
+    });
     let tax = id("tax").filter(|_| has_tax).map(|id| {
         StepDef::Tax(TaxStepDef {
             id,
@@ -334,7 +363,7 @@ fn default_procedure(def: &RulebookDef, has_tax: bool) -> Vec<StepDef> {
     });
     let charge = id("charges").filter(|_| !def.charges.is_empty());
     let charge = charge.map(|id| StepDef::Charge(ChargeStepDef { id, charges: Vec::new() }));
-    [price, stage, charge, tax].into_iter().flatten().collect()
+    [price, stage, promotion, charge, tax].into_iter().flatten().collect()
 }
 
 /// The price first, stages in between, tax last; one price, at most one tax.
@@ -372,6 +401,28 @@ fn check_adjustments(def: &RulebookDef, steps: &[StepDef], path: &Path<'_>, cx: 
         }
         if !stages.contains(&rule.stage.as_str()) {
             cx.diagnostics.unknown(&at.field("stage"), "stage", rule.stage.as_str(), stages.iter().copied());
+        }
+    }
+}
+
+/// Ids differ, also from those of adjustments, steps exist, and so do the products that are given.
+fn check_promotions(def: &RulebookDef, steps: &[StepDef], catalog: &Catalog, path: &Path<'_>, cx: &mut CompileContext<'_>) {
+    let known: Vec<&str> =
+        steps.iter().filter_map(|step| if let StepDef::Promotion(step) = step { Some(step.id.as_str()) } else { None }).collect();
+    let mut seen: crate::id::Set<&str> = def.adjustments.iter().map(|rule| rule.id.as_str()).collect();
+    let place = path.field("promotions");
+    for (index, promotion) in def.promotions.iter().enumerate() {
+        let at = place.index(index);
+        if !seen.insert(promotion.id.as_str()) {
+            cx.diagnostics.duplicate(&at, "adjustment or promotion", promotion.id.as_str());
+        }
+        if !known.contains(&promotion.step.as_str()) {
+            cx.diagnostics.unknown(&at.field("step"), "promotion step", promotion.step.as_str(), known.iter().copied());
+        }
+        if let Some(gift) = promotion.gift().filter(|gift| catalog.find(gift.product.as_str()).is_none()) {
+            let product = at.field("offer");
+            let product = product.field("gift");
+            cx.diagnostics.unknown(&product.field("product"), "product", gift.product.as_str(), catalog.ids());
         }
     }
 }

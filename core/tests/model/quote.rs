@@ -183,7 +183,12 @@ impl<'m> Model<'m> {
                 }
                 StepDef::Stage(stage) => self.stage(stage),
                 StepDef::Charge(step) => self.charge_step(step),
-                StepDef::Subtotal(_) | StepDef::Statistical(_) | StepDef::Override(_) | StepDef::Guard(_) | StepDef::Ending(_) => {
+                StepDef::Promotion(_)
+                | StepDef::Subtotal(_)
+                | StepDef::Statistical(_)
+                | StepDef::Override(_)
+                | StepDef::Guard(_)
+                | StepDef::Ending(_) => {
                     unreachable!("no generated procedure has one")
                 }
                 StepDef::Tax(_) | StepDef::CashRounding(_) => {}

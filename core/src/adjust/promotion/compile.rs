@@ -1,0 +1,255 @@
+//! From definition to checked promotions.
+
+use super::super::{AllocateDef, TieBreak};
+use super::benefit::Benefit;
+use super::def::{Apportion, Combine, GiftDef, PromotionDef, PromotionRoundAt, PromotionStepDef, Select};
+use super::offer::{self, Offer};
+use crate::expr::{CompileContext, Expr, RuleIndex, Scope, Type};
+use crate::id::{Ordinal, RuleId, StepId, Symbol};
+use crate::money::{Currency, Rounding};
+use crate::report::{AdjustCode, Diagnostic, Path, RulebookCode};
+use crate::sort;
+use crate::time::Period;
+
+/// Steps of the search when a step does not say how many.
+const STEPS: u32 = 20_000;
+
+/// A checked step of promotions, which stand in the order in which they apply: priority from high to low, then id.
+#[derive(Debug, Clone)]
+pub struct PromotionStep {
+    /// Names the step.
+    pub id: StepId,
+    /// Which promotion gets a unit that several want.
+    pub combine: Combine,
+    /// Which figure is rounded.
+    pub round_at: PromotionRoundAt,
+    /// How it is rounded.
+    pub rounding: Rounding,
+    /// The document's currency.
+    pub currency: Currency,
+    /// How what is taken off is split over lines.
+    pub allocate: AllocateDef,
+    /// How many steps the search may take.
+    pub max_steps: u64,
+    /// The promotions.
+    pub promotions: Vec<Promotion>,
+    /// Finds the parts whose conditions on lines an index can decide; the others are its candidates. Parts are numbered through all
+    /// promotions.
+    pub index: RuleIndex,
+}
+
+/// A checked promotion.
+#[derive(Debug, Clone)]
+pub struct Promotion {
+    /// Names the promotion.
+    pub id: RuleId,
+    /// Where it stands in the rulebook: its number among the promotions.
+    pub number: Ordinal,
+    /// When it is valid.
+    pub valid: Period,
+    /// Its condition on the document.
+    pub when: Option<Expr>,
+    /// The number of its first part in the step.
+    pub first_part: u32,
+    /// The units that make a group, part by part, in the order in which they are taken.
+    pub parts: Vec<Part>,
+    /// Which units of the rewarded parts get the benefit.
+    pub within: Within,
+    /// What they get.
+    pub benefit: Benefit,
+    /// How often at most.
+    pub repeat: Option<u64>,
+    /// Whether fewer rewarded units will do.
+    pub partial: bool,
+    /// Which units bear what is taken off.
+    pub apportion: Apportion,
+    /// The product that is given; its units are the last part.
+    pub gift: Option<Symbol>,
+}
+
+/// Units of a group.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Which lines are good for it.
+    pub lines: Option<Expr>,
+    /// Only lines of this product are.
+    pub product: Option<Symbol>,
+    /// How many units.
+    pub quantity: u64,
+    /// Which of them.
+    pub select: Select,
+    /// Whether they get the benefit.
+    pub rewarded: bool,
+    /// Whether they are used up.
+    pub consumed: bool,
+    /// How many units of one line at most.
+    pub per_line: Option<u64>,
+}
+
+/// Which units of the rewarded parts get the benefit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Within {
+    /// All.
+    All,
+    /// So many, the cheapest of the group.
+    Cheapest(u64),
+    /// So many, the dearest of the group.
+    Dearest(u64),
+}
+
+impl Part {
+    /// How many parts a promotion may have.
+    pub const MOST: usize = 6;
+
+    /// Whether the index alone decides which lines are good for it.
+    #[must_use]
+    pub fn is_indexed(&self) -> bool {
+        self.product.is_none() && self.lines.as_ref().is_none_or(Expr::is_fully_indexed)
+    }
+}
+
+impl PromotionStep {
+    /// Checks a step with its promotions, which are given with their numbers among the promotions.
+    pub fn compile(
+        def: &PromotionStepDef,
+        promotions: &[(usize, &PromotionDef)],
+        currency: Currency,
+        path: &Path<'_>,
+        all: &Path<'_>,
+        cx: &mut CompileContext<'_>,
+    ) -> Self {
+        // 1. The step's own settings.
+        let rounding = rounding(def, currency, path, cx);
+        let max_steps = max_steps(def, path, cx);
+        if promotions.is_empty() {
+            let message = format!("no promotion names the step `{}`", def.id);
+            cx.diagnostics.warning(AdjustCode::EmptyStage, path, message);
+        }
+        // 2. Its promotions in the order in which they apply.
+        let mut sorted: Vec<(usize, &PromotionDef)> = promotions.to_vec();
+        sort::by(&mut sorted, |(_, one), (_, other)| other.priority.cmp(&one.priority).then_with(|| one.id.cmp(&other.id)));
+        check_priorities(def, &sorted, all, cx);
+        let mut compiled: Vec<Promotion> = Vec::with_capacity(sorted.len());
+        let mut first_part = 0_u32;
+        for (number, promotion) in sorted {
+            let place = all.index(number);
+            let Some(mut promotion) = Promotion::compile(promotion, number, def, currency, &place, cx) else { continue };
+            promotion.first_part = first_part;
+            first_part = first_part.saturating_add(u32::try_from(promotion.parts.len()).unwrap_or(u32::MAX));
+            compiled.push(promotion);
+        }
+        // 3. The index over their conditions on lines.
+        let atoms = |part: &Part| part.lines.as_ref().map(|lines| lines.atoms().to_vec()).unwrap_or_default();
+        let atoms: Vec<_> = compiled.iter().flat_map(|promotion| promotion.parts.iter().map(atoms)).collect();
+        Self {
+            id: def.id.clone(),
+            combine: def.combine,
+            round_at: def.round_at,
+            rounding,
+            currency,
+            allocate: def.allocate.unwrap_or_default(),
+            max_steps,
+            promotions: compiled,
+            index: RuleIndex::build(&atoms),
+        }
+    }
+
+    /// Every part with its promotion, in the order of their numbers.
+    pub fn parts(&self) -> impl Iterator<Item = (&Promotion, &Part)> {
+        self.promotions.iter().flat_map(|promotion| promotion.parts.iter().map(move |part| (promotion, part)))
+    }
+
+    /// Every expression of the step.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        let of_parts = self.parts().filter_map(|(_, part)| part.lines.as_ref());
+        self.promotions.iter().filter_map(|promotion| promotion.when.as_ref()).chain(of_parts)
+    }
+}
+
+fn rounding(def: &PromotionStepDef, currency: Currency, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Rounding {
+    let minor = currency.minor_units();
+    let Some(rounding) = def.rounding else { return Rounding::half_up(minor) };
+    Rounding::new(rounding, minor).unwrap_or_else(|error| {
+        cx.diagnostics.error(RulebookCode::Rounding, &path.field("rounding"), error.to_string());
+        Rounding::half_up(minor)
+    })
+}
+
+fn max_steps(def: &PromotionStepDef, path: &Path<'_>, cx: &mut CompileContext<'_>) -> u64 {
+    let most = cx.limits.promotion_steps;
+    let steps = def.max_steps.unwrap_or(STEPS);
+    let place = path.field("max_steps");
+    if def.max_steps.is_some() && def.combine != Combine::Optimal {
+        let message = format!("only a step that combines `optimal` searches; leave `max_steps` of `{}` out", def.id);
+        cx.diagnostics.error(AdjustCode::Policy, &place, message);
+    } else if steps == 0 || u64::from(steps) > most {
+        let message = format!("a search takes 1 to {most} steps, not `{steps}`");
+        cx.diagnostics.error(crate::report::LimitCode::TooMany, &place, message);
+    }
+    steps.into()
+}
+
+/// Where the order of promotions decides, two of them with one priority need a declared tie-break.
+fn check_priorities(step: &PromotionStepDef, sorted: &[(usize, &PromotionDef)], all: &Path<'_>, cx: &mut CompileContext<'_>) {
+    if step.combine == Combine::Optimal || step.tie_break == Some(TieBreak::Id) {
+        return;
+    }
+    for pair in sorted.windows(2) {
+        let [(first, one), (second, other)] = pair else { continue };
+        if one.priority != other.priority {
+            continue;
+        }
+        let message = format!(
+            "`{}` and `{}` have the same priority `{}` in the step `{}`, where the order decides",
+            one.id, other.id, one.priority, step.id
+        );
+        let later = all.index((*first).max(*second));
+        let problem = Diagnostic::error(AdjustCode::AmbiguousPriority, &later.field("priority"), message)
+            .help("give them different priorities, or the step `\"tie_break\": \"id\"`")
+            .related(&all.index((*first).min(*second)), "the other promotion");
+        cx.diagnostics.push(problem);
+    }
+}
+
+impl Promotion {
+    fn compile(
+        def: &PromotionDef,
+        number: usize,
+        step: &PromotionStepDef,
+        currency: Currency,
+        path: &Path<'_>,
+        cx: &mut CompileContext<'_>,
+    ) -> Option<Self> {
+        let valid = def.valid.unwrap_or(Period::ALWAYS);
+        cx.diagnostics.check_period(valid, &path.field("valid"));
+        let when_path = path.field("when");
+        let when = def.when.as_ref().map(|text| Expr::compile(text, &Type::Bool, Scope::Document, &when_path, cx));
+        let offer = offer::compile(def, step, currency, &path.field("offer"), cx);
+        if matches!(when, Some(None)) {
+            return None;
+        }
+        let Offer { parts, within, benefit, repeat, partial, gift } = offer?;
+        Some(Self {
+            id: def.id.clone(),
+            number: Ordinal::of(number),
+            valid,
+            when: when.flatten(),
+            first_part: 0,
+            parts,
+            within,
+            benefit,
+            repeat,
+            partial,
+            apportion: def.apportion,
+            gift,
+        })
+    }
+}
+
+impl PromotionDef {
+    /// The product that it gives, with where it is named below the promotion.
+    #[must_use]
+    pub fn gift(&self) -> Option<&GiftDef> {
+        if let super::def::OfferDef::Gift(gift) = &self.offer { Some(gift) } else { None }
+    }
+}

@@ -1,0 +1,190 @@
+//! The promotion steps of a quote: whose units may stand where, which promotions apply, and what that makes of the lines.
+
+use super::frame::{Frame, QuoteScratch};
+use super::outcome::Outcome;
+use super::request::Explain;
+use super::result::{Entry, Rejected, RejectionReason, Source};
+use super::stage;
+use crate::adjust::Figure;
+use crate::adjust::promotion::{Evaluation, Granted, Part, Promotion, PromotionStep, Proposed, Refusal, Refused, SearchReport, UnitLine};
+use crate::expr::{EvalError, Expr, Leaf, Value};
+use crate::id::Ordinal;
+use crate::money::ArithmeticError;
+use crate::report::{Diagnostic, Error, LimitCode, Path};
+use crate::sort;
+
+/// What the promotion steps of a quote came to, each with the number of its step.
+#[derive(Debug, Clone, Default)]
+pub(super) struct PromotionResult {
+    pub(super) granted: Vec<(Ordinal, Granted)>,
+    pub(super) proposed: Vec<(Ordinal, Proposed)>,
+    pub(super) searches: Vec<(Ordinal, SearchReport)>,
+}
+
+/// Applies the promotions of a step to the units of the lines as they enter it.
+pub(super) fn apply(
+    frame: &mut Frame<'_>,
+    step: &PromotionStep,
+    number: Ordinal,
+    scratch: &mut QuoteScratch,
+    out: &mut Outcome,
+) -> Result<(), Error> {
+    stage::enter(frame)?;
+    // 1. The promotions that are valid and whose conditions hold.
+    let active = active(frame, step, number, out)?;
+    // 2. The lines whose units may stand in a part, line by line in the order of their ids.
+    match_parts(frame, step, &active, scratch)?;
+    let lines = unit_lines(frame, scratch);
+    // 3. What applies, and what it makes of the lines.
+    let evaluation = step.evaluate(&lines, &active).map_err(|error| too_large(step, error))?;
+    let Evaluation { granted, refused, proposed, search } = evaluation;
+    for granted in granted {
+        take_off(frame, step, number, &granted, out);
+        out.promotions.granted.push((number, granted));
+    }
+    for refused in refused {
+        refuse(step, number, refused, out);
+    }
+    out.promotions.proposed.extend(proposed.into_iter().map(|proposed| (number, proposed)));
+    out.promotions.searches.extend(search.map(|search| (number, search)));
+    Ok(())
+}
+
+fn too_large(step: &PromotionStep, error: ArithmeticError) -> Error {
+    Diagnostic::error(LimitCode::Overflow, &Path::ROOT.field("lines"), format!("in the step `{}`: {error}", step.id)).into()
+}
+
+/// The numbers of the promotions that are valid and whose conditions hold. Of the others it is said why not, where that is asked for.
+fn active(frame: &Frame<'_>, step: &PromotionStep, number: Ordinal, out: &mut Outcome) -> Result<Vec<usize>, Error> {
+    let date = crate::expr::Facts::value(frame, frame.parts.attributes.document.date, None);
+    let mut active = Vec::with_capacity(step.promotions.len());
+    for (place, promotion) in step.promotions.iter().enumerate() {
+        if let Value::Date(date) = date
+            && !promotion.valid.contains(date)
+        {
+            reject(promotion, number, RejectionReason::NotValid, Vec::new(), out);
+            continue;
+        }
+        match &promotion.when {
+            Some(when) if !test(frame, when, promotion, None)? => {
+                let leaves = if out.explain == Explain::Candidates { when.explain(frame, None) } else { Vec::new() };
+                let failed = leaves.into_iter().filter(|leaf| !leaf.passed).collect();
+                reject(promotion, number, RejectionReason::Condition, failed, out);
+            }
+            _ => active.push(place),
+        }
+    }
+    Ok(active)
+}
+
+fn test(frame: &Frame<'_>, condition: &Expr, promotion: &Promotion, line: Option<usize>) -> Result<bool, Error> {
+    condition.test(frame, line).map_err(|error| no_result(&error, promotion, line))
+}
+
+/// An evaluation that has no result is about the request, and names the promotion.
+fn no_result(error: &EvalError, promotion: &Promotion, line: Option<usize>) -> Error {
+    let lines = Path::ROOT.field("lines");
+    let place = line.map_or(Path::ROOT, |line| lines.index(line));
+    let promotions = Path::ROOT.field("promotions");
+    let message = format!("a condition of the promotion `{}` has no result here: {}", promotion.id, error.message);
+    Diagnostic::error(error.code, &place, message)
+        .related(&promotions.index(promotion.number.index()), "the promotion, in the rulebook")
+        .into()
+}
+
+/// Finds the parts of active promotions that each line is good for.
+fn match_parts(frame: &Frame<'_>, step: &PromotionStep, active: &[usize], scratch: &mut QuoteScratch) -> Result<(), Error> {
+    let QuoteScratch { index, matched, ends, .. } = scratch;
+    matched.clear();
+    ends.clear();
+    step.index.match_lines(frame, index, matched, ends);
+    let mut parts: Vec<Option<(&Promotion, &Part)>> = step.parts().map(|_| None).collect();
+    for promotion in active.iter().filter_map(|number| step.promotions.get(*number)) {
+        let first = usize::try_from(promotion.first_part).unwrap_or(usize::MAX);
+        for (place, part) in parts.iter_mut().skip(first).zip(&promotion.parts) {
+            *place = Some((promotion, part));
+        }
+    }
+    // What the index cannot decide is evaluated; what does not hold is taken out.
+    let (mut kept, mut start) = (0, 0);
+    for (line, end) in ends.iter_mut().enumerate() {
+        let numbers = start..*end;
+        start = *end;
+        for position in numbers {
+            let Some(number) = matched.get(position).copied() else { break };
+            let known = usize::try_from(number).ok().and_then(|number| parts.get(number).copied().flatten());
+            let Some((promotion, part)) = known else { continue };
+            if good_for(frame, promotion, part, line)?
+                && let Some(place) = matched.get_mut(kept)
+            {
+                *place = number;
+                kept = kept.saturating_add(1);
+            }
+        }
+        *end = kept;
+    }
+    matched.truncate(kept);
+    Ok(())
+}
+
+/// Whether a line is good for a part, of which the index has decided what it can.
+fn good_for(frame: &Frame<'_>, promotion: &Promotion, part: &Part, line: usize) -> Result<bool, Error> {
+    if part.is_indexed() {
+        return Ok(true);
+    }
+    if let Some(product) = part.product {
+        return Ok(frame.product(line).is_some_and(|known| known.id == product));
+    }
+    part.lines.as_ref().map_or(Ok(true), |lines| test(frame, lines, promotion, Some(line)))
+}
+
+/// The lines that have a part to stand in, in the order of their ids: so it makes no difference in which order they were asked for.
+fn unit_lines<'m>(frame: &Frame<'_>, scratch: &'m QuoteScratch) -> Vec<UnitLine<'m>> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    for (number, (line, end)) in frame.lines.iter().zip(&scratch.ends).enumerate() {
+        let parts = scratch.matched.get(start..*end).unwrap_or_default();
+        start = *end;
+        if let (false, Some(ordered)) = (parts.is_empty(), line.ordered) {
+            lines.push(UnitLine { line: number, amount: line.figure.amount, quantity: ordered.base_quantity, parts });
+        }
+    }
+    let id = |unit: &UnitLine<'_>| frame.lines.get(unit.line).map(|line| (line.id.as_str().len(), line.id.as_str()));
+    sort::by(&mut lines, |one, other| id(one).cmp(&id(other)));
+    lines
+}
+
+/// Takes what a promotion grants off its lines.
+fn take_off(frame: &mut Frame<'_>, step: &PromotionStep, number: Ordinal, granted: &Granted, out: &mut Outcome) {
+    let Some(promotion) = step.promotions.get(granted.promotion) else { return };
+    for share in granted.lines.iter().filter(|share| share.off != 0) {
+        let Some(line) = frame.lines.get_mut(share.line) else { continue };
+        let before = line.figure.amount;
+        let after = before.saturating_sub(share.off);
+        line.figure = Figure { amount: after, unit: None };
+        let source = Source::Promotion(promotion.number);
+        out.record(line, Entry { step: number, source, base: share.base, before, after, unit_price: None, next: None });
+    }
+}
+
+/// Says why a promotion does not apply for want of units.
+fn refuse(step: &PromotionStep, number: Ordinal, refused: Refused, out: &mut Outcome) {
+    let Some(promotion) = step.promotions.get(refused.promotion).filter(|_| out.explain == Explain::Candidates) else { return };
+    let by = |by: usize| step.promotions.get(by).map(|promotion| promotion.number);
+    let (reason, missing, taken_by) = match refused.reason {
+        Refusal::NoUnits => (RejectionReason::NoEligibleLine, None, None),
+        Refusal::NotEnough { missing } => (RejectionReason::NotEnoughUnits, Some(missing), None),
+        Refusal::Taken { by: other, missing } => (RejectionReason::UnitsTaken, Some(missing), by(other)),
+        Refusal::NoBenefit => (RejectionReason::NoBenefit, None, None),
+        Refusal::NotChosen => (RejectionReason::NotChosen, None, None),
+    };
+    let source = Source::Promotion(promotion.number);
+    out.rejected.push(Rejected { line: None, step: number, source, reason, failed: Vec::new(), missing, taken_by });
+}
+
+fn reject(promotion: &Promotion, step: Ordinal, reason: RejectionReason, failed: Vec<Leaf>, out: &mut Outcome) {
+    if out.explain == Explain::Candidates {
+        let source = Source::Promotion(promotion.number);
+        out.rejected.push(Rejected { line: None, step, source, reason, failed, missing: None, taken_by: None });
+    }
+}
