@@ -2,8 +2,8 @@
 
 use super::terms::Terms;
 use super::{
-    Action, AdjustmentDef, AmountOffDef, Compare, EffectDef, Per, Policy, RoundAt, RoundWhat, StageDef, StageScope, Stop, ThresholdBase,
-    TieBreak,
+    Action, AdjustmentDef, Allocate, AmountOffDef, Compare, EffectDef, Per, Policy, RoundAt, RoundWhat, StageDef, StageScope, Stop,
+    ThresholdBase, TieBreak,
 };
 use crate::expr::{Atom, CompileContext, Expr, Literal, RuleIndex, Scope, Slot, Type};
 use crate::id::{Ordinal, RuleId, StepId, TagId};
@@ -37,7 +37,7 @@ pub struct Stage {
     /// How it is rounded.
     pub rounding: Rounding,
     /// How a document's amount is split over the lines.
-    pub allocate: super::AllocateDef,
+    pub allocate: Allocate,
     /// The number of the guard that keeps lines above its floor when the amount is split.
     pub guard: Option<usize>,
     /// The rules.
@@ -140,6 +140,7 @@ impl Stage {
         if def.scope == StageScope::Line && def.allocate.is_some() {
             cx.diagnostics.error(AdjustCode::Policy, &path.field("allocate"), "only a stage with the scope `document` allocates");
         }
+        let allocate = def.allocate.as_ref().map(|allocate| Allocate::compile(allocate, place.before.iter(), &path.field("allocate"), cx));
         if rules.is_empty() {
             let message = format!("no adjustment names the stage `{}`", def.id);
             cx.diagnostics.warning(AdjustCode::EmptyStage, path, message);
@@ -172,7 +173,7 @@ impl Stage {
             round: def.round.unwrap_or_default(),
             restate_unit: def.restate_unit,
             rounding,
-            allocate: def.allocate.unwrap_or_default(),
+            allocate: allocate.unwrap_or_default(),
             guard: None,
             rules: compiled,
             actions: Box::default(),
@@ -465,7 +466,7 @@ pub(super) mod tests {
             round: RoundWhat::Price,
             restate_unit: false,
             rounding: Rounding::half_up(2),
-            allocate: super::super::AllocateDef::default(),
+            allocate: Allocate::default(),
             guard: None,
             rules,
             actions: Box::default(),

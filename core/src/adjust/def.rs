@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::RuleCouponDef;
 use super::limit::{BudgetDef, CapAmountDef, CapUnitsDef, UsesDef};
+use super::{AllocateDef, RuleCouponDef};
 use crate::id::{RuleId, StepId, TagId};
-use crate::money::{AllocationMethod, Decimal, RoundingDef, ZeroWeights};
+use crate::money::{Decimal, RoundingDef};
 use crate::time::Period;
 
 /// Which rules of a stage apply when several match.
@@ -82,18 +82,6 @@ pub enum RoundWhat {
     Price,
     /// What is taken off or added.
     Discount,
-}
-
-/// How the amount of a document stage becomes amounts of lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AllocateDef {
-    /// How whole minor units are found, and who takes the remainder.
-    #[serde(default)]
-    pub method: AllocationMethod,
-    /// What happens when all eligible lines are worth nothing.
-    #[serde(default)]
-    pub zero_weights: ZeroWeights,
 }
 
 /// A step of the procedure at which adjustments apply.

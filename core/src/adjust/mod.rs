@@ -14,6 +14,7 @@
 //! | [`Coupons`] | the codes of all rules |
 //! | [`Stage::choose`] | which of the rules that match apply |
 //! | [`Stage::line_effect`], [`Stage::document_effect`] | what a rule does to the figures |
+//! | [`Allocate`] | how what is taken off the document is split over its lines |
 //! | [`Statistic`] | a figure beside the price: a cost, a subtotal |
 //! | [`Override`] | a step at which a person sets prices by hand |
 //! | [`Guard`] | a floor under lines, or under the document |
@@ -21,6 +22,7 @@
 //! | [`promotion`] | offers that count units |
 
 mod action;
+mod allocate;
 mod compile;
 mod coupon;
 mod def;
@@ -36,11 +38,11 @@ mod statistic;
 mod terms;
 
 pub use action::Action;
+pub use allocate::{Allocate, AllocateDef, ShareOrder, Spread, UnitSplit, Weights, WeightsDef};
 pub use compile::{Effect, Rule, Stage, StagePlace};
 pub use coupon::{CouponProblem, Coupons, CouponsDef, RuleCouponDef};
 pub use def::{
-    AdjustmentDef, AllocateDef, AmountOffDef, Compare, EffectDef, Per, Policy, RoundAt, RoundWhat, StageDef, StageScope, Stop,
-    ThresholdBase, TieBreak,
+    AdjustmentDef, AmountOffDef, Compare, EffectDef, Per, Policy, RoundAt, RoundWhat, StageDef, StageScope, Stop, ThresholdBase, TieBreak,
 };
 pub use ending::{Ending, EndingDef};
 pub use eval::{Choice, Figure};

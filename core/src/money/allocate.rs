@@ -15,6 +15,8 @@ pub enum AllocationMethod {
     RoundHalfDownThenRemainderToFirst,
     /// Round half up; the last share takes what is left. As Saleor does.
     RoundEachLastAbsorbs,
+    /// Round half up; the share with the largest weight takes what is left, the first of several. As SAP does.
+    RoundEachLargestAbsorbs,
     /// Round down, then one unit each from the first share on.
     FloorThenRemainderToFirst,
 }
@@ -182,7 +184,13 @@ fn split(total: u64, open: &mut [Open], method: AllocationMethod) -> Result<(), 
         }
         AllocationMethod::RoundEachLastAbsorbs => {
             let left = floors(total, sum, open, |rest, sum| rest >= sum.saturating_sub(rest))?;
-            last_absorbs(left, open)
+            absorb(left, open.iter_mut().rev())
+        }
+        AllocationMethod::RoundEachLargestAbsorbs => {
+            let left = floors(total, sum, open, |rest, sum| rest >= sum.saturating_sub(rest))?;
+            let mut largest: Vec<&mut Open> = open.iter_mut().collect();
+            largest.sort_by_key(|share| std::cmp::Reverse(share.weight));
+            absorb(left, largest.into_iter())
         }
     }
 }
@@ -249,9 +257,9 @@ fn first_take(mut left: i64, open: &mut [Open]) -> Result<(), ArithmeticError> {
     Ok(())
 }
 
-/// The last share takes what is left; what it would have to give back beyond its part, the shares before it give.
-fn last_absorbs(mut left: i64, open: &mut [Open]) -> Result<(), ArithmeticError> {
-    for share in open.iter_mut().rev() {
+/// The first of these shares takes what is left; what it would have to give back beyond its part, the next ones give.
+fn absorb<'o>(mut left: i64, shares: impl Iterator<Item = &'o mut Open>) -> Result<(), ArithmeticError> {
+    for share in shares {
         if left == 0 {
             break;
         }
@@ -269,10 +277,11 @@ mod tests {
 
     use super::*;
 
-    const METHODS: [AllocationMethod; 4] = [
+    const METHODS: [AllocationMethod; 5] = [
         AllocationMethod::LargestRemainder,
         AllocationMethod::RoundHalfDownThenRemainderToFirst,
         AllocationMethod::RoundEachLastAbsorbs,
+        AllocationMethod::RoundEachLargestAbsorbs,
         AllocationMethod::FloorThenRemainderToFirst,
     ];
 
@@ -305,6 +314,9 @@ mod tests {
         // 10.00 over three equal lines: 3.333.. each.
         assert_eq!(split_up(1000, &[1, 1, 1], AllocationMethod::RoundEachLastAbsorbs), [333, 333, 334]);
         assert_eq!(split_up(1000, &[1, 1, 1], AllocationMethod::LargestRemainder), [334, 333, 333]);
+        // 166.67, 166.67 and 666.67 sum to 1000.01: the largest gives the cent back, wherever it stands.
+        assert_eq!(split_up(100_000, &[1, 4, 1], AllocationMethod::RoundEachLargestAbsorbs), [16_667, 66_666, 16_667]);
+        assert_eq!(split_up(1000, &[1, 1, 1], AllocationMethod::RoundEachLargestAbsorbs), [334, 333, 333]);
         // 0.05 over two: 2.5 each; half-down gives 2 and 2, and the first takes the missing one; half-up gives 3 and 3.
         assert_eq!(split_up(5, &[1, 1], AllocationMethod::RoundHalfDownThenRemainderToFirst), [3, 2]);
         assert_eq!(split_up(5, &[1, 1], AllocationMethod::RoundEachLastAbsorbs), [3, 2]);
@@ -335,7 +347,7 @@ mod tests {
         fn parts_sum_to_the_whole_and_stay_within_their_caps(
             total in -1_000_000_i64..1_000_000,
             shares in prop::collection::vec((0_u64..100_000, prop::option::of(0_u64..50_000)), 0..12),
-            method in 0_usize..4,
+            method in 0_usize..5,
         ) {
             let shares: Vec<_> = shares.into_iter().map(|(weight, cap)| AllocationShare { weight, cap }).collect();
             let mut parts = Vec::new();

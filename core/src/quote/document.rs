@@ -1,5 +1,6 @@
 //! A stage of document scope: match, choose, take off, allocate.
 
+use super::allocation;
 use super::choice::{Chosen, Ground, choose};
 use super::frame::{Frame, QuoteScratch};
 use super::guard;
@@ -7,8 +8,8 @@ use super::ledger::{Ledger, Standing};
 use super::outcome::Outcome;
 use super::result::{DocumentEntry, Entry, RejectionReason, Source};
 use super::stage::{Judged, StageRun, enter, holds, holds_now, reject, test, too_large};
-use crate::adjust::{Figure, Policy, Rule, ThresholdBase};
-use crate::money::{AllocationShare, Decimal, Money, allocate};
+use crate::adjust::{Figure, Policy, Rule, Spread, ThresholdBase};
+use crate::money::{AllocationShare, Decimal, Money};
 use crate::report::{AdjustCode, Error, Finding, Severity};
 use crate::rulebook::Step;
 
@@ -25,6 +26,7 @@ pub(super) fn apply(
     find_matches(frame, run, scratch, &mut matched)?;
     let without_lines = retain_with_lines(frame, run, &mut matched)?;
     find_floors(frame, run, scratch, out)?;
+    allocation::weigh(frame, &run.stage.allocate, &run.stage.id, run.after, scratch)?;
     // 2. Choose and apply, each over the lines that take part in it.
     let entered: Option<Vec<Figure>> = (run.stage.policy == Policy::OnBase).then(|| frame.lines.iter().map(|line| line.figure).collect());
     let standings = ledger.standings(run.stage);
@@ -175,8 +177,25 @@ impl WholeDocument<'_, '_, '_> {
         if self.scratch.eligible.is_empty() {
             return Ok(Err(reason));
         }
-        let wanted = self.run.stage.document_effect(rule, base_sum, self.frame.parts.currency).map_err(|_| too_large())?;
+        let wanted = match self.run.stage.allocate.spread {
+            Spread::Across => self.run.stage.document_effect(rule, base_sum, self.frame.parts.currency).map_err(|_| too_large())?,
+            Spread::Each => self.off_each(rule)?,
+        };
         Ok(Ok(DocumentOff { wanted, granted: wanted.min(running), base: base_sum }))
+    }
+
+    /// What a rule takes off each eligible line by itself: that is its share. The sum is returned.
+    fn off_each(&mut self, rule: &Rule) -> Result<i64, Error> {
+        let base = self.run.base(rule).or(self.entered.as_deref());
+        let mut sum = 0_i64;
+        for (index, share) in self.scratch.eligible.iter().zip(&mut self.scratch.shares) {
+            let amount = self.frame.lines.get(*index).map_or(0, |line| line.figure.amount);
+            let base = base.and_then(|figures| figures.get(*index)).map_or(amount, |figure| figure.amount);
+            let off = self.run.stage.document_effect(rule, base, self.frame.parts.currency).map_err(|_| too_large())?.min(amount);
+            *share = AllocationShare { weight: off.unsigned_abs(), cap: Some(off.unsigned_abs()) };
+            sum = sum.checked_add(off).ok_or_else(too_large)?;
+        }
+        Ok(sum)
     }
 
     fn standing(&self, number: u32) -> Standing {
@@ -189,16 +208,10 @@ impl WholeDocument<'_, '_, '_> {
         if off.wanted < 0 {
             // What is added has no bound.
             self.scratch.shares.iter_mut().for_each(|share| share.cap = None);
-        } else if !self.scratch.floors.is_empty() {
-            for (index, share) in self.scratch.eligible.iter().zip(&mut self.scratch.shares) {
-                let floor = self.scratch.floors.get(*index).map_or(0, |floor| floor.unsigned_abs());
-                share.cap = Some(share.weight.saturating_sub(floor));
-            }
         }
         let step = self.run.step;
         let total = Money::new(off.wanted, currency);
-        let allocation = self.run.stage.allocate;
-        let unallocated = allocate(total, &self.scratch.shares, allocation.method, allocation.zero_weights, &mut self.scratch.parts);
+        let unallocated = allocation::split(self.frame, &self.run.stage.allocate, total, self.scratch);
         let unallocated = unallocated.map_err(|_| too_large())?;
         let taken = off.wanted.checked_sub(unallocated.minor()).ok_or_else(too_large)?;
         self.out.of_document.push(DocumentEntry { step, adjustment: rule.number, off: taken });

@@ -1,5 +1,6 @@
 //! The quote: resolve, price, adjust, tax, total.
 
+use super::allocation;
 use super::charge;
 use super::comparison::others;
 use super::ending;
@@ -199,7 +200,8 @@ fn run(frame: &mut Frame<'_>, request: &QuoteRequest, scratch: &mut QuoteScratch
             }
             Step::Override(step) => {
                 let base = step.base.and_then(|base| after.get(base)).map(Vec::as_slice);
-                manual::apply(frame, step, number, base, request, out)?;
+                allocation::weigh(frame, &step.allocate, &step.id, &after, scratch)?;
+                manual::apply(frame, step, number, base, request, scratch, out)?;
             }
             Step::Guard(step) => {
                 let base = step.since.and_then(|since| after.get(since)).map(Vec::as_slice);

@@ -24,6 +24,8 @@ pub struct QuoteScratch {
     pub(super) shares: Vec<AllocationShare>,
     pub(super) parts: Vec<i64>,
     pub(super) eligible: Vec<usize>,
+    /// What each line weighs when an amount is split; empty where that is what it costs.
+    pub(super) weights: Vec<u64>,
     /// What each line must cost at least; empty where nothing guards them.
     pub(super) floors: Vec<i64>,
 }

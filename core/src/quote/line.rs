@@ -197,7 +197,8 @@ impl<'q> QuoteLine<'q> {
     /// Every step from zero to the line's total, chained; when only totals were asked for, no more than [`QuoteLine::applied`].
     pub fn waterfall(self) -> impl Iterator<Item = StepView<'q>> {
         let quote = self.quote;
-        self.chain().map(|entry| quote.step_view(entry))
+        let quantity = self.line.quantity;
+        self.chain().map(move |entry| quote.step_view(entry, quantity))
     }
 
     fn chain(self) -> impl Iterator<Item = &'q Entry> {

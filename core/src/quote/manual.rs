@@ -1,7 +1,8 @@
 //! The override steps of a quote: what persons set by hand.
 
+use super::allocation;
 use super::failure::{no_result, too_large};
-use super::frame::Frame;
+use super::frame::{Frame, QuoteScratch};
 use super::outcome::Outcome;
 use super::request::{OverrideRequest, QuoteRequest};
 use super::result::{Entry, ListPrice, Source};
@@ -9,9 +10,7 @@ use super::stage;
 use crate::adjust::{Figure, Override, OverrideValue, Overstepped, StageScope};
 use crate::expr::Value;
 use crate::id::{ActorId, Ordinal, RoleId};
-use crate::money::{
-    AllocationShare, ArithmeticError, Currency, Decimal, Exact, Money, Percent, Rounding, UnitPrice, ZeroWeights, allocate,
-};
+use crate::money::{AllocationShare, ArithmeticError, Currency, Decimal, Exact, Money, Percent, Rounding, UnitPrice};
 use crate::report::{AdjustCode, Diagnostics, Error, Finding, Path, PricingCode, QuoteCode, Severity};
 use crate::rulebook::{Parts, Step};
 
@@ -172,6 +171,7 @@ pub(super) fn apply(
     number: Ordinal,
     base: Option<&[Figure]>,
     request: &QuoteRequest,
+    scratch: &mut QuoteScratch,
     out: &mut Outcome,
 ) -> Result<(), Error> {
     if !out.manual.iter().any(|manual| manual.step == number) {
@@ -183,7 +183,7 @@ pub(super) fn apply(
         let overflow = |error: ArithmeticError| too_large(error, &step.id, manual.line);
         manual.applied = match manual.line {
             Some(line) => set_line(frame, step, number, line, manual.value, base, out).map_err(overflow)?,
-            None => set_document(frame, step, number, manual.value, base, out).map_err(overflow)?,
+            None => set_document(frame, step, number, manual.value, base, scratch, out).map_err(overflow)?,
         };
         // Where there was no price, there is nothing to be measured by.
         if let Some(applied) = manual.applied.as_mut().filter(|applied| applied.priced) {
@@ -261,6 +261,7 @@ fn set_document(
     number: Ordinal,
     value: OverrideValue,
     base: Option<&[Figure]>,
+    scratch: &mut QuoteScratch,
     out: &mut Outcome,
 ) -> Result<Option<Applied>, ArithmeticError> {
     let currency = frame.parts.currency;
@@ -280,10 +281,14 @@ fn set_document(
         let weight = start.unsigned_abs();
         AllocationShare { weight, cap: (off > 0).then_some(weight) }
     };
-    let shares: Vec<AllocationShare> = starts.iter().map(share).collect();
-    let mut parts = Vec::new();
-    allocate(Money::new(off, currency), &shares, step.allocate.method, ZeroWeights::EqualSplit, &mut parts)?;
-    for ((index, start), part) in starts.into_iter().zip(parts) {
+    scratch.floors.clear();
+    scratch.eligible.clear();
+    scratch.eligible.extend(starts.iter().map(|(index, _)| *index));
+    scratch.shares.clear();
+    scratch.shares.extend(starts.iter().map(share));
+    let rest = allocation::split(frame, &step.allocate, Money::new(off, currency), scratch)?;
+    let set = Figure { amount: set.amount.checked_add(rest.minor()).ok_or(ArithmeticError::Overflow)?, unit: None };
+    for ((index, start), part) in starts.into_iter().zip(scratch.parts.iter().copied()) {
         let Some(line) = frame.lines.get_mut(index) else { continue };
         let before = line.figure.amount;
         let after = start.checked_sub(part).ok_or(ArithmeticError::Overflow)?;

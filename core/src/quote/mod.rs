@@ -11,6 +11,7 @@
 //! | [`Quote`] | lines, totals, tax breakdown, findings; kept in flat arrays |
 //! | [`QuoteLine`] | a line: its figures one by one |
 //! | [`LineView`], [`StepView`], [`RejectedView`] | a line, a step of its waterfall, a rule that did not apply, as they are read |
+//! | [`UnitPart`] | what units of a line bear of an order's discount |
 //! | [`TierView`], [`CounterView`] | the tiers in which lines lie, and what hosts add to their counters |
 //! | [`ComparisonView`] | what a line costs beside another price |
 //! | [`OverrideRequest`], [`OverrideView`] | what persons set by hand, and what was computed beside it |
@@ -21,6 +22,7 @@
 //! | [`AppliedView`] | a rule that applied, read without the waterfall |
 //! | [`QuoteScratch`] | buffers for callers that quote again and again |
 
+mod allocation;
 mod approval;
 mod charge;
 mod charge_tax;
@@ -51,6 +53,7 @@ mod statistic;
 mod tax;
 mod tax_view;
 mod terms;
+mod unit_parts;
 mod view;
 
 pub use approval::ApprovalFactsView;
@@ -67,4 +70,5 @@ pub use request::{Explain, OverrideRequest, QuoteLineRequest, QuoteRequest};
 pub use result::{Quote, RejectionReason, Totals};
 pub use statistic::{FigureList, FigureView, MarginView};
 pub use tax_view::{LineTaxView, LineTaxes, TaxGroupView, TaxRoundingView};
+pub use unit_parts::{UnitPart, UnitParts};
 pub use view::{AppliedView, QuoteView, RejectedView, RulebookView, StepView};

@@ -16,9 +16,10 @@ use super::request::Explain;
 use super::result::{Entry, Quote, Rejected, RejectionReason, Source, Totals};
 use super::statistic::{FigureList, MarginView};
 use super::tax_view::{TaxGroupView, TaxRoundingView};
+use super::unit_parts::UnitParts;
 use crate::expr::Leaf;
 use crate::id::Ordinal;
-use crate::money::{Currency, Money, UnitPrice};
+use crate::money::{Currency, Decimal, Money, UnitPrice};
 use crate::report::Finding;
 use crate::rulebook::{SEMANTICS_VERSION, Step};
 use crate::time::Date;
@@ -138,6 +139,10 @@ pub struct StepView<'q> {
     /// The price per unit after the step, when the step rounds at the unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit_price: Option<UnitPrice>,
+    /// How `delta` is split over the line's units; only where the stage says how, and for whole quantities.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<super::unit_parts::UnitPart>>")]
+    pub units: Option<UnitParts>,
 }
 
 /// An adjustment that applied.
@@ -337,16 +342,20 @@ impl Quote {
         Money::new(minor, self.currency)
     }
 
-    pub(super) fn step_view<'q>(&'q self, entry: &'q Entry) -> StepView<'q> {
+    pub(super) fn step_view<'q>(&'q self, entry: &'q Entry, quantity: Decimal) -> StepView<'q> {
         let rule = self.rule_id(entry.source);
+        let delta = entry.after.saturating_sub(entry.before);
+        let splits = |step: &Step| matches!(step, Step::Stage(stage) if stage.allocate.unit_split.is_some());
+        let splits = self.rulebook.parts().procedure.get(entry.step.index()).is_some_and(splits);
         StepView {
             step: self.step_id(entry.step),
             rule,
             base: self.money(entry.base),
             before: self.money(entry.before),
-            delta: self.money(entry.after.saturating_sub(entry.before)),
+            delta: self.money(delta),
             after: self.money(entry.after),
             unit_price: entry.unit_price,
+            units: if splits { UnitParts::of(delta, quantity, self.currency) } else { None },
         }
     }
 

@@ -254,6 +254,8 @@ families! {
         RoundAtOrder = "round_at_order",
         /// Part of a document discount is lost, because the lines that take part are worth no more.
         Unallocated = "unallocated",
+        /// Settings of an allocation that do not go together.
+        Allocate = "allocate",
         /// Two steps that both give the cost of the margin, or none where one is needed.
         Margin = "margin",
         /// A guard without a floor, with nothing to guard, or with a setting that its scope does not use.

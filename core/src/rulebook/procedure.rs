@@ -81,8 +81,8 @@ impl Step {
     #[must_use]
     pub fn needs_earlier(&self) -> bool {
         match self {
-            Self::Stage(stage) => stage.bases().next().is_some(),
-            Self::Override(step) => step.base.is_some(),
+            Self::Stage(stage) => stage.bases().next().is_some() || stage.allocate.step().is_some(),
+            Self::Override(step) => step.base.is_some() || step.allocate.step().is_some(),
             Self::Guard(step) => step.since.is_some(),
             _ => false,
         }
@@ -91,7 +91,10 @@ impl Step {
     /// Every expression of the step, but those of the price lists and charges that it names.
     fn expressions(&self) -> Vec<&Expr> {
         match self {
-            Self::Stage(stage) => stage.rules.iter().flat_map(|rule| rule.when.iter().chain(&rule.lines)).collect(),
+            Self::Stage(stage) => {
+                let of_rules = stage.rules.iter().flat_map(|rule| rule.when.iter().chain(&rule.lines));
+                of_rules.chain(stage.allocate.expression()).collect()
+            }
             Self::Promotion(step) => step.expressions().collect(),
             Self::Statistic(step) => step.amount.iter().collect(),
             Self::Override(step) => step.expressions().collect(),
@@ -233,6 +236,9 @@ impl Around<'_> {
             let place = rule.map_or(*at, |rule| adjustments.index(rule.index()));
             self.check_price(base, &place.field("base"), cx);
         }
+        if let Some(step) = compiled.allocate.step() {
+            self.check_price(step, &at.field("allocate").field("weights"), cx);
+        }
         Step::Stage(Box::new(compiled))
     }
 
@@ -242,7 +248,12 @@ impl Around<'_> {
         let roles = self.def.approval.iter().flat_map(|approval| &approval.roles).map(|role| role.id.as_str());
         let roles: Vec<&str> = roles.collect();
         let base = def.base.as_ref().and_then(|base| self.earlier(base, &at.field("base"), cx));
-        Override::compile(def, OverridePlace { base, roles: &roles }, at, cx)
+        let before: Vec<StepId> = self.before.iter().map(|step| step.id().clone()).collect();
+        let compiled = Override::compile(def, OverridePlace { base, before: &before, roles: &roles }, at, cx)?;
+        if let Some(step) = compiled.allocate.step() {
+            self.check_price(step, &at.field("allocate").field("weights"), cx);
+        }
+        Some(compiled)
     }
 
     fn guard(&mut self, def: &GuardDef, at: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<Guard> {

@@ -45,7 +45,9 @@ fn split(total: Rational, weights: &[Rational], method: AllocationMethod) -> Vec
     let half = Rational::new(1, 2);
     let mut parts: Vec<i128> = match method {
         AllocationMethod::LargestRemainder | AllocationMethod::FloorThenRemainderToFirst => exact.iter().map(|part| part.floor()).collect(),
-        AllocationMethod::RoundEachLastAbsorbs => exact.iter().map(|part| (*part + half).floor()).collect(),
+        AllocationMethod::RoundEachLastAbsorbs | AllocationMethod::RoundEachLargestAbsorbs => {
+            exact.iter().map(|part| (*part + half).floor()).collect()
+        }
         AllocationMethod::RoundHalfDownThenRemainderToFirst => exact.iter().map(|part| -(half - *part).floor()).collect(),
     };
     let mut left = total.floor() - parts.iter().sum::<i128>();
@@ -62,6 +64,15 @@ fn split(total: Rational, weights: &[Rational], method: AllocationMethod) -> Vec
             for part in parts.iter_mut().rev() {
                 let change = left.max(-*part);
                 *part += change;
+                left -= change;
+            }
+        }
+        AllocationMethod::RoundEachLargestAbsorbs => {
+            let mut largest: Vec<usize> = (0..parts.len()).collect();
+            largest.sort_by(|one, other| weights[*other].cmp(&weights[*one]));
+            for share in largest {
+                let change = left.max(-parts[share]);
+                parts[share] += change;
                 left -= change;
             }
         }

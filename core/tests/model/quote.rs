@@ -447,7 +447,7 @@ impl<'m> Model<'m> {
             let eligible = self.eligible(rule);
             let weights: Vec<Rational> = eligible.iter().map(|line| self.lines[*line].figure.amount).collect();
             let unit = Rational::new(1, 10_i128.pow(self.digits()));
-            let parts = allocate(off, &weights, Some(&weights), stage.allocate.unwrap_or_default().method, unit);
+            let parts = allocate(off, &weights, Some(&weights), stage.allocate.clone().unwrap_or_default().method, unit);
             for (line, part) in eligible.into_iter().zip(parts) {
                 let before = self.lines[line].figure.amount;
                 let after = Figure { amount: before - part, unit: None };

@@ -1,7 +1,7 @@
 //! From definition to checked override steps.
 
 use super::def::{LimitDef, OverrideDef, Overstepped};
-use crate::adjust::{AllocateDef, StageScope};
+use crate::adjust::{Allocate, Spread, StageScope};
 use crate::expr::{CompileContext, Expr, Scope, Type};
 use crate::id::{RoleId, StepId};
 use crate::money::Percent;
@@ -21,7 +21,7 @@ pub struct Override {
     /// Whether the price of a line that has none may be set.
     pub price_on_request: bool,
     /// How what is set for the lines together is split.
-    pub allocate: AllocateDef,
+    pub allocate: Allocate,
     pub(super) limits: Vec<ActorLimit>,
 }
 
@@ -47,6 +47,8 @@ pub struct Limit {
 pub struct OverridePlace<'a> {
     /// The number of the step that it names as its base.
     pub base: Option<usize>,
+    /// The ids of the steps before it.
+    pub before: &'a [StepId],
     /// The roles that the rulebook declares; any will do when there are none.
     pub roles: &'a [&'a str],
 }
@@ -66,6 +68,11 @@ impl Override {
             }
             _ => {}
         }
+        if def.allocate.as_ref().is_some_and(|allocate| allocate.spread == Spread::Each) {
+            let message = "what is set for all lines together is split; leave `spread` out";
+            cx.diagnostics.error(AdjustCode::Override, &path.field("allocate").field("spread"), message);
+        }
+        let allocate = def.allocate.as_ref().map(|allocate| Allocate::compile(allocate, place.before.iter(), &path.field("allocate"), cx));
         // 2. The limits.
         let scope = if def.scope == StageScope::Line { Scope::Line } else { Scope::Document };
         let (mut limits, mut usable) = (Vec::with_capacity(def.limits.len().saturating_add(1)), true);
@@ -94,14 +101,14 @@ impl Override {
             base: place.base,
             otherwise: def.otherwise,
             price_on_request: def.price_on_request,
-            allocate: def.allocate.unwrap_or_default(),
+            allocate: allocate.unwrap_or_default(),
             limits,
         })
     }
 
     /// Every condition of the step.
     pub fn expressions(&self) -> impl Iterator<Item = &Expr> {
-        self.limits.iter().filter_map(|limit| limit.when.as_ref())
+        self.limits.iter().filter_map(|limit| limit.when.as_ref()).chain(self.allocate.expression())
     }
 }
 
