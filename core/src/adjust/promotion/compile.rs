@@ -1,8 +1,8 @@
 //! From definition to checked promotions.
 
-use super::super::{AllocateDef, TieBreak};
+use super::super::TieBreak;
 use super::benefit::Benefit;
-use super::def::{Apportion, Combine, GiftDef, PromotionDef, PromotionRoundAt, PromotionStepDef, Select};
+use super::def::{Apportion, Combine, GiftDef, PromotionAllocateDef, PromotionDef, PromotionRoundAt, PromotionStepDef, Select};
 use super::offer::{self, Offer};
 use crate::expr::{CompileContext, Expr, RuleIndex, Scope, Type};
 use crate::id::{Ordinal, RuleId, StepId, Symbol};
@@ -28,7 +28,7 @@ pub struct PromotionStep {
     /// The document's currency.
     pub currency: Currency,
     /// How what is taken off is split over lines.
-    pub allocate: AllocateDef,
+    pub allocate: PromotionAllocateDef,
     /// How many steps the search may take.
     pub max_steps: u64,
     /// The promotions.

@@ -3,10 +3,22 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::{AllocateDef, TieBreak};
+use super::super::TieBreak;
 use crate::id::{ProductId, RuleId, StepId};
-use crate::money::{Decimal, RoundingDef};
+use crate::money::{AllocationMethod, Decimal, RoundingDef, ZeroWeights};
 use crate::time::Period;
+
+/// How what a promotion takes off becomes amounts of its lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PromotionAllocateDef {
+    /// How whole minor units are found, and who takes the remainder.
+    #[serde(default)]
+    pub method: AllocationMethod,
+    /// What happens when all its lines are worth nothing.
+    #[serde(default)]
+    pub zero_weights: ZeroWeights,
+}
 
 /// A step of the procedure at which promotions apply. Within it a unit takes part in one promotion only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -27,7 +39,7 @@ pub struct PromotionStepDef {
     pub rounding: Option<RoundingDef>,
     /// How what a promotion takes off is split over its lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub allocate: Option<AllocateDef>,
+    pub allocate: Option<PromotionAllocateDef>,
     /// How many steps the search for the best combination may take, 1 to 1000000; 20000 when absent. Only for `optimal`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_steps: Option<u32>,

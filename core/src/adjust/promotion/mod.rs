@@ -30,8 +30,8 @@ pub use benefit::Benefit;
 pub use compile::{Part, Promotion, PromotionStep, Within};
 pub use def::{
     Apportion, BenefitAmountDef, BenefitDef, BenefitPer, BuyGetDef, Combine, Consume, Favour, GiftDef, MixAndMatchDef, MixGroupDef,
-    NthItemDef, NthSelect, OfferDef, PromotionDef, PromotionRoundAt, PromotionStepDef, RepeatDef, RewardDef, Select, SetTotalDef,
-    UnitDiscountDef, UnitsDef,
+    NthItemDef, NthSelect, OfferDef, PromotionAllocateDef, PromotionDef, PromotionRoundAt, PromotionStepDef, RepeatDef, RewardDef, Select,
+    SetTotalDef, UnitDiscountDef, UnitsDef,
 };
 pub use eval::{Evaluation, Granted, LineShare, Proposed, Refusal, Refused, SearchReport};
 pub use units::UnitLine;
