@@ -87,7 +87,15 @@ export interface AggregateByAttribute {
 export interface AllocateDef {
   /** How whole minor units are found, and who takes the remainder. */
   method?: AllocationMethod;
-  /** What happens when all eligible lines are worth nothing. */
+  /** In which order lines take remainders, and which is the first and the last of them. */
+  order?: ShareOrder;
+  /** Whether the amount is split at all. */
+  spread?: Spread;
+  /** How the part of a line is shown for its units; not at all when absent. */
+  unit_split?: UnitSplit | null;
+  /** What the amount is split in proportion to. */
+  weights?: WeightsDef;
+  /** What happens when all weights are zero. */
   zero_weights?: ZeroWeights;
 }
 
@@ -122,7 +130,7 @@ export interface Allocation {
 }
 
 /** How whole minor units are found for each share, and who takes the remainder. Every method's parts sum to the whole. */
-export type AllocationMethod = "largest_remainder" | "round_half_down_then_remainder_to_first" | "round_each_last_absorbs" | "floor_then_remainder_to_first";
+export type AllocationMethod = "largest_remainder" | "round_half_down_then_remainder_to_first" | "round_each_last_absorbs" | "round_each_largest_absorbs" | "floor_then_remainder_to_first";
 
 /** An amount to take off or to add. */
 export interface AmountOffDef {
@@ -1107,7 +1115,7 @@ export interface ClampDef {
 export type CloseWhen = "shipped" | "shipped_and_invoiced";
 
 /** What happened; stable across versions. */
-export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
+export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
 
 /** Which promotion gets a unit that several want. */
 export type Combine = "priority" | "optimal";
@@ -3415,6 +3423,14 @@ export type ProductId = string;
 /** Whether a product is sold. */
 export type ProductStatus = "active" | "phased_out" | "discontinued";
 
+/** How what a promotion takes off becomes amounts of its lines. */
+export interface PromotionAllocateDef {
+  /** How whole minor units are found, and who takes the remainder. */
+  method?: AllocationMethod;
+  /** What happens when all its lines are worth nothing. */
+  zero_weights?: ZeroWeights;
+}
+
 /** An offer that counts units: buy two, get one; three for 5.00. */
 export interface PromotionDef {
   /** Which units bear what is taken off. */
@@ -3465,7 +3481,7 @@ export interface PromotionSearchView {
 /** A step of the procedure at which promotions apply. Within it a unit takes part in one promotion only. */
 export interface PromotionStepDef {
   /** How what a promotion takes off is split over its lines. */
-  allocate?: AllocateDef | null;
+  allocate?: PromotionAllocateDef | null;
   /** Which promotion gets a unit that several want. */
   combine: Combine;
   /** Names the step; promotions refer to it. */
@@ -4103,6 +4119,9 @@ export type Several = "best" | "first";
 /** How bad a diagnostic or a finding is. */
 export type Severity = "info" | "warning" | "error";
 
+/** In which order lines stand when an amount is split. */
+export type ShareOrder = "lines" | "ids";
+
 /** What is shipped of a line. */
 export interface ShippedLine {
   /** The line. */
@@ -4123,6 +4142,9 @@ export interface Span {
   /** The first character, counted from 0. */
   start: number;
 }
+
+/** Whether an amount is split over the lines. */
+export type Spread = "across" | "each";
 
 /** How a charge is split over its lines. */
 export interface SpreadDef {
@@ -4264,6 +4286,8 @@ export interface StepView {
   step: string;
   /** The price per unit after the step, when the step rounds at the unit. */
   unit_price?: Decimal;
+  /** How `delta` is split over the line's units; only where the stage says how, and for whole quantities. */
+  units?: UnitPart[];
 }
 
 /**
@@ -5124,6 +5148,17 @@ export type UnitId = string;
 /** For which units of an order a record counts that names a unit. */
 export type UnitMatch = "convert" | "exact";
 
+/** So many units that bear the same. */
+export interface UnitPart {
+  /** What each of them bears. */
+  amount: Decimal;
+  /** How many units, in the line's unit. */
+  count: Decimal;
+}
+
+/** How the part of a line is split over its units. */
+export type UnitSplit = "remainder_to_first_units";
+
 /** Units of a group. */
 export interface UnitsDef {
   /** The condition on the lines whose units count; all lines when absent. */
@@ -5159,6 +5194,17 @@ export interface UsesDef {
   uses_per_code?: number | null;
   /** By one customer; without a `customer.id` the rule does not apply. */
   uses_per_customer?: number | null;
+}
+
+/** What a document's amount is split in proportion to. No line gives more than it costs, whatever it weighs. */
+export type WeightsDef = "amount" | "list_amount" | WeightsDefStep | "quantity" | "even" | WeightsDefFormula;
+
+export interface WeightsDefFormula {
+  formula: string;
+}
+
+export interface WeightsDefStep {
+  step: StepId;
 }
 
 /** A window of time, to the second. */

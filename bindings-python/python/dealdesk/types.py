@@ -96,7 +96,15 @@ class AllocateDef(TypedDict):
     """How the amount of a document stage becomes amounts of lines."""
     # How whole minor units are found, and who takes the remainder.
     method: NotRequired[ReadOnly[AllocationMethod]]
-    # What happens when all eligible lines are worth nothing.
+    # In which order lines take remainders, and which is the first and the last of them.
+    order: NotRequired[ReadOnly[ShareOrder]]
+    # Whether the amount is split at all.
+    spread: NotRequired[ReadOnly[Spread]]
+    # How the part of a line is shown for its units; not at all when absent.
+    unit_split: NotRequired[ReadOnly[UnitSplit | None]]
+    # What the amount is split in proportion to.
+    weights: NotRequired[ReadOnly[WeightsDef]]
+    # What happens when all weights are zero.
     zero_weights: NotRequired[ReadOnly[ZeroWeights]]
 
 
@@ -133,7 +141,7 @@ class Allocation(TypedDict):
     unallocated: Decimal
 
 # How whole minor units are found for each share, and who takes the remainder. Every method's parts sum to the whole.
-AllocationMethod: TypeAlias = "Literal['largest_remainder', 'round_half_down_then_remainder_to_first', 'round_each_last_absorbs', 'floor_then_remainder_to_first']"
+AllocationMethod: TypeAlias = "Literal['largest_remainder', 'round_half_down_then_remainder_to_first', 'round_each_last_absorbs', 'round_each_largest_absorbs', 'floor_then_remainder_to_first']"
 
 
 @final
@@ -1220,7 +1228,7 @@ class ClampDef(TypedDict):
 CloseWhen: TypeAlias = "Literal['shipped', 'shipped_and_invoiced']"
 
 # What happened; stable across versions.
-Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
+Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
 
 # Which promotion gets a unit that several want.
 Combine: TypeAlias = "Literal['priority', 'optimal']"
@@ -3721,6 +3729,15 @@ ProductStatus: TypeAlias = "Literal['active', 'phased_out', 'discontinued']"
 
 
 @final
+class PromotionAllocateDef(TypedDict):
+    """How what a promotion takes off becomes amounts of its lines."""
+    # How whole minor units are found, and who takes the remainder.
+    method: NotRequired[ReadOnly[AllocationMethod]]
+    # What happens when all its lines are worth nothing.
+    zero_weights: NotRequired[ReadOnly[ZeroWeights]]
+
+
+@final
 class PromotionDef(TypedDict):
     """An offer that counts units: buy two, get one; three for 5.00."""
     # Which units bear what is taken off.
@@ -3774,7 +3791,7 @@ class PromotionSearchView(TypedDict):
 class PromotionStepDef(TypedDict):
     """A step of the procedure at which promotions apply. Within it a unit takes part in one promotion only."""
     # How what a promotion takes off is split over its lines.
-    allocate: NotRequired[ReadOnly[AllocateDef | None]]
+    allocate: NotRequired[ReadOnly[PromotionAllocateDef | None]]
     # Which promotion gets a unit that several want.
     combine: ReadOnly[Combine]
     # Names the step; promotions refer to it.
@@ -4443,6 +4460,9 @@ Several: TypeAlias = "Literal['best', 'first']"
 # How bad a diagnostic or a finding is.
 Severity: TypeAlias = "Literal['info', 'warning', 'error']"
 
+# In which order lines stand when an amount is split.
+ShareOrder: TypeAlias = "Literal['lines', 'ids']"
+
 
 @final
 class ShippedLine(TypedDict):
@@ -4463,6 +4483,9 @@ class Span(TypedDict):
     end: int
     # The first character, counted from 0.
     start: int
+
+# Whether an amount is split over the lines.
+Spread: TypeAlias = "Literal['across', 'each']"
 
 
 @final
@@ -4619,6 +4642,8 @@ class StepView(TypedDict):
     step: str
     # The price per unit after the step, when the step rounds at the unit.
     unit_price: NotRequired[Decimal]
+    # How `delta` is split over the line's units; only where the stage says how, and for whole quantities.
+    units: NotRequired[list[UnitPart]]
 
 # What to do.
 #
@@ -5565,6 +5590,18 @@ UnitMatch: TypeAlias = "Literal['convert', 'exact']"
 
 
 @final
+class UnitPart(TypedDict):
+    """So many units that bear the same."""
+    # What each of them bears.
+    amount: Decimal
+    # How many units, in the line's unit.
+    count: Decimal
+
+# How the part of a line is split over its units.
+UnitSplit: TypeAlias = "Literal['remainder_to_first_units']"
+
+
+@final
 class UnitsDef(TypedDict):
     """Units of a group."""
     # The condition on the lines whose units count; all lines when absent.
@@ -5602,6 +5639,19 @@ class UsesDef(TypedDict):
     uses_per_code: NotRequired[ReadOnly[int | None]]
     # By one customer; without a `customer.id` the rule does not apply.
     uses_per_customer: NotRequired[ReadOnly[int | None]]
+
+# What a document's amount is split in proportion to. No line gives more than it costs, whatever it weighs.
+WeightsDef: TypeAlias = "Literal['amount', 'list_amount', 'quantity', 'even'] | WeightsDefStep | WeightsDefFormula"
+
+
+@final
+class WeightsDefFormula(TypedDict):
+    formula: ReadOnly[str]
+
+
+@final
+class WeightsDefStep(TypedDict):
+    step: ReadOnly[StepId]
 
 
 # A window of time, to the second.
