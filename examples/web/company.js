@@ -51,10 +51,11 @@ function catalogue(csv) {
  * @param {import("dealdesk-wasm").RulebookDef} rulebook
  * @returns {Map<string, string>}
  */
-function ruleNames({ price_lists: lists = [], adjustments = [], charges = [], tax }) {
+function ruleNames({ price_lists: lists = [], adjustments = [], promotions = [], charges = [], tax }) {
   return new Map([
     ...lists.map(({ id }) => /** @type {const} */ ([id, `Price list: ${id}`])),
     ...adjustments.map(({ id, name }) => /** @type {const} */ ([id, name ?? id])),
+    ...promotions.map(({ id, name }) => /** @type {const} */ ([id, name ?? id])),
     ...charges.map(({ id, name }) => /** @type {const} */ ([id, name ?? id])),
     ...(tax?.rates ?? []).map(({ id, percent }) => /** @type {const} */ ([id, `VAT ${percent} %`])),
   ]);
@@ -67,7 +68,7 @@ function ruleNames({ price_lists: lists = [], adjustments = [], charges = [], ta
  */
 function notes(csv) {
   const rows = csv.trim().split("\n").slice(1).map(cells);
-  return new Map(rows.map((row) => [row[0], row[7]]));
+  return new Map(rows.map((row) => [row[0], row[8]]));
 }
 
 /** @param {string} row @returns {string[]} */

@@ -33,6 +33,7 @@ function readHead() {
   order.channel = field("channel").value;
   order.date = field("date").value;
   order.document = { terms: field("terms").value };
+  order.coupons = field("coupons").value.split(/\s+/).filter(Boolean);
 }
 
 /** Shows the order in the form. */
@@ -40,6 +41,7 @@ function showOrder() {
   field("customer").value = order.customer;
   field("channel").value = order.channel;
   field("date").value = order.date;
+  field("coupons").value = (order.coupons ?? []).join(" ");
   field("terms").value = order.document?.terms ?? "standard";
   showEntries(order.lines, products, update);
   update();
@@ -100,7 +102,7 @@ field("order").addEventListener("input", () => {
   order = structuredClone(orders.find((each) => each.id === field("order").value) ?? orders[0]);
   showOrder();
 });
-for (const id of ["customer", "terms", "channel", "date", "why-not"]) field(id).addEventListener("input", update);
+for (const id of ["customer", "terms", "channel", "date", "coupons", "why-not"]) field(id).addEventListener("input", update);
 byId("add").addEventListener("click", addLine);
 showOrder();
 byId("summary").textContent = summary(rulebook, orders, customers);

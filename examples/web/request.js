@@ -10,6 +10,7 @@ export function quoteRequest(order, customer) {
     destination: { country: customer.country },
     channel: order.channel,
     document: order.document ?? {},
+    coupons: order.coupons ?? [],
     lines: order.lines,
   };
 }
@@ -30,7 +31,7 @@ export function creditRequest(order, customer, quote) {
  * @param {import("dealdesk-wasm").Quote} quote
  * @param {import("dealdesk-wasm").CreditDecision} credit
  */
-export function approvalRequest({ lines, ...facts }, quote, credit) {
+export function approvalRequest({ lines, coupons, ...facts }, quote, credit) {
   const { list, discount, net, tax, gross } = quote.totals;
   const { approval_facts } = quote;
   return { ...facts, totals: { list, discount, net, tax, gross }, approval_facts, line_count: lines.length, credit_status: credit.status };
@@ -39,7 +40,7 @@ export function approvalRequest({ lines, ...facts }, quote, credit) {
 /**
  * @typedef {{ id: string, product: string, quantity: string, unit?: string }} OrderLine
  * @typedef {{ id: string, story: string, customer: string, date: string, channel: string, requested_by: string,
- *   document?: { terms: string }, lines: OrderLine[] }} Order
+ *   document?: { terms: string }, coupons?: string[], lines: OrderLine[] }} Order
  * @typedef {{ id: string, name: string, city: string, country: string, level: string, contract?: boolean, payment_terms: string,
  *   account: import("dealdesk-wasm").CreditAccount }} Customer
  */

@@ -12,6 +12,7 @@ export function quoteRequest(order, customer) {
     destination: { country: customer.country },
     channel: order.channel,
     document: order.document ?? {},
+    coupons: order.coupons ?? [],
     lines: order.lines,
   };
 }
@@ -57,7 +58,7 @@ function amount(cents) {
  * @param {Quote} quote
  * @param {import("dealdesk").CreditDecision} credit
  */
-export function approvalRequest({ lines, ...facts }, quote, credit) {
+export function approvalRequest({ lines, coupons, ...facts }, quote, credit) {
   const { list, discount, net, tax, gross } = quote.totals;
   const { approval_facts } = quote;
   return { ...facts, totals: { list, discount, net, tax, gross }, approval_facts, line_count: lines.length, credit_status: credit.status };

@@ -40,7 +40,7 @@ export function carries(company, product) {
  * @typedef {{ rulebook: Rulebook, customers: Customer[], orders: Order[], stock: StockLevel[] }} Company
  * @typedef {{ id: string, product: string, quantity: string, unit?: string }} OrderLine
  * @typedef {{ id: string, story: string, customer: string, date: string, requested_by: string, channel: string,
- *   document?: Record<string, string>, cancelled?: boolean, lines: OrderLine[] }} Order
+ *   document?: Record<string, string>, coupons?: string[], cancelled?: boolean, lines: OrderLine[] }} Order
  * @typedef {{ id: string, name: string, city: string, country: string, level: string, contract?: boolean, payment_terms: string,
  *   account: import("dealdesk").CreditAccount }} Customer
  * @typedef {{ location: string, product: string, quantity: string }} StockLevel

@@ -31,6 +31,7 @@ def quote_request(order: Json, customer: Json) -> QuoteRequest:
         "destination": {"country": customer["country"]},
         "channel": order["channel"],
         "document": order.get("document", {}),
+        "coupons": order.get("coupons", []),
         "lines": order["lines"],
     }
 

@@ -21,6 +21,7 @@ pub fn quote_request(order: &Order, customer: &Customer) -> std::result::Result<
         "destination": {"country": customer.country},
         "channel": order.channel,
         "document": order.document,
+        "coupons": order.coupons,
         "lines": order.lines,
     });
     from_json(&request.to_string(), 1_000_000)

@@ -54,6 +54,8 @@ pub struct Order {
     pub channel: String,
     #[serde(default)]
     pub document: Map<String, Value>,
+    #[serde(default)]
+    pub coupons: Vec<String>,
     pub lines: Value,
     #[serde(default)]
     pub cancelled: bool,

@@ -38,6 +38,9 @@ fn a_day_that_was_run_is_not_run_again() {
 
     assert!(first.contains("O-2010 ") && first.contains("credit hold") && first.contains("approval, level 2: sales_director"));
     assert!(first.contains("reserved T-80: 21 in ULM, 9 in LNZ"));
+    for too_little in ["costs `850.27`, `77.23` less", "costs `7369.10`, `30.90` less"] {
+        assert!(first.contains(too_little), "{too_little}, as EXPECTED.md calculates it");
+    }
     assert!(second.contains("nothing new: the command was handled before"));
     assert!(second.contains("released L-32-8: 2 in ULM"));
     // 13 orders were entered, one was cancelled, one rejected, one shipped in two parts.
