@@ -3435,8 +3435,16 @@ export interface PromotionAllocateDef {
 export interface PromotionDef {
   /** Which units bear what is taken off. */
   apportion?: Apportion;
+  /** How much it may take off, over all documents; any amount when absent. Not in a step that combines `optimal`. */
+  budget?: BudgetDef | null;
+  /** How much it may take off in one document. Not in a step that combines `optimal`. */
+  cap_amount?: CapAmountDef | null;
+  /** The coupon that it asks for; none when absent. */
+  coupon?: RuleCouponDef | null;
   /** Names the promotion; different from all others, and from all adjustments. */
   id: RuleId;
+  /** How often it may be used, over all documents; any number of times when absent. A document is one use, however often it applies. */
+  limit?: UsesDef | null;
   /** How people call it. */
   name?: string | null;
   /** What it offers. */
@@ -3738,7 +3746,7 @@ export interface RedemptionView {
   expected: ExpectedUsage[];
   /** The same for the same document, rule and code, whenever it is quoted; absent when the request does not name the document. */
   key?: string;
-  /** The adjustment. */
+  /** The adjustment or the promotion. */
   rule: string;
   /** How many uses are to be added: 1. */
   uses: number;
@@ -5180,7 +5188,7 @@ export interface UsageReading {
   code?: CouponCode | null;
   /** Of this customer only. */
   customer?: CustomerId | null;
-  /** The adjustment. */
+  /** The adjustment or the promotion. */
   rule: RuleId;
   /** How often it was used; 0 when absent. */
   uses?: number;

@@ -3742,8 +3742,16 @@ class PromotionDef(TypedDict):
     """An offer that counts units: buy two, get one; three for 5.00."""
     # Which units bear what is taken off.
     apportion: NotRequired[ReadOnly[Apportion]]
+    # How much it may take off, over all documents; any amount when absent. Not in a step that combines `optimal`.
+    budget: NotRequired[ReadOnly[BudgetDef | None]]
+    # How much it may take off in one document. Not in a step that combines `optimal`.
+    cap_amount: NotRequired[ReadOnly[CapAmountDef | None]]
+    # The coupon that it asks for; none when absent.
+    coupon: NotRequired[ReadOnly[RuleCouponDef | None]]
     # Names the promotion; different from all others, and from all adjustments.
     id: ReadOnly[RuleId]
+    # How often it may be used, over all documents; any number of times when absent. A document is one use, however often it applies.
+    limit: NotRequired[ReadOnly[UsesDef | None]]
     # How people call it.
     name: NotRequired[ReadOnly[str | None]]
     # What it offers.
@@ -4066,7 +4074,7 @@ class RedemptionView(TypedDict):
     expected: list[ExpectedUsage]
     # The same for the same document, rule and code, whenever it is quoted; absent when the request does not name the document.
     key: NotRequired[str]
-    # The adjustment.
+    # The adjustment or the promotion.
     rule: str
     # How many uses are to be added: 1.
     uses: int
@@ -5624,7 +5632,7 @@ class UsageReading(TypedDict):
     code: NotRequired[ReadOnly[CouponCode | None]]
     # Of this customer only.
     customer: NotRequired[ReadOnly[CustomerId | None]]
-    # The adjustment.
+    # The adjustment or the promotion.
     rule: ReadOnly[RuleId]
     # How often it was used; 0 when absent.
     uses: NotRequired[ReadOnly[int]]

@@ -1,6 +1,6 @@
 //! From definition to checked stages.
 
-use super::terms::Terms;
+use super::terms::{Termed, Terms};
 use super::{
     Action, AdjustmentDef, Allocate, AmountOffDef, Compare, EffectDef, Per, Policy, RoundAt, RoundWhat, StageDef, StageScope, Stop,
     ThresholdBase, TieBreak,
@@ -294,6 +294,20 @@ fn check_priorities(stage: &StageDef, sorted: &[(usize, &AdjustmentDef)], path: 
             .help("give them different priorities, or the stage `\"tie_break\": \"id\"`")
             .related(&path.index((*first).min(*second)), "the other rule");
         cx.diagnostics.push(problem);
+    }
+}
+
+impl Termed for Rule {
+    fn id(&self) -> &RuleId {
+        &self.id
+    }
+
+    fn rule_number(&self) -> Ordinal {
+        self.number
+    }
+
+    fn terms(&self) -> Option<&Terms> {
+        self.terms.as_deref()
     }
 }
 

@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::AdjustmentDef;
-use crate::id::{CouponCode, Map, Ordinal};
+use super::promotion::PromotionDef;
+use crate::id::{CouponCode, Map, Ordinal, RuleId};
 use crate::report::{AdjustCode, Diagnostics, Path, Severity};
 
 /// The coupon that a rule asks for: one of these codes. Codes are compared to the letter.
@@ -64,30 +65,46 @@ pub struct Coupons {
 }
 
 impl Coupons {
-    /// Gathers the codes of the adjustments, which stand at `path`.
-    pub fn compile(policy: CouponsDef, adjustments: &[AdjustmentDef], path: &Path<'_>, all: &mut Diagnostics) -> Self {
-        let mut codes: Map<CouponCode, Vec<Ordinal>> = Map::default();
-        for (number, (rule, coupon)) in adjustments.iter().enumerate().filter_map(|(n, rule)| Some((n, (rule, rule.coupon.as_ref()?)))) {
-            let at = path.index(number);
-            let (number, at) = (Ordinal::of(number), at.field("coupon"));
-            let place = at.field("codes");
-            if coupon.codes.is_empty() {
-                let message = format!("the adjustment `{}` never applies: it asks for a coupon that has no code", rule.id);
-                all.error(AdjustCode::Limit, &place, message);
-            }
-            for (index, code) in coupon.codes.iter().enumerate() {
-                let rules = codes.entry(code.clone()).or_default();
-                if rules.last() == Some(&number) {
-                    all.duplicate(&place.index(index), "code", code.as_str());
-                } else {
-                    rules.push(number);
-                }
-            }
+    /// Gathers the codes of the adjustments, then of the promotions, whose lists stand at `path`.
+    pub fn compile(
+        policy: CouponsDef,
+        adjustments: &[AdjustmentDef],
+        promotions: &[PromotionDef],
+        path: &Path<'_>,
+        all: &mut Diagnostics,
+    ) -> Self {
+        let mut coupons = Self { policy, codes: Map::default() };
+        let place = path.field("adjustments");
+        for (number, rule) in adjustments.iter().enumerate() {
+            coupons.gather(Ordinal::of(number), &rule.id, rule.coupon.as_ref(), &place.index(number), all);
         }
-        Self { policy, codes }
+        let place = path.field("promotions");
+        for (number, promotion) in promotions.iter().enumerate() {
+            let rule = Ordinal::of(adjustments.len().saturating_add(number));
+            coupons.gather(rule, &promotion.id, promotion.coupon.as_ref(), &place.index(number), all);
+        }
+        coupons
     }
 
-    /// The rules that ask for the code, by their numbers among the adjustments.
+    fn gather(&mut self, number: Ordinal, id: &RuleId, coupon: Option<&RuleCouponDef>, at: &Path<'_>, all: &mut Diagnostics) {
+        let Some(coupon) = coupon else { return };
+        let at = at.field("coupon");
+        let place = at.field("codes");
+        if coupon.codes.is_empty() {
+            let message = format!("`{id}` never applies: it asks for a coupon that has no code");
+            all.error(AdjustCode::Limit, &place, message);
+        }
+        for (index, code) in coupon.codes.iter().enumerate() {
+            let rules = self.codes.entry(code.clone()).or_default();
+            if rules.last() == Some(&number) {
+                all.duplicate(&place.index(index), "code", code.as_str());
+            } else {
+                rules.push(number);
+            }
+        }
+    }
+
+    /// The rules that ask for the code, by their numbers among all rules: adjustments first, then promotions.
     #[must_use]
     pub fn rules(&self, code: &CouponCode) -> &[Ordinal] {
         self.codes.get(code).map(Vec::as_slice).unwrap_or_default()

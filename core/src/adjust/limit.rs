@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{AdjustmentDef, EffectDef, StageDef, StageScope};
+use crate::id::RuleId;
 use crate::money::{Currency, Decimal};
 use crate::report::{AdjustCode, Diagnostic, Diagnostics, Path};
 
@@ -112,19 +113,43 @@ pub struct Limits {
     pub cap_units: Option<CapUnitsDef>,
 }
 
+/// What a rule says of its limits.
+pub(super) struct Limited<'d> {
+    pub(super) id: &'d RuleId,
+    /// Whether it asks for a coupon.
+    pub(super) coupon: bool,
+    pub(super) limit: Option<UsesDef>,
+    pub(super) budget: Option<BudgetDef>,
+    pub(super) cap_amount: Option<CapAmountDef>,
+    pub(super) cap_units: Option<CapUnitsDef>,
+}
+
 impl Limits {
-    /// Checks what limits a rule.
+    /// Checks what limits an adjustment.
     pub(super) fn compile(def: &AdjustmentDef, stage: &StageDef, currency: Currency, path: &Path<'_>, all: &mut Diagnostics) -> Self {
+        check_scope(def, stage, path, all);
+        let limited = Limited {
+            id: &def.id,
+            coupon: def.coupon.is_some(),
+            limit: def.limit,
+            budget: def.budget,
+            cap_amount: def.cap_amount,
+            cap_units: def.cap_units,
+        };
+        Self::read(&limited, currency, path, all)
+    }
+
+    /// Checks what limits a rule.
+    pub(super) fn read(def: &Limited<'_>, currency: Currency, path: &Path<'_>, all: &mut Diagnostics) -> Self {
         let limit = def.limit.unwrap_or(UsesDef { uses: None, uses_per_code: None, uses_per_customer: None });
         check_uses(def, limit, &path.field("limit"), all);
-        check_scope(def, stage, path, all);
         let (budget_path, cap_path) = (path.field("budget"), path.field("cap_amount"));
         let budget = def.budget.and_then(|budget| {
-            let amount = amount(&def.id, budget.amount, currency, &budget_path.field("amount"), all)?;
+            let amount = amount(def.id, budget.amount, currency, &budget_path.field("amount"), all)?;
             Some(Budget { amount, partial: budget.partial })
         });
         let cap_amount = def.cap_amount.and_then(|cap| {
-            let amount = amount(&def.id, cap.amount, currency, &cap_path.field("amount"), all)?;
+            let amount = amount(def.id, cap.amount, currency, &cap_path.field("amount"), all)?;
             Some(CapAmount { amount, per: cap.per })
         });
         if let Some(cap) = def.cap_units.filter(|cap| cap.units <= Decimal::ZERO) {
@@ -142,7 +167,7 @@ impl Limits {
     }
 }
 
-fn check_uses(def: &AdjustmentDef, limit: UsesDef, path: &Path<'_>, all: &mut Diagnostics) {
+fn check_uses(def: &Limited<'_>, limit: UsesDef, path: &Path<'_>, all: &mut Diagnostics) {
     let fields = [("uses", limit.uses), ("uses_per_code", limit.uses_per_code), ("uses_per_customer", limit.uses_per_customer)];
     if def.limit.is_some() && fields.iter().all(|(_, uses)| uses.is_none()) {
         let problem = Diagnostic::error(AdjustCode::Limit, path, format!("the limit of `{}` limits nothing", def.id));
@@ -151,7 +176,7 @@ fn check_uses(def: &AdjustmentDef, limit: UsesDef, path: &Path<'_>, all: &mut Di
     for (field, _) in fields.iter().filter(|(_, uses)| *uses == Some(0)) {
         never(def, &path.field(field), all);
     }
-    if limit.uses_per_code.is_some() && def.coupon.is_none() {
+    if limit.uses_per_code.is_some() && !def.coupon {
         let message = format!("`{}` asks for no coupon, so there is no code whose uses can be counted", def.id);
         all.error(AdjustCode::Limit, &path.field("uses_per_code"), message);
     }
@@ -178,13 +203,13 @@ fn check_scope(def: &AdjustmentDef, stage: &StageDef, path: &Path<'_>, all: &mut
     }
 }
 
-fn amount(id: &crate::id::RuleId, number: Decimal, currency: Currency, path: &Path<'_>, all: &mut Diagnostics) -> Option<i64> {
+fn amount(id: &RuleId, number: Decimal, currency: Currency, path: &Path<'_>, all: &mut Diagnostics) -> Option<i64> {
     if number.is_negative() {
         all.error(AdjustCode::NegativeAmount, path, format!("`{number}` is below zero"));
         return None;
     }
     if number.is_zero() {
-        all.warning(AdjustCode::NeverFires, path, format!("the adjustment `{id}` never takes anything off: it may take off `{number}`"));
+        all.warning(AdjustCode::NeverFires, path, format!("`{id}` never takes anything off: it may take off `{number}`"));
     }
     let minor = number.mantissa_at(currency.minor_units().into());
     if minor.is_err() {
@@ -193,6 +218,6 @@ fn amount(id: &crate::id::RuleId, number: Decimal, currency: Currency, path: &Pa
     minor.ok()
 }
 
-fn never(def: &AdjustmentDef, path: &Path<'_>, all: &mut Diagnostics) {
-    all.warning(AdjustCode::NeverFires, path, format!("the adjustment `{}` never applies: it may be used `0` times", def.id));
+fn never(def: &Limited<'_>, path: &Path<'_>, all: &mut Diagnostics) {
+    all.warning(AdjustCode::NeverFires, path, format!("`{}` never applies: it may be used `0` times", def.id));
 }

@@ -50,4 +50,4 @@ pub use guard::{FloorError, Guard, GuardDef, GuardPlace, MarginFloor, Otherwise}
 pub use limit::{Budget, BudgetDef, CapAmount, CapAmountDef, CapPer, CapUnitsDef, Limits, Partial, UsesDef};
 pub use manual::{ActorLimitDef, Limit, LimitDef, Override, OverrideDef, OverridePlace, OverrideValue, Overstepped};
 pub use statistic::{MarginDef, Statistic, StatisticalDef, SubtotalDef};
-pub use terms::{Tags, Terms, check_tags, tag_names};
+pub use terms::{Tags, Termed, Terms, check_tags, tag_names};

@@ -1,10 +1,12 @@
 //! What few rules have: a base of their own, tags, a coupon, limits. Kept apart from what is read for every line.
 
-use super::limit::Limits;
+use super::limit::{CapPer, Limited, Limits};
+use super::promotion::{Combine, PromotionDef, PromotionStepDef};
 use super::{AdjustmentDef, StageDef, StagePlace, Stop};
 use crate::expr::CompileContext;
-use crate::id::TagId;
-use crate::report::{AdjustCode, Diagnostic, LimitCode, Path, did_you_mean};
+use crate::id::{Ordinal, RuleId, TagId};
+use crate::money::Currency;
+use crate::report::{AdjustCode, Diagnostic, Diagnostics, LimitCode, Path, did_you_mean};
 
 /// A set of a rulebook's tags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -67,6 +69,16 @@ pub struct Terms {
     pub limits: Limits,
 }
 
+/// A rule whose uses are counted: an adjustment or a promotion.
+pub trait Termed {
+    /// Names it.
+    fn id(&self) -> &RuleId;
+    /// Its number among all rules: adjustments first, then promotions.
+    fn rule_number(&self) -> Ordinal;
+    /// Its terms; none when it has none.
+    fn terms(&self) -> Option<&Terms>;
+}
+
 impl Terms {
     /// Checks the terms of a rule; none when it has none.
     pub(super) fn compile(
@@ -91,6 +103,38 @@ impl Terms {
             && !terms.coupon
             && terms.limits == Limits::default();
         (!plain).then(|| Box::new(terms))
+    }
+
+    /// Checks the terms of a promotion; none when it has none.
+    pub(super) fn of_promotion(
+        def: &PromotionDef,
+        step: &PromotionStepDef,
+        currency: Currency,
+        path: &Path<'_>,
+        all: &mut Diagnostics,
+    ) -> Option<Box<Self>> {
+        let amounts = [("budget", def.budget.is_some()), ("cap_amount", def.cap_amount.is_some())];
+        for (field, _) in amounts.iter().filter(|(_, given)| step.combine == Combine::Optimal && *given) {
+            let message =
+                format!("the search of the step `{}` counts what units take off, and `{field}` would take some of it back", step.id);
+            let problem = Diagnostic::error(AdjustCode::Policy, &path.field(field), message);
+            all.push(problem.help("put the promotion into a step that combines by `priority`"));
+        }
+        if def.cap_amount.is_some_and(|cap| cap.per == CapPer::Line) {
+            let place = path.field("cap_amount");
+            all.error(AdjustCode::EffectScope, &place.field("per"), "what a promotion takes off is capped once; leave `per` out");
+        }
+        let limited = Limited {
+            id: &def.id,
+            coupon: def.coupon.is_some(),
+            limit: def.limit,
+            budget: def.budget,
+            cap_amount: def.cap_amount,
+            cap_units: None,
+        };
+        let limits = Limits::read(&limited, currency, path, all);
+        let plain = !limited.coupon && limits == Limits::default();
+        (!plain).then(|| Box::new(Self { coupon: limited.coupon, limits, ..Self::default() }))
     }
 
     /// Whether the two never apply to a line together.
@@ -141,7 +185,7 @@ fn excludes(def: &AdjustmentDef, place: StagePlace<'_>, path: &Path<'_>, cx: &mu
 }
 
 /// More different tags than can be told apart are an error.
-pub fn check_tags(names: &[TagId], path: &Path<'_>, diagnostics: &mut crate::report::Diagnostics) {
+pub fn check_tags(names: &[TagId], path: &Path<'_>, diagnostics: &mut Diagnostics) {
     if names.len() > Tags::MAX {
         let message = format!("the adjustments have {} different tags; at most {} can be told apart", names.len(), Tags::MAX);
         diagnostics.error(LimitCode::TooMany, path, message);

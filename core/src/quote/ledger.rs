@@ -4,7 +4,7 @@ use super::outcome::Outcome;
 use super::redemption::{ExpectedUsage, Redemption, UsageOf, UsageReading};
 use super::request::QuoteRequest;
 use super::result::RejectionReason;
-use crate::adjust::{Budget, CapPer, CouponProblem, Partial, Rule, Stage, Tags, Terms};
+use crate::adjust::{Budget, CapPer, CouponProblem, Partial, Rule, Stage, Tags, Termed, Terms};
 use crate::expr::Leaf;
 use crate::fact::Fact;
 use crate::id::{CouponCode, DocumentId};
@@ -62,7 +62,7 @@ pub(super) struct Standing {
     /// How many units it still reaches, of all lines together.
     units: Option<Decimal>,
     /// What it has taken off.
-    taken: i64,
+    pub(super) taken: i64,
 }
 
 impl Standing {
@@ -89,6 +89,12 @@ impl Standing {
     /// Whether it takes off more than a budget of which no part is given.
     pub(super) fn overdrawn(&self) -> bool {
         self.budget.is_some_and(|left| left < 0)
+    }
+
+    /// The most that a promotion may take off; any amount when there is none.
+    pub(super) fn most(&self, terms: Option<&Terms>) -> Option<i64> {
+        let part = terms.and_then(|terms| terms.limits.budget).is_some_and(|budget| budget.partial == Partial::Allow);
+        [self.cap, self.budget.filter(|_| part)].into_iter().flatten().min()
     }
 
     /// Counts what the rule takes off a line, or off the document.
@@ -152,10 +158,12 @@ impl<'q> Ledger<'q> {
         if stage.rules.iter().all(|rule| rule.terms.is_none()) {
             return Vec::new();
         }
-        stage.rules.iter().map(|rule| rule.terms.as_ref().map_or_else(Standing::default, |terms| self.standing(rule, terms))).collect()
+        stage.rules.iter().map(|rule| self.standing(rule)).collect()
     }
 
-    fn standing(&mut self, rule: &Rule, terms: &Terms) -> Standing {
+    /// What a rule may still do.
+    pub(super) fn standing(&mut self, rule: &dyn Termed) -> Standing {
+        let Some(terms) = rule.terms() else { return Standing::default() };
         let limits = &terms.limits;
         let (uses, spent) = self.read(rule, None, None).map_or((0, 0), |reading| (reading.uses, self.spent(reading)));
         let mut standing = Standing {
@@ -185,11 +193,11 @@ impl<'q> Ledger<'q> {
     }
 
     /// The first of the coupons by which the rule applies and that is not used up.
-    fn coupon_of(&mut self, rule: &Rule, limit: Option<u64>) -> Result<usize, RejectionReason> {
+    fn coupon_of(&mut self, rule: &dyn Termed, limit: Option<u64>) -> Result<usize, RejectionReason> {
         let mut reason = RejectionReason::CouponMissing;
         for coupon in 0..self.coupons.len() {
             let Some((code, _)) = self.coupons.get(coupon).copied() else { continue };
-            if !self.parts.coupons.rules(code).contains(&rule.number) {
+            if !self.parts.coupons.rules(code).contains(&rule.rule_number()) {
                 continue;
             }
             if limit.is_some_and(|limit| self.uses(rule, Some(code), None) >= limit) {
@@ -216,16 +224,16 @@ impl<'q> Ledger<'q> {
         }
     }
 
-    fn read(&self, rule: &Rule, code: Option<&CouponCode>, customer: Option<&str>) -> Option<&'q UsageReading> {
+    fn read(&self, rule: &dyn Termed, code: Option<&CouponCode>, customer: Option<&str>) -> Option<&'q UsageReading> {
         let of = |reading: &&UsageReading| {
-            reading.rule == rule.id
+            reading.rule == *rule.id()
                 && reading.code.as_ref() == code
                 && reading.customer.as_ref().map(crate::id::CustomerId::as_str) == customer
         };
         self.request.usage.iter().find(of)
     }
 
-    fn uses(&self, rule: &Rule, code: Option<&CouponCode>, customer: Option<&str>) -> u64 {
+    fn uses(&self, rule: &dyn Termed, code: Option<&CouponCode>, customer: Option<&str>) -> u64 {
         self.read(rule, code, customer).map_or(0, |reading| reading.uses)
     }
 
@@ -236,8 +244,8 @@ impl<'q> Ledger<'q> {
     }
 
     /// Where the counts stand that limit a rule.
-    pub(super) fn expected(&self, rule: &Rule, code: Option<&CouponCode>) -> Vec<ExpectedUsage> {
-        let Some(terms) = &rule.terms else { return Vec::new() };
+    pub(super) fn expected(&self, rule: &dyn Termed, code: Option<&CouponCode>) -> Vec<ExpectedUsage> {
+        let Some(terms) = rule.terms() else { return Vec::new() };
         let (limits, currency) = (&terms.limits, self.parts.currency);
         let mut expected = Vec::new();
         if limits.uses.is_some() || limits.budget.is_some() {
@@ -263,16 +271,28 @@ impl<'q> Ledger<'q> {
     /// Writes down what the rules of a stage have redeemed.
     pub(super) fn redeem(&self, stage: &Stage, standings: &[Standing], out: &mut Outcome) {
         for (rule, standing) in stage.rules.iter().zip(standings) {
-            if standing.taken != 0 && rule.terms.as_ref().is_some_and(|terms| terms.is_redeemed()) {
-                let code = standing.coupon.and_then(|coupon| self.coupons.get(coupon)).map(|(code, _)| *code);
-                out.redemptions.push(Redemption::new(self, rule, code, standing.taken));
+            if standing.taken != 0 {
+                self.redeem_rule(rule, standing, out);
             }
         }
     }
 
+    /// Writes down that a rule has applied.
+    pub(super) fn redeem_rule(&self, rule: &dyn Termed, standing: &Standing, out: &mut Outcome) {
+        if rule.terms().is_some_and(Terms::is_redeemed) {
+            let code = standing.coupon.and_then(|coupon| self.coupons.get(coupon)).map(|(code, _)| *code);
+            out.redemptions.push(Redemption::new(self, rule, code, standing.taken));
+        }
+    }
+
+    /// Whether a rule that stops all others has applied to a line.
+    pub(super) fn is_stopped(&self, line: usize) -> bool {
+        self.marks.get(line).is_some_and(|marks| marks.stopped)
+    }
+
     /// What refused a rule, as a comparison that failed.
-    pub(super) fn explain(&self, rule: &Rule, line: Option<usize>, reason: RejectionReason) -> Vec<Leaf> {
-        let Some(terms) = &rule.terms else { return Vec::new() };
+    pub(super) fn explain(&self, rule: &dyn Termed, line: Option<usize>, reason: RejectionReason) -> Vec<Leaf> {
+        let Some(terms) = rule.terms() else { return Vec::new() };
         let leaf = |text: &str, expected: Option<Detail>, actual: Option<Detail>| {
             vec![Leaf { text: text.to_owned(), span: Span { start: 0, end: text.len() }, passed: false, expected, actual }]
         };
@@ -285,7 +305,7 @@ impl<'q> Ledger<'q> {
             RejectionReason::LimitReached => reached("limit.uses", limits.uses, self.uses(rule, None, None))
                 .or_else(|| reached("limit.uses_per_customer", limits.uses_per_customer, self.uses(rule, None, self.customer)))
                 .or_else(|| {
-                    let of_rule = self.coupons.iter().filter(|(code, _)| self.parts.coupons.rules(code).contains(&rule.number));
+                    let of_rule = self.coupons.iter().filter(|(code, _)| self.parts.coupons.rules(code).contains(&rule.rule_number()));
                     let uses = of_rule.map(|(code, _)| self.uses(rule, Some(code), None)).max().unwrap_or(0);
                     reached("limit.uses_per_code", limits.uses_per_code, uses)
                 })
@@ -321,7 +341,7 @@ impl<'q> Ledger<'q> {
                 (policy.unmet, AdjustCode::CouponUnmet, "takes nothing off this document")
             };
             let Some(severity) = problem.severity() else { continue };
-            let names = rules.iter().filter_map(|number| self.parts.adjustments.get(number.index()));
+            let names = rules.iter().filter_map(|number| self.parts.rules.get(number.index()));
             let names: Vec<Detail> = names.map(|id| id.as_str().into()).collect();
             let finding = Finding::new(finding, severity, format!("the coupon `{code}` {what}")).detail("coupon", code.as_str());
             out.findings.push(if names.is_empty() { finding } else { finding.detail("rules", names) });

@@ -1,15 +1,18 @@
 //! The promotion steps of a quote: whose units may stand where, which promotions apply, and what that makes of the lines.
 
 use super::frame::{Frame, QuoteScratch};
+use super::ledger::{Ledger, Standing};
 use super::outcome::Outcome;
 use super::request::Explain;
 use super::result::{Entry, Rejected, RejectionReason, Source};
 use super::stage;
 use crate::adjust::Figure;
-use crate::adjust::promotion::{Evaluation, Granted, Part, Promotion, PromotionStep, Proposed, Refusal, Refused, SearchReport, UnitLine};
+use crate::adjust::promotion::{
+    Entrant, Evaluation, Granted, Part, Promotion, PromotionStep, Proposed, Refusal, Refused, SearchReport, UnitLine,
+};
 use crate::expr::{EvalError, Expr, Leaf, Value};
 use crate::id::Ordinal;
-use crate::money::ArithmeticError;
+use crate::money::{ArithmeticError, Decimal};
 use crate::report::{Diagnostic, Error, LimitCode, Path};
 use crate::sort;
 
@@ -21,25 +24,47 @@ pub(super) struct PromotionResult {
     pub(super) searches: Vec<(Ordinal, SearchReport)>,
 }
 
+/// A promotion that may apply, with what it may do.
+#[derive(Debug, Clone, Copy)]
+struct Active {
+    number: usize,
+    standing: Standing,
+}
+
 /// Applies the promotions of a step to the units of the lines as they enter it.
 pub(super) fn apply(
     frame: &mut Frame<'_>,
     step: &PromotionStep,
     number: Ordinal,
+    ledger: &mut Ledger<'_>,
     scratch: &mut QuoteScratch,
     out: &mut Outcome,
 ) -> Result<(), Error> {
     stage::enter(frame)?;
-    // 1. The promotions that are valid and whose conditions hold.
-    let active = active(frame, step, number, out)?;
+    // 1. The promotions that are valid, whose conditions hold, and that may be used.
+    let mut active = active(frame, step, number, ledger, out)?;
     // 2. The lines whose units may stand in a part, line by line in the order of their ids.
-    match_parts(frame, step, &active, scratch)?;
+    match_parts(frame, step, &active, ledger, scratch)?;
     let lines = unit_lines(frame, scratch);
-    // 3. What applies, and what it makes of the lines.
-    let evaluation = step.evaluate(&lines, &active).map_err(|error| too_large(step, error))?;
+    // 3. What applies; without what overdraws a budget of which no part is given.
+    let evaluation = loop {
+        let evaluation = step.evaluate(&lines, &entrants(step, &active)).map_err(|error| too_large(step, error))?;
+        let Some(overdrawn) = overdrawn(&evaluation, &mut active) else { break evaluation };
+        let mut denied = active.remove(overdrawn);
+        ledger.deny(&mut denied.standing);
+        if let Some(promotion) = step.promotions.get(denied.number) {
+            bar(promotion, number, RejectionReason::BudgetUsedUp, ledger, out);
+        }
+    };
+    // 4. What that makes of the lines.
     let Evaluation { granted, refused, proposed, search } = evaluation;
     for granted in granted {
         take_off(frame, step, number, &granted, out);
+        let promotion = step.promotions.get(granted.promotion);
+        let standing = active.iter().find(|active| active.number == granted.promotion).map(|active| &active.standing);
+        if let (Some(promotion), Some(standing)) = (promotion, standing) {
+            ledger.redeem_rule(promotion, standing, out);
+        }
         out.promotions.granted.push((number, granted));
     }
     for refused in refused {
@@ -50,12 +75,38 @@ pub(super) fn apply(
     Ok(())
 }
 
+fn entrants(step: &PromotionStep, active: &[Active]) -> Vec<Entrant> {
+    let terms = |number: usize| step.promotions.get(number).and_then(|promotion| promotion.terms.as_deref());
+    active.iter().map(|active| Entrant { promotion: active.number, most: active.standing.most(terms(active.number)) }).collect()
+}
+
+/// Counts what the promotions take off; the place of the first that overdraws its budget.
+fn overdrawn(evaluation: &Evaluation, active: &mut [Active]) -> Option<usize> {
+    let mut overdrawn = None;
+    for (place, active) in active.iter_mut().enumerate() {
+        let off = evaluation.granted.iter().find(|granted| granted.promotion == active.number).map_or(0, |granted| granted.off);
+        let mut standing = active.standing;
+        standing.take(off, Decimal::ZERO);
+        if standing.overdrawn() && overdrawn.is_none() {
+            overdrawn = Some(place);
+        }
+        active.standing.taken = off;
+    }
+    overdrawn
+}
+
 fn too_large(step: &PromotionStep, error: ArithmeticError) -> Error {
     Diagnostic::error(LimitCode::Overflow, &Path::ROOT.field("lines"), format!("in the step `{}`: {error}", step.id)).into()
 }
 
-/// The numbers of the promotions that are valid and whose conditions hold. Of the others it is said why not, where that is asked for.
-fn active(frame: &Frame<'_>, step: &PromotionStep, number: Ordinal, out: &mut Outcome) -> Result<Vec<usize>, Error> {
+/// The promotions that are valid, whose conditions hold and that may be used. Of the others it is said why not, where that is asked for.
+fn active(
+    frame: &Frame<'_>,
+    step: &PromotionStep,
+    number: Ordinal,
+    ledger: &mut Ledger<'_>,
+    out: &mut Outcome,
+) -> Result<Vec<Active>, Error> {
     let date = crate::expr::Facts::value(frame, frame.parts.attributes.document.date, None);
     let mut active = Vec::with_capacity(step.promotions.len());
     for (place, promotion) in step.promotions.iter().enumerate() {
@@ -65,16 +116,26 @@ fn active(frame: &Frame<'_>, step: &PromotionStep, number: Ordinal, out: &mut Ou
             reject(promotion, number, RejectionReason::NotValid, Vec::new(), out);
             continue;
         }
-        match &promotion.when {
-            Some(when) if !test(frame, when, promotion, None)? => {
-                let leaves = if out.explain == Explain::Candidates { when.explain(frame, None) } else { Vec::new() };
-                let failed = leaves.into_iter().filter(|leaf| !leaf.passed).collect();
-                reject(promotion, number, RejectionReason::Condition, failed, out);
-            }
-            _ => active.push(place),
+        if let Some(when) = &promotion.when
+            && !test(frame, when, promotion, None)?
+        {
+            let leaves = if out.explain == Explain::Candidates { when.explain(frame, None) } else { Vec::new() };
+            let failed = leaves.into_iter().filter(|leaf| !leaf.passed).collect();
+            reject(promotion, number, RejectionReason::Condition, failed, out);
+            continue;
+        }
+        let standing = ledger.standing(promotion);
+        match standing.barred {
+            Some(reason) => bar(promotion, number, reason, ledger, out),
+            None => active.push(Active { number: place, standing }),
         }
     }
     Ok(active)
+}
+
+/// Says that a coupon is lacking, or a limit reached.
+fn bar(promotion: &Promotion, step: Ordinal, reason: RejectionReason, ledger: &Ledger<'_>, out: &mut Outcome) {
+    reject(promotion, step, reason, ledger.explain(promotion, None, reason), out);
 }
 
 fn test(frame: &Frame<'_>, condition: &Expr, promotion: &Promotion, line: Option<usize>) -> Result<bool, Error> {
@@ -93,13 +154,19 @@ fn no_result(error: &EvalError, promotion: &Promotion, line: Option<usize>) -> E
 }
 
 /// Finds the parts of active promotions that each line is good for.
-fn match_parts(frame: &Frame<'_>, step: &PromotionStep, active: &[usize], scratch: &mut QuoteScratch) -> Result<(), Error> {
+fn match_parts(
+    frame: &Frame<'_>,
+    step: &PromotionStep,
+    active: &[Active],
+    ledger: &Ledger<'_>,
+    scratch: &mut QuoteScratch,
+) -> Result<(), Error> {
     let QuoteScratch { index, matched, ends, .. } = scratch;
     matched.clear();
     ends.clear();
     step.index.match_lines(frame, index, matched, ends);
     let mut parts: Vec<Option<(&Promotion, &Part)>> = step.parts().map(|_| None).collect();
-    for promotion in active.iter().filter_map(|number| step.promotions.get(*number)) {
+    for promotion in active.iter().filter_map(|active| step.promotions.get(active.number)) {
         let first = usize::try_from(promotion.first_part).unwrap_or(usize::MAX);
         for (place, part) in parts.iter_mut().skip(first).zip(&promotion.parts) {
             *place = Some((promotion, part));
@@ -114,7 +181,8 @@ fn match_parts(frame: &Frame<'_>, step: &PromotionStep, active: &[usize], scratc
             let Some(number) = matched.get(position).copied() else { break };
             let known = usize::try_from(number).ok().and_then(|number| parts.get(number).copied().flatten());
             let Some((promotion, part)) = known else { continue };
-            if good_for(frame, promotion, part, line)?
+            if !ledger.is_stopped(line)
+                && good_for(frame, promotion, part, line)?
                 && let Some(place) = matched.get_mut(kept)
             {
                 *place = number;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::ledger::Ledger;
 use super::request::QuoteRequest;
 use super::result::Quote;
-use crate::adjust::Rule;
+use crate::adjust::Termed;
 use crate::id::{CouponCode, CustomerId, DocumentId, Ordinal, RuleId};
 use crate::money::{Decimal, Money};
 use crate::report::{Diagnostic, Diagnostics, Path, QuoteCode, content_hash, did_you_mean};
@@ -16,7 +16,7 @@ use crate::rulebook::Parts;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UsageReading {
-    /// The adjustment.
+    /// The adjustment or the promotion.
     pub rule: RuleId,
     /// Of this code only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -80,7 +80,7 @@ pub struct RedemptionView<'q> {
     /// The same for the same document, rule and code, whenever it is quoted; absent when the request does not name the document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<&'q str>,
-    /// The adjustment.
+    /// The adjustment or the promotion.
     pub rule: &'q str,
     /// The code by which it applies; absent when it asks for none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,9 +116,9 @@ pub(super) fn check_usage(parts: &Parts, request: &QuoteRequest, diagnostics: &m
     let place = Path::ROOT.field("usage");
     for (index, reading) in request.usage.iter().enumerate() {
         let at = place.index(index);
-        if !parts.adjustments.contains(&reading.rule) {
-            let message = format!("there is no adjustment `{}`", reading.rule);
-            let help = did_you_mean(reading.rule.as_str(), parts.adjustments.iter().map(RuleId::as_str));
+        if !parts.rules.contains(&reading.rule) {
+            let message = format!("there is no adjustment or promotion `{}`", reading.rule);
+            let help = did_you_mean(reading.rule.as_str(), parts.rules.iter().map(RuleId::as_str));
             diagnostics.push(Diagnostic::error(QuoteCode::Usage, &at.field("rule"), message).maybe_help(help));
         }
         if reading.code.is_some() && reading.customer.is_some() {
@@ -150,10 +150,10 @@ fn check_amount(parts: &Parts, reading: &UsageReading, amount: Decimal, path: &P
 
 impl Redemption {
     /// The use of a rule in this document.
-    pub(super) fn new(ledger: &Ledger<'_>, rule: &Rule, code: Option<&CouponCode>, amount: i64) -> Self {
-        let key = |document: &DocumentId| content_hash(&(document, &rule.id, code));
+    pub(super) fn new(ledger: &Ledger<'_>, rule: &dyn Termed, code: Option<&CouponCode>, amount: i64) -> Self {
+        let key = |document: &DocumentId| content_hash(&(document, rule.id(), code));
         Self {
-            rule: rule.number,
+            rule: rule.rule_number(),
             code: code.cloned(),
             customer: ledger.customer().map(str::to_owned),
             amount,

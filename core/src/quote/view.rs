@@ -373,7 +373,7 @@ impl Quote {
     }
 
     pub(super) fn adjustment_id(&self, number: Ordinal) -> &str {
-        self.rulebook.parts().adjustments.get(number.index()).map_or("", crate::id::RuleId::as_str)
+        self.rulebook.parts().rules.get(number.index()).map_or("", crate::id::RuleId::as_str)
     }
 
     fn promotion_id(&self, number: Ordinal) -> Option<&str> {

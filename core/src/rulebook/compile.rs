@@ -67,8 +67,8 @@ pub struct Parts {
     pub(crate) procedure: Vec<Step>,
     /// Whether a stage takes percentages on what an earlier step left.
     pub(crate) keeps_figures: bool,
-    /// The ids of all adjustments, in the order of the rulebook.
-    pub(crate) adjustments: Vec<RuleId>,
+    /// The ids of all adjustments, in the order of the rulebook, then those of all promotions.
+    pub(crate) rules: Vec<RuleId>,
     pub(crate) coupons: Coupons,
     /// The tags of the adjustments, by the numbers that sets of them hold.
     pub(crate) tags: Vec<TagId>,
@@ -155,7 +155,7 @@ impl Rulebook {
         let charges = Charges::compile(&def.charges, def.currency, tax.is_some(), &Path::ROOT.field("charges"), &mut cx);
         let slices = procedure::Slices { catalog: &catalog, pricing: &pricing, charges: &charges, tax: tax.as_ref() };
         let procedure = procedure::compile(&def, &attributes, slices, &Path::ROOT, &mut cx);
-        let coupons = Coupons::compile(def.coupons.unwrap_or_default(), &def.adjustments, &Path::ROOT.field("adjustments"), cx.diagnostics);
+        let coupons = Coupons::compile(def.coupons.unwrap_or_default(), &def.adjustments, &def.promotions, &Path::ROOT, cx.diagnostics);
         let credit =
             crate::credit::compile(&def.credit.clone().unwrap_or_default(), def.currency, &Path::ROOT.field("credit"), cx.diagnostics);
         let receivable = def.receivable.clone().unwrap_or_default();
@@ -172,6 +172,7 @@ impl Rulebook {
         let warnings = diagnostics.finish()?;
         let files: Vec<_> = sources.iter().collect();
         let fingerprint = Fingerprint(content_hash(&(&def, files)));
+        let rules = rule_ids(&def);
         let parts = Parts {
             id: def.id,
             fingerprint,
@@ -188,7 +189,7 @@ impl Rulebook {
             tax,
             coupons,
             tags: crate::adjust::tag_names(&def.adjustments),
-            adjustments: def.adjustments.into_iter().map(|rule| rule.id).collect(),
+            rules,
             promotions: def.promotions,
             procedure,
             credit,
@@ -223,6 +224,12 @@ impl Rulebook {
     pub(crate) fn parts(&self) -> &Parts {
         &self.0
     }
+}
+
+/// The ids of all adjustments, then of all promotions.
+fn rule_ids(def: &RulebookDef) -> Vec<RuleId> {
+    let adjustments = def.adjustments.iter().map(|rule| &rule.id);
+    adjustments.chain(def.promotions.iter().map(|promotion| &promotion.id)).cloned().collect()
 }
 
 fn too_many_attributes() -> Error {

@@ -2,7 +2,7 @@
 
 use super::def::{RulebookDef, StepDef};
 use super::vocabulary::Attributes;
-use crate::adjust::promotion::{Combine, PromotionDef, PromotionRoundAt, PromotionStep, PromotionStepDef};
+use crate::adjust::promotion::{Combine, PromotionDef, PromotionPlace, PromotionRoundAt, PromotionStep, PromotionStepDef};
 use crate::adjust::{
     AdjustmentDef, Ending, Guard, GuardDef, GuardPlace, Otherwise, Override, OverrideDef, OverridePlace, Policy, RoundAt, Stage, StageDef,
     StagePlace, StageScope, Statistic, StatisticalDef, check_tags, tag_names,
@@ -298,9 +298,10 @@ impl Around<'_> {
     fn promotion(&mut self, step: &PromotionStepDef, root: &Path<'_>, at: &Path<'_>, cx: &mut CompileContext<'_>) -> Step {
         // Some units of a line cost less than others: there is no price per unit any more.
         self.lines_rounded = true;
+        let place = PromotionPlace { currency: self.def.currency, adjustments: self.def.adjustments.len() };
         let promotions: Vec<(usize, &PromotionDef)> =
             self.def.promotions.iter().enumerate().filter(|(_, promotion)| promotion.step == step.id).collect();
-        Step::Promotion(Box::new(PromotionStep::compile(step, &promotions, self.def.currency, at, &root.field("promotions"), cx)))
+        Step::Promotion(Box::new(PromotionStep::compile(step, &promotions, place, at, &root.field("promotions"), cx)))
     }
 
     /// One step at most gives the cost of which the margin is left.

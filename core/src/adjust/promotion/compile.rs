@@ -1,6 +1,6 @@
 //! From definition to checked promotions.
 
-use super::super::TieBreak;
+use super::super::{Termed, Terms, TieBreak};
 use super::benefit::Benefit;
 use super::def::{Apportion, Combine, GiftDef, PromotionAllocateDef, PromotionDef, PromotionRoundAt, PromotionStepDef, Select};
 use super::offer::{self, Offer};
@@ -65,6 +65,24 @@ pub struct Promotion {
     pub apportion: Apportion,
     /// The product that is given; its units are the last part.
     pub gift: Option<Symbol>,
+    /// Its number among all rules: adjustments first, then promotions.
+    pub rule: Ordinal,
+    /// A coupon, limits; none for nearly all promotions.
+    pub terms: Option<Box<Terms>>,
+}
+
+impl Termed for Promotion {
+    fn id(&self) -> &RuleId {
+        &self.id
+    }
+
+    fn rule_number(&self) -> Ordinal {
+        self.rule
+    }
+
+    fn terms(&self) -> Option<&Terms> {
+        self.terms.as_deref()
+    }
 }
 
 /// Units of a group.
@@ -108,16 +126,26 @@ impl Part {
     }
 }
 
+/// What promotions need to know of the rulebook around them.
+#[derive(Debug, Clone, Copy)]
+pub struct PromotionPlace {
+    /// The document's currency.
+    pub currency: Currency,
+    /// How many adjustments there are.
+    pub adjustments: usize,
+}
+
 impl PromotionStep {
     /// Checks a step with its promotions, which are given with their numbers among the promotions.
     pub fn compile(
         def: &PromotionStepDef,
         promotions: &[(usize, &PromotionDef)],
-        currency: Currency,
+        around: PromotionPlace,
         path: &Path<'_>,
         all: &Path<'_>,
         cx: &mut CompileContext<'_>,
     ) -> Self {
+        let currency = around.currency;
         // 1. The step's own settings.
         let rounding = rounding(def, currency, path, cx);
         let max_steps = max_steps(def, path, cx);
@@ -133,7 +161,7 @@ impl PromotionStep {
         let mut first_part = 0_u32;
         for (number, promotion) in sorted {
             let place = all.index(number);
-            let Some(mut promotion) = Promotion::compile(promotion, number, def, currency, &place, cx) else { continue };
+            let Some(mut promotion) = Promotion::compile(promotion, number, def, around, &place, cx) else { continue };
             promotion.first_part = first_part;
             first_part = first_part.saturating_add(u32::try_from(promotion.parts.len()).unwrap_or(u32::MAX));
             compiled.push(promotion);
@@ -216,7 +244,7 @@ impl Promotion {
         def: &PromotionDef,
         number: usize,
         step: &PromotionStepDef,
-        currency: Currency,
+        place: PromotionPlace,
         path: &Path<'_>,
         cx: &mut CompileContext<'_>,
     ) -> Option<Self> {
@@ -224,7 +252,8 @@ impl Promotion {
         cx.diagnostics.check_period(valid, &path.field("valid"));
         let when_path = path.field("when");
         let when = def.when.as_ref().map(|text| Expr::compile(text, &Type::Bool, Scope::Document, &when_path, cx));
-        let offer = offer::compile(def, step, currency, &path.field("offer"), cx);
+        let offer = offer::compile(def, step, place.currency, &path.field("offer"), cx);
+        let terms = Terms::of_promotion(def, step, place.currency, path, cx.diagnostics);
         if matches!(when, Some(None)) {
             return None;
         }
@@ -242,6 +271,8 @@ impl Promotion {
             partial,
             apportion: def.apportion,
             gift,
+            rule: Ordinal::of(place.adjustments.saturating_add(number)),
+            terms,
         })
     }
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::TieBreak;
+use super::super::{BudgetDef, CapAmountDef, RuleCouponDef, TieBreak, UsesDef};
 use crate::id::{ProductId, RuleId, StepId};
 use crate::money::{AllocationMethod, Decimal, RoundingDef, ZeroWeights};
 use crate::time::Period;
@@ -91,6 +91,18 @@ pub struct PromotionDef {
     /// Which units bear what is taken off.
     #[serde(default)]
     pub apportion: Apportion,
+    /// The coupon that it asks for; none when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coupon: Option<RuleCouponDef>,
+    /// How often it may be used, over all documents; any number of times when absent. A document is one use, however often it applies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<UsesDef>,
+    /// How much it may take off, over all documents; any amount when absent. Not in a step that combines `optimal`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<BudgetDef>,
+    /// How much it may take off in one document. Not in a step that combines `optimal`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cap_amount: Option<CapAmountDef>,
 }
 
 /// Which units bear what a promotion takes off: what a customer gets back for a unit that returns depends on it.

@@ -105,18 +105,28 @@ pub struct SearchReport {
     pub bound: i64,
 }
 
+/// A promotion that may apply.
+#[derive(Debug, Clone, Copy)]
+pub struct Entrant {
+    /// Its number.
+    pub promotion: usize,
+    /// The most that it may take off, in minor units; any amount when there is none.
+    pub most: Option<i64>,
+}
+
 impl PromotionStep {
-    /// Applies the promotions whose numbers are given, in ascending order, to the units of the lines. In which order lines are given
+    /// Applies promotions, which are given in ascending order, to the units of the lines. In which order lines are given
     /// decides only which of several lines with units of one price are taken from first.
     ///
     /// # Errors
     /// [`ArithmeticError`] when the lines are too large to calculate with.
-    pub fn evaluate(&self, lines: &[UnitLine<'_>], active: &[usize]) -> Result<Evaluation, ArithmeticError> {
+    pub fn evaluate(&self, lines: &[UnitLine<'_>], active: &[Entrant]) -> Result<Evaluation, ArithmeticError> {
         // 1. The units, and who may want them.
         let caps: Vec<Option<u64>> = self.parts().map(|(_, part)| part.per_line).collect();
         let cap = |part: u32| usize::try_from(part).ok().and_then(|part| caps.get(part).copied().flatten());
         let pool = Pool::of(lines, &cap)?;
-        let contestants = active.iter().filter_map(|number| self.promotions.get(*number)).map(|promotion| Contestant::of(promotion, &pool));
+        let contestants =
+            active.iter().filter_map(|entrant| self.promotions.get(entrant.promotion)).map(|promotion| Contestant::of(promotion, &pool));
         let contest = Contest { step: self, pool: &pool, contestants: contestants.collect() };
         // 2. Which apply, how often, to which units.
         let (plan, search) = match self.combine {
@@ -134,29 +144,27 @@ impl PromotionStep {
         }
         let mut evaluation = Evaluation { search, ..Evaluation::default() };
         let mut shares = Shares::new(&contest, lines);
-        for (contestant, number) in active.iter().enumerate() {
+        for (contestant, Entrant { promotion, most }) in active.iter().copied().enumerate() {
             let gift = plan.gifts.iter().find(|gift| gift.contestant == contestant);
-            evaluation
-                .proposed
-                .extend(gift.filter(|gift| gift.lacking > 0).map(|gift| Proposed { promotion: *number, quantity: gift.lacking }));
+            evaluation.proposed.extend(gift.filter(|gift| gift.lacking > 0).map(|gift| Proposed { promotion, quantity: gift.lacking }));
             let own: Vec<&Application> = plan.applications.iter().filter(|application| application.contestant == contestant).collect();
             let applications = own.iter().fold(0_u64, |sum, application| sum.saturating_add(application.times));
             let applications = gift.map_or(applications, |gift| gift.groups);
             if applications == 0 {
                 let reason = refusal(&contest, contestant, &plan, &left, active)?;
-                evaluation.refused.push(Refused { promotion: *number, reason });
+                evaluation.refused.push(Refused { promotion, reason });
                 continue;
             }
             let missing = Some(contest.missing(contestant, &left)).filter(|missing| *missing > 0 && gift.is_none());
-            let (off, lines) = shares.of(contestant, &own)?;
-            evaluation.granted.push(Granted { promotion: *number, applications, off, missing, lines });
+            let (off, lines) = shares.of(contestant, &own, most)?;
+            evaluation.granted.push(Granted { promotion, applications, off, missing, lines });
         }
         Ok(evaluation)
     }
 }
 
 /// Why a promotion does not apply.
-fn refusal(contest: &Contest<'_>, contestant: usize, plan: &Plan, left: &Left, active: &[usize]) -> Result<Refusal, ArithmeticError> {
+fn refusal(contest: &Contest<'_>, contestant: usize, plan: &Plan, left: &Left, active: &[Entrant]) -> Result<Refusal, ArithmeticError> {
     let start = contest.start();
     let Some(known) = contest.contestants.get(contestant) else { return Ok(Refusal::NoUnits) };
     if known.eligible.classes.is_empty() {
@@ -173,7 +181,7 @@ fn refusal(contest: &Contest<'_>, contestant: usize, plan: &Plan, left: &Left, a
     let wanted = |class: usize| known.eligible.classes.iter().any(|(known, _)| *known == class);
     let took = |application: &&Application| application.takes.iter().any(|take| wanted(take.class));
     let by = plan.applications.iter().filter(took).map(|application| application.contestant).min();
-    let by = by.and_then(|by| active.get(by)).copied().unwrap_or_default();
+    let by = by.and_then(|by| active.get(by)).map_or(0, |entrant| entrant.promotion);
     Ok(Refusal::Taken { by, missing: contest.missing(contestant, left) })
 }
 
@@ -206,7 +214,12 @@ impl<'c, 's> Shares<'c, 's> {
     }
 
     /// What a promotion takes off in all, and off each line.
-    fn of(&mut self, contestant: usize, applications: &[&Application]) -> Result<(i64, Vec<LineShare>), ArithmeticError> {
+    fn of(
+        &mut self,
+        contestant: usize,
+        applications: &[&Application],
+        most: Option<i64>,
+    ) -> Result<(i64, Vec<LineShare>), ArithmeticError> {
         let Some(apportion) = self.contest.contestants.get(contestant).map(|known| known.promotion.apportion) else {
             return Ok((0, Vec::new()));
         };
@@ -218,9 +231,10 @@ impl<'c, 's> Shares<'c, 's> {
             let last = place.saturating_add(1) == applications.len();
             self.hand_out(application, apportion, last, &mut sums)?;
         }
-        // 2. Round what is left of the rewarded units, once.
+        // 2. Round what is left of the rewarded units, once; no more than it may take off.
         let worth = sums.values().try_fold(0_i128, |sum, line| add(sum, line.worth))?;
         let off = self.contest.step.to_minor(worth, off)?;
+        let off = most.map_or(off, |most| off.min(most));
         // 3. Split what is taken off to the last minor unit.
         let borne: Vec<i128> = sums.values().map(|sum| sum.borne).collect();
         let caps = sums.keys().map(|place| self.amounts.get(*place).map_or(0, |amount| amount.unsigned_abs()));

@@ -27,11 +27,11 @@ mod plan;
 mod units;
 
 pub use benefit::Benefit;
-pub use compile::{Part, Promotion, PromotionStep, Within};
+pub use compile::{Part, Promotion, PromotionPlace, PromotionStep, Within};
 pub use def::{
     Apportion, BenefitAmountDef, BenefitDef, BenefitPer, BuyGetDef, Combine, Consume, Favour, GiftDef, MixAndMatchDef, MixGroupDef,
     NthItemDef, NthSelect, OfferDef, PromotionAllocateDef, PromotionDef, PromotionRoundAt, PromotionStepDef, RepeatDef, RewardDef, Select,
     SetTotalDef, UnitDiscountDef, UnitsDef,
 };
-pub use eval::{Evaluation, Granted, LineShare, Proposed, Refusal, Refused, SearchReport};
+pub use eval::{Entrant, Evaluation, Granted, LineShare, Proposed, Refusal, Refused, SearchReport};
 pub use units::UnitLine;
