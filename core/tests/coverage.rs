@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 /// The rows of the table, by section: how many there are.
 const ROWS: [(char, usize); 6] = [('A', 14), ('B', 13), ('C', 12), ('D', 15), ('F', 6), ('H', 2)];
 
@@ -56,4 +58,31 @@ fn every_preset_stands_on_its_page() {
     let names = files.map(|file| file.expect("a file").file_name().into_string().expect("text"));
     let missing: Vec<String> = names.filter(|name| !name.ends_with(".out.json") && !page.contains(&format!("`presets/{name}`"))).collect();
     assert!(missing.is_empty(), "presets.md does not name {missing:?}");
+}
+
+#[test]
+fn the_settings_of_a_preset_are_those_of_its_vector() {
+    let page = guide("presets.md");
+    let mut compared = 0;
+    for section in page.split("\n## ").skip(1) {
+        let shown = section.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).expect("settings");
+        let name = named(section).find(|name| name.starts_with("presets/")).expect("a vector");
+        let vector = fs::read_to_string(tests().join("vectors").join(name)).expect("the vector is there");
+        let vector: Value = serde_json::from_str(&vector).expect("JSON");
+        let shown: Value = serde_json::from_str(shown).expect("JSON");
+        assert!(is_part_of(&shown, &vector["rulebook"]), "the settings of {name} are not those that presets.md shows: {shown}");
+        compared += 1;
+    }
+    assert_eq!(compared, 8);
+}
+
+/// Whether every field that is shown is there with that value. A list is shown whole.
+fn is_part_of(shown: &Value, whole: &Value) -> bool {
+    match (shown, whole) {
+        (Value::Object(shown), Value::Object(whole)) => {
+            shown.iter().all(|(name, value)| whole.get(name).is_some_and(|there| is_part_of(value, there)))
+        }
+        (Value::Array(shown), Value::Array(whole)) => shown.len() == whole.len() && shown.iter().zip(whole).all(|(a, b)| is_part_of(a, b)),
+        _ => shown == whole,
+    }
 }
