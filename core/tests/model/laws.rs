@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::generate::{Case, cases};
 use super::rational::Rational;
 use super::rich::rich_cases;
+use super::stepped::stepped_cases;
 
 fn compiled(rulebook: &Value) -> Rulebook {
     let def = RulebookDef::from_json(&rulebook.to_string()).unwrap();
@@ -124,6 +125,15 @@ proptest! {
 
     #[test]
     fn everything_adds_up_and_nothing_is_below_zero(case in cases()) {
+        let mut request = case.request.clone();
+        request["explain"] = "waterfall".into();
+        let quote = answer(&case.rulebook, &request);
+        check_sums(&quote)?;
+        check_waterfalls(&quote)?;
+    }
+
+    #[test]
+    fn guards_and_overrides_add_up(case in stepped_cases()) {
         let mut request = case.request.clone();
         request["explain"] = "waterfall".into();
         let quote = answer(&case.rulebook, &request);
@@ -278,8 +288,11 @@ proptest! {
         prices in prop::collection::vec(0_u32..5_000, 1..8),
         off in 0_u32..20_000,
         method in select(vec![
-            "largest_remainder", "round_half_down_then_remainder_to_first", "round_each_last_absorbs", "floor_then_remainder_to_first",
+            "largest_remainder", "round_half_down_then_remainder_to_first", "round_each_last_absorbs", "round_each_largest_absorbs",
+            "floor_then_remainder_to_first",
         ]),
+        weights in select(vec!["amount", "list_amount", "quantity", "even"]),
+        seed in any::<u64>(),
     ) {
         let cents = |cents: u32| Rational::new(cents.into(), 100).text(2);
         let products: Vec<Value> = (0..prices.len()).map(|number| json!({"id": format!("P-{number}"), "unit": "piece"})).collect();
@@ -292,7 +305,7 @@ proptest! {
             "price_lists": [{"id": "list", "keys": ["product.id"], "records": records}],
             "procedure": [
                 {"price": {"id": "price", "access": ["list"]}},
-                {"stage": {"id": "order", "scope": "document", "policy": "first", "allocate": {"method": method}}}],
+                {"stage": {"id": "order", "scope": "document", "policy": "first", "allocate": {"method": method, "weights": weights, "order": "ids"}}}],
             "adjustments": [{"id": "off", "stage": "order", "effect": {"amount_off": {"amount": cents(off)}}}],
         });
         let quote = answer(&rulebook, &json!({"date": "2026-11-21", "lines": lines}));
@@ -300,6 +313,16 @@ proptest! {
         let given = quote["lines"].as_array().unwrap().iter().map(|line| money(&line["waterfall"][1]["delta"])).sum::<Rational>();
         prop_assert_eq!(Rational::ZERO - given, Rational::new(off.min(list).into(), 100));
         prop_assert_eq!(money(&quote["totals"]["discount"]), Rational::new(off.min(list).into(), 100));
+        // By the ids of the lines, the order of the request changes nothing.
+        let mut other = json!(lines);
+        shuffled(&mut other, seed);
+        let other = answer(&rulebook, &json!({"date": "2026-11-21", "lines": other}));
+        let sorted = |quote: &Value| {
+            let mut lines = quote["lines"].as_array().unwrap().clone();
+            lines.sort_by_key(|line| line["id"].to_string());
+            lines
+        };
+        prop_assert_eq!(sorted(&quote), sorted(&other));
     }
 
     /// Whole hundreds, two stages of whole percents and one rate: all amounts are exact to the cent.

@@ -10,6 +10,8 @@ mod laws;
 mod quote;
 mod rational;
 mod rich;
+mod stepped;
+mod steps;
 mod tax;
 mod totals;
 
@@ -21,6 +23,7 @@ use proptest::test_runner::{FileFailurePersistence, TestRunner};
 use quote::Model;
 use rich::rich_cases;
 use serde_json::Value;
+use stepped::stepped_cases;
 
 /// The quote as JSON, without what the model does not say: names of things, messages, leaves of conditions.
 fn engine(case: &Case) -> Result<Value, Error> {
@@ -29,6 +32,7 @@ fn engine(case: &Case) -> Result<Value, Error> {
     let fields = json.as_object_mut().unwrap();
     fields.remove("rulebook");
     fields.remove("semantics_version");
+    fields.remove("approval_facts");
     let strip_rejected = |holder: &mut Value| {
         for rejected in holder.get_mut("rejected").and_then(Value::as_array_mut).into_iter().flatten() {
             rejected.as_object_mut().unwrap().remove("failed");
@@ -74,7 +78,7 @@ fn the_engine_quotes_as_the_model_does() {
         max_shrink_iters: 20_000,
         ..ProptestConfig::default()
     };
-    let outcome = TestRunner::new(config).run(&prop_oneof![cases(), rich_cases()], |case| {
+    let outcome = TestRunner::new(config).run(&prop_oneof![cases(), rich_cases(), stepped_cases()], |case| {
         let difference = match engine(&case) {
             Ok(engine) => difference(&engine, &naive(&case), ""),
             Err(error) => Some(error.to_string()),

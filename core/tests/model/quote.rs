@@ -12,10 +12,10 @@ use dealdesk::time::Period;
 use dealdesk::{Date, Decimal, RulebookDef};
 use serde_json::{Value, json};
 
-use super::allocation::allocate;
 use super::charge::ModelCharge;
 use super::condition::{Condition, Facts};
 use super::rational::Rational;
+use super::steps::Figures;
 
 /// A document on its way.
 pub struct Model<'m> {
@@ -26,6 +26,9 @@ pub struct Model<'m> {
     pub findings: Vec<Value>,
     pub rejected: Vec<Value>,
     pub charges: Vec<ModelCharge<'m>>,
+    pub figures: Vec<Figures>,
+    /// What persons have set, with the line.
+    pub overrides: Vec<(Option<usize>, Value)>,
     /// What `line.amount` and `document.amount` are: the amounts as they enter the stage.
     entered: Vec<Rational>,
 }
@@ -37,7 +40,7 @@ pub struct Line<'m> {
     pub price: Option<Price<'m>>,
     pub figure: Figure,
     /// The figures after each step, by the step's id.
-    after: BTreeMap<String, Figure>,
+    pub after: BTreeMap<String, Figure>,
     pub waterfall: Vec<Value>,
     pub rejected: Vec<Value>,
 }
@@ -143,7 +146,18 @@ impl<'m> Model<'m> {
             rejected: Vec::new(),
         });
         let lines = lines.collect();
-        Self { def, request, conditions, lines, findings: Vec::new(), rejected: Vec::new(), charges: Vec::new(), entered: Vec::new() }
+        Self {
+            def,
+            request,
+            conditions,
+            lines,
+            findings: Vec::new(),
+            rejected: Vec::new(),
+            charges: Vec::new(),
+            figures: Vec::new(),
+            overrides: Vec::new(),
+            entered: Vec::new(),
+        }
     }
 
     pub fn digits(&self) -> u32 {
@@ -183,14 +197,12 @@ impl<'m> Model<'m> {
                 }
                 StepDef::Stage(stage) => self.stage(stage),
                 StepDef::Charge(step) => self.charge_step(step),
-                StepDef::Promotion(_)
-                | StepDef::Subtotal(_)
-                | StepDef::Statistical(_)
-                | StepDef::Override(_)
-                | StepDef::Guard(_)
-                | StepDef::Ending(_) => {
-                    unreachable!("no generated procedure has one")
-                }
+                StepDef::Subtotal(step) => self.subtotal(step.id.as_str()),
+                StepDef::Statistical(step) => self.statistical(step),
+                StepDef::Override(step) => self.override_step(step),
+                StepDef::Guard(step) => self.guard(step),
+                StepDef::Ending(step) => self.ending(step),
+                StepDef::Promotion(_) => unreachable!("no generated procedure has one"),
                 StepDef::Tax(_) | StepDef::CashRounding(_) => {}
             }
             let id = step.id().to_string();
@@ -440,14 +452,20 @@ impl<'m> Model<'m> {
         let most = matched.iter().rev().max_by_key(|rule| self.document_off(stage, rule, &entry).1).copied();
         let chosen = choose(stage.policy, &matched, most);
         for rule in &chosen {
-            let (base, off, wanted) = self.document_off(stage, rule, &entry);
-            if wanted > off {
+            let (base, _, wanted) = self.document_off(stage, rule, &entry);
+            let eligible = self.eligible(rule);
+            let costs: Vec<Rational> = eligible.iter().map(|line| self.lines[*line].figure.amount).collect();
+            let room = |line: &usize| (self.lines[*line].figure.amount - self.kept(stage, *line)).max(Rational::ZERO);
+            let rooms: Vec<Rational> = eligible.iter().map(room).collect();
+            let parts: Vec<Rational> = if Self::bears_each(stage) {
+                let alone = |line: &usize| self.off_of_line(stage, rule, *line, &entry);
+                eligible.iter().zip(&rooms).map(|(line, room)| alone(line).min(*room)).collect()
+            } else {
+                self.split(&eligible, &costs, Some(&rooms), wanted, stage.allocate.as_ref())
+            };
+            if parts.iter().copied().sum::<Rational>() < wanted {
                 self.findings.push(json!({"code": "adjust.unallocated", "severity": "warning", "line": null}));
             }
-            let eligible = self.eligible(rule);
-            let weights: Vec<Rational> = eligible.iter().map(|line| self.lines[*line].figure.amount).collect();
-            let unit = Rational::new(1, 10_i128.pow(self.digits()));
-            let parts = allocate(off, &weights, Some(&weights), stage.allocate.clone().unwrap_or_default().method, unit);
             for (line, part) in eligible.into_iter().zip(parts) {
                 let before = self.lines[line].figure.amount;
                 let after = Figure { amount: before - part, unit: None };
@@ -475,8 +493,28 @@ impl<'m> Model<'m> {
             (None, Policy::OnBase) => entry[*line].amount,
             _ => self.lines[*line].figure.amount,
         };
-        let base = eligible.iter().map(base_of).sum();
+        let base: Rational = eligible.iter().map(base_of).sum();
         let running = eligible.iter().map(|line| self.lines[*line].figure.amount).sum();
+        if Self::bears_each(stage) {
+            let wanted = eligible.iter().map(|line| self.off_of_line(stage, rule, *line, entry)).sum();
+            return (base, wanted, wanted);
+        }
+        let wanted = self.off_of(stage, rule, base);
+        (base, wanted.min(running), wanted)
+    }
+
+    /// What a rule takes off a line by itself.
+    fn off_of_line(&self, stage: &StageDef, rule: &AdjustmentDef, line: usize, entry: &[Figure]) -> Rational {
+        let base = match (rule.base.as_ref().or(stage.base.as_ref()), stage.policy) {
+            (Some(step), _) => self.lines[line].after[step.as_str()].amount,
+            (None, Policy::OnBase) => entry[line].amount,
+            _ => self.lines[line].figure.amount,
+        };
+        self.off_of(stage, rule, base).min(self.lines[line].figure.amount)
+    }
+
+    /// What a rule takes off, whatever the lines are worth.
+    fn off_of(&self, stage: &StageDef, rule: &AdjustmentDef, base: Rational) -> Rational {
         let off = match &rule.effect {
             EffectDef::PercentOff(percent) => self.percent_off(stage, *percent, base),
             EffectDef::PercentOn(percent) => {
@@ -489,8 +527,7 @@ impl<'m> Model<'m> {
             EffectDef::FixedPrice(_) => unreachable!("refused at document scope"),
         };
         let adds = matches!(rule.effect, EffectDef::PercentOn(_) | EffectDef::AmountOn(_));
-        let wanted = if adds { off } else { off.max(Rational::ZERO) };
-        (base, wanted.min(running), wanted)
+        if adds { off } else { off.max(Rational::ZERO) }
     }
 
     pub fn shown(&self, line: &Line<'_>) -> Value {

@@ -194,6 +194,7 @@ impl<'m> Model<'m> {
         quote["totals"] = totals;
         quote["tax_breakdown"] = groups.into();
         quote["findings"] = self.findings.clone().into();
+        self.show_steps(&mut quote);
         if self.request.explain == Explain::Candidates {
             quote["rejected"] = self.rejected.clone().into();
         }
