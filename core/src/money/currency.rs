@@ -1,6 +1,7 @@
 //! Currencies of ISO 4217 with their minor units.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -13,11 +14,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// assert_eq!(yen.minor_units(), 0);
 /// # Ok::<(), dealdesk::money::CurrencyError>(())
 /// ```
+///
+/// Inside it is one number, so that amounts and prices travel in two registers: from the top the three letters, then the minor units, then
+/// four bits that are zero, in which a price keeps its own digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Currency {
-    code: iso_currency::Currency,
-    minor_units: u8,
-}
+pub struct Currency(NonZeroU32);
+
+/// How many bits of a [`Currency`] are zero.
+pub(super) const FREE_BITS: u32 = 4;
+/// The bits of the minor units, behind the letters.
+const MINOR_BITS: u32 = 4;
 
 /// Why a text is not a currency that money can be counted in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,13 +40,33 @@ impl Currency {
     /// The three letters.
     #[must_use]
     pub fn code(self) -> &'static str {
-        self.code.code()
+        let [_, first, second, third] = (self.0.get() >> (FREE_BITS + MINOR_BITS)).to_be_bytes();
+        let letters = [first, second, third];
+        let code = std::str::from_utf8(&letters).ok().and_then(iso_currency::Currency::from_code);
+        code.map_or("", |code| code.code())
     }
 
     /// How many digits stand after the point: 0 to 4.
+    #[inline]
     #[must_use]
-    pub fn minor_units(self) -> u8 {
-        self.minor_units
+    pub const fn minor_units(self) -> u8 {
+        let [.., low] = self.0.get().to_be_bytes();
+        low >> FREE_BITS
+    }
+
+    /// The number inside, of which the last [`FREE_BITS`] are zero.
+    #[inline]
+    pub(super) const fn number(self) -> NonZeroU32 {
+        self.0
+    }
+
+    /// The currency of a number whose last [`FREE_BITS`] may be anything.
+    #[inline]
+    pub(super) const fn of_number(number: NonZeroU32) -> Self {
+        match NonZeroU32::new(number.get() & (u32::MAX << FREE_BITS)) {
+            Some(number) => Self(number),
+            None => Self(number),
+        }
     }
 }
 
@@ -50,9 +76,10 @@ impl FromStr for Currency {
     fn from_str(text: &str) -> Result<Self, CurrencyError> {
         let shown = || text.chars().take(12).collect::<String>();
         let code = iso_currency::Currency::from_code(text).ok_or_else(|| CurrencyError::Unknown(shown()))?;
-        let minor_units =
-            code.exponent().and_then(|digits| u8::try_from(digits).ok()).ok_or_else(|| CurrencyError::NoMinorUnits(shown()))?;
-        Ok(Self { code, minor_units })
+        let minor_units = code.exponent().ok_or_else(|| CurrencyError::NoMinorUnits(shown()))?;
+        let letters = code.code().bytes().fold(0_u32, |letters, letter| letters << 8 | u32::from(letter));
+        let number = (letters << MINOR_BITS | u32::from(minor_units)) << FREE_BITS;
+        NonZeroU32::new(number).map(Self).ok_or_else(|| CurrencyError::Unknown(shown()))
     }
 }
 
@@ -100,6 +127,14 @@ mod tests {
         for (code, digits) in [("JPY", 0), ("EUR", 2), ("CNY", 2), ("KWD", 3), ("CLF", 4)] {
             assert_eq!(code.parse::<Currency>().unwrap().minor_units(), digits, "{code}");
         }
+    }
+
+    #[test]
+    fn every_currency_keeps_its_letters_and_takes_one_register() {
+        for code in ["AED", "EUR", "JPY", "KWD", "ZMW"] {
+            assert_eq!(code.parse::<Currency>().unwrap().code(), code);
+        }
+        assert_eq!(size_of::<Option<crate::money::UnitPrice>>(), 16);
     }
 
     #[test]

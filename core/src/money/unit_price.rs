@@ -1,9 +1,11 @@
 //! Prices per unit.
 
 use std::fmt;
+use std::num::NonZeroU32;
 
 use serde::{Serialize, Serializer};
 
+use super::currency::FREE_BITS;
 use super::exact::power_of_ten;
 use super::{ArithmeticError, Currency, Decimal, Exact, Percent, Rounding, RoundingDef};
 
@@ -21,13 +23,19 @@ use super::{ArithmeticError, Currency, Decimal, Exact, Percent, Rounding, Roundi
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct UnitPrice {
     mantissa: i64,
-    scale: u8,
-    currency: Currency,
+    /// The currency's number, with the scale in its free bits.
+    kind: NonZeroU32,
 }
 
 impl UnitPrice {
     /// How many decimals a unit price may have.
     pub const MAX_SCALE: u32 = 12;
+
+    /// A scale is at most [`Self::MAX_SCALE`], or the currency's.
+    #[inline]
+    fn of_parts(mantissa: i64, scale: u8, currency: Currency) -> Self {
+        Self { mantissa, kind: currency.number() | u32::from(scale) }
+    }
 
     /// The price that the decimal writes; nothing is rounded.
     ///
@@ -36,14 +44,14 @@ impl UnitPrice {
     pub fn new(number: Decimal, currency: Currency) -> Result<Self, ArithmeticError> {
         if number.scale() == u32::from(currency.minor_units()) {
             let mantissa = i64::try_from(number.mantissa()).map_err(|_| ArithmeticError::Overflow)?;
-            return Ok(Self { mantissa, scale: currency.minor_units(), currency });
+            return Ok(Self::of_parts(mantissa, currency.minor_units(), currency));
         }
         let scale = number.normalize().scale().max(u32::from(currency.minor_units()));
         if scale > Self::MAX_SCALE {
             return Err(ArithmeticError::Inexact);
         }
         let scale_digits = u8::try_from(scale).map_err(|_| ArithmeticError::Overflow)?;
-        Ok(Self { mantissa: number.mantissa_at(scale)?, scale: scale_digits, currency })
+        Ok(Self::of_parts(number.mantissa_at(scale)?, scale_digits, currency))
     }
 
     /// The price of these digits, `scale` of them after the point; zeros at the end beyond the currency's decimals are left out.
@@ -53,13 +61,13 @@ impl UnitPrice {
             mantissa = mantissa.checked_div(10).unwrap_or_default();
             scale = scale.saturating_sub(1);
         }
-        Self { mantissa, scale, currency }
+        Self::of_parts(mantissa, scale, currency)
     }
 
     /// The digits of the price with that many after the point; none when there are more, or too many in all.
     #[must_use]
     pub(crate) fn mantissa_at(self, scale: u8) -> Option<i64> {
-        let missing = scale.checked_sub(self.scale)?;
+        let missing = scale.checked_sub(self.scale())?;
         self.mantissa.checked_mul(10_i64.checked_pow(missing.into())?)
     }
 
@@ -70,7 +78,7 @@ impl UnitPrice {
     pub fn rounded(value: Exact, rounding: &Rounding, currency: Currency) -> Result<Self, ArithmeticError> {
         let mantissa = rounding.apply(value)?;
         if rounding.scale() == currency.minor_units() {
-            return Ok(Self { mantissa, scale: rounding.scale(), currency });
+            return Ok(Self::of_parts(mantissa, rounding.scale(), currency));
         }
         Self::new(Decimal::from_parts(i128::from(mantissa), u32::from(rounding.scale()))?, currency)
     }
@@ -86,7 +94,7 @@ impl UnitPrice {
     /// The price as a decimal.
     #[must_use]
     pub fn to_decimal(self) -> Decimal {
-        Decimal::from_parts(i128::from(self.mantissa), u32::from(self.scale)).unwrap_or_default()
+        Decimal::from_parts(i128::from(self.mantissa), u32::from(self.scale())).unwrap_or_default()
     }
 
     /// The price as an exact value for further calculation.
@@ -94,7 +102,7 @@ impl UnitPrice {
     /// # Errors
     /// [`ArithmeticError::Overflow`] does not happen below 12 decimals; the type is shared.
     pub fn to_exact(self) -> Result<Exact, ArithmeticError> {
-        Exact::new(i128::from(self.mantissa), power_of_ten(u32::from(self.scale))?)
+        Exact::new(i128::from(self.mantissa), power_of_ten(u32::from(self.scale()))?)
     }
 
     /// The price times a quantity, unrounded.
@@ -112,7 +120,7 @@ impl UnitPrice {
     #[inline]
     pub fn amount(self, quantity: Decimal, rounding: &Rounding) -> Result<i64, ArithmeticError> {
         // Whole quantities at prices in the last digit, which are most, leave nothing to round.
-        if self.scale == rounding.scale()
+        if self.scale() == rounding.scale()
             && rounding.is_plain()
             && let Some(quantity) = quantity.to_whole()
         {
@@ -128,14 +136,14 @@ impl UnitPrice {
     #[inline]
     pub fn percentage(self, percent: Percent, rounding: &Rounding) -> Result<Self, ArithmeticError> {
         // Most fit in 64 bits.
-        if self.scale == rounding.scale() && self.scale == self.currency.minor_units() {
+        if self.scale() == rounding.scale() && self.scale() == self.currency().minor_units() {
             let (numerator, denominator) = percent.narrow_ratio();
             let product = self.mantissa.checked_mul(numerator).zip(denominator);
             if let Some(mantissa) = product.and_then(|(numerator, denominator)| rounding.apply_plain(numerator, denominator)) {
                 return Ok(Self { mantissa, ..self });
             }
         }
-        Self::rounded(percent.of(self.to_exact()?)?, rounding, self.currency)
+        Self::rounded(percent.of(self.to_exact()?)?, rounding, self.currency())
     }
 
     /// The price with other digits, of which as many stand after the point.
@@ -149,14 +157,14 @@ impl UnitPrice {
     #[inline]
     #[must_use]
     pub fn lower(self, other: Self) -> Self {
-        let above = if self.scale == other.scale { self.mantissa > other.mantissa } else { self.to_decimal() > other.to_decimal() };
+        let above = if self.scale() == other.scale() { self.mantissa > other.mantissa } else { self.to_decimal() > other.to_decimal() };
         if above { other } else { self }
     }
 
     /// The currency.
     #[must_use]
     pub const fn currency(self) -> Currency {
-        self.currency
+        Currency::of_number(self.kind)
     }
 
     /// The digits without the point.
@@ -168,7 +176,8 @@ impl UnitPrice {
     /// How many digits stand after the point.
     #[must_use]
     pub const fn scale(self) -> u8 {
-        self.scale
+        let [.., low] = self.kind.get().to_be_bytes();
+        low & ((1 << FREE_BITS) - 1)
     }
 }
 
@@ -180,7 +189,7 @@ impl fmt::Display for UnitPrice {
 
 impl fmt::Debug for UnitPrice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self} {}", self.currency)
+        write!(f, "{self} {}", self.currency())
     }
 }
 

@@ -7,7 +7,7 @@ use super::tariff::{Asked, Asking, CounterUse, Portion, Rules, TierSlice};
 use super::{Found, Lines, NoPrice, PriceError, PriceTieBreak, Query};
 use crate::expr::{Facts, Scope, Value};
 use crate::id::{CounterId, Ordinal, PriceListId, Set, Symbol};
-use crate::money::{ArithmeticError, Exact};
+use crate::money::{ArithmeticError, Decimal, Exact};
 use crate::quantity::Factor;
 use crate::sort;
 use crate::time::Date;
@@ -77,7 +77,7 @@ impl Pricing {
         found.resize(query.facts.line_count(), None);
         asked.clear();
         open.clear();
-        open.extend(lines.map(|line| OpenLine::new(line, NO_KEY)));
+        open.extend(lines.map(|line| OpenLine::new(line, query.lines.base_quantity(line).and_then(Decimal::to_whole))));
         let mut symbols_of = None;
         for number in &step.access {
             let Some(list) = self.lists.get(*number).filter(|list| list.may_have_prices(query)) else { continue };
@@ -282,7 +282,10 @@ impl PriceList {
         };
         if let Some((number, terms)) = self.plain_terms(opened, query.date).filter(|_| !asked.has_cuts()) {
             open.retain(|line| {
-                let tier = query.lines.base_quantity(line.line).and_then(|quantity| terms.tier(quantity));
+                let tier = match line.whole {
+                    Some(whole) => terms.tier_of_whole(whole),
+                    None => query.lines.base_quantity(line.line).and_then(|quantity| terms.tier(quantity)),
+                };
                 let first = line.head.first_price();
                 keep(line, tier.zip(first).and_then(|(tier, first)| Some(Place { price: first.checked_add(tier)?, terms: number })))
             });

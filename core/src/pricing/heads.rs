@@ -30,6 +30,8 @@ pub(super) struct OpenLine {
     pub(super) symbol: u32,
     /// The record of its key in that list.
     pub(super) head: Head,
+    /// How much is ordered, in base units, when that is a whole number.
+    pub(super) whole: Option<i64>,
 }
 
 /// A line whose price the list has that is asked.
@@ -49,8 +51,8 @@ pub(super) struct Place {
 }
 
 impl OpenLine {
-    pub const fn new(line: usize, symbol: u32) -> Self {
-        Self { line, symbol, head: Head::NONE }
+    pub const fn new(line: usize, whole: Option<i64>) -> Self {
+        Self { line, symbol: NO_KEY, head: Head::NONE, whole }
     }
 }
 

@@ -118,11 +118,16 @@ impl PriceList {
 impl Terms {
     /// The number of the highest tier that the quantity reaches.
     pub fn tier(&self, quantity: Decimal) -> Option<usize> {
-        let reached = match quantity.to_whole() {
-            Some(whole) => self.from_whole.partition_point(|from| *from <= whole),
-            None => self.from.partition_point(|from| *from <= quantity),
-        };
-        reached.checked_sub(1)
+        match quantity.to_whole() {
+            Some(whole) => self.tier_of_whole(whole),
+            None => self.from.partition_point(|from| *from <= quantity).checked_sub(1),
+        }
+    }
+
+    /// [`Terms::tier`] of a whole quantity.
+    #[inline]
+    pub fn tier_of_whole(&self, quantity: i64) -> Option<usize> {
+        self.from_whole.partition_point(|from| *from <= quantity).checked_sub(1)
     }
 }
 

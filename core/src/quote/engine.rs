@@ -330,7 +330,7 @@ pub(super) fn list_price(frame: &Frame<'_>, index: usize, found: &Found) -> Resu
         return Ok(Some(ListPrice { list, unit_price: found.price, amount }));
     }
     let priced_as_ordered = found.unit.map_or(ordered.in_base_unit, |unit| unit == ordered.unit);
-    if priced_as_ordered && found.per == Decimal::ONE {
+    if priced_as_ordered && found.per.to_whole() == Some(1) {
         let amount = found.price.amount(line.quantity, &to_minor)?;
         return Ok(Some(ListPrice { list, unit_price: found.price, amount }));
     }

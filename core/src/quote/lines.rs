@@ -1,5 +1,7 @@
 //! Reading a request: facts, products, quantities. What is business goes into findings, what cannot be judged into diagnostics.
 
+use std::cmp::Ordering;
+
 use super::frame::{Frame, Lists, known, text};
 use super::request::{QuoteLineRequest, QuoteRequest};
 use super::result::{Asked, Line};
@@ -52,8 +54,16 @@ fn check_lines(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnost
 
 /// Whether the ids ascend, as numbered ones do: then they differ, and nothing needs to be remembered.
 fn ascending(lines: &[QuoteLineRequest]) -> bool {
-    let rank = |line: &QuoteLineRequest| line.id.as_str().len();
-    lines.is_sorted_by(|one, next| (rank(one), one.id.as_str()) < (rank(next), next.id.as_str()))
+    // The digits of a short id as one number.
+    let digits = |id: &str| id.bytes().fold(0_u64, |digits, byte| digits << 8 | u64::from(byte));
+    lines.is_sorted_by(|one, next| {
+        let (one, next) = (one.id.as_str(), next.id.as_str());
+        match one.len().cmp(&next.len()) {
+            Ordering::Equal if one.len() <= 8 => digits(one) < digits(next),
+            Ordering::Equal => one < next,
+            order => order.is_lt(),
+        }
+    })
 }
 
 /// Whether a host gives the value; the others the engine computes.

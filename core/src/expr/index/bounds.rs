@@ -110,6 +110,9 @@ fn search<T: Ord>(bounds: &[T], value: &T) -> u32 {
     interval(below, bounds.get(below) == Some(value))
 }
 
+/// Among so few bounds a search, which never guesses wrong, costs less than the table.
+const FEW: usize = 64;
+
 /// Sorted whole numbers, with a table that leads to the few that lie near a value: a search costs the same for 10 and for 10,000.
 #[derive(Debug, Clone)]
 pub(super) struct Ladder {
@@ -146,15 +149,14 @@ impl Ladder {
         if value > self.last {
             return interval(self.bounds.len(), false);
         }
+        if self.bounds.len() <= FEW {
+            return search(&self.bounds, &value);
+        }
         let rung = self.rung(value);
         let (from, to) = match self.rungs.get(rung..) {
             Some([from, to, ..]) => (*from, *to),
             _ => (0, self.bounds.len()),
         };
-        // Nearly all rungs hold no bound.
-        if from == to {
-            return interval(from, false);
-        }
         let near = self.bounds.get(from..to).unwrap_or_default();
         let below = near.partition_point(|bound| *bound < value);
         interval(from.saturating_add(below), near.get(below) == Some(&value))
