@@ -14,6 +14,16 @@ pub struct Ordered {
     pub in_base_unit: bool,
     /// The quantity in base units.
     pub base_quantity: Decimal,
+    /// The same, when it is a whole number.
+    pub whole: Option<i64>,
+}
+
+impl Ordered {
+    /// A quantity in base units, ordered in a unit.
+    #[must_use]
+    pub fn new(unit: Symbol, in_base_unit: bool, base_quantity: Decimal) -> Self {
+        Self { unit, in_base_unit, base_quantity, whole: base_quantity.to_whole() }
+    }
 }
 
 /// Why a quantity cannot be ordered.
@@ -60,8 +70,8 @@ impl Brief {
     /// What is ordered, where the product itself need not be asked: whole base units of what is sold in any quantity.
     #[must_use]
     pub fn order(&self, quantity: Decimal) -> Option<Ordered> {
-        let whole = quantity.to_whole().is_some_and(|whole| whole > 0);
-        (self.plain && whole).then_some(Ordered { unit: self.unit, in_base_unit: true, base_quantity: quantity })
+        let ordered = Ordered::new(self.unit, true, quantity);
+        (self.plain && ordered.whole > Some(0)).then_some(ordered)
     }
 }
 
@@ -102,7 +112,7 @@ impl Catalog {
                 Err(error) => return Err(error),
             }
         };
-        let ordered = Ordered { unit, in_base_unit: unit == product.unit, base_quantity };
+        let ordered = Ordered::new(unit, unit == product.unit, base_quantity);
         let problem = match product.order_quantity().check(base_quantity)? {
             Allowed::Yes => None,
             Allowed::BelowMinimum { upper } => Some(QuantityProblem::BelowMinimum { upper }),

@@ -1,5 +1,7 @@
 //! Allocation: the other place where a digit may be lost, and none is.
 
+use std::num::NonZeroU64;
+
 use serde::{Deserialize, Serialize};
 
 use super::{ArithmeticError, Money};
@@ -140,11 +142,12 @@ fn plain_largest_remainder(total: i64, shares: &[AllocationShare], parts: &mut V
     if !free || total > sum || sum.leading_zeros() < bits {
         return None;
     }
+    let Some(sum) = NonZeroU64::new(sum) else { return None };
     let mut left = total;
     let mut remainders: Vec<u64> = Vec::with_capacity(shares.len());
     for (share, place) in shares.iter().zip((0..last).rev()) {
         let product = total.checked_mul(share.weight)?;
-        let (part, rest) = (product.checked_div(sum)?, product.checked_rem(sum)?);
+        let (part, rest) = (product / sum, product % sum);
         left = left.checked_sub(part)?;
         parts.push(i64::try_from(part).ok()?);
         remainders.push(rest.checked_shl(bits)? | place);

@@ -184,6 +184,11 @@ fn divide(numerator: i128, denominator: i128, mode: RoundingMode) -> Result<i128
 fn divide_narrow(numerator: i64, denominator: i64, mode: RoundingMode) -> Option<i64> {
     let quotient = numerator.checked_div(denominator)?;
     let rest = numerator.wrapping_sub(quotient.wrapping_mul(denominator));
+    if mode == RoundingMode::HalfUp {
+        // The commonest mode without a comparison of cases.
+        let away = rest.unsigned_abs() >= denominator.unsigned_abs().abs_diff(rest.unsigned_abs());
+        return quotient.checked_add(if away { rest.signum() } else { 0 });
+    }
     let half = rest.unsigned_abs().cmp(&denominator.unsigned_abs().abs_diff(rest.unsigned_abs()));
     let odd = quotient & 1 != 0;
     if rest == 0 || !mode.goes_away(half, odd, rest > 0) {

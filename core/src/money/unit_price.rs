@@ -119,14 +119,19 @@ impl UnitPrice {
     /// [`ArithmeticError::Overflow`].
     #[inline]
     pub fn amount(self, quantity: Decimal, rounding: &Rounding) -> Result<i64, ArithmeticError> {
-        // Whole quantities at prices in the last digit, which are most, leave nothing to round.
-        if self.scale() == rounding.scale()
-            && rounding.is_plain()
-            && let Some(quantity) = quantity.to_whole()
-        {
-            return self.mantissa.checked_mul(quantity).ok_or(ArithmeticError::Overflow);
+        match quantity.to_whole().and_then(|quantity| self.amount_of_whole(quantity, rounding)) {
+            Some(amount) => Ok(amount),
+            None => rounding.apply(self.times(quantity)?),
         }
-        rounding.apply(self.times(quantity)?)
+    }
+
+    /// The amount of a whole quantity at a price in the last digit, which leaves nothing to round; none where something is, or the
+    /// amount is too large.
+    #[inline]
+    #[must_use]
+    pub(crate) fn amount_of_whole(self, quantity: i64, rounding: &Rounding) -> Option<i64> {
+        let plain = self.scale() == rounding.scale() && rounding.is_plain();
+        if plain { self.mantissa.checked_mul(quantity) } else { None }
     }
 
     /// A percentage of the price, rounded.

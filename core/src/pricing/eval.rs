@@ -7,7 +7,7 @@ use super::tariff::{Asked, Asking, CounterUse, Portion, Rules, TierSlice};
 use super::{Found, Lines, NoPrice, PriceError, PriceTieBreak, Query};
 use crate::expr::{Facts, Scope, Value};
 use crate::id::{CounterId, Ordinal, PriceListId, Set, Symbol};
-use crate::money::{ArithmeticError, Decimal, Exact};
+use crate::money::{ArithmeticError, Exact};
 use crate::quantity::Factor;
 use crate::sort;
 use crate::time::Date;
@@ -77,7 +77,7 @@ impl Pricing {
         found.resize(query.facts.line_count(), None);
         asked.clear();
         open.clear();
-        open.extend(lines.map(|line| OpenLine::new(line, query.lines.base_quantity(line).and_then(Decimal::to_whole))));
+        open.extend(lines.map(|line| OpenLine::new(line, query.lines.whole_quantity(line))));
         let mut symbols_of = None;
         for number in &step.access {
             let Some(list) = self.lists.get(*number).filter(|list| list.may_have_prices(query)) else { continue };

@@ -233,7 +233,7 @@ fn run(frame: &mut Frame<'_>, request: &QuoteRequest, scratch: &mut QuoteScratch
 fn set_quantity(frame: &mut Frame<'_>) -> Result<(), Error> {
     let ordered = || frame.lines.iter().filter_map(|line| line.ordered);
     // Whole numbers, as nearly all quantities are, add up in one instruction each.
-    let whole = ordered().try_fold(0_i64, |sum, ordered| sum.checked_add(ordered.base_quantity.to_whole()?));
+    let whole = ordered().try_fold(0_i64, |sum, ordered| sum.checked_add(ordered.whole?));
     let sum = match whole {
         Some(whole) => whole.into(),
         None => ordered().try_fold(Decimal::ZERO, |sum, ordered| sum.checked_add(ordered.base_quantity)).map_err(|_| overflow())?,
@@ -331,7 +331,11 @@ pub(super) fn list_price(frame: &Frame<'_>, index: usize, found: &Found) -> Resu
     }
     let priced_as_ordered = found.unit.map_or(ordered.in_base_unit, |unit| unit == ordered.unit);
     if priced_as_ordered && found.per.to_whole() == Some(1) {
-        let amount = found.price.amount(line.quantity, &to_minor)?;
+        let whole = ordered.whole.filter(|_| ordered.in_base_unit);
+        let amount = match whole.and_then(|whole| found.price.amount_of_whole(whole, &to_minor)) {
+            Some(amount) => amount,
+            None => found.price.amount(line.quantity, &to_minor)?,
+        };
         return Ok(Some(ListPrice { list, unit_price: found.price, amount }));
     }
     let Some(product) = frame.product(index) else { return Ok(None) };

@@ -82,7 +82,7 @@ impl<'q> Frame<'q> {
         match slot {
             _ if slot == own.amount && in_money => Some(|line| Some(line.entered)),
             _ if slot == own.list_amount && in_money => Some(|line| Some(line.price.map_or(0, |price| price.amount))),
-            _ if slot == own.quantity && scale == 0 => Some(|line| line.ordered?.base_quantity.to_whole()),
+            _ if slot == own.quantity && scale == 0 => Some(|line| line.ordered?.whole),
             _ => None,
         }
     }

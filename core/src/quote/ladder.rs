@@ -7,6 +7,7 @@ use super::engine::list_price;
 use super::frame::Frame;
 use super::prices::{OrderedLines, price_error, query};
 use super::request::QuoteRequest;
+use crate::catalog::Ordered;
 use crate::money::{ArithmeticError, Decimal, Exact, Money, Rounding, RoundingDef, RoundingMode, UnitPrice};
 use crate::pricing::{Break, FoundPrices, PriceError, PriceStep};
 use crate::report::Error;
@@ -168,7 +169,7 @@ impl Climb<'_, '_> {
         let changed = self.base_of(quantity).map_err(of_line)?;
         if let Some(line) = self.frame.lines.get_mut(index) {
             line.quantity = quantity;
-            line.ordered = line.ordered.zip(changed).map(|(ordered, base_quantity)| crate::catalog::Ordered { base_quantity, ..ordered });
+            line.ordered = line.ordered.zip(changed).map(|(ordered, base)| Ordered::new(ordered.unit, ordered.in_base_unit, base));
         }
         let priced = self.find();
         if let Some(line) = self.frame.lines.get_mut(index) {

@@ -54,15 +54,17 @@ fn check_lines(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnost
 
 /// Whether the ids ascend, as numbered ones do: then they differ, and nothing needs to be remembered.
 fn ascending(lines: &[QuoteLineRequest]) -> bool {
-    // The digits of a short id as one number.
-    let digits = |id: &str| id.bytes().fold(0_u64, |digits, byte| digits << 8 | u64::from(byte));
-    lines.is_sorted_by(|one, next| {
-        let (one, next) = (one.id.as_str(), next.id.as_str());
-        match one.len().cmp(&next.len()) {
-            Ordering::Equal if one.len() <= 8 => digits(one) < digits(next),
-            Ordering::Equal => one < next,
-            order => order.is_lt(),
-        }
+    let mut last: Option<(u64, &str)> = None;
+    lines.iter().all(|line| {
+        let id = line.id.as_str();
+        // The bytes of a short id as one number.
+        let number = if id.len() <= 8 { id.bytes().fold(0, |number, byte| number << 8 | u64::from(byte)) } else { u64::MAX };
+        let ascends = last.is_none_or(|(before, text)| match (text.len().cmp(&id.len()), before.cmp(&number)) {
+            (Ordering::Equal, Ordering::Equal) => text < id,
+            (Ordering::Equal, order) | (order, _) => order.is_lt(),
+        });
+        last = Some((number, id));
+        ascends
     })
 }
 

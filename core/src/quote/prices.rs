@@ -21,6 +21,10 @@ impl Lines for OrderedLines<'_, '_> {
         Some(self.0.lines.get(line)?.ordered?.base_quantity)
     }
 
+    fn whole_quantity(&self, line: usize) -> Option<i64> {
+        self.0.lines.get(line)?.ordered?.whole
+    }
+
     fn convert(&self, line: usize, base: Decimal, unit: Option<Symbol>) -> Result<Option<Decimal>, ArithmeticError> {
         let Some(unit) = unit else { return Ok(Some(base)) };
         let Some(product) = self.0.product(line) else { return Ok(None) };
