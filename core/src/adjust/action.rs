@@ -45,7 +45,8 @@ impl Action {
 impl Plain {
     fn of(rule: &Rule, stage: &Stage, currency: Currency) -> Option<Self> {
         let in_digits = |price: &UnitPrice| price.scale() == currency.minor_units();
-        let same = Self { numerator: 1, denominator: 1, off: 0, most: i64::MAX };
+        // The whole as a percentage, so that all rules divide alike.
+        let same = Self { numerator: 100, denominator: 100, off: 0, most: i64::MAX };
         if stage.round_at != RoundAt::Unit || !stage.rounding.is_plain() || stage.rounding.scale() != currency.minor_units() {
             return None;
         }

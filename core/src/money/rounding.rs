@@ -160,7 +160,12 @@ impl Rounding {
     /// [`Rounding::apply`] of `numerator / denominator` units of the last digit, for a rounding that is plain.
     #[inline]
     pub(crate) fn apply_plain(&self, numerator: i64, denominator: i64) -> Option<i64> {
-        divide_narrow(numerator, denominator, self.mode).filter(|_| self.is_plain())
+        // By a hundred, as most percentages are, the machine multiplies.
+        let quotient = match denominator {
+            100 => divide_narrow(numerator, 100, self.mode),
+            _ => divide_narrow(numerator, denominator, self.mode),
+        };
+        quotient.filter(|_| self.is_plain())
     }
 }
 
@@ -181,6 +186,7 @@ fn divide(numerator: i128, denominator: i128, mode: RoundingMode) -> Result<i128
     quotient.checked_add(rest.signum()).ok_or(ArithmeticError::Overflow)
 }
 
+#[inline]
 fn divide_narrow(numerator: i64, denominator: i64, mode: RoundingMode) -> Option<i64> {
     let quotient = numerator.checked_div(denominator)?;
     let rest = numerator.wrapping_sub(quotient.wrapping_mul(denominator));

@@ -110,56 +110,49 @@ fn search<T: Ord>(bounds: &[T], value: &T) -> u32 {
     interval(below, bounds.get(below) == Some(value))
 }
 
-/// Among so few bounds a search, which never guesses wrong, costs less than the table.
-const FEW: usize = 64;
+/// How many rungs a ladder has for each bound, so that few of them hold one, and how many it has at most.
+const RUNGS_PER_BOUND: u64 = 64;
+const MOST_RUNGS: u64 = 1 << 16;
+/// What stands for a rung on which more than one interval lies.
+const SEVERAL: u32 = u32::MAX;
 
-/// Sorted whole numbers, with a table that leads to the few that lie near a value: a search costs the same for 10 and for 10,000.
+/// Sorted whole numbers, with a table that leads to the interval of nearly every value: a search costs the same for 10 and for 10,000.
 #[derive(Debug, Clone)]
 pub(super) struct Ladder {
     bounds: Vec<i64>,
-    first: i64,
-    last: i64,
+    /// Just below the first bound, and just above the last one.
+    ends: (i64, i64),
     /// A rung is as high as two to this power.
     shift: u32,
-    /// How many bounds lie below each rung, and below the end.
-    rungs: Vec<usize>,
+    /// The interval of each rung, from the lower end to the upper one.
+    rungs: Vec<u32>,
 }
 
 impl Ladder {
     fn new(bounds: Vec<i64>) -> Self {
         let (first, last) = (bounds.first().copied().unwrap_or(0), bounds.last().copied().unwrap_or(0));
-        let most = u64::try_from(bounds.len()).unwrap_or(u64::MAX).saturating_mul(4).saturating_add(64);
-        let height = last.abs_diff(first);
+        let (low, high) = (first.saturating_sub(1), last.saturating_add(1));
+        let count = u64::try_from(bounds.len()).unwrap_or(u64::MAX);
+        let most = count.saturating_mul(RUNGS_PER_BOUND).saturating_add(RUNGS_PER_BOUND).min(MOST_RUNGS);
+        let height = high.abs_diff(low);
         let shift = (0..u64::BITS).find(|shift| height >> shift < most).unwrap_or(0);
-        let mut ladder = Self { first, last, shift, rungs: Vec::new(), bounds };
-        let count = ladder.rung(last).saturating_add(1);
-        ladder.rungs = (0..=count).map(|rung| ladder.bounds.partition_point(|bound| ladder.rung(*bound) < rung)).collect();
-        ladder
-    }
-
-    /// The rung of a value that is not below the first bound.
-    fn rung(&self, value: i64) -> usize {
-        usize::try_from(value.abs_diff(self.first) >> self.shift).unwrap_or(usize::MAX)
+        let rung = |number: u64| {
+            let (start, next) = (number.checked_shl(shift)?, number.checked_add(1)?.checked_shl(shift)?);
+            let at = |height: u64| search(&bounds, &low.saturating_add_unsigned(height));
+            let (from, to) = (at(start), at(next.saturating_sub(1)));
+            Some(if from == to { from } else { SEVERAL })
+        };
+        let rungs = (0..=height >> shift).map(|number| rung(number).unwrap_or(SEVERAL)).collect();
+        Self { ends: (low, high), shift, rungs, bounds }
     }
 
     fn of_whole(&self, value: i64) -> u32 {
-        if value < self.first || self.bounds.is_empty() {
-            return 0;
+        let (low, high) = self.ends;
+        let height = value.clamp(low, high).abs_diff(low) >> self.shift;
+        match usize::try_from(height).ok().and_then(|rung| self.rungs.get(rung)) {
+            Some(interval) if *interval != SEVERAL => *interval,
+            _ => search(&self.bounds, &value),
         }
-        if value > self.last {
-            return interval(self.bounds.len(), false);
-        }
-        if self.bounds.len() <= FEW {
-            return search(&self.bounds, &value);
-        }
-        let rung = self.rung(value);
-        let (from, to) = match self.rungs.get(rung..) {
-            Some([from, to, ..]) => (*from, *to),
-            _ => (0, self.bounds.len()),
-        };
-        let near = self.bounds.get(from..to).unwrap_or_default();
-        let below = near.partition_point(|bound| *bound < value);
-        interval(from.saturating_add(below), near.get(below) == Some(&value))
     }
 
     fn interval(&self, scale: u32, value: Decimal) -> u32 {
