@@ -24,6 +24,8 @@ pub struct Stage {
     pub compare: Compare,
     /// Which figures the conditions see.
     pub threshold_base: ThresholdBase,
+    /// Whether a rule has terms.
+    pub with_terms: bool,
     /// Whether every line can be judged by itself, as it enters the stage: no rule has terms, and the settings ask for no more.
     pub plain: bool,
     /// The number of the step on whose result percentages are taken.
@@ -161,6 +163,7 @@ impl Stage {
         let index = RuleIndex::build(&atoms);
         let judged_alone = compare == Compare::Amount && threshold_base == ThresholdBase::StageInput && def.policy != Policy::Worst;
         let mut stage = Self {
+            with_terms: compiled.iter().any(|rule| rule.terms.is_some()),
             plain: judged_alone && compiled.iter().all(|rule| rule.terms.is_none()),
             fully_indexed: compiled.iter().all(|rule| rule.indexed),
             id: def.id.clone(),
@@ -475,6 +478,7 @@ pub(super) mod tests {
             compare: Compare::Amount,
             threshold_base: ThresholdBase::StageInput,
             plain: true,
+            with_terms: false,
             base: None,
             round_at,
             round: RoundWhat::Price,

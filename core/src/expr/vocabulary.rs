@@ -73,6 +73,17 @@ pub struct Name {
     pub presence: Presence,
     /// The texts that the value may be, when they are known.
     pub one_of: Option<Box<[Symbol]>>,
+    /// How long the first word is; none when it is the only one.
+    first: Option<usize>,
+}
+
+impl Name {
+    /// The first word and the rest: `customer` and `level`. The first is empty when there is only one.
+    #[must_use]
+    pub fn words(&self) -> (&str, &str) {
+        let words = self.first.and_then(|first| self.name.split_at_checked(first));
+        words.and_then(|(first, rest)| Some((first, rest.strip_prefix('.')?))).unwrap_or(("", &self.name))
+    }
 }
 
 /// Why a name cannot be declared.
@@ -148,7 +159,7 @@ impl Vocabulary {
             self.members.entry(first.into()).or_default().insert(rest.into(), self.names.len());
         }
         let one_of = one_of.map(Vec::into_boxed_slice);
-        self.names.insert(name.into(), Name { name: name.into(), slot, ty, presence, one_of });
+        self.names.insert(name.into(), Name { name: name.into(), slot, ty, presence, one_of, first: name.find('.') });
         Ok(slot)
     }
 
@@ -222,5 +233,7 @@ mod tests {
         }
         assert_eq!(declare("lines.x", Scope::Line), Err(VocabularyError::Reserved));
         assert_eq!(&*vocabulary.name(level).unwrap().name, "customer.level");
+        assert_eq!(vocabulary.name(level).unwrap().words(), ("customer", "level"));
+        assert_eq!(vocabulary.find("channel").unwrap().words(), ("", "channel"));
     }
 }

@@ -142,12 +142,12 @@ fn plain_largest_remainder(total: i64, shares: &[AllocationShare], parts: &mut V
     if !free || total > sum || sum.leading_zeros() < bits {
         return None;
     }
-    let Some(sum) = NonZeroU64::new(sum) else { return None };
+    let sum = NonZeroU64::new(sum)?.get();
     let mut left = total;
     let mut remainders: Vec<u64> = Vec::with_capacity(shares.len());
     for (share, place) in shares.iter().zip((0..last).rev()) {
         let product = total.checked_mul(share.weight)?;
-        let (part, rest) = (product / sum, product % sum);
+        let (part, rest) = (product.checked_div(sum)?, product.checked_rem(sum)?);
         left = left.checked_sub(part)?;
         parts.push(i64::try_from(part).ok()?);
         remainders.push(rest.checked_shl(bits)? | place);

@@ -155,7 +155,7 @@ impl<'q> Ledger<'q> {
 
     /// What each rule of a stage may still do; nothing to say of a stage whose rules have no terms.
     pub(super) fn standings(&mut self, stage: &Stage) -> Vec<Standing> {
-        if stage.rules.iter().all(|rule| rule.terms.is_none()) {
+        if !stage.with_terms {
             return Vec::new();
         }
         stage.rules.iter().map(|rule| self.standing(rule)).collect()

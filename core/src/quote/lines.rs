@@ -91,7 +91,7 @@ fn settable(parts: &Parts, slot: Slot) -> bool {
 fn check_required(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnostics) {
     for slot in &parts.attributes.required {
         let Some(name) = parts.attributes.vocabulary.name(*slot) else { continue };
-        let (scope, key) = name.name.split_once('.').unwrap_or(("", &name.name));
+        let (scope, key) = name.words();
         let facts = match scope {
             "customer" => &request.customer,
             "destination" => &request.destination,
@@ -176,7 +176,7 @@ pub(super) fn fill<'q>(frame: &mut Frame<'q>, request: &'q QuoteRequest, given: 
     }
     let own = parts.attributes.document;
     frame.set(own.date, Value::Date(request.date));
-    frame.set(own.currency, text(parts, parts.currency.code()));
+    frame.set(own.currency, known(parts, parts.currency_code));
     if let Some(channel) = &request.channel {
         frame.set(own.channel, text(parts, channel));
     }

@@ -57,6 +57,8 @@ pub struct Parts {
     pub(crate) id: RulebookId,
     pub(crate) fingerprint: Fingerprint,
     pub(crate) currency: Currency,
+    /// Its three letters.
+    pub(crate) currency_code: Symbol,
     pub(crate) limits: Limits,
     pub(crate) symbols: Symbols,
     pub(crate) attributes: Attributes,
@@ -113,6 +115,7 @@ impl Rulebook {
     pub fn compile(def: RulebookDef, sources: &Sources) -> Result<Compiled, Error> {
         let limits = Limits::default();
         let (mut symbols, mut diagnostics) = (Symbols::default(), Diagnostics::new());
+        let currency_code = symbols.intern(def.currency.code());
         check_document(&def, &limits, &mut diagnostics);
         // 1. Products, because their ids are words of the vocabulary.
         let file_path = Path::ROOT.field("products_csv");
@@ -177,6 +180,7 @@ impl Rulebook {
             id: def.id,
             fingerprint,
             currency: def.currency,
+            currency_code,
             limits,
             symbols,
             product_lists: procedure::product_lists(&procedure, slices, &attributes),

@@ -292,7 +292,7 @@ impl Rulebook {
         set(own.gross, Value::Number(totals.gross));
         set(own.line_count, Value::Number(request.line_count.into()));
         set(own.date, Value::Date(request.date));
-        set(own.currency, text(parts.currency.code()));
+        set(own.currency, text(parts.symbols.text(parts.currency_code)));
         if let Some(channel) = &request.channel {
             set(own.channel, text(channel));
         }
