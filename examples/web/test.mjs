@@ -150,6 +150,11 @@ try {
   await page.locator(".row[data-line='1'] .quantity").fill("12");
   assert.equal(await totals(page), whatIf, "O-2001 for C-105 with 12 pieces");
 
+  await page.locator("#order").selectOption("O-2008");
+  assert.ok(expected.includes(`O-2008 ok ${await totals(page)}`), "with the coupon of the order");
+  await page.locator("#coupons").fill("");
+  assert.equal(await totals(page), "net 952.98 tax 181.07 gross 1134.05\n", "without it, as EXPECTED.md calculates it");
+
   await page.locator("#order").selectOption("O-2012");
   assert.equal(await page.locator("#approval li").count(), 2, "project terms need two levels");
   await page.locator("#order").selectOption("O-2013");
