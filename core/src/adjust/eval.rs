@@ -175,8 +175,10 @@ impl Stage {
         let less = |off: Exact| not_below_zero(running.to_exact()?.plus(off.negated()?)?);
         match self.round {
             RoundWhat::Discount if !all => {
-                let off = UnitPrice::rounded(off, &self.rounding, currency)?;
-                UnitPrice::new(less(off.to_exact()?)?.to_decimal()?, currency)
+                // What is added is rounded as what is taken off is: without its sign.
+                let adds = off.is_negative();
+                let rounded = UnitPrice::rounded(if adds { off.negated()? } else { off }, &self.rounding, currency)?.to_exact()?;
+                UnitPrice::new(less(if adds { rounded.negated()? } else { rounded })?.to_decimal()?, currency)
             }
             _ => UnitPrice::rounded(less(off)?, &self.rounding, currency),
         }
@@ -215,7 +217,10 @@ impl Stage {
             Effect::PercentOff { left } => Ok(self.percent_off(*left, base, currency)?.max(0)),
             Effect::PercentOn { whole } => Ok(self.percent_off(*whole, base, currency)?.min(0)),
             Effect::AmountOff { amount, .. } => Ok(self.rounding_to_minor(amount.to_exact()?, currency)?.max(0)),
-            Effect::AmountOn { amount, .. } => Ok(self.rounding_to_minor(amount.to_exact()?.negated()?, currency)?.min(0)),
+            Effect::AmountOn { amount, .. } => {
+                let on = self.rounding_to_minor(amount.to_exact()?, currency)?.max(0);
+                on.checked_neg().ok_or(ArithmeticError::Overflow)
+            }
             // Refused by the compilation: a document has no unit price.
             Effect::FixedPrice(_) => Ok(0),
         }
@@ -228,7 +233,12 @@ impl Stage {
         let rest = part.of(whole)?;
         // What takes all off is never rounded.
         if self.round == RoundWhat::Discount && !part.to_decimal().is_zero() {
-            return self.rounding_to_minor(whole.plus(rest.negated()?)?, currency);
+            // What is added is rounded as what is taken off is: without its sign.
+            let off = whole.plus(rest.negated()?)?;
+            if off.is_negative() {
+                return self.rounding_to_minor(off.negated()?, currency)?.checked_neg().ok_or(ArithmeticError::Overflow);
+            }
+            return self.rounding_to_minor(off, currency);
         }
         base.checked_sub(self.rounding_to_minor(rest, currency)?).ok_or(ArithmeticError::Overflow)
     }

@@ -2,6 +2,7 @@
 
 use super::result::RejectionReason;
 use crate::adjust::{Figure, Policy, Stage};
+use crate::expr::Leaf;
 use crate::report::Error;
 
 /// A line, or the document, on which the rules of a stage are to apply.
@@ -18,41 +19,50 @@ pub(super) trait Ground {
 pub(super) struct Chosen {
     pub(super) applied: Vec<u32>,
     pub(super) refused: Vec<(u32, RejectionReason)>,
-}
-
-/// Chooses among the rules that match, which are given by their numbers in ascending order, and applies what is chosen.
-pub(super) fn choose(stage: &Stage, matched: &[u32], ground: &mut impl Ground) -> Result<Chosen, Error> {
-    let mut chosen = Chosen::default();
-    match stage.policy {
-        Policy::Best | Policy::Worst => chosen.preferred(stage, matched, ground)?,
-        Policy::First => {
-            for number in matched {
-                if chosen.try_rule(*number, ground)? {
-                    break;
-                }
-            }
-        }
-        Policy::OnBase => {
-            for number in matched {
-                chosen.try_rule(*number, ground)?;
-            }
-        }
-        Policy::Compound => chosen.until_stop(stage, matched, ground)?,
-        Policy::Exclusive => {
-            for number in matched.iter().filter(|number| stage.rule(**number).is_some_and(|rule| rule.exclusive)) {
-                if chosen.try_rule(*number, ground)? {
-                    return Ok(chosen);
-                }
-            }
-            let others: Vec<u32> =
-                matched.iter().copied().filter(|number| stage.rule(*number).is_some_and(|rule| !rule.exclusive)).collect();
-            chosen.until_stop(stage, &others, ground)?;
-        }
-    }
-    Ok(chosen)
+    /// Those whose conditions were not met when their turn came, with what failed then.
+    pub(super) unmet: Vec<(u32, Vec<Leaf>)>,
 }
 
 impl Chosen {
+    /// Forgets everything, but keeps the room.
+    pub(super) fn clear(&mut self) {
+        self.applied.clear();
+        self.refused.clear();
+        self.unmet.clear();
+    }
+
+    /// Chooses among the rules that match, which are given by their numbers in ascending order, and applies what is chosen.
+    pub(super) fn choose(&mut self, stage: &Stage, matched: &[u32], ground: &mut impl Ground) -> Result<(), Error> {
+        match stage.policy {
+            Policy::Best | Policy::Worst => self.preferred(stage, matched, ground),
+            Policy::First => {
+                for number in matched {
+                    if self.try_rule(*number, ground)? {
+                        break;
+                    }
+                }
+                Ok(())
+            }
+            Policy::OnBase => {
+                for number in matched {
+                    self.try_rule(*number, ground)?;
+                }
+                Ok(())
+            }
+            Policy::Compound => self.until_stop(stage, matched, ground),
+            Policy::Exclusive => {
+                for number in matched.iter().filter(|number| stage.rule(**number).is_some_and(|rule| rule.exclusive)) {
+                    if self.try_rule(*number, ground)? {
+                        return Ok(());
+                    }
+                }
+                let others: Vec<u32> =
+                    matched.iter().copied().filter(|number| stage.rule(*number).is_some_and(|rule| !rule.exclusive)).collect();
+                self.until_stop(stage, &others, ground)
+            }
+        }
+    }
+
     /// Applies the rule when nothing refuses it.
     pub(super) fn try_rule(&mut self, number: u32, ground: &mut impl Ground) -> Result<bool, Error> {
         match ground.judge(number)? {

@@ -1,13 +1,14 @@
 //! A stage of document scope: match, choose, take off, allocate.
 
 use super::allocation;
-use super::choice::{Chosen, Ground, choose};
+use super::choice::{Chosen, Ground};
 use super::frame::{Frame, QuoteScratch};
 use super::guard;
 use super::ledger::{Ledger, Standing};
 use super::outcome::Outcome;
+use super::request::Explain;
 use super::result::{DocumentEntry, Entry, RejectionReason, Source};
-use super::stage::{Judged, StageRun, enter, holds, holds_now, reject, test, too_large};
+use super::stage::{Judged, StageRun, enter, failing, holds, holds_now, judged_at_entry, reject, test, too_large};
 use crate::adjust::{Figure, Policy, Rule, Spread, ThresholdBase};
 use crate::money::{AllocationShare, Decimal, Money};
 use crate::report::{AdjustCode, Error, Finding, Severity};
@@ -24,24 +25,35 @@ pub(super) fn apply(
     // 1. Match, by the figures that enter the stage.
     let mut matched = std::mem::take(&mut scratch.matched);
     find_matches(frame, run, scratch, &mut matched)?;
-    let without_lines = retain_with_lines(frame, run, &mut matched)?;
+    let mut without_lines = retain_with_lines(frame, run, &mut matched)?;
     find_floors(frame, run, scratch, out)?;
     allocation::weigh(frame, &run.stage.allocate, &run.stage.id, run.after, scratch)?;
     // 2. Choose and apply, each over the lines that take part in it.
     let entered: Option<Vec<Figure>> = (run.stage.policy == Policy::OnBase).then(|| frame.lines.iter().map(|line| line.figure).collect());
     let standings = ledger.standings(run.stage);
+    let mut chosen = std::mem::take(&mut scratch.chosen);
+    chosen.clear();
     let mut ground = WholeDocument { frame, run, ledger, scratch, out, standings, entered, judged: None };
-    let mut chosen = if run.stage.threshold_base == ThresholdBase::Running {
-        ground.one_rule_after_the_other(&mut matched)?
-    } else {
-        choose(run.stage, &matched, &mut ground)?
-    };
+    match run.stage.threshold_base {
+        ThresholdBase::Running => ground.one_rule_after_the_other(&mut matched, &mut chosen)?,
+        ThresholdBase::StageInput => chosen.choose(run.stage, &matched, &mut ground)?,
+    }
+    // Where a rule is judged when its turn comes, its lines are those of that moment.
+    without_lines.retain(|number| run.stage.rule(*number).is_some_and(|rule| judged_at_entry(run.stage, rule)));
     chosen.refused.extend(without_lines.into_iter().map(|number| (number, RejectionReason::NoEligibleLine)));
     // 3. Write down what was redeemed, and what did not apply.
     let WholeDocument { standings, .. } = ground;
     ledger.redeem(run.stage, &standings, out);
-    reject(frame, run, ledger, None, &Judged { matched: &matched, applied: &chosen.applied, refused: &chosen.refused }, out);
+    reject(
+        frame,
+        run,
+        ledger,
+        None,
+        &Judged { matched: &matched, applied: &chosen.applied, refused: &chosen.refused, unmet: &chosen.unmet },
+        out,
+    );
     scratch.matched = matched;
+    scratch.chosen = chosen;
     Ok(())
 }
 
@@ -127,27 +139,28 @@ struct DocumentOff {
 
 impl WholeDocument<'_, '_, '_> {
     /// Each rule, when its turn comes, if its condition then fits; what matches goes to `matched`.
-    fn one_rule_after_the_other(&mut self, matched: &mut Vec<u32>) -> Result<Chosen, Error> {
+    fn one_rule_after_the_other(&mut self, matched: &mut Vec<u32>, chosen: &mut Chosen) -> Result<(), Error> {
         let stage = self.run.stage;
-        let mut chosen = Chosen::default();
-        let exclusive = |rule: &Rule| stage.policy == Policy::Exclusive && rule.exclusive;
-        // Exclusive rules are judged by what enters the stage: whether they keep the others out depends on no other.
-        matched.retain(|number| stage.rule(*number).is_some_and(exclusive));
+        matched.retain(|number| stage.rule(*number).is_some_and(|rule| judged_at_entry(stage, rule)));
+        let mut ended = false;
         for number in matched.iter() {
             if chosen.try_rule(*number, self)? {
-                return Ok(chosen);
+                ended = true;
+                break;
             }
         }
-        for (number, rule) in (0_u32..).zip(&stage.rules).filter(|(_, rule)| !exclusive(rule)) {
+        for (number, rule) in (0_u32..).zip(&stage.rules).filter(|(_, rule)| !judged_at_entry(stage, rule)) {
             enter(self.frame)?;
-            if holds_now(self.frame, rule, None)? {
-                matched.push(number);
-                if chosen.try_rule(number, self)? && rule.stop {
-                    break;
+            if !holds_now(self.frame, rule, None)? {
+                if self.out.explain == Explain::Candidates {
+                    chosen.unmet.push((number, failing(self.frame, rule, None)));
                 }
+                continue;
             }
+            matched.push(number);
+            ended |= !ended && chosen.try_rule(number, self)? && rule.stop;
         }
-        Ok(chosen)
+        Ok(())
     }
 
     /// Finds the eligible lines and their shares (into the scratch), and what the rule would take off them; a rule in which no line takes part does not apply.
@@ -245,6 +258,8 @@ impl Ground for WholeDocument<'_, '_, '_> {
     fn judge(&mut self, number: u32) -> Result<Result<Figure, RejectionReason>, Error> {
         let stage = self.run.stage;
         let Some(rule) = stage.rule(number) else { return Ok(Err(RejectionReason::NotChosen)) };
+        // The lines in the scratch become this rule's, whether or not it can have them.
+        self.judged = None;
         let standing = self.standing(number);
         if let Some(reason) = standing.barred {
             return Ok(Err(reason));

@@ -1,5 +1,6 @@
 //! The document as expressions see it, and the buffers of a quote.
 
+use super::choice::Chosen;
 use super::result::Line;
 use crate::catalog::{FoundProducts, Product};
 use crate::expr::{Constant, Facts, IndexScratch, Scope, Slot, Text, Value};
@@ -19,6 +20,8 @@ pub struct QuoteScratch {
     pub(super) matched: Vec<u32>,
     /// Where each line's matches end.
     pub(super) ends: Vec<usize>,
+    /// What became of the rules of a stage of document scope.
+    pub(super) chosen: Chosen,
     pub(super) prices: FoundPrices,
     pub(super) table: TableScratch,
     pub(super) shares: Vec<AllocationShare>,

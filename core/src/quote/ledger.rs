@@ -86,9 +86,9 @@ impl Standing {
         if granted <= 0 { Err(RejectionReason::BudgetUsedUp) } else { Ok(granted) }
     }
 
-    /// Whether it takes off more than a budget of which no part is given.
+    /// Whether it takes off more than a budget of which no part is given. One that was used up before takes nothing.
     pub(super) fn overdrawn(&self) -> bool {
-        self.budget.is_some_and(|left| left < 0)
+        self.barred.is_none() && self.budget.is_some_and(|left| left < 0)
     }
 
     /// The most that a promotion may take off; any amount when there is none.

@@ -8,8 +8,8 @@ use super::outcome::Outcome;
 use super::request::Explain;
 use super::result::{Entry, Rejected, RejectionReason, Source};
 use super::{document, terms};
-use crate::adjust::{Choice, Figure, Policy, Rule, Stage, StageScope};
-use crate::expr::{EvalError, Expr, Facts, Value};
+use crate::adjust::{Choice, Figure, Policy, Rule, Stage, StageScope, ThresholdBase};
+use crate::expr::{EvalError, Expr, Facts, Leaf, Value};
 use crate::id::Ordinal;
 use crate::money::{ArithmeticError, Decimal};
 use crate::report::{Diagnostic, Error, LimitCode, Path};
@@ -85,7 +85,7 @@ fn apply_to_lines(
             Error::from(Diagnostic::error(LimitCode::Overflow, &lines.index(index), format!("in the stage `{}`: {error}", stage.id)))
         })?;
         if out.explain == Explain::Candidates && frame.lines.get(index).is_some_and(|line| line.price.is_some()) {
-            reject(frame, run, ledger, Some(index), &Judged { matched, applied, refused: &[] }, out);
+            reject(frame, run, ledger, Some(index), &Judged { matched, applied, refused: &[], unmet: &[] }, out);
         }
     }
     Ok(())
@@ -217,6 +217,20 @@ pub(super) struct Judged<'a> {
     pub(super) applied: &'a [u32],
     /// Those whose conditions hold and that something else refused.
     pub(super) refused: &'a [(u32, RejectionReason)],
+    /// Those whose conditions were not met when their turn came, with what failed then.
+    pub(super) unmet: &'a [(u32, Vec<Leaf>)],
+}
+
+/// Whether a rule is judged by what enters a stage even where thresholds run: an exclusive one, because whether it keeps the others out
+/// depends on no other.
+pub(super) fn judged_at_entry(stage: &Stage, rule: &Rule) -> bool {
+    stage.threshold_base == ThresholdBase::StageInput || stage.policy == Policy::Exclusive && rule.exclusive
+}
+
+/// The comparisons of a rule's condition that fail, by the figures that the frame shows now.
+pub(super) fn failing(frame: &Frame<'_>, rule: &Rule, line: Option<usize>) -> Vec<Leaf> {
+    let leaves = rule.when.as_ref().map(|when| when.explain(frame, line)).unwrap_or_default();
+    leaves.into_iter().filter(|leaf| !leaf.passed).collect()
 }
 
 /// Says of every rule of the stage that does not apply, why, where that is asked for: the document's date, the condition, the policy,
@@ -245,8 +259,8 @@ pub(super) fn reject(
         {
             (RejectionReason::NotValid, Vec::new())
         } else {
-            let leaves = rule.when.as_ref().map(|when| when.explain(frame, line)).unwrap_or_default();
-            (RejectionReason::Condition, leaves.into_iter().filter(|leaf| !leaf.passed).collect())
+            let unmet = judged.unmet.iter().find(|(unmet, _)| *unmet == number).map(|(_, failed)| failed.clone());
+            (RejectionReason::Condition, unmet.unwrap_or_else(|| failing(frame, rule, line)))
         };
         out.rejected.push(Rejected {
             line,

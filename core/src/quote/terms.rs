@@ -1,13 +1,13 @@
 //! Stages of line scope whose rules come with terms, or that lines have left: coupons, limits, caps, exclusion by tags, running
 //! thresholds, one choice for the whole document.
 
-use super::choice::{Chosen, Ground, choose};
+use super::choice::{Chosen, Ground};
 use super::frame::{Frame, QuoteScratch};
 use super::ledger::{Ledger, Marks, Standing};
 use super::outcome::Outcome;
 use super::request::Explain;
 use super::result::{Entry, RejectionReason, Source};
-use super::stage::{Judged, StageRun, enter, holds_now, match_lines, reject, too_large};
+use super::stage::{Judged, StageRun, enter, failing, holds_now, judged_at_entry, match_lines, reject, too_large};
 use crate::adjust::{Compare, Figure, Policy, Rule, Stage, ThresholdBase};
 use crate::money::{ArithmeticError, Decimal};
 use crate::report::{Diagnostic, Error, LimitCode, Path};
@@ -47,7 +47,8 @@ pub(super) fn apply_to_lines(
     }
     ledger.redeem(run.stage, &trial.standings, out);
     for (line, judged) in &trial.chosen {
-        let judged = Judged { matched: &judged.matched, applied: &judged.chosen.applied, refused: &judged.chosen.refused };
+        let OnLine { matched, chosen } = judged;
+        let judged = Judged { matched, applied: &chosen.applied, refused: &chosen.refused, unmet: &chosen.unmet };
         reject(frame, run, ledger, Some(*line), &judged, out);
     }
     Ok(())
@@ -97,23 +98,20 @@ impl Trial<'_, '_> {
             }
         }
         if stage.threshold_base == ThresholdBase::Running {
-            self.one_rule_after_the_other(frame, &mut lines)?;
+            self.one_rule_after_the_other(frame, &mut lines, explain)?;
             return Ok(lines);
         }
         let only = if stage.compare == Compare::Document { self.preferred(frame, &lines)? } else { None };
         for (index, on_line) in &mut lines {
             let mut ground = OneLine { trial: self, frame, line: *index };
-            on_line.chosen = match only {
-                None if stage.compare == Compare::Document => Chosen::default(),
-                Some(only) => {
-                    let mut chosen = Chosen::default();
-                    if on_line.matched.contains(&only) {
-                        chosen.try_rule(only, &mut ground)?;
-                    }
-                    chosen
+            match only {
+                None if stage.compare == Compare::Document => {}
+                None => on_line.chosen.choose(stage, &on_line.matched, &mut ground)?,
+                Some(only) if on_line.matched.contains(&only) => {
+                    on_line.chosen.try_rule(only, &mut ground)?;
                 }
-                None => choose(stage, &on_line.matched, &mut ground)?,
-            };
+                Some(_) => {}
+            }
             // What could not apply in any case is told as such, not as a worse choice.
             if explain == Explain::Candidates && stage.compare == Compare::Document {
                 let barred = on_line.matched.iter().filter_map(|number| Some((*number, self.standing(*number)?.barred?)));
@@ -152,27 +150,25 @@ impl Trial<'_, '_> {
     }
 
     /// Each rule, when its turn comes, on all lines that its condition then fits.
-    fn one_rule_after_the_other(&mut self, frame: &mut Frame<'_>, lines: &mut [(usize, OnLine)]) -> Result<(), Error> {
+    fn one_rule_after_the_other(&mut self, frame: &mut Frame<'_>, lines: &mut [(usize, OnLine)], explain: Explain) -> Result<(), Error> {
         let stage = self.run.stage;
-        let exclusive = |rule: &Rule| stage.policy == Policy::Exclusive && rule.exclusive;
-        // Exclusive rules are judged by what enters the stage: whether they keep the others out depends on no other.
         for (index, on_line) in lines.iter_mut() {
-            let matched: Vec<u32> = on_line.matched.iter().copied().filter(|number| stage.rule(*number).is_some_and(exclusive)).collect();
+            on_line.matched.retain(|number| stage.rule(*number).is_some_and(|rule| judged_at_entry(stage, rule)));
             let mut ground = OneLine { trial: self, frame, line: *index };
-            for number in matched {
-                if on_line.chosen.try_rule(number, &mut ground)? {
+            for number in &on_line.matched {
+                if on_line.chosen.try_rule(*number, &mut ground)? {
                     break;
                 }
             }
         }
         let mut ended: Vec<bool> = lines.iter().map(|(_, on_line)| !on_line.chosen.applied.is_empty()).collect();
-        for (_, on_line) in lines.iter_mut() {
-            on_line.matched.retain(|number| stage.rule(*number).is_some_and(exclusive));
-        }
-        for (number, rule) in (0_u32..).zip(&stage.rules).filter(|(_, rule)| !exclusive(rule)) {
+        for (number, rule) in (0_u32..).zip(&stage.rules).filter(|(_, rule)| !judged_at_entry(stage, rule)) {
             enter(frame)?;
             for ((index, on_line), ended) in lines.iter_mut().zip(&mut ended) {
                 if !holds_now(frame, rule, Some(*index))? {
+                    if explain == Explain::Candidates {
+                        on_line.chosen.unmet.push((number, failing(frame, rule, Some(*index))));
+                    }
                     continue;
                 }
                 on_line.matched.push(number);
