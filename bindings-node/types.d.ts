@@ -3620,6 +3620,8 @@ export interface Quote {
   redemptions?: RedemptionView[];
   /** The rules for the whole document that did not apply; only when candidates are asked for. */
   rejected?: RejectedView[];
+  /** What rounding did to the lines; only when it is asked for. */
+  rounding?: RoundingView;
   /** The rulebook that made it. */
   rulebook: RulebookView;
   /** The version of the meaning of rulebooks: equal versions give equal results. */
@@ -3689,6 +3691,8 @@ export interface QuoteRequest {
   overrides?: readonly OverrideRequest[];
   /** Whether to say what each line costs at every quantity where its price changes, and what a little more would save. */
   price_ladder?: boolean;
+  /** Whether to say what rounding did, step by step and in all; with the waterfalls. */
+  rounding_report?: boolean;
   /** How often rules with a limit were used before, and how much those with a budget have taken off; nothing when absent. */
   usage?: readonly UsageReading[];
 }
@@ -3985,6 +3989,18 @@ export interface RoundingDef {
  * | 2.6 | 3 | 3 | 3 | 3 | 2 | 3 | 2 |
  */
 export type RoundingMode = "half_up" | "half_even" | "half_down" | "up" | "down" | "ceiling" | "floor";
+
+/** What rounding did to the lines of a quote. */
+export interface RoundingView {
+  /** The sum of the steps' roundings. */
+  difference: Decimal;
+  /** The lines with tax, less what the steps' roundings came to. */
+  exact: Decimal;
+  /** The steps whose rounding is not known, each once: it is not in the difference. */
+  not_known: string[];
+  /** The lines with tax. */
+  rounded: Decimal;
+}
 
 /** The approvals that a document needs, each level after the one before it. */
 export interface Route {
@@ -4285,6 +4301,8 @@ export interface StepView {
   before: Decimal;
   /** What the step changes. */
   delta: Decimal;
+  /** How much more `after` is than without rounding, on the figures shown here; only where that is asked for and known. */
+  rounding?: Decimal;
   /**
    * The price list, the adjustment, the promotion, the charge or the tax rate; absent where the step needs none, nothing is taxed, or several taxes are
    * added.

@@ -44,6 +44,7 @@ fn request(order: &Order, explain: Explain) -> QuoteRequest {
         counters: Vec::new(),
         exchange_rates: Vec::new(),
         price_ladder: false,
+        rounding_report: false,
         overrides: Vec::new(),
         explain,
         lines: order.lines.iter().enumerate().map(line).collect(),

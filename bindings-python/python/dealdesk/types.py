@@ -3943,6 +3943,8 @@ class Quote(TypedDict):
     redemptions: NotRequired[list[RedemptionView]]
     # The rules for the whole document that did not apply; only when candidates are asked for.
     rejected: NotRequired[list[RejectedView]]
+    # What rounding did to the lines; only when it is asked for.
+    rounding: NotRequired[RoundingView]
     # The rulebook that made it.
     rulebook: RulebookView
     # The version of the meaning of rulebooks: equal versions give equal results.
@@ -4012,6 +4014,8 @@ class QuoteRequest(TypedDict):
     overrides: NotRequired[ReadOnly[Sequence[OverrideRequest]]]
     # Whether to say what each line costs at every quantity where its price changes, and what a little more would save.
     price_ladder: NotRequired[ReadOnly[bool]]
+    # Whether to say what rounding did, step by step and in all; with the waterfalls.
+    rounding_report: NotRequired[ReadOnly[bool]]
     # How often rules with a limit were used before, and how much those with a budget have taken off; nothing when absent.
     usage: NotRequired[ReadOnly[Sequence[UsageReading]]]
 
@@ -4320,6 +4324,19 @@ class RoundingDef(TypedDict):
 # | -2.5 | -3 | -2 | -2 | -3 | -2 | -2 | -3 |
 # | 2.6 | 3 | 3 | 3 | 3 | 2 | 3 | 2 |
 RoundingMode: TypeAlias = "Literal['half_up', 'half_even', 'half_down', 'up', 'down', 'ceiling', 'floor']"
+
+
+@final
+class RoundingView(TypedDict):
+    """What rounding did to the lines of a quote."""
+    # The sum of the steps' roundings.
+    difference: Decimal
+    # The lines with tax, less what the steps' roundings came to.
+    exact: Decimal
+    # The steps whose rounding is not known, each once: it is not in the difference.
+    not_known: list[str]
+    # The lines with tax.
+    rounded: Decimal
 
 
 @final
@@ -4643,6 +4660,8 @@ class StepView(TypedDict):
     before: Decimal
     # What the step changes.
     delta: Decimal
+    # How much more `after` is than without rounding, on the figures shown here; only where that is asked for and known.
+    rounding: NotRequired[Decimal]
     # The price list, the adjustment, the promotion, the charge or the tax rate; absent where the step needs none, nothing is taxed, or several taxes are
     # added.
     rule: NotRequired[str]

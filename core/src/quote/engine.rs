@@ -124,6 +124,7 @@ impl Rulebook {
             currency,
             date: request.date,
             explain: request.explain,
+            rounding_report: request.rounding_report,
             complete: priced && out.findings.iter().all(|finding| finding.severity < Severity::Error),
             lines,
             entries: out.entries,

@@ -197,15 +197,12 @@ impl<'q> QuoteLine<'q> {
     /// Every step from zero to the line's total, chained; when only totals were asked for, no more than [`QuoteLine::applied`].
     pub fn waterfall(self) -> impl Iterator<Item = StepView<'q>> {
         let quote = self.quote;
-        let quantity = self.line.quantity;
-        self.chain().map(move |entry| quote.step_view(entry, quantity))
+        let Self { number, line, .. } = self;
+        quote.entries_of(line).map(move |entry| quote.step_view(number, line, entry))
     }
 
     fn chain(self) -> impl Iterator<Item = &'q Entry> {
-        let entries = &self.quote.entries;
-        let entry = |number: u32| usize::try_from(number).ok().and_then(|number| entries.get(number));
-        let first = self.line.chain.and_then(|(first, _)| entry(first));
-        std::iter::successors(first, move |last| last.next.and_then(|next| entry(next.get())))
+        self.quote.entries_of(self.line)
     }
 
     /// The line as it is serialized.

@@ -12,6 +12,7 @@
 //! | [`QuoteLine`] | a line: its figures one by one |
 //! | [`LineView`], [`StepView`], [`RejectedView`] | a line, a step of its waterfall, a rule that did not apply, as they are read |
 //! | [`UnitPart`] | what units of a line bear of an order's discount |
+//! | [`RoundingView`] | what rounding did to the lines |
 //! | [`TierView`], [`CounterView`] | the tiers in which lines lie, and what hosts add to their counters |
 //! | [`ComparisonView`] | what a line costs beside another price |
 //! | [`OverrideRequest`], [`OverrideView`] | what persons set by hand, and what was computed beside it |
@@ -48,6 +49,7 @@ mod promotion_view;
 mod redemption;
 mod request;
 mod result;
+mod rounding;
 mod stage;
 mod statistic;
 mod tax;
@@ -68,6 +70,7 @@ pub use promotion_view::{PromotionLineView, PromotionSearchView, PromotionView, 
 pub use redemption::{ExpectedUsage, RedemptionView, UsageOf, UsageReading};
 pub use request::{Explain, OverrideRequest, QuoteLineRequest, QuoteRequest};
 pub use result::{Quote, RejectionReason, Totals};
+pub use rounding::{RoundingReport, RoundingView};
 pub use statistic::{FigureList, FigureView, MarginView};
 pub use tax_view::{LineTaxView, LineTaxes, TaxGroupView, TaxRoundingView};
 pub use unit_parts::{UnitPart, UnitParts};

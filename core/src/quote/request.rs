@@ -65,6 +65,9 @@ pub struct QuoteRequest {
     /// Whether to say what each line costs at every quantity where its price changes, and what a little more would save.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub price_ladder: bool,
+    /// Whether to say what rounding did, step by step and in all; with the waterfalls.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rounding_report: bool,
     /// What persons set for all lines together, at override steps with the scope `document`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<OverrideRequest>,

@@ -33,6 +33,7 @@ pub struct Quote {
     pub(super) currency: Currency,
     pub(super) date: Date,
     pub(super) explain: Explain,
+    pub(super) rounding_report: bool,
     pub(super) complete: bool,
     pub(super) lines: Vec<Line>,
     pub(super) entries: Vec<Entry>,

@@ -235,7 +235,7 @@ impl Quote {
 }
 
 /// An exact amount as a decimal: with six digits more than the currency has where its decimals do not end.
-fn shown(exact: Exact, minor_units: u8) -> Option<Decimal> {
+pub(super) fn shown(exact: Exact, minor_units: u8) -> Option<Decimal> {
     const EXTRA_DIGITS: u8 = 6;
     let scale = minor_units.saturating_add(EXTRA_DIGITS);
     let rounded = Rounding::half_up(scale).apply(exact).ok()?;

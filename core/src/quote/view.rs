@@ -13,7 +13,8 @@ use super::prices::{CounterView, TierView};
 use super::promotion_view::{PromotionSearchView, PromotionView, ProposedLineView};
 use super::redemption::RedemptionView;
 use super::request::Explain;
-use super::result::{Entry, Quote, Rejected, RejectionReason, Source, Totals};
+use super::result::{Entry, Line, Quote, Rejected, RejectionReason, Source, Totals};
+use super::rounding::{RoundingReport, RoundingView};
 use super::statistic::{FigureList, MarginView};
 use super::tax_view::{TaxGroupView, TaxRoundingView};
 use super::unit_parts::UnitParts;
@@ -91,6 +92,10 @@ pub struct QuoteView<'q> {
     /// What rounding did to the tax; absent when only totals are asked for, or nothing is taxed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tax_rounding: Option<TaxRoundingView>,
+    /// What rounding did to the lines; only when it is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<RoundingView<'static>>")]
+    pub rounding: Option<RoundingReport<'q>>,
     /// The rules for the whole document that did not apply; only when candidates are asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Vec<RejectedView<'static>>>")]
@@ -143,6 +148,9 @@ pub struct StepView<'q> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Vec<super::unit_parts::UnitPart>>")]
     pub units: Option<UnitParts>,
+    /// How much more `after` is than without rounding, on the figures shown here; only where that is asked for and known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rounding: Option<Decimal>,
 }
 
 /// An adjustment that applied.
@@ -298,6 +306,7 @@ impl Quote {
             approval_facts: self.asks_for_approval().then_some(ApprovalFactsView { quote: self }),
             tax_breakdown: TaxGroups { quote: self },
             tax_rounding: self.tax_rounding(),
+            rounding: self.reports_rounding().then_some(RoundingReport(self)),
             rejected: candidates.then_some(RejectedRules { quote: self, line: None }),
             tiers: Some(Tiers { quote: self }).filter(|_| self.explain > Explain::Totals && !self.has_no_tiers()),
             comparisons: Some(Comparisons { quote: self }).filter(|_| !self.has_no_comparisons()),
@@ -342,7 +351,19 @@ impl Quote {
         Money::new(minor, self.currency)
     }
 
-    pub(super) fn step_view<'q>(&'q self, entry: &'q Entry, quantity: Decimal) -> StepView<'q> {
+    /// The steps of a line's waterfall.
+    pub(super) fn entries_of<'q>(&'q self, line: &Line) -> impl Iterator<Item = &'q Entry> + use<'q> {
+        let entry = |number: u32| usize::try_from(number).ok().and_then(|number| self.entries.get(number));
+        let first = line.chain.and_then(|(first, _)| entry(first));
+        std::iter::successors(first, move |last| last.next.and_then(|next| entry(next.get())))
+    }
+
+    /// Whether roundings were asked for, and waterfalls with them.
+    pub(super) fn reports_rounding(&self) -> bool {
+        self.rounding_report && self.explain > Explain::Totals
+    }
+
+    pub(super) fn step_view<'q>(&'q self, number: usize, line: &Line, entry: &'q Entry) -> StepView<'q> {
         let rule = self.rule_id(entry.source);
         let delta = entry.after.saturating_sub(entry.before);
         let splits = |step: &Step| matches!(step, Step::Stage(stage) if stage.allocate.unit_split.is_some());
@@ -355,7 +376,8 @@ impl Quote {
             delta: self.money(delta),
             after: self.money(entry.after),
             unit_price: entry.unit_price,
-            units: if splits { UnitParts::of(delta, quantity, self.currency) } else { None },
+            units: if splits { UnitParts::of(delta, line.quantity, self.currency) } else { None },
+            rounding: self.step_rounding(number, line, entry),
         }
     }
 

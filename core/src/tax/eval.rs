@@ -112,6 +112,16 @@ impl Assessment {
         self.groups.len().saturating_sub(1)
     }
 
+    /// The taxes that are added to a line's amount, before they were rounded.
+    ///
+    /// # Errors
+    /// [`ArithmeticError::Overflow`].
+    pub fn exact_added(&self, line: usize) -> Result<Exact, ArithmeticError> {
+        let (start, end) = self.range(line);
+        let shares = self.shares.iter().zip(&self.exact).take(end).skip(start);
+        sum(shares.filter(|(share, _)| !share.included && !share.reverse).map(|(_, exact)| *exact))
+    }
+
     fn range(&self, line: usize) -> (usize, usize) {
         let start = line.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
         (start, self.ends.get(line).copied().unwrap_or(start))

@@ -1,0 +1,148 @@
+//! What rounding did to a quote: step by step, and in all.
+
+use schemars::JsonSchema;
+use serde::{Serialize, Serializer};
+
+use super::result::{Entry, Line, Quote, Source};
+use super::tax_view::shown;
+use crate::adjust::{Effect, Limits, Per, Rule, Spread, Stage, StageScope, Weights};
+use crate::money::{ArithmeticError, Decimal, Exact, Money, UnitPrice};
+use crate::rulebook::Step;
+
+/// What rounding did to the lines of a quote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RoundingView<'q> {
+    /// The lines with tax, less what the steps' roundings came to.
+    pub exact: Decimal,
+    /// The lines with tax.
+    pub rounded: Money,
+    /// The sum of the steps' roundings.
+    pub difference: Decimal,
+    /// The steps whose rounding is not known, each once: it is not in the difference.
+    pub not_known: Vec<&'q str>,
+}
+
+/// [`Quote::rounding`], computed when it is read.
+#[derive(Debug, Clone, Copy)]
+pub struct RoundingReport<'q>(pub(super) &'q Quote);
+
+impl Serialize for RoundingReport<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.rounding().serialize(serializer)
+    }
+}
+
+/// Whether something else than its effect may bound what the rule takes off.
+fn is_capped(rule: &Rule) -> bool {
+    let caps = |limits: &Limits| limits.budget.is_some() || limits.cap_amount.is_some() || limits.cap_units.is_some();
+    rule.terms.as_ref().is_some_and(|terms| caps(&terms.limits))
+}
+
+impl Quote {
+    /// What rounding did to the lines; only where it was asked for, and waterfalls with it.
+    #[must_use]
+    pub fn rounding(&self) -> Option<RoundingView<'_>> {
+        if !self.reports_rounding() {
+            return None;
+        }
+        let (mut difference, mut gross) = (Exact::ZERO, 0_i64);
+        let mut not_known: Vec<&str> = Vec::new();
+        for (number, line) in self.lines.iter().enumerate().filter(|(_, line)| line.price.is_some()) {
+            gross = gross.checked_add(line.taxed.gross)?;
+            for entry in self.entries_of(line) {
+                match self.lost(number, line, entry) {
+                    Some(rounding) => difference = difference.plus(rounding).ok()?.reduced(),
+                    None if entry.before == entry.after => {}
+                    None => {
+                        let step = self.step_id(entry.step);
+                        if !not_known.contains(&step) {
+                            not_known.push(step);
+                        }
+                    }
+                }
+            }
+        }
+        let rounded = self.money(gross);
+        let exact = rounded.to_exact().ok()?.plus(difference.negated().ok()?).ok()?;
+        let digits = self.currency.minor_units();
+        Some(RoundingView { exact: shown(exact, digits)?, rounded, difference: shown(difference, digits)?, not_known })
+    }
+
+    /// What a step's rounding came to, as it is shown.
+    pub(super) fn step_rounding(&self, number: usize, line: &Line, entry: &Entry) -> Option<Decimal> {
+        if !self.reports_rounding() {
+            return None;
+        }
+        shown(self.lost(number, line, entry)?, self.currency.minor_units())
+    }
+
+    /// The step's result less what it would be, on the figures that the waterfall shows, if it were not rounded; none where that is not known.
+    fn lost(&self, number: usize, line: &Line, entry: &Entry) -> Option<Exact> {
+        let step = self.rulebook.parts().procedure.get(entry.step.index())?;
+        let money = |minor: i64| Money::new(minor, self.currency).to_exact();
+        let delta = money(entry.after.checked_sub(entry.before)?).ok()?;
+        let exact = match (step, entry.source) {
+            // They do nothing but round.
+            (Step::Ending(_) | Step::CashRounding(_), _) => Exact::ZERO,
+            (Step::Price(_), Source::List(_)) => entry.unit_price?.times(line.quantity).ok()?,
+            (Step::Stage(stage), Source::Adjustment(number)) => {
+                let rule = stage.rules.iter().find(|rule| rule.number == number).filter(|rule| !is_capped(rule))?;
+                match stage.scope {
+                    StageScope::Line => self.line_change(rule, line, entry).ok()?,
+                    StageScope::Document => self.document_change(stage, rule, entry).ok()??,
+                }
+            }
+            // What a destination's price keeps is more than tax.
+            (Step::Tax(step), Source::TaxRate(_)) if step.home().is_none() => self.tax.exact_added(number).ok()?,
+            _ => return None,
+        };
+        delta.plus(exact.negated().ok()?).ok().map(Exact::reduced)
+    }
+
+    /// What a rule of line scope changes, not rounded.
+    fn line_change(&self, rule: &Rule, line: &Line, entry: &Entry) -> Result<Exact, ArithmeticError> {
+        let money = |minor: i64| Money::new(minor, self.currency).to_exact();
+        let before = money(entry.before)?;
+        let of_line = |amount: UnitPrice, per: Per| match per {
+            Per::Unit => amount.times(line.quantity),
+            Per::Line => amount.to_exact(),
+        };
+        let change = match &rule.effect {
+            Effect::PercentOff { left: part } | Effect::PercentOn { whole: part } => {
+                let base = money(entry.base)?;
+                part.of(base)?.plus(base.negated()?)?
+            }
+            Effect::AmountOff { amount, per } => of_line(*amount, *per)?.negated()?,
+            Effect::AmountOn { amount, per } => of_line(*amount, *per)?,
+            Effect::FixedPrice(price) => {
+                let change = price.times(line.quantity)?.plus(before.negated()?)?;
+                if change.is_positive() { Exact::ZERO } else { change }
+            }
+        };
+        // Nothing falls below zero.
+        if before.plus(change)?.is_negative() { before.negated() } else { Ok(change) }
+    }
+
+    /// The line's part of what a document rule changes, not rounded; none where it is not split by what the lines cost.
+    fn document_change(&self, stage: &Stage, rule: &Rule, entry: &Entry) -> Result<Option<Exact>, ArithmeticError> {
+        let plain = matches!(stage.allocate.weights, Weights::Amount) && stage.allocate.spread == Spread::Across && stage.guard.is_none();
+        if !plain {
+            return Ok(None);
+        }
+        let of_rule =
+            |other: &&Entry| other.step == entry.step && matches!(other.source, Source::Adjustment(number) if number == rule.number);
+        let all = self.entries.iter().filter(of_rule).try_fold(0_i64, |sum, other| sum.checked_add(other.before));
+        let all = all.ok_or(ArithmeticError::Overflow)?;
+        let base = Money::new(entry.base, self.currency).to_exact()?;
+        let change = match &rule.effect {
+            Effect::PercentOff { left: part } | Effect::PercentOn { whole: part } => part.of(base)?.plus(base.negated()?)?,
+            Effect::AmountOff { amount, .. } => amount.to_exact()?.negated()?,
+            Effect::AmountOn { amount, .. } => amount.to_exact()?,
+            Effect::FixedPrice(_) => return Ok(None),
+        };
+        // The lines give no more than they have.
+        let running = Money::new(all, self.currency).to_exact()?;
+        let change = if running.plus(change)?.is_negative() { running.negated()? } else { change };
+        if all == 0 { Ok(Some(Exact::ZERO)) } else { change.times(entry.before.into(), all.into()).map(Some) }
+    }
+}
