@@ -3494,7 +3494,10 @@ export interface PromotionStepDef {
   combine: Combine;
   /** Names the step; promotions refer to it. */
   id: StepId;
-  /** How many steps the search for the best combination may take, 1 to 1000000; 20000 when absent. Only for `optimal`. */
+  /**
+   * How many steps the search for the best combination may take, 1 to 1000000; 20000 when absent. A step looks at up to 16 classes of
+   * units that are alike. Only for `optimal`.
+   */
   max_steps?: number | null;
   /** Which figure is rounded. */
   round_at?: PromotionRoundAt;

@@ -1,7 +1,8 @@
 //! Rules that can never apply, whatever is asked.
 
+use super::promotion::Promotion;
 use super::{Limits, Policy, Rule, Stage};
-use crate::expr::{Atom, Literal, Slot};
+use crate::expr::{Atom, Expr, Literal, Slot};
 use crate::report::{AdjustCode, Diagnostic, Diagnostics, Path};
 use crate::time::{Date, Period};
 
@@ -10,7 +11,7 @@ use crate::time::{Date, Period};
 pub(super) fn warn_never_fires(policy: Policy, rules: &[Rule], date: Slot, adjustments: &Path<'_>, all: &mut Diagnostics) {
     for (position, rule) in rules.iter().enumerate() {
         let place = adjustments.index(rule.number.index());
-        let days = days_of(rule, date);
+        let days = days_of(rule.when.as_ref(), date);
         // An empty period, and a condition that contradicts itself, are reported where they stand.
         if rule.valid.is_empty() || days.is_empty() {
             continue;
@@ -50,9 +51,21 @@ pub(super) fn closes(stage: &Stage) -> Option<&Rule> {
     }
 }
 
+/// Warns of every promotion that is valid only on days that its condition excludes; `promotions` is where they are written.
+pub(super) fn warn_promotions(all: &[Promotion], date: Slot, promotions: &Path<'_>, diagnostics: &mut Diagnostics) {
+    for promotion in all {
+        let days = days_of(promotion.when.as_ref(), date);
+        if !promotion.valid.is_empty() && !days.is_empty() && !days.overlaps(&promotion.valid) {
+            let place = promotions.index(promotion.number.index());
+            let message = format!("the promotion `{}` never applies: its condition excludes every day on which it is valid", promotion.id);
+            diagnostics.warning(AdjustCode::NeverFires, &place.field("valid"), message);
+        }
+    }
+}
+
 /// The days that the condition allows, as far as it compares the document's date with constants.
-fn days_of(rule: &Rule, date: Slot) -> Period {
-    let atoms = rule.when.as_ref().map(crate::expr::Expr::atoms).unwrap_or_default();
+fn days_of(when: Option<&Expr>, date: Slot) -> Period {
+    let atoms = when.map(Expr::atoms).unwrap_or_default();
     let mut days = Period::ALWAYS;
     for atom in atoms.iter().filter(|atom| atom.slot() == date) {
         let (from, until) = match atom {

@@ -298,7 +298,7 @@ impl Around<'_> {
     fn promotion(&mut self, step: &PromotionStepDef, root: &Path<'_>, at: &Path<'_>, cx: &mut CompileContext<'_>) -> Step {
         // Some units of a line cost less than others: there is no price per unit any more.
         self.lines_rounded = true;
-        let place = PromotionPlace { currency: self.def.currency, adjustments: self.def.adjustments.len() };
+        let place = PromotionPlace { currency: self.def.currency, adjustments: self.def.adjustments.len(), date: self.date };
         let promotions: Vec<(usize, &PromotionDef)> =
             self.def.promotions.iter().enumerate().filter(|(_, promotion)| promotion.step == step.id).collect();
         Step::Promotion(Box::new(PromotionStep::compile(step, &promotions, place, at, &root.field("promotions"), cx)))

@@ -4,7 +4,7 @@ use super::super::{Termed, Terms, TieBreak};
 use super::benefit::Benefit;
 use super::def::{Apportion, Combine, GiftDef, PromotionAllocateDef, PromotionDef, PromotionRoundAt, PromotionStepDef, Select};
 use super::offer::{self, Offer};
-use crate::expr::{CompileContext, Expr, RuleIndex, Scope, Type};
+use crate::expr::{CompileContext, Expr, RuleIndex, Scope, Slot, Type};
 use crate::id::{Ordinal, RuleId, StepId, Symbol};
 use crate::money::{Currency, Rounding};
 use crate::report::{AdjustCode, Diagnostic, Path, RulebookCode};
@@ -133,6 +133,8 @@ pub struct PromotionPlace {
     pub currency: Currency,
     /// How many adjustments there are.
     pub adjustments: usize,
+    /// The slot of the document's date.
+    pub date: Slot,
 }
 
 impl PromotionStep {
@@ -166,6 +168,7 @@ impl PromotionStep {
             first_part = first_part.saturating_add(u32::try_from(promotion.parts.len()).unwrap_or(u32::MAX));
             compiled.push(promotion);
         }
+        super::super::lint::warn_promotions(&compiled, around.date, all, cx.diagnostics);
         // 3. The index over their conditions on lines.
         let atoms = |part: &Part| part.lines.as_ref().map(|lines| lines.atoms().to_vec()).unwrap_or_default();
         let atoms: Vec<_> = compiled.iter().flat_map(|promotion| promotion.parts.iter().map(atoms)).collect();

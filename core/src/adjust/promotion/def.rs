@@ -40,7 +40,8 @@ pub struct PromotionStepDef {
     /// How what a promotion takes off is split over its lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allocate: Option<PromotionAllocateDef>,
-    /// How many steps the search for the best combination may take, 1 to 1000000; 20000 when absent. Only for `optimal`.
+    /// How many steps the search for the best combination may take, 1 to 1000000; 20000 when absent. A step looks at up to 16 classes of
+    /// units that are alike. Only for `optimal`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_steps: Option<u32>,
 }

@@ -1,7 +1,8 @@
 //! The best combination of promotions that want the same units: branch and bound over their applications.
 //!
-//! A step of the search looks at one combination, or finds one way to take the units of an application. It counts steps and never looks at
-//! a clock, so that the answer is the same on every machine.
+//! A step of the search looks at one combination, or finds one way to take the units of an application; where there are many classes of
+//! units, that counts as several steps, so that steps bound time and room. No clock is looked at, so that the answer is the same on every
+//! machine.
 
 use std::collections::BTreeMap;
 
@@ -63,7 +64,7 @@ impl Contest<'_> {
     /// The combination that takes off most; the better of two quick ones when the search does not end.
     pub(super) fn optimal(&self) -> Result<Found, ArithmeticError> {
         // 1. Something to start from.
-        let (by_priority, by_benefit) = (self.by_priority()?, self.by_benefit()?);
+        let (by_priority, by_benefit) = (self.by_priority()?, self.by_benefit(self.step.max_steps)?);
         let quick = if by_benefit.off > by_priority.off { by_benefit } else { by_priority };
         // 2. Search, the most promising first.
         let mut search = Search { contest: self, shares: self.shares()?, trail: Vec::new(), seen: BTreeMap::new(), steps: 0 };
@@ -180,10 +181,11 @@ impl Search<'_, '_> {
     }
 
     fn step(&mut self) -> Result<(), OutOfSteps> {
-        if self.steps >= self.contest.step.max_steps {
+        let steps = self.steps.saturating_add(self.contest.steps());
+        if steps > self.contest.step.max_steps {
             return Err(OutOfSteps);
         }
-        self.steps = self.steps.saturating_add(1);
+        self.steps = steps;
         Ok(())
     }
 

@@ -80,10 +80,17 @@ impl Contest<'_> {
         Ok(plan)
     }
 
-    /// Again and again the application that takes off most.
-    pub fn by_benefit(&self) -> Result<Plan, ArithmeticError> {
+    /// How many steps it counts to look at all classes of units once.
+    pub fn steps(&self) -> u64 {
+        const CLASSES: usize = 16;
+        u64::try_from(self.pool.classes.len().div_ceil(CLASSES)).unwrap_or(u64::MAX).max(1)
+    }
+
+    /// Again and again the application that takes off most, as long as the steps suffice.
+    pub fn by_benefit(&self, max_steps: u64) -> Result<Plan, ArithmeticError> {
         let (mut left, mut plan) = (self.start(), Plan::default());
-        loop {
+        let each = self.steps().saturating_mul(u64::try_from(self.contestants.len()).unwrap_or(u64::MAX)).max(1);
+        for _ in 0..max_steps.checked_div(each).unwrap_or(0) {
             let mut best: Option<(i128, usize)> = None;
             for number in 0..self.contestants.len() {
                 let off = self.next(number, &left)?.map_or(0, |(_, worth)| worth.off);
@@ -96,6 +103,7 @@ impl Contest<'_> {
                 return Ok(plan);
             }
         }
+        Ok(plan)
     }
 
     /// Applies a promotion as often as it takes the same units; whether it did.
