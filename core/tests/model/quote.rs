@@ -1,8 +1,8 @@
 //! The naive quote: lists are scanned, nothing is prepared, every figure is a fraction until it is rounded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use dealdesk::adjust::{AdjustmentDef, AmountOffDef, CapPer, EffectDef, Per, Policy, RoundAt, RoundWhat, StageDef, StageScope, TieBreak};
+use dealdesk::adjust::AdjustmentDef;
 use dealdesk::catalog::{ProductDef, ProductStatus};
 use dealdesk::fact::Fact;
 use dealdesk::pricing::{PriceListDef, PriceRecordDef};
@@ -26,13 +26,17 @@ pub struct Model<'m> {
     pub findings: Vec<Value>,
     pub rejected: Vec<Value>,
     pub charges: Vec<ModelCharge<'m>>,
+    pub redemptions: Vec<Value>,
+    /// The coupons that are used up.
+    pub used_up: BTreeSet<String>,
     pub figures: Vec<Figures>,
     /// What persons have set, with the line.
     pub overrides: Vec<(Option<usize>, Value)>,
     /// What `line.amount` and `document.amount` are: the amounts as they enter the stage.
-    entered: Vec<Rational>,
+    pub entered: Vec<Rational>,
 }
 
+#[derive(Clone)]
 pub struct Line<'m> {
     pub request: &'m QuoteLineRequest,
     pub product: Option<&'m ProductDef>,
@@ -43,6 +47,8 @@ pub struct Line<'m> {
     pub after: BTreeMap<String, Figure>,
     pub waterfall: Vec<Value>,
     pub rejected: Vec<Value>,
+    /// The rules that have applied, as far as they keep others out.
+    pub marks: Vec<&'m AdjustmentDef>,
 }
 
 #[derive(Clone)]
@@ -51,6 +57,7 @@ pub struct Ordered {
     pub base: Rational,
 }
 
+#[derive(Clone)]
 pub struct Price<'m> {
     pub list: &'m PriceListDef,
     pub unit_price: Rational,
@@ -144,6 +151,7 @@ impl<'m> Model<'m> {
             after: BTreeMap::new(),
             waterfall: Vec::new(),
             rejected: Vec::new(),
+            marks: Vec::new(),
         });
         let lines = lines.collect();
         Self {
@@ -154,6 +162,8 @@ impl<'m> Model<'m> {
             findings: Vec::new(),
             rejected: Vec::new(),
             charges: Vec::new(),
+            redemptions: Vec::new(),
+            used_up: BTreeSet::new(),
             figures: Vec::new(),
             overrides: Vec::new(),
             entered: Vec::new(),
@@ -178,7 +188,7 @@ impl<'m> Model<'m> {
         from.is_none_or(|from| from <= self.request.date) && until.is_none_or(|until| self.request.date < until)
     }
 
-    fn holds(&self, text: Option<&String>, line: Option<usize>) -> bool {
+    pub fn holds(&self, text: Option<&String>, line: Option<usize>) -> bool {
         text.is_none_or(|text| self.conditions[text].holds(self, line))
     }
 
@@ -320,216 +330,6 @@ impl<'m> Model<'m> {
         self.lines[line].waterfall.push(entry);
     }
 
-    fn stage(&mut self, stage: &StageDef) {
-        self.entered = self.lines.iter().map(|line| line.figure.amount).collect();
-        let mut rules: Vec<&AdjustmentDef> = self.def.adjustments.iter().filter(|rule| rule.stage == stage.id).collect();
-        rules.sort_by(|a, b| b.priority.cmp(&a.priority).then_with(|| a.id.cmp(&b.id)));
-        assert!(stage.tie_break.is_none_or(|tie_break| tie_break == TieBreak::Id));
-        if stage.scope == StageScope::Document {
-            return self.document_stage(stage, &rules);
-        }
-        // Conditions see the figures as they enter the stage, whatever the lines before have become.
-        let matches = |line: usize| -> Vec<&AdjustmentDef> {
-            rules.iter().copied().filter(|rule| self.valid(rule.valid) && self.holds(rule.when.as_ref(), Some(line))).collect()
-        };
-        let priced = self.priced();
-        let matched: Vec<Vec<&AdjustmentDef>> = priced.iter().map(|line| matches(*line)).collect();
-        for (line, matched) in priced.into_iter().zip(matched) {
-            let entry = self.lines[line].figure;
-            let lowest = matched.iter().min_by_key(|rule| self.effect(stage, rule, line, entry, entry).1.amount).copied();
-            let chosen = choose(stage.policy, &matched, lowest);
-            for rule in &chosen {
-                let running = self.lines[line].figure;
-                let (base, after) = self.effect(stage, rule, line, entry, running);
-                self.lines[line].figure = after;
-                self.enter(line, stage.id.as_str(), Some(rule.id.as_str()), base.amount, running.amount, after);
-            }
-            let rejected = self.rejections(stage, &rules, &matched, &chosen);
-            self.lines[line].rejected.extend(rejected);
-        }
-    }
-
-    fn rejections(&self, stage: &StageDef, rules: &[&AdjustmentDef], matched: &[&AdjustmentDef], chosen: &[&AdjustmentDef]) -> Vec<Value> {
-        let has = |list: &[&AdjustmentDef], rule: &AdjustmentDef| list.iter().any(|other| other.id == rule.id);
-        let left = rules.iter().filter(|rule| !has(chosen, rule));
-        let reason = |rule: &AdjustmentDef| match () {
-            () if has(matched, rule) => "not_chosen",
-            () if !self.valid(rule.valid) => "not_valid",
-            () => "condition",
-        };
-        left.map(|rule| json!({"step": stage.id, "rule": rule.id, "reason": reason(rule)})).collect()
-    }
-
-    /// What percentages are taken on, and the line after the rule.
-    fn effect(&self, stage: &StageDef, rule: &AdjustmentDef, line: usize, entry: Figure, running: Figure) -> (Figure, Figure) {
-        let base = match (rule.base.as_ref().or(stage.base.as_ref()), stage.policy) {
-            (Some(step), _) => self.lines[line].after[step.as_str()],
-            (None, Policy::OnBase) => entry,
-            _ => running,
-        };
-        let quantity = Rational::from(self.lines[line].request.quantity);
-        let reached =
-            rule.cap_units.map_or(quantity, |cap| if cap.per == CapPer::Line { quantity.min(cap.units.into()) } else { quantity });
-        (base, self.on_units(stage, rule, quantity, reached, base, running))
-    }
-
-    /// The line after a rule that reaches so many of its units, as if they stood on a line of their own.
-    fn on_units(
-        &self,
-        stage: &StageDef,
-        rule: &AdjustmentDef,
-        quantity: Rational,
-        reached: Rational,
-        base: Figure,
-        running: Figure,
-    ) -> Figure {
-        let digits = self.digits();
-        if reached < quantity {
-            let part = |figure: Figure| {
-                let amount = figure.unit.map_or(figure.amount / quantity, |unit| unit) * reached;
-                Figure { amount: amount.rounded(None, digits), unit: figure.unit }
-            };
-            let after = self.on_units(stage, rule, reached, reached, part(base), part(running));
-            return Figure { amount: running.amount - part(running).amount + after.amount, unit: None };
-        }
-        let percent = |percent: Decimal| Rational::from(percent) / Rational::whole(100);
-        let discount = stage.round == Some(RoundWhat::Discount);
-        let rounded = |value: Rational| value.rounded(stage.rounding, digits);
-        if let (Some(RoundAt::Unit), Some(unit), Some(base_unit)) = (stage.round_at, running.unit, base.unit) {
-            let amount =
-                |off: &AmountOffDef| if off.per == Some(Per::Unit) { off.amount.into() } else { Rational::from(off.amount) / quantity };
-            let off = match &rule.effect {
-                EffectDef::PercentOff(off) => base_unit * percent(*off),
-                EffectDef::PercentOn(on) => Rational::ZERO - base_unit * percent(*on),
-                EffectDef::AmountOff(off) => amount(off),
-                EffectDef::AmountOn(on) => Rational::ZERO - amount(on),
-                EffectDef::FixedPrice(price) => {
-                    let unit = unit.min((*price).into());
-                    return Figure { amount: (unit * quantity).rounded(None, digits), unit: Some(unit) };
-                }
-            };
-            let all = matches!(rule.effect, EffectDef::PercentOff(off) if off == Decimal::HUNDRED);
-            let unit = match discount && !all {
-                true => (unit - rounded(off)).max(Rational::ZERO),
-                false => rounded((unit - off).max(Rational::ZERO)),
-            };
-            return Figure { amount: (unit * quantity).rounded(None, digits), unit: Some(unit) };
-        }
-        let amount =
-            |off: &AmountOffDef| if off.per == Some(Per::Unit) { Rational::from(off.amount) * quantity } else { off.amount.into() };
-        let off = match &rule.effect {
-            EffectDef::PercentOff(percent) => self.percent_off(stage, *percent, base.amount),
-            EffectDef::PercentOn(percent) => self.percent_off(stage, Decimal::ZERO.checked_sub(*percent).unwrap(), base.amount),
-            EffectDef::AmountOff(off) => rounded(amount(off)),
-            EffectDef::AmountOn(on) => Rational::ZERO - rounded(amount(on)),
-            EffectDef::FixedPrice(price) => running.amount - rounded(Rational::from(*price) * quantity),
-        };
-        let amount = match &rule.effect {
-            EffectDef::PercentOn(_) | EffectDef::AmountOn(_) => (running.amount - off).max(running.amount),
-            _ => (running.amount - off).max(Rational::ZERO).min(running.amount),
-        };
-        if stage.restate_unit && quantity > Rational::ZERO {
-            let unit = rounded(amount / quantity);
-            return Figure { amount: (unit * quantity).rounded(None, digits), unit: Some(unit) };
-        }
-        Figure { amount, unit: None }
-    }
-
-    /// The price is rounded, and the discount is the difference; or the discount is rounded, unless it is all of it.
-    fn percent_off(&self, stage: &StageDef, percent: Decimal, base: Rational) -> Rational {
-        if stage.round == Some(RoundWhat::Discount) && percent != Decimal::HUNDRED {
-            return (base * Rational::from(percent) / Rational::whole(100)).rounded(stage.rounding, self.digits());
-        }
-        let rest = base - base * Rational::from(percent) / Rational::whole(100);
-        base - rest.rounded(stage.rounding, self.digits())
-    }
-
-    fn document_stage(&mut self, stage: &StageDef, rules: &[&AdjustmentDef]) {
-        let matched: Vec<&AdjustmentDef> =
-            rules.iter().copied().filter(|rule| self.valid(rule.valid) && self.holds(rule.when.as_ref(), None)).collect();
-        let (matched, without_lines): (Vec<_>, Vec<_>) = matched.into_iter().partition(|rule| !self.eligible(rule).is_empty());
-        let entry: Vec<Figure> = self.lines.iter().map(|line| line.figure).collect();
-        let most = matched.iter().rev().max_by_key(|rule| self.document_off(stage, rule, &entry).1).copied();
-        let chosen = choose(stage.policy, &matched, most);
-        for rule in &chosen {
-            let (base, _, wanted) = self.document_off(stage, rule, &entry);
-            let eligible = self.eligible(rule);
-            let costs: Vec<Rational> = eligible.iter().map(|line| self.lines[*line].figure.amount).collect();
-            let room = |line: &usize| (self.lines[*line].figure.amount - self.kept(stage, *line)).max(Rational::ZERO);
-            let rooms: Vec<Rational> = eligible.iter().map(room).collect();
-            let parts: Vec<Rational> = if Self::bears_each(stage) {
-                let alone = |line: &usize| self.off_of_line(stage, rule, *line, &entry);
-                eligible.iter().zip(&rooms).map(|(line, room)| alone(line).min(*room)).collect()
-            } else {
-                self.split(&eligible, &costs, Some(&rooms), wanted, stage.allocate.as_ref())
-            };
-            if parts.iter().copied().sum::<Rational>() < wanted {
-                self.findings.push(json!({"code": "adjust.unallocated", "severity": "warning", "line": null}));
-            }
-            for (line, part) in eligible.into_iter().zip(parts) {
-                let before = self.lines[line].figure.amount;
-                let after = Figure { amount: before - part, unit: None };
-                self.lines[line].figure = after;
-                self.enter(line, stage.id.as_str(), Some(rule.id.as_str()), base, before, after);
-            }
-        }
-        for mut rejected in self.rejections(stage, rules, &matched, &chosen) {
-            if without_lines.iter().any(|rule| rejected["rule"] == rule.id.as_str()) {
-                rejected["reason"] = "no_eligible_line".into();
-            }
-            self.rejected.push(rejected);
-        }
-    }
-
-    fn eligible(&self, rule: &AdjustmentDef) -> Vec<usize> {
-        self.priced().into_iter().filter(|line| self.holds(rule.lines.as_ref(), Some(*line))).collect()
-    }
-
-    /// The sum that percentages are taken on, what the rule takes off, and what it would take off if there were enough.
-    fn document_off(&self, stage: &StageDef, rule: &AdjustmentDef, entry: &[Figure]) -> (Rational, Rational, Rational) {
-        let eligible = self.eligible(rule);
-        let base_of = |line: &usize| match (rule.base.as_ref().or(stage.base.as_ref()), stage.policy) {
-            (Some(step), _) => self.lines[*line].after[step.as_str()].amount,
-            (None, Policy::OnBase) => entry[*line].amount,
-            _ => self.lines[*line].figure.amount,
-        };
-        let base: Rational = eligible.iter().map(base_of).sum();
-        let running = eligible.iter().map(|line| self.lines[*line].figure.amount).sum();
-        if Self::bears_each(stage) {
-            let wanted = eligible.iter().map(|line| self.off_of_line(stage, rule, *line, entry)).sum();
-            return (base, wanted, wanted);
-        }
-        let wanted = self.off_of(stage, rule, base);
-        (base, wanted.min(running), wanted)
-    }
-
-    /// What a rule takes off a line by itself.
-    fn off_of_line(&self, stage: &StageDef, rule: &AdjustmentDef, line: usize, entry: &[Figure]) -> Rational {
-        let base = match (rule.base.as_ref().or(stage.base.as_ref()), stage.policy) {
-            (Some(step), _) => self.lines[line].after[step.as_str()].amount,
-            (None, Policy::OnBase) => entry[line].amount,
-            _ => self.lines[line].figure.amount,
-        };
-        self.off_of(stage, rule, base).min(self.lines[line].figure.amount)
-    }
-
-    /// What a rule takes off, whatever the lines are worth.
-    fn off_of(&self, stage: &StageDef, rule: &AdjustmentDef, base: Rational) -> Rational {
-        let off = match &rule.effect {
-            EffectDef::PercentOff(percent) => self.percent_off(stage, *percent, base),
-            EffectDef::PercentOn(percent) => {
-                self.percent_off(stage, Decimal::ZERO.checked_sub(*percent).unwrap(), base).min(Rational::ZERO)
-            }
-            EffectDef::AmountOff(off) => Rational::from(off.amount).rounded(stage.rounding, self.digits()),
-            EffectDef::AmountOn(on) => {
-                Rational::ZERO - Rational::from(on.amount).rounded(stage.rounding, self.digits()).max(Rational::ZERO)
-            }
-            EffectDef::FixedPrice(_) => unreachable!("refused at document scope"),
-        };
-        let adds = matches!(rule.effect, EffectDef::PercentOn(_) | EffectDef::AmountOn(_));
-        if adds { off } else { off.max(Rational::ZERO) }
-    }
-
     pub fn shown(&self, line: &Line<'_>) -> Value {
         let digits = self.digits();
         let mut shown = json!({
@@ -557,24 +357,6 @@ impl<'m> Model<'m> {
             shown["rejected"] = line.rejected.clone().into();
         }
         shown
-    }
-}
-
-/// The rules of those that match which apply.
-fn choose<'a>(policy: Policy, matched: &[&'a AdjustmentDef], best: Option<&'a AdjustmentDef>) -> Vec<&'a AdjustmentDef> {
-    let until_stop = || {
-        let end = matched.iter().position(|rule| rule.stop.is_some()).map_or(matched.len(), |position| position + 1);
-        matched[..end].to_vec()
-    };
-    match policy {
-        Policy::Best | Policy::Worst => best.into_iter().collect(),
-        Policy::First => matched.iter().take(1).copied().collect(),
-        Policy::OnBase => matched.to_vec(),
-        Policy::Compound => until_stop(),
-        Policy::Exclusive => match matched.iter().find(|rule| rule.exclusive) {
-            Some(only) => vec![*only],
-            None => until_stop(),
-        },
     }
 }
 

@@ -187,6 +187,7 @@ impl<'m> Model<'m> {
             let exact = exact.rounded(None, digits + 6);
             quote["tax_rounding"] = json!({"exact": exact.text(0), "rounded": money(rounded), "difference": (rounded - exact).text(0)});
         }
+        self.report_coupons();
         quote["complete"] = (all.len() == self.lines.len() && self.findings.iter().all(|finding| finding["severity"] != "error")).into();
         quote["currency"] = self.def.currency.to_string().into();
         quote["date"] = self.request.date.to_string().into();
@@ -195,6 +196,9 @@ impl<'m> Model<'m> {
         quote["tax_breakdown"] = groups.into();
         quote["findings"] = self.findings.clone().into();
         self.show_steps(&mut quote);
+        if !self.redemptions.is_empty() {
+            quote["redemptions"] = self.redemptions.clone().into();
+        }
         if self.request.explain == Explain::Candidates {
             quote["rejected"] = self.rejected.clone().into();
         }
