@@ -47,9 +47,11 @@ export function nameOf(rule, ruleNames) {
 }
 
 /** @param {Rejected} rejected */
-function whyNot({ reason, failed = [] }) {
-  if (reason !== "condition" || failed.length === 0) return reason.replaceAll("_", " ");
-  return failed.map(({ text, actual }) => (actual === undefined ? text : `${text} (is ${actual})`)).join("; ");
+function whyNot({ reason, failed = [], missing, taken_by: taker }) {
+  const comparisons = failed.map(({ text, actual }) => (actual === undefined ? text : `${text} (is ${actual})`)).join("; ");
+  if (reason === "condition" && comparisons) return comparisons;
+  const more = [comparisons, taker && `by ${taker}`, missing && `${missing} more would do`].filter(Boolean);
+  return [reason.replaceAll("_", " "), ...more].join(": ");
 }
 
 /**
