@@ -146,8 +146,14 @@ pub fn compile(def: &RulebookDef, attributes: &Attributes, slices: Slices<'_>, p
         compiled.iter().enumerate().filter_map(|(number, step)| Some((number, step.redistributes_since()?))).collect();
     for (number, since) in guards {
         let guarded = compiled.iter_mut().take(number).skip(since.saturating_add(1));
-        for stage in guarded.filter_map(|step| if let Step::Stage(stage) = step { Some(stage) } else { None }) {
-            stage.guard = Some(number).filter(|_| stage.scope == StageScope::Document);
+        let stages = guarded.filter_map(|step| if let Step::Stage(stage) = step { Some(stage) } else { None });
+        for stage in stages.filter(|stage| stage.scope == StageScope::Document) {
+            if stage.guard.is_some() {
+                let message = format!("another guard redistributes what the stage `{}` takes off already; only one can", stage.id);
+                let problem = Diagnostic::error(AdjustCode::Guard, &place.index(number).field("guard").field("otherwise"), message);
+                cx.diagnostics.push(problem.help("write `clamp`, or `since` behind that stage"));
+            }
+            stage.guard = Some(number);
         }
     }
     let charge_steps =

@@ -241,7 +241,9 @@ fn mend_guard(steps: &mut [Value], at: usize) {
     let from = since.map_or(0, |since| steps.iter().position(|step| id(step) == since).unwrap());
     let between = &steps[from + 1..at];
     let guards = between.iter().any(|step| !["subtotal", "statistical"].contains(&kind(step)));
-    let redistributes = between.iter().any(is_document_stage) && steps[at]["guard"]["scope"] != "document";
+    // What a stage takes off, only one guard redistributes.
+    let earlier = steps[..at].iter().any(|step| step["guard"]["otherwise"] == "clamp_and_redistribute");
+    let redistributes = !earlier && between.iter().any(is_document_stage) && steps[at]["guard"]["scope"] != "document";
     if !guards {
         steps[at] = json!({"subtotal": {"id": id(&steps[at])}});
     } else if !redistributes && steps[at]["guard"]["otherwise"] == "clamp_and_redistribute" {
