@@ -84,7 +84,10 @@ fn csv(list: &Value) -> String {
     text
 }
 
-fn check_sums(quote: &Value) -> Result<(), TestCaseError> {
+fn check_sums(case: &Case, quote: &Value) -> Result<(), TestCaseError> {
+    // A tax that is rounded to tens may be more than a price that includes it.
+    let coarse = |step: &Value| step["tax"]["rounding"].get("increment").is_some();
+    let coarse = case.rulebook["procedure"].as_array().into_iter().flatten().any(coarse);
     for side in ["net", "tax", "gross"] {
         prop_assert_eq!(sum(&quote["lines"], side), money(&quote["totals"][side]));
         if quote["tax_breakdown"].as_array().is_some_and(|groups| !groups.is_empty()) {
@@ -96,7 +99,7 @@ fn check_sums(quote: &Value) -> Result<(), TestCaseError> {
     for holder in holders {
         prop_assert_eq!(money(&holder["net"]) + money(&holder["tax"]), money(&holder["gross"]));
         for amount in ["net", "tax", "gross"] {
-            prop_assert!(!money(&holder[amount]).is_negative(), "{} is below zero: {}", amount, holder);
+            prop_assert!(coarse || !money(&holder[amount]).is_negative(), "{} is below zero: {}", amount, holder);
         }
     }
     Ok(())
@@ -128,7 +131,7 @@ proptest! {
         let mut request = case.request.clone();
         request["explain"] = "waterfall".into();
         let quote = answer(&case.rulebook, &request);
-        check_sums(&quote)?;
+        check_sums(&case, &quote)?;
         check_waterfalls(&quote)?;
     }
 
@@ -137,7 +140,7 @@ proptest! {
         let mut request = case.request.clone();
         request["explain"] = "waterfall".into();
         let quote = answer(&case.rulebook, &request);
-        check_sums(&quote)?;
+        check_sums(&case, &quote)?;
         check_waterfalls(&quote)?;
     }
 
