@@ -244,7 +244,10 @@ impl Stage {
     }
 
     fn rounding_to_minor(&self, value: Exact, currency: Currency) -> Result<i64, ArithmeticError> {
-        Money::rounded(value, &self.rounding, currency).map(Money::minor)
+        // Where prices per unit keep more digits than amounts, a line that has none any more is rounded as an amount.
+        let plain = Rounding::half_up(currency.minor_units());
+        let rounding = if self.rounding.scale() == currency.minor_units() { &self.rounding } else { &plain };
+        Money::rounded(value, rounding, currency).map(Money::minor)
     }
 }
 

@@ -4,6 +4,7 @@ use dealdesk::Decimal;
 use dealdesk::adjust::{
     AdjustmentDef, AmountOffDef, Compare, EffectDef, Per, Policy, RoundAt, RoundWhat, StageDef, StageScope, ThresholdBase, TieBreak,
 };
+use dealdesk::money::RoundingDef;
 
 use super::quote::{Figure, Model};
 use super::rational::Rational;
@@ -289,6 +290,7 @@ impl<'m> Model<'m> {
             };
             return Figure { amount: (unit * quantity).rounded(None, digits), unit: Some(unit) };
         }
+        let rounded = |value: Rational| value.rounded(self.of_amounts(stage), digits);
         let amount =
             |off: &AmountOffDef| if off.per == Some(Per::Unit) { Rational::from(off.amount) * quantity } else { off.amount.into() };
         let off = match &rule.effect {
@@ -314,12 +316,18 @@ impl<'m> Model<'m> {
         if stage.round == Some(RoundWhat::Discount) && percent != Decimal::HUNDRED {
             let off = base * Rational::from(percent) / Rational::whole(100);
             if off.is_negative() {
-                return Rational::ZERO - (Rational::ZERO - off).rounded(stage.rounding, self.digits());
+                return Rational::ZERO - (Rational::ZERO - off).rounded(self.of_amounts(stage), self.digits());
             }
-            return off.rounded(stage.rounding, self.digits());
+            return off.rounded(self.of_amounts(stage), self.digits());
         }
         let rest = base - base * Rational::from(percent) / Rational::whole(100);
-        base - rest.rounded(stage.rounding, self.digits())
+        base - rest.rounded(self.of_amounts(stage), self.digits())
+    }
+
+    /// How amounts are rounded: as the stage says, unless that is finer than an amount can be.
+    fn of_amounts(&self, stage: &StageDef) -> Option<RoundingDef> {
+        let fine = |number: Option<Decimal>| number.is_some_and(|number| number.normalize().scale() > self.digits());
+        stage.rounding.filter(|rounding| !fine(rounding.increment) && !fine(rounding.offset))
     }
 
     fn document_stage(&mut self, stage: &StageDef, rules: &[&'m AdjustmentDef], mut standings: Vec<Standing>) {
