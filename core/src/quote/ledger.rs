@@ -341,8 +341,11 @@ impl<'q> Ledger<'q> {
                 (policy.unmet, AdjustCode::CouponUnmet, "takes nothing off this document")
             };
             let Some(severity) = problem.severity() else { continue };
-            let names = rules.iter().filter_map(|number| self.parts.rules.get(number.index()));
-            let names: Vec<Detail> = names.map(|id| id.as_str().into()).collect();
+            let mut names: Vec<&str> =
+                rules.iter().filter_map(|number| self.parts.rules.get(number.index())).map(|id| id.as_str()).collect();
+            // Not in the order of the file, which changes nothing.
+            crate::sort::ascending(&mut names);
+            let names: Vec<Detail> = names.into_iter().map(Detail::from).collect();
             let finding = Finding::new(finding, severity, format!("the coupon `{code}` {what}")).detail("coupon", code.as_str());
             out.findings.push(if names.is_empty() { finding } else { finding.detail("rules", names) });
         }
