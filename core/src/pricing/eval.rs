@@ -29,8 +29,8 @@ pub struct FoundPrices {
 impl FoundPrices {
     /// The price of a line.
     #[must_use]
-    pub fn of_line(&self, line: usize) -> Option<Found> {
-        self.found.get(line).copied().flatten()
+    pub fn of_line(&self, line: usize) -> Option<&Found> {
+        self.found.get(line)?.as_ref()
     }
 
     /// Whether a line has its price from a tariff, or from several lists.

@@ -170,15 +170,19 @@ impl WholeDocument<'_, '_, '_> {
         let base = self.run.base(rule).or(self.entered.as_deref());
         let (mut running, mut base_sum) = (0_i64, 0_i64);
         let mut reason = RejectionReason::NoEligibleLine;
-        for index in 0..self.frame.lines.len() {
-            if !fits(self.frame, rule, index)? {
-                continue;
+        let frame = &*self.frame;
+        let every = rule.lines.is_none() && self.ledger.is_blank();
+        for (index, line) in frame.lines.iter().enumerate().filter(|(_, line)| line.price.is_some()) {
+            if !every {
+                if !fits(frame, rule, index)? {
+                    continue;
+                }
+                if let Some(refused) = self.ledger.refuse(rule, index) {
+                    reason = refused;
+                    continue;
+                }
             }
-            if let Some(refused) = self.ledger.refuse(rule, index) {
-                reason = refused;
-                continue;
-            }
-            let amount = self.frame.lines.get(index).map_or(0, |line| line.figure.amount);
+            let amount = line.figure.amount;
             let weight = amount.unsigned_abs();
             self.scratch.eligible.push(index);
             self.scratch.shares.push(AllocationShare { weight, cap: Some(weight) });

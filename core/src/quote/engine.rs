@@ -263,7 +263,7 @@ fn find_prices(
             no_price(frame, step, index, request, out);
             continue;
         };
-        let Some(price) = list_price(frame, index, &found).map_err(too_large)? else { continue };
+        let Some(price) = list_price(frame, index, found).map_err(too_large)? else { continue };
         sum = sum.checked_add(price.amount).ok_or_else(overflow)?;
         let entry = Entry {
             step: number,

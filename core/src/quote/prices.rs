@@ -22,7 +22,7 @@ impl Lines for OrderedLines<'_, '_> {
     }
 
     fn whole_quantity(&self, line: usize) -> Option<i64> {
-        self.0.lines.get(line)?.ordered?.whole
+        self.0.lines.get(line)?.ordered.as_ref()?.whole
     }
 
     fn convert(&self, line: usize, base: Decimal, unit: Option<Symbol>) -> Result<Option<Decimal>, ArithmeticError> {

@@ -30,6 +30,17 @@ use crate::sort;
 /// Bytes that the full rows of one index may take, shared by its columns.
 const ROW_BYTES: usize = 32 * 1024 * 1024;
 
+/// Calls a method with the width of the rows, which are read whole.
+macro_rules! whole_rows {
+    ($index:ident.$method:ident($facts:expr, $($argument:expr),*)) => {
+        match stride(words_for($index.rules.len())) {
+            NARROWEST => $index.$method::<NARROWEST, F>($facts, $($argument),*),
+            MIDDLE => $index.$method::<MIDDLE, F>($facts, $($argument),*),
+            _ => $index.$method::<WIDEST, F>($facts, $($argument),*),
+        }
+    };
+}
+
 /// An index over the atoms of many rules. Immutable; what changes per document lies in an [`IndexScratch`].
 ///
 /// ```
@@ -125,23 +136,15 @@ impl RuleIndex {
 
     /// Looks at the document; call it once per document, before [`RuleIndex::matches`].
     pub fn header<F: Facts + ?Sized>(&self, facts: &F, scratch: &mut IndexScratch) {
+        scratch.rules = Some(self.rules.len());
+        if self.direct {
+            return whole_rows!(self.whole_header(facts, &mut scratch.words));
+        }
         scratch.document.clear();
         scratch.document.extend(self.document.iter().map(|column| column.pick(facts, None)));
-        scratch.rules = Some(self.rules.len());
         let width = words_for(self.rules.len());
         let picked = || self.document.iter().zip(&scratch.document);
         fill_ones(&mut scratch.summary, width);
-        if self.direct {
-            fill_ones(&mut scratch.words, self.rules.len());
-            // No bit behind the last rule.
-            if let (Some(last), (_, behind @ 2..)) = (scratch.words.last_mut(), place(self.rules.len())) {
-                *last = behind.wrapping_sub(1);
-            }
-            for (column, pick) in picked() {
-                column.rows.and_words(pick.row, &mut scratch.words);
-            }
-            return;
-        }
         for (column, pick) in picked() {
             column.rows.and_summary(pick.row, &mut scratch.summary);
         }
@@ -186,11 +189,23 @@ impl RuleIndex {
             }
             return;
         }
-        match stride(words_for(self.rules.len())) {
-            NARROWEST => self.match_whole::<NARROWEST, F>(facts, scratch, matching, ends),
-            MIDDLE => self.match_whole::<MIDDLE, F>(facts, scratch, matching, ends),
-            _ => self.match_whole::<WIDEST, F>(facts, scratch, matching, ends),
+        whole_rows!(self.match_whole(facts, scratch, matching, ends));
+    }
+
+    /// The AND of the document's whole rows.
+    fn whole_header<const WIDTH: usize, F: Facts + ?Sized>(&self, facts: &F, words: &mut Vec<u64>) {
+        let mut header = [0; WIDTH];
+        // No bit behind the last rule.
+        let (full, behind) = place(self.rules.len());
+        for (number, word) in header.iter_mut().take(full.saturating_add(1)).enumerate() {
+            *word = if number < full { u64::MAX } else { behind.wrapping_sub(1) };
         }
+        for column in &self.document {
+            let row = column.rows.of_width::<WIDTH>().get(column.pick(facts, None).row).unwrap_or(&[0; WIDTH]);
+            header.iter_mut().zip(row).for_each(|(word, other)| *word &= other);
+        }
+        words.clear();
+        words.extend_from_slice(&header);
     }
 
     /// Few rules: AND whole rows, column by column for all lines.
