@@ -213,6 +213,33 @@ impl Pricing {
     }
 }
 
+/// [`PriceList::take`] where all records have the same terms. Whether a list has a line's price is as good as random, so that every line is
+/// written both where it would stay and where it would go, and no branch has to be guessed.
+fn take_plain<L: Lines>(number: u32, terms: &Terms, lines: &L, open: &mut Vec<OpenLine>, placed: &mut Vec<Placed>) {
+    placed.resize(open.len(), Placed::NOWHERE);
+    let (mut stay, mut go) = (0_usize, 0_usize);
+    for position in 0..open.len() {
+        let Some(line) = open.get(position).copied() else { break };
+        let reached = match line.whole {
+            Some(whole) => terms.reached_by_whole(whole),
+            None => lines.base_quantity(line.line).map_or(0, |quantity| terms.reached(quantity)),
+        };
+        let goes = line.head.is_some() & (reached > 0);
+        // Only read where the line goes.
+        let price = usize::try_from(line.head.first).unwrap_or(usize::MAX).wrapping_add(reached).wrapping_sub(1);
+        if let Some(placed) = placed.get_mut(go) {
+            *placed = Placed { line: line.line, place: Place { price, terms: number } };
+        }
+        if let Some(open) = open.get_mut(stay) {
+            *open = line;
+        }
+        go = go.wrapping_add(usize::from(goes));
+        stay = stay.wrapping_add(usize::from(!goes));
+    }
+    open.truncate(stay);
+    placed.truncate(go);
+}
+
 /// Takes the part of a line that a cap left to its price.
 fn add_part<F: ?Sized, L: Lines>(query: &Query<'_, F, L>, line: usize, price: &Found, asked: &mut Asked) -> Result<(), PriceError> {
     let base = asked.base_quantity(line, query.lines).unwrap_or_default();
@@ -276,31 +303,19 @@ impl PriceList {
         placed: &mut Vec<Placed>,
     ) -> Result<(), (usize, PriceError)> {
         placed.clear();
-        let mut keep = |line: &OpenLine, place: Option<Place>| {
-            placed.extend(place.map(|place| Placed { line: line.line, place }));
-            place.is_none()
-        };
         if let Some((number, terms)) = self.plain_terms(opened, query.date).filter(|_| !asked.has_cuts()) {
-            open.retain(|line| {
-                let tier = match line.whole {
-                    Some(whole) => terms.tier_of_whole(whole),
-                    None => query.lines.base_quantity(line.line).and_then(|quantity| terms.tier(quantity)),
-                };
-                let first = line.head.first_price();
-                keep(line, tier.zip(first).and_then(|(tier, first)| Some(Place { price: first.checked_add(tier)?, terms: number })))
-            });
+            take_plain(number, terms, query.lines, open, placed);
             return Ok(());
         }
         let mut failed = None;
         open.retain(|line| {
             let place = if line.head.is_some() { self.place(line.line, line.head, query, asked) } else { Ok(None) };
-            keep(
-                line,
-                place.unwrap_or_else(|error| {
-                    failed.get_or_insert((line.line, error.into()));
-                    None
-                }),
-            )
+            let place = place.unwrap_or_else(|error| {
+                failed.get_or_insert((line.line, error.into()));
+                None
+            });
+            placed.extend(place.map(|place| Placed { line: line.line, place }));
+            place.is_none()
         });
         failed.map_or(Ok(()), Err)
     }

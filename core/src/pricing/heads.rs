@@ -50,6 +50,10 @@ pub(super) struct Place {
     pub(super) terms: u32,
 }
 
+impl Placed {
+    pub const NOWHERE: Self = Self { line: 0, place: Place { price: 0, terms: 0 } };
+}
+
 impl OpenLine {
     pub const fn new(line: usize, whole: Option<i64>) -> Self {
         Self { line, symbol: NO_KEY, head: Head::NONE, whole }
@@ -70,11 +74,6 @@ impl Head {
     /// Whether there is a record.
     pub const fn is_some(self) -> bool {
         self.first != NO_RECORD
-    }
-
-    /// Where the prices of its only record begin.
-    pub fn first_price(self) -> Option<usize> {
-        usize::try_from(self.first).ok().filter(|_| self.is_some())
     }
 
     /// Whether the key has several records.

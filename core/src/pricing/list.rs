@@ -118,16 +118,21 @@ impl PriceList {
 impl Terms {
     /// The number of the highest tier that the quantity reaches.
     pub fn tier(&self, quantity: Decimal) -> Option<usize> {
+        self.reached(quantity).checked_sub(1)
+    }
+
+    /// How many tiers a quantity reaches.
+    pub fn reached(&self, quantity: Decimal) -> usize {
         match quantity.to_whole() {
-            Some(whole) => self.tier_of_whole(whole),
-            None => self.from.partition_point(|from| *from <= quantity).checked_sub(1),
+            Some(whole) => self.reached_by_whole(whole),
+            None => self.from.partition_point(|from| *from <= quantity),
         }
     }
 
-    /// [`Terms::tier`] of a whole quantity.
+    /// [`Terms::reached`] by a whole quantity.
     #[inline]
-    pub fn tier_of_whole(&self, quantity: i64) -> Option<usize> {
-        self.from_whole.partition_point(|from| *from <= quantity).checked_sub(1)
+    pub fn reached_by_whole(&self, quantity: i64) -> usize {
+        self.from_whole.partition_point(|from| *from <= quantity)
     }
 }
 

@@ -187,7 +187,8 @@ impl<'q> QuoteLine<'q> {
         let procedure = &quote.rulebook.parts().procedure;
         self.chain().filter_map(move |entry| match (entry.source, procedure.get(entry.step.index())) {
             (Source::Adjustment(number), Some(Step::Stage(stage))) if stage.scope == StageScope::Line => {
-                Some(quote.applied_view(entry.step, number, entry.before.saturating_sub(entry.after), entry.unit_price))
+                let off = quote.money(entry.before.saturating_sub(entry.after));
+                Some(AppliedView { step: stage.id.as_str(), rule: quote.adjustment_id(number), off, unit_price: entry.unit_price })
             }
             (Source::Promotion(_), _) => Some(quote.applied_step(entry)),
             _ => None,

@@ -169,7 +169,9 @@ fn apply_to_line<'m>(
     // What percentages are taken on: the named step, the amount as it entered (on_base), or what the rule before left.
     let base_of = |running: Figure| base.unwrap_or(if stage.policy == Policy::OnBase { entry_figure } else { running });
     let effect = |number: u32, running: Figure| stage.line_effect(number, quantity, currency, running, base_of(running));
-    let chosen: &'m [u32] = match stage.choose(matched) {
+    // Where the end is found on the way, it need not be looked for.
+    let choice = if stage.policy == Policy::Compound { Choice::All(matched) } else { stage.choose(matched) };
+    let mut chosen: &'m [u32] = match choice {
         Choice::All(all) => all,
         Choice::One(candidates) => {
             let mut lowest: Option<(i64, usize)> = None;
@@ -184,12 +186,13 @@ fn apply_to_line<'m>(
     };
     let first = u32::try_from(out.entries.len()).unwrap_or(u32::MAX);
     let (mut last, mut running) = (first, entry_figure);
-    for (entry, number) in (first..).zip(chosen) {
+    for (entry, (position, number)) in (first..).zip(chosen.iter().enumerate()) {
+        let Some(action) = stage.action(*number) else { break };
         let after = effect(*number, running)?;
         last = entry;
         out.entries.push(Entry {
             step,
-            source: Source::Adjustment(stage.action(*number).map_or(Ordinal::of(0), |action| action.number)),
+            source: Source::Adjustment(action.number),
             base: base_of(running).amount,
             before: running.amount,
             after: after.amount,
@@ -198,6 +201,10 @@ fn apply_to_line<'m>(
             next: NonZeroU32::new(entry.saturating_add(1)),
         });
         running = after;
+        if action.stop {
+            chosen = chosen.get(..=position).unwrap_or(chosen);
+            break;
+        }
     }
     line.figure = running;
     if !chosen.is_empty() {

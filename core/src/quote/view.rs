@@ -329,11 +329,12 @@ impl Quote {
 
     /// The adjustments of document scope that applied, in the order in which they applied.
     pub fn applied_to_document(&self) -> impl Iterator<Item = AppliedView<'_>> {
-        self.of_document.iter().map(|entry| self.applied_view(entry.step, entry.adjustment, entry.off, None))
-    }
-
-    pub(super) fn applied_view(&self, step: Ordinal, adjustment: Ordinal, off: i64, unit_price: Option<UnitPrice>) -> AppliedView<'_> {
-        AppliedView { step: self.step_id(step), rule: self.adjustment_id(adjustment), off: self.money(off), unit_price }
+        self.of_document.iter().map(|entry| AppliedView {
+            step: self.step_id(entry.step),
+            rule: self.adjustment_id(entry.adjustment),
+            off: self.money(entry.off),
+            unit_price: None,
+        })
     }
 
     /// A promotion that applied to a line.

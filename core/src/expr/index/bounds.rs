@@ -120,7 +120,7 @@ const SEVERAL: u32 = u32::MAX;
 #[derive(Debug, Clone)]
 pub(super) struct Ladder {
     bounds: Vec<i64>,
-    /// Just below the first bound, and just above the last one.
+    /// A rung below the first bound, and one above the last.
     ends: (i64, i64),
     /// A rung is as high as two to this power.
     shift: u32,
@@ -131,11 +131,12 @@ pub(super) struct Ladder {
 impl Ladder {
     fn new(bounds: Vec<i64>) -> Self {
         let (first, last) = (bounds.first().copied().unwrap_or(0), bounds.last().copied().unwrap_or(0));
-        let (low, high) = (first.saturating_sub(1), last.saturating_add(1));
         let count = u64::try_from(bounds.len()).unwrap_or(u64::MAX);
         let most = count.saturating_mul(RUNGS_PER_BOUND).saturating_add(RUNGS_PER_BOUND).min(MOST_RUNGS);
+        let shift = (0..u64::BITS).find(|shift| last.abs_diff(first) >> shift < most).unwrap_or(0);
+        let height = 1_i64.checked_shl(shift).filter(|height| *height > 0).unwrap_or(i64::MAX);
+        let (low, high) = (first.saturating_sub(height), last.saturating_add(height));
         let height = high.abs_diff(low);
-        let shift = (0..u64::BITS).find(|shift| height >> shift < most).unwrap_or(0);
         let rung = |number: u64| {
             let (start, next) = (number.checked_shl(shift)?, number.checked_add(1)?.checked_shl(shift)?);
             let at = |height: u64| search(&bounds, &low.saturating_add_unsigned(height));

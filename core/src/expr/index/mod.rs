@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 
 use column::{Buffers, Column, Draft, Pick};
 use demand::{Demand, Kind, demands};
-use rows::{BITS, MIDDLE, NARROWEST, WIDEST, each_bit, place, stride, words_for};
+use rows::{MIDDLE, NARROWEST, WIDEST, each_bit, place, stride, words_for};
 
 use super::atoms::Atom;
 use super::value::{Facts, Literal};
@@ -292,13 +292,17 @@ impl RuleIndex {
 
 /// The rules of an AND of whole rows, which stand at the positions of their numbers.
 fn push_rules(words: &[u64], matching: &mut Vec<u32>) {
-    for (first, word) in (0_u32..).step_by(BITS).zip(words) {
-        let mut rest = *word;
+    // First which words hold any: few do, and a loop over those alone seldom surprises the machine.
+    let holds = |(some, bit): (u64, u32), word: &u64| (some | u64::from(*word != 0).rotate_left(bit), bit.saturating_add(1));
+    let (some, _) = words.iter().fold((0, 0), holds);
+    each_bit(some, |number| {
+        let first = u32::try_from(number << 6).unwrap_or(u32::MAX);
+        let mut rest = words.get(number).copied().unwrap_or_default();
         while rest != 0 {
             matching.push(first | rest.trailing_zeros());
             rest &= rest.wrapping_sub(1);
         }
-    }
+    });
 }
 
 fn fill_ones(words: &mut Vec<u64>, bits: usize) {

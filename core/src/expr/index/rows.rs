@@ -5,7 +5,7 @@
 use crate::sort;
 
 /// Bits of rules, 64 in a word; words, 64 in a summary word.
-pub(super) const BITS: usize = 64;
+const BITS: usize = 64;
 
 /// The widths, in words, of rows that are read whole.
 pub(super) const NARROWEST: usize = 4;
