@@ -8,7 +8,7 @@ use super::frame::{Frame, QuoteScratch};
 use super::guard;
 use super::ladder::ladders;
 use super::ledger::Ledger;
-use super::lines::{asked, fill, given_lists, product_lists, read_facts, resolve};
+use super::lines::{Survey, asked, fill, given_lists, product_lists, read_facts, resolve};
 use super::manual;
 use super::outcome::Outcome;
 use super::prices::{self, OrderedLines, TariffResult};
@@ -63,13 +63,22 @@ impl Rulebook {
         check_currency(parts, request, &mut diagnostics);
         prices::check_given(parts, request, &mut diagnostics);
         check_usage(parts, request, &mut diagnostics);
-        let given = read_facts(parts, request, &mut diagnostics);
-        let manual = manual::read(parts, request, &mut diagnostics);
+        let survey = Survey::of(&request.lines);
+        let given = read_facts(parts, request, &survey, &mut diagnostics);
+        let manual = manual::read(parts, request, &survey, &mut diagnostics);
         let mut findings = Vec::new();
         scratch.products.find(&parts.catalog, request.lines.iter().map(|line| line.product.as_str()));
         let mut lines = Vec::with_capacity(request.lines.len());
-        lines.extend(request.lines.iter().zip(scratch.products.iter()).map(|(line, product)| asked(line, product)));
-        for (number, (state, line)) in lines.iter_mut().zip(&request.lines).enumerate().filter(|(_, (state, _))| state.ordered.is_none()) {
+        let mut plain = true;
+        lines.extend(request.lines.iter().zip(scratch.products.iter()).map(|(line, product)| {
+            let line = asked(line, product);
+            plain &= line.ordered.is_some();
+            line
+        }));
+        let unresolved = if plain { &mut [] } else { lines.as_mut_slice() };
+        for (number, (state, line)) in
+            unresolved.iter_mut().zip(&request.lines).enumerate().filter(|(_, (state, _))| state.ordered.is_none())
+        {
             resolve(parts, line, number, state, &mut findings, &mut diagnostics);
         }
         diagnostics.finish()?;

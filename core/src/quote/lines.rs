@@ -11,9 +11,37 @@ use crate::id::Set;
 use crate::report::{CatalogCode, Detail, Diagnostics, Finding, LimitCode, Path, QuoteCode, Severity, did_you_mean};
 use crate::rulebook::{FactReader, Given, Parts};
 
+/// What few documents have, found in one pass over the lines, so that the others are not asked again.
+pub(super) struct Survey {
+    /// Whether the ids ascend, as numbered ones do: then they differ, and nothing needs to be remembered.
+    ids_ascend: bool,
+    attributes: bool,
+    pub(super) overrides: bool,
+}
+
+impl Survey {
+    pub(super) fn of(lines: &[QuoteLineRequest]) -> Self {
+        let mut survey = Self { ids_ascend: true, attributes: false, overrides: false };
+        let mut last: Option<(u64, &str)> = None;
+        for line in lines {
+            let id = line.id.as_str();
+            // The bytes of a short id as one number.
+            let number = if id.len() <= 8 { id.bytes().fold(0, |number, byte| number << 8 | u64::from(byte)) } else { u64::MAX };
+            survey.ids_ascend &= last.is_none_or(|(before, text)| match (text.len().cmp(&id.len()), before.cmp(&number)) {
+                (Ordering::Equal, Ordering::Equal) => text < id,
+                (Ordering::Equal, order) | (order, _) => order.is_lt(),
+            });
+            survey.attributes |= !line.attributes.is_empty();
+            survey.overrides |= !line.overrides.is_empty();
+            last = Some((number, id));
+        }
+        survey
+    }
+}
+
 /// Checks the request's shape of business: lines there, ids different, facts declared and of their type, required ones given.
-pub(super) fn read_facts(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnostics) -> Vec<Given> {
-    check_lines(parts, request, diagnostics);
+pub(super) fn read_facts(parts: &Parts, request: &QuoteRequest, survey: &Survey, diagnostics: &mut Diagnostics) -> Vec<Given> {
+    check_lines(parts, request, survey, diagnostics);
     let mut given = Vec::new();
     let settable = |slot: Slot| settable(parts, slot);
     let reader = FactReader { vocabulary: &parts.attributes.vocabulary, symbols: &parts.symbols, settable: &settable };
@@ -22,7 +50,8 @@ pub(super) fn read_facts(parts: &Parts, request: &QuoteRequest, diagnostics: &mu
         reader.read(scope, facts, None, &Path::ROOT.field(scope), &mut given, diagnostics);
     }
     let lines = Path::ROOT.field("lines");
-    for (number, line) in request.lines.iter().enumerate().filter(|(_, line)| !line.attributes.is_empty()) {
+    let with_attributes = if survey.attributes { request.lines.as_slice() } else { &[] };
+    for (number, line) in with_attributes.iter().enumerate().filter(|(_, line)| !line.attributes.is_empty()) {
         let place = lines.index(number);
         reader.read("line", &line.attributes, Some(number), &place.field("attributes"), &mut given, diagnostics);
     }
@@ -30,7 +59,7 @@ pub(super) fn read_facts(parts: &Parts, request: &QuoteRequest, diagnostics: &mu
     given
 }
 
-fn check_lines(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnostics) {
+fn check_lines(parts: &Parts, request: &QuoteRequest, survey: &Survey, diagnostics: &mut Diagnostics) {
     let path = Path::ROOT.field("lines");
     if request.lines.is_empty() {
         diagnostics.error(QuoteCode::NoLines, &path, "a document needs at least one line");
@@ -40,7 +69,7 @@ fn check_lines(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnost
         diagnostics.error(LimitCode::TooMany, &path, message);
         return;
     }
-    if ascending(&request.lines) {
+    if survey.ids_ascend {
         return;
     }
     let mut seen: Set<&str> = Set::with_capacity_and_hasher(request.lines.len(), foldhash::fast::FixedState::default());
@@ -50,22 +79,6 @@ fn check_lines(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnost
             diagnostics.error(QuoteCode::DuplicateLine, &path.index(number).field("id"), message);
         }
     }
-}
-
-/// Whether the ids ascend, as numbered ones do: then they differ, and nothing needs to be remembered.
-fn ascending(lines: &[QuoteLineRequest]) -> bool {
-    let mut last: Option<(u64, &str)> = None;
-    lines.iter().all(|line| {
-        let id = line.id.as_str();
-        // The bytes of a short id as one number.
-        let number = if id.len() <= 8 { id.bytes().fold(0, |number, byte| number << 8 | u64::from(byte)) } else { u64::MAX };
-        let ascends = last.is_none_or(|(before, text)| match (text.len().cmp(&id.len()), before.cmp(&number)) {
-            (Ordering::Equal, Ordering::Equal) => text < id,
-            (Ordering::Equal, order) | (order, _) => order.is_lt(),
-        });
-        last = Some((number, id));
-        ascends
-    })
 }
 
 /// Whether a host gives the value; the others the engine computes.

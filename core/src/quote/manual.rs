@@ -3,6 +3,7 @@
 use super::allocation;
 use super::failure::{no_result, too_large};
 use super::frame::{Frame, QuoteScratch};
+use super::lines::Survey;
 use super::outcome::Outcome;
 use super::request::{OverrideRequest, QuoteRequest};
 use super::result::{Entry, ListPrice, Source};
@@ -44,11 +45,12 @@ pub(super) struct Applied {
 }
 
 /// Reads the overrides of a request. What cannot be judged goes into the diagnostics.
-pub(super) fn read(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnostics) -> Vec<Manual> {
+pub(super) fn read(parts: &Parts, request: &QuoteRequest, survey: &Survey, diagnostics: &mut Diagnostics) -> Vec<Manual> {
     let mut all = Vec::new();
     read_list(parts, &request.overrides, None, &Path::ROOT.field("overrides"), &mut all, diagnostics);
     let lines = Path::ROOT.field("lines");
-    for (line, asked) in request.lines.iter().enumerate().filter(|(_, line)| !line.overrides.is_empty()) {
+    let with_overrides = if survey.overrides { request.lines.as_slice() } else { &[] };
+    for (line, asked) in with_overrides.iter().enumerate().filter(|(_, line)| !line.overrides.is_empty()) {
         read_list(parts, &asked.overrides, Some(line), &lines.index(line).field("overrides"), &mut all, diagnostics);
     }
     all
