@@ -72,6 +72,14 @@ impl Stage {
         usize::try_from(number).ok().and_then(|index| self.actions.get(index))
     }
 
+    /// [`Stage::line_effect`] on a whole quantity, where whole numbers say it; none where it takes the long way.
+    #[inline]
+    #[must_use]
+    pub fn whole_effect(&self, action: &Action, quantity: i64, running: Figure) -> Option<Figure> {
+        let unit = action.price(running.unit?, &self.rounding)?;
+        Some(Figure { amount: unit.mantissa().checked_mul(quantity)?, unit: Some(unit) })
+    }
+
     /// What a line is after the rule of that number, of line scope; `base` is what percentages are taken on.
     ///
     /// # Errors

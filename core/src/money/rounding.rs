@@ -161,9 +161,10 @@ impl Rounding {
     #[inline]
     pub(crate) fn apply_plain(&self, numerator: i64, denominator: i64) -> Option<i64> {
         // By a hundred, as most percentages are, the machine multiplies.
-        let quotient = match denominator {
-            100 => divide_narrow(numerator, 100, self.mode),
-            _ => divide_narrow(numerator, denominator, self.mode),
+        let quotient = match (denominator, self.mode) {
+            (100, RoundingMode::HalfUp) if numerator >= 0 => numerator.checked_add(50)?.checked_div(100),
+            (100, mode) => divide_narrow(numerator, 100, mode),
+            (_, mode) => divide_narrow(numerator, denominator, mode),
         };
         quotient.filter(|_| self.is_plain())
     }

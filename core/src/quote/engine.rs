@@ -115,8 +115,9 @@ impl Rulebook {
 
     fn assemble(&self, request: &QuoteRequest, lines: Vec<Line>, out: Outcome) -> Result<Quote, Error> {
         let currency = self.parts().currency;
-        let (mut list, mut amount, mut sum) = (0_i64, 0_i64, Taxed::default());
+        let (mut list, mut amount, mut sum, mut priced) = (0_i64, 0_i64, Taxed::default(), true);
         for line in &lines {
+            priced &= line.price.is_some();
             list = list.checked_add(line.price.map_or(0, |price| price.amount)).ok_or_else(overflow)?;
             amount = amount.checked_add(line.figure.amount).ok_or_else(overflow)?;
             sum = sum.plus(line.taxed).map_err(|_| overflow())?;
@@ -127,7 +128,6 @@ impl Rulebook {
         let discount = list.checked_sub(goods).ok_or_else(overflow)?;
         let (charges, sum) = add_charges(&out, sum)?;
         let (sum, payable) = add_cash(&out, sum)?;
-        let priced = lines.iter().all(|line| line.price.is_some());
         Ok(Quote {
             rulebook: self.clone(),
             currency,

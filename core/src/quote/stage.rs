@@ -165,6 +165,7 @@ fn apply_to_line<'m>(
     let currency = frame.parts.currency;
     let Some(line) = frame.lines.get_mut(index) else { return Ok(&[]) };
     let quantity = line.quantity;
+    let whole = line.ordered.as_ref().filter(|ordered| ordered.in_base_unit).and_then(|ordered| ordered.whole);
     let entry_figure = line.figure;
     // What percentages are taken on: the named step, the amount as it entered (on_base), or what the rule before left.
     let base_of = |running: Figure| base.unwrap_or(if stage.policy == Policy::OnBase { entry_figure } else { running });
@@ -188,7 +189,10 @@ fn apply_to_line<'m>(
     let (mut last, mut running) = (first, entry_figure);
     for (entry, (position, number)) in (first..).zip(chosen.iter().enumerate()) {
         let Some(action) = stage.action(*number) else { break };
-        let after = effect(*number, running)?;
+        let after = match whole.and_then(|whole| stage.whole_effect(action, whole, running)) {
+            Some(after) => after,
+            None => effect(*number, running)?,
+        };
         last = entry;
         out.entries.push(Entry {
             step,

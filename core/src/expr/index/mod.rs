@@ -219,15 +219,34 @@ impl RuleIndex {
         let IndexScratch { words, work, buffers, .. } = scratch;
         let mut header = [0; WIDTH];
         header.iter_mut().zip(words).for_each(|(whole, word)| *whole = *word);
+        let and = |words: &mut [u64; WIDTH], rows: &[[u64; WIDTH]], row: usize| {
+            let row = rows.get(row).unwrap_or(&[0; WIDTH]);
+            words.iter_mut().zip(row).for_each(|(word, other)| *word &= other);
+        };
         work.clear();
-        (0..facts.line_count()).for_each(|_| work.extend_from_slice(&header));
+        let others = match self.lines.split_first() {
+            Some((first, others)) => {
+                let rows = first.rows.of_width::<WIDTH>();
+                first.each_row(facts, buffers, |row| {
+                    let mut words = header;
+                    and(&mut words, rows, row);
+                    work.extend_from_slice(&words);
+                });
+                others
+            }
+            None => {
+                (0..facts.line_count()).for_each(|_| work.extend_from_slice(&header));
+                &[]
+            }
+        };
         let (lines, _) = work.as_chunks_mut::<WIDTH>();
-        for column in &self.lines {
+        for column in others {
             let rows = column.rows.of_width::<WIDTH>();
             let mut lines = lines.iter_mut();
             column.each_row(facts, buffers, |row| {
-                let row = rows.get(row).unwrap_or(&[0; WIDTH]);
-                lines.next().into_iter().flatten().zip(row).for_each(|(word, other)| *word &= other);
+                if let Some(words) = lines.next() {
+                    and(words, rows, row);
+                }
             });
         }
         for (line, words) in lines.iter().enumerate() {
