@@ -27,6 +27,18 @@ impl Rational {
         Self::new(number, 1)
     }
 
+    /// By what the other one and this one are to be expanded to have their least common denominator.
+    fn over_one_denominator(self, other: Self) -> (i128, i128) {
+        let common = gcd(self.below, other.below);
+        (self.below / common, other.below / common)
+    }
+
+    fn times(self, other: Self) -> Self {
+        // Crosswise in lowest terms first, so that the products stay short.
+        let (one, another) = (Self::new(self.above, other.below), Self::new(other.above, self.below));
+        Self::new(one.above * another.above, one.below * another.below)
+    }
+
     pub fn floor(self) -> i128 {
         self.above.div_euclid(self.below)
     }
@@ -93,28 +105,29 @@ impl From<Decimal> for Rational {
 impl Add for Rational {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        Self::new(self.above * other.below + other.above * self.below, self.below * other.below)
+        let (mine, theirs) = self.over_one_denominator(other);
+        Self::new(self.above * theirs + other.above * mine, self.below * theirs)
     }
 }
 
 impl Sub for Rational {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        Self::new(self.above * other.below - other.above * self.below, self.below * other.below)
+        self + Self { above: -other.above, below: other.below }
     }
 }
 
 impl Mul for Rational {
     type Output = Self;
     fn mul(self, other: Self) -> Self {
-        Self::new(self.above * other.above, self.below * other.below)
+        self.times(other)
     }
 }
 
 impl Div for Rational {
     type Output = Self;
     fn div(self, other: Self) -> Self {
-        Self::new(self.above * other.below, self.below * other.above)
+        self.times(Self::new(other.below, other.above))
     }
 }
 
@@ -126,7 +139,8 @@ impl PartialOrd for Rational {
 
 impl Ord for Rational {
     fn cmp(&self, other: &Self) -> Ordering {
-        (self.above * other.below).cmp(&(other.above * self.below))
+        let (mine, theirs) = self.over_one_denominator(*other);
+        (self.above * theirs).cmp(&(other.above * mine))
     }
 }
 
@@ -145,4 +159,7 @@ fn fractions_print_and_round() {
     assert_eq!(number(5, 2).rounded(None, 0), number(3, 1));
     assert_eq!(number(-5, 2).rounded(None, 0), number(-3, 1));
     assert_eq!(number(1, 3).decimals(), None);
+    assert_eq!(number(1, 6) + number(1, 4) - number(2, 3), number(-1, 4));
+    assert_eq!(number(-2, 3) * number(9, 4) / number(3, 7), number(-7, 2));
+    assert!(number(1, 3) > number(333, 1000) && number(-1, 3) < number(-333, 1000));
 }
