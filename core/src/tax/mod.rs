@@ -2,7 +2,7 @@
 //!
 //! Invariants: net + tax = gross on every line, every entry of the breakdown and the document; the taxes of the lines sum to those of the
 //! breakdown, and these to the document's, wherever it is rounded; what the customer owes himself changes no sum; an amount of nothing
-//! bears no tax by percentage.
+//! bears no tax by percentage; no rounding makes the taxes in a price more than the price.
 //!
 //! | item | what it is |
 //! |---|---|
@@ -11,6 +11,7 @@
 //! | [`TaxStep`] | the checked step of the procedure |
 //! | [`TaxStep::apply`] | the taxes of a document: an [`Assessment`] |
 
+mod assessment;
 mod build;
 mod compile;
 mod def;
@@ -22,9 +23,10 @@ mod step;
 #[cfg(test)]
 mod tests;
 
+pub use assessment::{Assessment, TaxGroup, TaxShare, Taxed};
 pub use compile::{FoundStack, RateAmount, Tax, TaxRate};
 pub use def::{
     DestinationPrice, LevyDef, MissingRate, PriceMode, PriceModeDef, RoundTarget, TaxDef, TaxRateDef, TaxRoundAt, TaxStepDef, Treatment,
 };
-pub use eval::{Assessment, TaxGroup, TaxLine, TaxShare, Taxed};
+pub use eval::TaxLine;
 pub use step::TaxStep;

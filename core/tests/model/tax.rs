@@ -42,6 +42,21 @@ pub struct TaxedThing<'m> {
     pub counts: bool,
 }
 
+impl TaxedThing<'_> {
+    /// What rounding put into the included taxes above the price goes back, from the last one.
+    fn keep_within_price(&mut self) {
+        let sign = if self.net.is_negative() { Rational::whole(-1) } else { Rational::ONE };
+        let inside = |bearing: &&mut Bearing<'_>| bearing.included && !bearing.owed();
+        let taxes: Rational = self.bears.iter().filter(|bearing| bearing.included && !bearing.owed()).map(|bearing| bearing.amount).sum();
+        let mut above = (taxes - self.net) * sign;
+        for bearing in self.bears.iter_mut().rev().filter(inside) {
+            let back = (bearing.amount * sign).min(above).max(Rational::ZERO);
+            bearing.amount = bearing.amount - back * sign;
+            above = above - back;
+        }
+    }
+}
+
 impl<'m> Bearing<'m> {
     pub fn owed(&self) -> bool {
         is_owed(self.rate)
@@ -193,6 +208,7 @@ impl<'m> Model<'m> {
         }
         self.round_taxes(step, things, &mut taxed);
         for thing in &mut taxed {
+            thing.keep_within_price();
             let sum = |bears: &[Bearing<'_>], included: bool| -> Rational {
                 bears.iter().filter(|bearing| !bearing.owed() && bearing.included == included).map(|bearing| bearing.amount).sum()
             };
@@ -287,7 +303,12 @@ impl<'m> Model<'m> {
             let thing = &mut taxed[at];
             let places: Vec<usize> = (0..thing.bears.len()).filter(|place| thing.bears[*place].included).collect();
             let exact: Vec<Rational> = places.iter().map(|place| thing.bears[*place].exact).collect();
-            let parts = if places.len() == 1 { vec![thing.net - net] } else { self.spread(thing.net - net, &exact) };
+            // A net amount above the price leaves no tax, unless some is withheld.
+            let (left, all): (Rational, Rational) = (thing.net - net, exact.iter().copied().sum());
+            let below = |tax: Rational| if thing.net.is_negative() { tax > Rational::ZERO } else { tax.is_negative() };
+            let nothing_left = left != Rational::ZERO && thing.net == Rational::ZERO && left.is_negative() != all.is_negative();
+            let left = if below(left) && !below(all) || nothing_left { Rational::ZERO } else { left };
+            let parts = if places.len() == 1 { vec![left] } else { self.spread(left, &exact) };
             for (place, part) in places.into_iter().zip(parts) {
                 thing.bears[place].amount = part;
             }
