@@ -33,6 +33,8 @@ pub struct Limits {
     pub expression_cost: u64,
     /// Steps that one search for the best combination of promotions may be allowed.
     pub promotion_steps: u64,
+    /// How often a rulebook's promotions are held against its products to find those that are idle.
+    pub promotion_looks: u64,
     /// Lines of one document.
     pub lines: usize,
     /// Events, postings or reservations that one state may hold.
@@ -58,6 +60,7 @@ impl Default for Limits {
             expression_depth: 32,
             expression_cost: 1_000_000,
             promotion_steps: 1_000_000,
+            promotion_looks: 20_000_000,
             lines: 10_000,
             state_entries: 1_000_000,
             quantity_digits: 12,

@@ -31,6 +31,7 @@ mod lexer;
 mod messages;
 mod names;
 mod parser;
+mod possible;
 mod problems;
 mod program;
 #[cfg(test)]

@@ -269,7 +269,7 @@ fn finish<F: ?Sized, L: Lines>(query: &Query<'_, F, L>, prices: &mut FoundPrices
 }
 
 impl PriceList {
-    fn terms(&self, number: u32) -> Option<&Terms> {
+    pub(super) fn terms(&self, number: u32) -> Option<&Terms> {
         self.terms.get(usize::try_from(number).ok()?)
     }
 

@@ -22,6 +22,7 @@ mod def;
 mod eval;
 mod examples;
 mod heads;
+mod highest;
 mod lint;
 mod list;
 mod prices;

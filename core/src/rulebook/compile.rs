@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::columns::ProductSymbols;
 use super::def::RulebookDef;
+use super::foresight;
 use super::order::OrderPolicy;
 use super::procedure::{self, Step};
 use super::subject::SubjectVocabulary;
@@ -171,7 +172,13 @@ impl Rulebook {
         };
         let mut cx = CompileContext { vocabulary: &subject.vocabulary, ..cx };
         let approval = def.approval.as_ref().map(|approval| crate::approval::compile(approval, &Path::ROOT.field("approval"), &mut cx));
-        // 4. The verdict.
+        // 4. What the parts say about each other, where each is right by itself.
+        if !diagnostics.has_errors() {
+            let around =
+                foresight::Surroundings { def: &def, catalog: &catalog, pricing: &pricing, attributes: &attributes, symbols: &symbols };
+            foresight::warn(around, &procedure, limits.promotion_looks, &mut diagnostics);
+        }
+        // 5. The verdict.
         let warnings = diagnostics.finish()?;
         let files: Vec<_> = sources.iter().collect();
         let fingerprint = Fingerprint(content_hash(&(&def, files)));

@@ -16,6 +16,7 @@ mod columns;
 mod compile;
 mod def;
 mod facts;
+mod foresight;
 mod order;
 mod procedure;
 mod subject;

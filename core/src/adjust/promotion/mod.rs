@@ -14,12 +14,13 @@
 //! | [`PromotionStep::evaluate`] | which promotions apply, and what each takes off which line: [`Evaluation`] |
 //!
 //! Inside: `units` puts alike units together, `matcher` finds the units of one application, `benefit` says what it takes off, `plan`
-//! applies promotion after promotion, and `optimal` searches for the best combination.
+//! applies promotion after promotion, `optimal` searches for the best combination, and `foresight` knows what needs no document.
 
 mod benefit;
 mod compile;
 mod def;
 mod eval;
+mod foresight;
 mod matcher;
 mod offer;
 mod optimal;
