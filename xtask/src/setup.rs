@@ -100,6 +100,16 @@ fn find_chromium() -> Option<PathBuf> {
     names.into_iter().find_map(|name| folders.iter().map(|folder| folder.join(name)).find(|file| file.is_file()))
 }
 
+/// The database of `examples/warehouse`: Debian's PostgreSQL. Where it cannot be installed, that example keeps its stock in SQLite.
+pub fn postgresql() {
+    if Path::new("/usr/lib/postgresql").is_dir() {
+        return;
+    }
+    if let Err(problem) = apt_get("postgresql", "PostgreSQL") {
+        println!("{problem}; going on with SQLite alone");
+    }
+}
+
 /// Installs one of Debian's packages, when we may.
 fn apt_get(package: &str, what: &str) -> Outcome {
     let root = shell("id", &["-u"]).read().is_ok_and(|user| user.trim() == "0");

@@ -12,6 +12,7 @@ const RUNTIMES: [&str; 5] = ["rust", "hostile host", "python", "node", "chromium
 /// Sets up what is missing, builds, and runs all tests.
 pub fn everything(root: &Path) -> Outcome {
     let tools = setup::everything(root)?;
+    setup::postgresql();
     floors::check(root)?;
     bindings::everything(root, &tools)?;
     let mut tally = Tally::default();
@@ -21,7 +22,7 @@ pub fn everything(root: &Path) -> Outcome {
 }
 
 fn rust(root: &Path, tally: &mut Tally) -> Outcome {
-    let packages = ["--package", "dealdesk", "--package", "dealdesk-demo", "--package", "xtask"];
+    let packages = ["--package", "dealdesk", "--package", "dealdesk-demo", "--package", "dealdesk-warehouse", "--package", "xtask"];
     tally.run(cargo(&["test", "--no-fail-fast"]).args(&packages).within(root))?;
     tally
         .run(cargo(&["test", "--quiet", "--package", "dealdesk", "--test", "vectors", "--", "--nocapture", "every_vector"]).within(root))?;
