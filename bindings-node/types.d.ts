@@ -837,6 +837,14 @@ export interface CalculateStepDefRound {
 /** Until when a whole order may be cancelled. */
 export type CancelAllowed = "before_confirmed" | "before_shipped";
 
+/** A supply, or a part of it, does not come. */
+export interface CancelSupply {
+  /** The supply. */
+  id: SupplyId;
+  /** How much does not come; absent: all that is still expected. */
+  quantity?: DecimalInput | null;
+}
+
 /** The most that a rule takes off. */
 export interface CapAmountDef {
   /** The amount, in the rulebook's currency; with tax where prices include it. */
@@ -1115,7 +1123,7 @@ export interface ClampDef {
 export type CloseWhen = "shipped" | "shipped_and_invoiced";
 
 /** What happened; stable across versions. */
-export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
+export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "inventory.unknown_supply" | "inventory.supply_exists" | "inventory.supply_closed" | "inventory.exceeds_supply" | "inventory.supply_mismatch" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
 
 /** Which promotion gets a unit that several want. */
 export type Combine = "priority" | "optimal";
@@ -1722,6 +1730,86 @@ export interface ExchangeRate {
   rate: DecimalInput;
   /** The currency of the document. */
   to: Currency;
+}
+
+/** Goods are on their way: a purchase, a production order, a transfer. */
+export interface ExpectSupply {
+  /** The day on which it is there to be used. */
+  due: DateText;
+  /** Names the supply; made by the caller. */
+  id: SupplyId;
+  /** How certain it is. */
+  kind: SupplyKind;
+  /** Where it will arrive. */
+  location: LocationId;
+  /** For whom it is made or bought; absent: for anyone. */
+  pegged_to?: SupplyPeg;
+  /** The product. */
+  product: ProductId;
+  /** How much, in the product's unit; above zero. */
+  quantity: Decimal;
+}
+
+/** Goods are on their way: a purchase, a production order, a transfer. */
+export interface ExpectSupplyInput {
+  /** The day on which it is there to be used. */
+  due: DateText;
+  /** Names the supply; made by the caller. */
+  id: SupplyId;
+  /** How certain it is. */
+  kind?: SupplyKind;
+  /** Where it will arrive. */
+  location: LocationId;
+  /** For whom it is made or bought; absent: for anyone. */
+  pegged_to?: SupplyPegInput | null;
+  /** The product. */
+  product: ProductId;
+  /** How much, in the product's unit; above zero. */
+  quantity: DecimalInput;
+}
+
+/** A supply and what has become of it. */
+export interface ExpectedSupply {
+  /** What does not come any more. */
+  cancelled: Decimal;
+  /** The day on which it is there to be used. */
+  due: DateText;
+  /** Names it. */
+  id: SupplyId;
+  /** How certain it is. */
+  kind: SupplyKind;
+  /** Where it will arrive. */
+  location: LocationId;
+  /** What is still expected. */
+  open: Decimal;
+  /** For whom it is made or bought; absent: for anyone. */
+  pegged_to?: SupplyPeg;
+  /** The product. */
+  product: ProductId;
+  /** What has come; more than was expected when more came. */
+  received: Decimal;
+}
+
+/** A supply and what has become of it. */
+export interface ExpectedSupplyInput {
+  /** What does not come any more. */
+  cancelled?: DecimalInput;
+  /** The day on which it is there to be used. */
+  due: DateText;
+  /** Names it. */
+  id: SupplyId;
+  /** How certain it is. */
+  kind?: SupplyKind;
+  /** Where it will arrive. */
+  location: LocationId;
+  /** What is still expected. */
+  open: DecimalInput;
+  /** For whom it is made or bought; absent: for anyone. */
+  pegged_to?: SupplyPegInput | null;
+  /** The product. */
+  product: ProductId;
+  /** What has come; more than was expected when more came. */
+  received?: DecimalInput;
 }
 
 /**
@@ -3708,6 +3796,20 @@ export interface ReceivableDef {
   terms?: readonly TermsDef[];
 }
 
+/** Goods that have come in. */
+export interface ReceiveStock {
+  /** Where. */
+  location: LocationId;
+  /** The product. */
+  product: ProductId;
+  /** How much, in the product's unit; above zero. */
+  quantity: DecimalInput;
+  /** What becomes of the rest of that supply. */
+  remainder?: SupplyRemainder;
+  /** The expected supply that they are of; absent: they come unannounced. */
+  supply?: SupplyId | null;
+}
+
 /** What the counters are compared with. */
 export type ReconcileSource = "reservations" | "ledger";
 
@@ -3823,6 +3925,16 @@ export type RepeatDef = "once" | RepeatDefAtMost | "unlimited";
 
 export interface RepeatDefAtMost {
   at_most: DecimalInput;
+}
+
+/** A supply has another date: it comes later or earlier. */
+export interface RescheduleSupply {
+  /** The day on which it is there to be used. */
+  due: DateText;
+  /** The supply. */
+  id: SupplyId;
+  /** How certain it is now; absent: as before. */
+  kind?: SupplyKind | null;
 }
 
 /** A claim on stock, open or resolved. */
@@ -4329,7 +4441,11 @@ export interface StepView {
  * # Ok::<(), serde_json::Error>(())
  * ```
  */
-export type StockAction = StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionExpire;
+export type StockAction = StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected;
+
+export interface StockActionCancelExpected {
+  cancel_expected: CancelSupply;
+}
 
 export interface StockActionCommit {
   commit: CommitStock;
@@ -4337,6 +4453,10 @@ export interface StockActionCommit {
 
 export interface StockActionCount {
   count: StockMovement;
+}
+
+export interface StockActionExpect {
+  expect: ExpectSupplyInput;
 }
 
 export interface StockActionExpire {
@@ -4354,11 +4474,15 @@ export interface StockActionIssue {
 }
 
 export interface StockActionReceive {
-  receive: StockMovement;
+  receive: ReceiveStock;
 }
 
 export interface StockActionRelease {
   release: ReleaseStock;
+}
+
+export interface StockActionReschedule {
+  reschedule: RescheduleSupply;
 }
 
 export interface StockActionReserve {
@@ -4366,7 +4490,7 @@ export interface StockActionReserve {
 }
 
 /** What is counted at a position. */
-export type StockCounter = "on_hand" | "reserved_hard" | "reserved_soft";
+export type StockCounter = "on_hand" | "reserved_hard" | "reserved_soft" | "expected";
 
 /** A counter that differs from what it should be. */
 export interface StockDifference {
@@ -4385,7 +4509,7 @@ export interface StockDifference {
 }
 
 /** A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else. */
-export type StockEvent = StockEventReceived | StockEventCounted | StockEventIssued | StockEventShortageFound | StockEventReserved | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventRefused;
+export type StockEvent = StockEventReceived | StockEventCounted | StockEventIssued | StockEventShortageFound | StockEventReserved | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventRefused;
 
 export interface StockEventCommitted {
   committed: StockEventCommittedContent;
@@ -4419,6 +4543,25 @@ export interface StockEventCountedContent {
   product: ProductId;
 }
 
+export interface StockEventExpected {
+  expected: ExpectSupply;
+}
+
+export interface StockEventExpectedCancelled {
+  expected_cancelled: StockEventExpectedCancelledContent;
+}
+
+export interface StockEventExpectedCancelledContent {
+  /** The supply. */
+  id: SupplyId;
+  /** Where it was to arrive. */
+  location: LocationId;
+  /** The product. */
+  product: ProductId;
+  /** How much does not come. */
+  quantity: Decimal;
+}
+
 export interface StockEventExpired {
   expired: StockEventExpiredContent;
 }
@@ -4446,7 +4589,7 @@ export interface StockEventExtendedContent {
 }
 
 /** A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else. */
-export type StockEventInput = StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputShortageFound | StockEventInputReserved | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputRefused;
+export type StockEventInput = StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputShortageFound | StockEventInputReserved | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputRefused;
 
 export interface StockEventInputCommitted {
   committed: StockEventInputCommittedContent;
@@ -4478,6 +4621,25 @@ export interface StockEventInputCountedContent {
   location: LocationId;
   /** The product. */
   product: ProductId;
+}
+
+export interface StockEventInputExpected {
+  expected: ExpectSupplyInput;
+}
+
+export interface StockEventInputExpectedCancelled {
+  expected_cancelled: StockEventInputExpectedCancelledContent;
+}
+
+export interface StockEventInputExpectedCancelledContent {
+  /** The supply. */
+  id: SupplyId;
+  /** Where it was to arrive. */
+  location: LocationId;
+  /** The product. */
+  product: ProductId;
+  /** How much does not come. */
+  quantity: DecimalInput;
 }
 
 export interface StockEventInputExpired {
@@ -4558,6 +4720,23 @@ export interface StockEventInputReleasedContent {
   replaced_by?: ReservationId | null;
 }
 
+export interface StockEventInputRescheduled {
+  rescheduled: StockEventInputRescheduledContent;
+}
+
+export interface StockEventInputRescheduledContent {
+  /** The day on which it was to be there. */
+  before: DateText;
+  /** The day on which it is to be there now. */
+  due: DateText;
+  /** The supply. */
+  id: SupplyId;
+  /** How certain it is now. */
+  kind: SupplyKind;
+  /** The product. */
+  product: ProductId;
+}
+
 export interface StockEventInputReserved {
   reserved: StockEventInputReservedContent;
 }
@@ -4579,6 +4758,25 @@ export interface StockEventInputReservedContent {
   requested: DecimalInput;
 }
 
+export interface StockEventInputShortageExpected {
+  shortage_expected: StockEventInputShortageExpectedContent;
+}
+
+export interface StockEventInputShortageExpectedContent {
+  /** The demand that it was for. */
+  demand: DemandId;
+  /** The day on which the demand needs it. */
+  needed_on?: DateText | null;
+  /** The product. */
+  product: ProductId;
+  /** How much is missing then. */
+  short: DecimalInput;
+  /** The supply that comes too late, or not at all. */
+  supply: SupplyId;
+  /** The day on which it comes instead; absent when it does not come. */
+  until?: DateText | null;
+}
+
 export interface StockEventInputShortageFound {
   shortage_found: StockEventInputShortageFoundContent;
 }
@@ -4594,6 +4792,25 @@ export interface StockEventInputShortageFoundContent {
   product: ProductId;
   /** How much is missing: held less on hand. */
   short: DecimalInput;
+}
+
+export interface StockEventInputSupplyReceived {
+  supply_received: StockEventInputSupplyReceivedContent;
+}
+
+export interface StockEventInputSupplyReceivedContent {
+  /** What was expected before. */
+  before: DecimalInput;
+  /** The supply. */
+  id: SupplyId;
+  /** Where it was to arrive. */
+  location: LocationId;
+  /** What is still expected. */
+  open: DecimalInput;
+  /** The product. */
+  product: ProductId;
+  /** How much has come. */
+  quantity: DecimalInput;
 }
 
 export interface StockEventInputSwept {
@@ -4657,6 +4874,23 @@ export interface StockEventReleasedContent {
   replaced_by?: ReservationId;
 }
 
+export interface StockEventRescheduled {
+  rescheduled: StockEventRescheduledContent;
+}
+
+export interface StockEventRescheduledContent {
+  /** The day on which it was to be there. */
+  before: DateText;
+  /** The day on which it is to be there now. */
+  due: DateText;
+  /** The supply. */
+  id: SupplyId;
+  /** How certain it is now. */
+  kind: SupplyKind;
+  /** The product. */
+  product: ProductId;
+}
+
 export interface StockEventReserved {
   reserved: StockEventReservedContent;
 }
@@ -4678,6 +4912,25 @@ export interface StockEventReservedContent {
   requested: Decimal;
 }
 
+export interface StockEventShortageExpected {
+  shortage_expected: StockEventShortageExpectedContent;
+}
+
+export interface StockEventShortageExpectedContent {
+  /** The demand that it was for. */
+  demand: DemandId;
+  /** The day on which the demand needs it. */
+  needed_on?: DateText;
+  /** The product. */
+  product: ProductId;
+  /** How much is missing then. */
+  short: Decimal;
+  /** The supply that comes too late, or not at all. */
+  supply: SupplyId;
+  /** The day on which it comes instead; absent when it does not come. */
+  until?: DateText;
+}
+
 export interface StockEventShortageFound {
   shortage_found: StockEventShortageFoundContent;
 }
@@ -4693,6 +4946,25 @@ export interface StockEventShortageFoundContent {
   product: ProductId;
   /** How much is missing: held less on hand. */
   short: Decimal;
+}
+
+export interface StockEventSupplyReceived {
+  supply_received: StockEventSupplyReceivedContent;
+}
+
+export interface StockEventSupplyReceivedContent {
+  /** What was expected before. */
+  before: Decimal;
+  /** The supply. */
+  id: SupplyId;
+  /** Where it was to arrive. */
+  location: LocationId;
+  /** What is still expected. */
+  open: Decimal;
+  /** The product. */
+  product: ProductId;
+  /** How much has come. */
+  quantity: Decimal;
 }
 
 export interface StockEventSwept {
@@ -4766,6 +5038,8 @@ export interface StockState {
   positions: StockPosition[];
   /** Every reservation, in the order in which they were made. */
   reservations: Reservation[];
+  /** Every supply, in the order in which they were first expected. */
+  supplies: ExpectedSupply[];
   /** The number of the last event. */
   version: number;
 }
@@ -4778,6 +5052,8 @@ export interface StockStateInput {
   positions?: readonly StockPositionInput[];
   /** Every reservation, in the order in which they were made. */
   reservations?: readonly ReservationInput[];
+  /** Every supply, in the order in which they were first expected. */
+  supplies?: readonly ExpectedSupplyInput[];
   /** The number of the last event. */
   version?: number;
 }
@@ -4828,6 +5104,31 @@ export interface SubtotalDef {
   /** Names the step. */
   id: StepId;
 }
+
+/** Names an expected supply: a purchase, a production order, a transfer. */
+export type SupplyId = string;
+
+/** How certain an expected supply is. */
+export type SupplyKind = "firm" | "planned";
+
+/** The demand that a supply is for. */
+export interface SupplyPeg {
+  /** What it is for: a line of an order. */
+  demand: DemandId;
+  /** The day on which the demand needs it; absent: on no day in particular. */
+  needed_on?: DateText;
+}
+
+/** The demand that a supply is for. */
+export interface SupplyPegInput {
+  /** What it is for: a line of an order. */
+  demand: DemandId;
+  /** The day on which the demand needs it; absent: on no day in particular. */
+  needed_on?: DateText | null;
+}
+
+/** What becomes of the rest of a supply of which a part has come. */
+export type SupplyRemainder = "keep" | "close";
 
 /**
  * A decision table in the manner of DMN: each row tests every input and, when all its tests pass, gives its outputs.

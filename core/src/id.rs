@@ -169,6 +169,8 @@ ids! {
     LocationId;
     /// Names a reservation of stock.
     ReservationId;
+    /// Names an expected supply: a purchase, a production order, a transfer.
+    SupplyId;
     /// Names what stock is reserved for: a line of an order, a cart.
     DemandId;
     /// Names a hold on an order.

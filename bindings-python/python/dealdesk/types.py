@@ -926,6 +926,15 @@ CancelAllowed: TypeAlias = "Literal['before_confirmed', 'before_shipped']"
 
 
 @final
+class CancelSupply(TypedDict):
+    """A supply, or a part of it, does not come."""
+    # The supply.
+    id: ReadOnly[SupplyId]
+    # How much does not come; absent: all that is still expected.
+    quantity: NotRequired[ReadOnly[DecimalInput | None]]
+
+
+@final
 class CapAmountDef(TypedDict):
     """The most that a rule takes off."""
     # The amount, in the rulebook's currency; with tax where prices include it.
@@ -1228,7 +1237,7 @@ class ClampDef(TypedDict):
 CloseWhen: TypeAlias = "Literal['shipped', 'shipped_and_invoiced']"
 
 # What happened; stable across versions.
-Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
+Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'inventory.unknown_supply', 'inventory.supply_exists', 'inventory.supply_closed', 'inventory.exceeds_supply', 'inventory.supply_mismatch', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
 
 # Which promotion gets a unit that several want.
 Combine: TypeAlias = "Literal['priority', 'optimal']"
@@ -1879,6 +1888,90 @@ ExchangeRate = TypedDict(
         "to": "ReadOnly[Currency]",
     },
 )
+
+
+@final
+class ExpectSupply(TypedDict):
+    """Goods are on their way: a purchase, a production order, a transfer."""
+    # The day on which it is there to be used.
+    due: date
+    # Names the supply; made by the caller.
+    id: SupplyId
+    # How certain it is.
+    kind: SupplyKind
+    # Where it will arrive.
+    location: LocationId
+    # For whom it is made or bought; absent: for anyone.
+    pegged_to: NotRequired[SupplyPeg]
+    # The product.
+    product: ProductId
+    # How much, in the product's unit; above zero.
+    quantity: Decimal
+
+
+@final
+class ExpectSupplyInput(TypedDict):
+    """Goods are on their way: a purchase, a production order, a transfer."""
+    # The day on which it is there to be used.
+    due: ReadOnly[DateInput]
+    # Names the supply; made by the caller.
+    id: ReadOnly[SupplyId]
+    # How certain it is.
+    kind: NotRequired[ReadOnly[SupplyKind]]
+    # Where it will arrive.
+    location: ReadOnly[LocationId]
+    # For whom it is made or bought; absent: for anyone.
+    pegged_to: NotRequired[ReadOnly[SupplyPegInput | None]]
+    # The product.
+    product: ReadOnly[ProductId]
+    # How much, in the product's unit; above zero.
+    quantity: ReadOnly[DecimalInput]
+
+
+@final
+class ExpectedSupply(TypedDict):
+    """A supply and what has become of it."""
+    # What does not come any more.
+    cancelled: Decimal
+    # The day on which it is there to be used.
+    due: date
+    # Names it.
+    id: SupplyId
+    # How certain it is.
+    kind: SupplyKind
+    # Where it will arrive.
+    location: LocationId
+    # What is still expected.
+    open: Decimal
+    # For whom it is made or bought; absent: for anyone.
+    pegged_to: NotRequired[SupplyPeg]
+    # The product.
+    product: ProductId
+    # What has come; more than was expected when more came.
+    received: Decimal
+
+
+@final
+class ExpectedSupplyInput(TypedDict):
+    """A supply and what has become of it."""
+    # What does not come any more.
+    cancelled: NotRequired[ReadOnly[DecimalInput]]
+    # The day on which it is there to be used.
+    due: ReadOnly[DateInput]
+    # Names it.
+    id: ReadOnly[SupplyId]
+    # How certain it is.
+    kind: NotRequired[ReadOnly[SupplyKind]]
+    # Where it will arrive.
+    location: ReadOnly[LocationId]
+    # What is still expected.
+    open: ReadOnly[DecimalInput]
+    # For whom it is made or bought; absent: for anyone.
+    pegged_to: NotRequired[ReadOnly[SupplyPegInput | None]]
+    # The product.
+    product: ReadOnly[ProductId]
+    # What has come; more than was expected when more came.
+    received: NotRequired[ReadOnly[DecimalInput]]
 
 
 @final
@@ -4029,6 +4122,21 @@ class ReceivableDef(TypedDict):
     # The terms, each with an id.
     terms: NotRequired[ReadOnly[Sequence[TermsDef]]]
 
+
+@final
+class ReceiveStock(TypedDict):
+    """Goods that have come in."""
+    # Where.
+    location: ReadOnly[LocationId]
+    # The product.
+    product: ReadOnly[ProductId]
+    # How much, in the product's unit; above zero.
+    quantity: ReadOnly[DecimalInput]
+    # What becomes of the rest of that supply.
+    remainder: NotRequired[ReadOnly[SupplyRemainder]]
+    # The expected supply that they are of; absent: they come unannounced.
+    supply: NotRequired[ReadOnly[SupplyId | None]]
+
 # What the counters are compared with.
 ReconcileSource: TypeAlias = "Literal['reservations', 'ledger']"
 
@@ -4156,6 +4264,17 @@ RepeatDef: TypeAlias = "Literal['once', 'unlimited'] | RepeatDefAtMost"
 @final
 class RepeatDefAtMost(TypedDict):
     at_most: ReadOnly[DecimalInput]
+
+
+@final
+class RescheduleSupply(TypedDict):
+    """A supply has another date: it comes later or earlier."""
+    # The day on which it is there to be used.
+    due: ReadOnly[DateInput]
+    # The supply.
+    id: ReadOnly[SupplyId]
+    # How certain it is now; absent: as before.
+    kind: NotRequired[ReadOnly[SupplyKind | None]]
 
 
 @final
@@ -4681,7 +4800,12 @@ class StepView(TypedDict):
 # assert!(matches!(action, StockAction::Reserve(_)));
 # # Ok::<(), serde_json::Error>(())
 # ```
-StockAction: TypeAlias = "StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionExpire"
+StockAction: TypeAlias = "StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected"
+
+
+@final
+class StockActionCancelExpected(TypedDict):
+    cancel_expected: ReadOnly[CancelSupply]
 
 
 @final
@@ -4692,6 +4816,11 @@ class StockActionCommit(TypedDict):
 @final
 class StockActionCount(TypedDict):
     count: ReadOnly[StockMovement]
+
+
+@final
+class StockActionExpect(TypedDict):
+    expect: ReadOnly[ExpectSupplyInput]
 
 
 @final
@@ -4716,7 +4845,7 @@ class StockActionIssue(TypedDict):
 
 @final
 class StockActionReceive(TypedDict):
-    receive: ReadOnly[StockMovement]
+    receive: ReadOnly[ReceiveStock]
 
 
 @final
@@ -4725,11 +4854,16 @@ class StockActionRelease(TypedDict):
 
 
 @final
+class StockActionReschedule(TypedDict):
+    reschedule: ReadOnly[RescheduleSupply]
+
+
+@final
 class StockActionReserve(TypedDict):
     reserve: ReadOnly[ReserveStock]
 
 # What is counted at a position.
-StockCounter: TypeAlias = "Literal['on_hand', 'reserved_hard', 'reserved_soft']"
+StockCounter: TypeAlias = "Literal['on_hand', 'reserved_hard', 'reserved_soft', 'expected']"
 
 
 @final
@@ -4749,7 +4883,7 @@ class StockDifference(TypedDict):
     source: ReconcileSource
 
 # A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else.
-StockEvent: TypeAlias = "StockEventReceived | StockEventCounted | StockEventIssued | StockEventShortageFound | StockEventReserved | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventRefused"
+StockEvent: TypeAlias = "StockEventReceived | StockEventCounted | StockEventIssued | StockEventShortageFound | StockEventReserved | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventRefused"
 
 
 @final
@@ -4789,6 +4923,28 @@ class StockEventCountedContent(TypedDict):
 
 
 @final
+class StockEventExpected(TypedDict):
+    expected: ExpectSupply
+
+
+@final
+class StockEventExpectedCancelled(TypedDict):
+    expected_cancelled: StockEventExpectedCancelledContent
+
+
+@final
+class StockEventExpectedCancelledContent(TypedDict):
+    # The supply.
+    id: SupplyId
+    # Where it was to arrive.
+    location: LocationId
+    # The product.
+    product: ProductId
+    # How much does not come.
+    quantity: Decimal
+
+
+@final
 class StockEventExpired(TypedDict):
     expired: StockEventExpiredContent
 
@@ -4818,7 +4974,7 @@ class StockEventExtendedContent(TypedDict):
     id: ReservationId
 
 # A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else.
-StockEventInput: TypeAlias = "StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputShortageFound | StockEventInputReserved | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputRefused"
+StockEventInput: TypeAlias = "StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputShortageFound | StockEventInputReserved | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputRefused"
 
 
 @final
@@ -4855,6 +5011,28 @@ class StockEventInputCountedContent(TypedDict):
     location: ReadOnly[LocationId]
     # The product.
     product: ReadOnly[ProductId]
+
+
+@final
+class StockEventInputExpected(TypedDict):
+    expected: ReadOnly[ExpectSupplyInput]
+
+
+@final
+class StockEventInputExpectedCancelled(TypedDict):
+    expected_cancelled: ReadOnly[StockEventInputExpectedCancelledContent]
+
+
+@final
+class StockEventInputExpectedCancelledContent(TypedDict):
+    # The supply.
+    id: ReadOnly[SupplyId]
+    # Where it was to arrive.
+    location: ReadOnly[LocationId]
+    # The product.
+    product: ReadOnly[ProductId]
+    # How much does not come.
+    quantity: ReadOnly[DecimalInput]
 
 
 @final
@@ -4948,6 +5126,25 @@ class StockEventInputReleasedContent(TypedDict):
 
 
 @final
+class StockEventInputRescheduled(TypedDict):
+    rescheduled: ReadOnly[StockEventInputRescheduledContent]
+
+
+@final
+class StockEventInputRescheduledContent(TypedDict):
+    # The day on which it was to be there.
+    before: ReadOnly[DateInput]
+    # The day on which it is to be there now.
+    due: ReadOnly[DateInput]
+    # The supply.
+    id: ReadOnly[SupplyId]
+    # How certain it is now.
+    kind: ReadOnly[SupplyKind]
+    # The product.
+    product: ReadOnly[ProductId]
+
+
+@final
 class StockEventInputReserved(TypedDict):
     reserved: ReadOnly[StockEventInputReservedContent]
 
@@ -4971,6 +5168,27 @@ class StockEventInputReservedContent(TypedDict):
 
 
 @final
+class StockEventInputShortageExpected(TypedDict):
+    shortage_expected: ReadOnly[StockEventInputShortageExpectedContent]
+
+
+@final
+class StockEventInputShortageExpectedContent(TypedDict):
+    # The demand that it was for.
+    demand: ReadOnly[DemandId]
+    # The day on which the demand needs it.
+    needed_on: NotRequired[ReadOnly[DateInput | None]]
+    # The product.
+    product: ReadOnly[ProductId]
+    # How much is missing then.
+    short: ReadOnly[DecimalInput]
+    # The supply that comes too late, or not at all.
+    supply: ReadOnly[SupplyId]
+    # The day on which it comes instead; absent when it does not come.
+    until: NotRequired[ReadOnly[DateInput | None]]
+
+
+@final
 class StockEventInputShortageFound(TypedDict):
     shortage_found: ReadOnly[StockEventInputShortageFoundContent]
 
@@ -4987,6 +5205,27 @@ class StockEventInputShortageFoundContent(TypedDict):
     product: ReadOnly[ProductId]
     # How much is missing: held less on hand.
     short: ReadOnly[DecimalInput]
+
+
+@final
+class StockEventInputSupplyReceived(TypedDict):
+    supply_received: ReadOnly[StockEventInputSupplyReceivedContent]
+
+
+@final
+class StockEventInputSupplyReceivedContent(TypedDict):
+    # What was expected before.
+    before: ReadOnly[DecimalInput]
+    # The supply.
+    id: ReadOnly[SupplyId]
+    # Where it was to arrive.
+    location: ReadOnly[LocationId]
+    # What is still expected.
+    open: ReadOnly[DecimalInput]
+    # The product.
+    product: ReadOnly[ProductId]
+    # How much has come.
+    quantity: ReadOnly[DecimalInput]
 
 
 @final
@@ -5061,6 +5300,25 @@ class StockEventReleasedContent(TypedDict):
 
 
 @final
+class StockEventRescheduled(TypedDict):
+    rescheduled: StockEventRescheduledContent
+
+
+@final
+class StockEventRescheduledContent(TypedDict):
+    # The day on which it was to be there.
+    before: date
+    # The day on which it is to be there now.
+    due: date
+    # The supply.
+    id: SupplyId
+    # How certain it is now.
+    kind: SupplyKind
+    # The product.
+    product: ProductId
+
+
+@final
 class StockEventReserved(TypedDict):
     reserved: StockEventReservedContent
 
@@ -5084,6 +5342,27 @@ class StockEventReservedContent(TypedDict):
 
 
 @final
+class StockEventShortageExpected(TypedDict):
+    shortage_expected: StockEventShortageExpectedContent
+
+
+@final
+class StockEventShortageExpectedContent(TypedDict):
+    # The demand that it was for.
+    demand: DemandId
+    # The day on which the demand needs it.
+    needed_on: NotRequired[date]
+    # The product.
+    product: ProductId
+    # How much is missing then.
+    short: Decimal
+    # The supply that comes too late, or not at all.
+    supply: SupplyId
+    # The day on which it comes instead; absent when it does not come.
+    until: NotRequired[date]
+
+
+@final
 class StockEventShortageFound(TypedDict):
     shortage_found: StockEventShortageFoundContent
 
@@ -5100,6 +5379,27 @@ class StockEventShortageFoundContent(TypedDict):
     product: ProductId
     # How much is missing: held less on hand.
     short: Decimal
+
+
+@final
+class StockEventSupplyReceived(TypedDict):
+    supply_received: StockEventSupplyReceivedContent
+
+
+@final
+class StockEventSupplyReceivedContent(TypedDict):
+    # What was expected before.
+    before: Decimal
+    # The supply.
+    id: SupplyId
+    # Where it was to arrive.
+    location: LocationId
+    # What is still expected.
+    open: Decimal
+    # The product.
+    product: ProductId
+    # How much has come.
+    quantity: Decimal
 
 
 @final
@@ -5181,6 +5481,8 @@ class StockState(TypedDict):
     positions: list[StockPosition]
     # Every reservation, in the order in which they were made.
     reservations: list[Reservation]
+    # Every supply, in the order in which they were first expected.
+    supplies: list[ExpectedSupply]
     # The number of the last event.
     version: int
 
@@ -5194,6 +5496,8 @@ class StockStateInput(TypedDict):
     positions: NotRequired[ReadOnly[Sequence[StockPositionInput]]]
     # Every reservation, in the order in which they were made.
     reservations: NotRequired[ReadOnly[Sequence[ReservationInput]]]
+    # Every supply, in the order in which they were first expected.
+    supplies: NotRequired[ReadOnly[Sequence[ExpectedSupplyInput]]]
     # The number of the last event.
     version: NotRequired[ReadOnly[int]]
 
@@ -5247,6 +5551,33 @@ class SubtotalDef(TypedDict):
     """A step that gives what the lines cost there a name: for the answer, and as the `base` of later steps."""
     # Names the step.
     id: ReadOnly[StepId]
+
+# Names an expected supply: a purchase, a production order, a transfer.
+SupplyId: TypeAlias = "str"
+
+# How certain an expected supply is.
+SupplyKind: TypeAlias = "Literal['firm', 'planned']"
+
+
+@final
+class SupplyPeg(TypedDict):
+    """The demand that a supply is for."""
+    # What it is for: a line of an order.
+    demand: DemandId
+    # The day on which the demand needs it; absent: on no day in particular.
+    needed_on: NotRequired[date]
+
+
+@final
+class SupplyPegInput(TypedDict):
+    """The demand that a supply is for."""
+    # What it is for: a line of an order.
+    demand: ReadOnly[DemandId]
+    # The day on which the demand needs it; absent: on no day in particular.
+    needed_on: NotRequired[ReadOnly[DateInput | None]]
+
+# What becomes of the rest of a supply of which a part has come.
+SupplyRemainder: TypeAlias = "Literal['keep', 'close']"
 
 
 @final

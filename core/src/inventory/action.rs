@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{DemandId, LocationId, ProductId, ReservationId};
+use super::expected::{CancelSupply, ExpectSupply, RescheduleSupply, SupplyRemainder};
+use crate::id::{DemandId, LocationId, ProductId, ReservationId, SupplyId};
 use crate::quantity::Quantity;
 use crate::time::Timestamp;
 
@@ -19,7 +20,7 @@ use crate::time::Timestamp;
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum StockAction {
     /// Goods have come in.
-    Receive(StockMovement),
+    Receive(ReceiveStock),
     /// Goods were counted. A count is always accepted; when it finds less than is held, a shortage is reported.
     Count(StockMovement),
     /// Goods leave without a reservation: scrap, own use. What is held for others cannot leave so.
@@ -34,6 +35,38 @@ pub enum StockAction {
     Extend(ExtendReservation),
     /// Ends every hold that is due. Every other command does so too before it does anything else.
     Expire {},
+    /// Goods are on their way.
+    Expect(ExpectSupply),
+    /// What is on its way comes on another day. That is always accepted; what it breaks is reported as an expected shortage.
+    Reschedule(RescheduleSupply),
+    /// What was on its way, or a part of it, does not come.
+    CancelExpected(CancelSupply),
+}
+
+/// Goods that have come in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiveStock {
+    /// The product.
+    pub product: ProductId,
+    /// Where.
+    pub location: LocationId,
+    /// How much, in the product's unit; above zero.
+    pub quantity: Quantity,
+    /// The expected supply that they are of; absent: they come unannounced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supply: Option<SupplyId>,
+    /// What becomes of the rest of that supply.
+    #[serde(default, skip_serializing_if = "SupplyRemainder::is_kept")]
+    pub remainder: SupplyRemainder,
+}
+
+impl From<StockMovement> for ReceiveStock {
+    /// Goods that come unannounced.
+    fn from(movement: StockMovement) -> Self {
+        let StockMovement { product, location, quantity } = movement;
+        Self { product, location, quantity, supply: None, remainder: SupplyRemainder::Keep }
+    }
 }
 
 /// A quantity of a product at a location.

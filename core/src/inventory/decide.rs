@@ -3,13 +3,14 @@
 //! The order of precedence of what can be said against a command: the same id with other content, handled already, the state has
 //! moved on; then what cannot be judged (an error); then the refusals of the action, in the order in which its function checks them.
 
-use super::action::{StockAction, StockMovement};
+use super::action::{ReceiveStock, StockAction, StockMovement};
 use super::compile::Inventory;
 use super::event::{StockEvent, StockPart};
 use super::plan::not_positive;
 use super::state::{Reservation, StockState};
 use super::supply::Supply;
-use super::{resolve, take};
+use super::{expected, resolve, take};
+use crate::id::LocationId;
 use crate::quantity::Quantity;
 use crate::report::{
     Code, Command, CommandConflict, Decision, Diagnostic, Error, Fingerprint, InventoryCode, LimitCode, Outcome, Path, Refusal,
@@ -121,6 +122,9 @@ impl<'s> Ground<'s> {
             StockAction::Commit(commit) => resolve::commit(self, commit, &path.field("commit")),
             StockAction::Release(release) => resolve::release(self, release, &path.field("release")),
             StockAction::Extend(extend) => resolve::extend(self, extend, &path.field("extend")),
+            StockAction::Expect(expect) => expected::expect(self, expect, &path.field("expect")),
+            StockAction::Reschedule(reschedule) => Ok(expected::reschedule(self, reschedule)),
+            StockAction::CancelExpected(cancel) => expected::cancel(self, cancel, &path.field("cancel_expected")),
             StockAction::Expire {} => Ok(Ok(vec![StockEvent::Swept { expired: u32::try_from(due).unwrap_or(u32::MAX) }])),
         }
     }
@@ -129,21 +133,23 @@ impl<'s> Ground<'s> {
         Supply::at(self.inventory, self.state, self.at)
     }
 
-    fn receive(&self, movement: &StockMovement, path: &Path<'_>) -> Verdict {
-        self.known_location(movement, path)?;
-        positive(movement.quantity, path)?;
-        let on_hand = self.state.counters(&movement.product, &movement.location).on_hand;
-        if on_hand.checked_add(movement.quantity).is_none() {
-            let message = format!("`{}` would be more stock than can be counted; at most {} can", movement.quantity, Quantity::MAX);
+    /// Refusals, in order: unknown supply, supply mismatch.
+    fn receive(&self, receive: &ReceiveStock, path: &Path<'_>) -> Verdict {
+        self.known_location(&receive.location, path)?;
+        positive(receive.quantity, path)?;
+        let on_hand = self.state.counters(&receive.product, &receive.location).on_hand;
+        if on_hand.checked_add(receive.quantity).is_none() {
+            let message = format!("`{}` would be more stock than can be counted; at most {} can", receive.quantity, Quantity::MAX);
             return Err(Diagnostic::error(LimitCode::Overflow, &path.field("quantity"), message).into());
         }
-        let StockMovement { product, location, quantity } = movement.clone();
-        Ok(Ok(vec![StockEvent::Received { product, location, quantity }]))
+        let ReceiveStock { product, location, quantity, .. } = receive.clone();
+        let received = StockEvent::Received { product, location, quantity };
+        Ok(expected::arrive(self, receive).map(|arrived| std::iter::once(received).chain(arrived).collect()))
     }
 
     /// What was counted is so. When less is there than is held, that is an event and not a refusal.
     fn count(&self, movement: &StockMovement, path: &Path<'_>) -> Verdict {
-        self.known_location(movement, path)?;
+        self.known_location(&movement.location, path)?;
         let StockMovement { product, location, quantity: counted } = movement.clone();
         if counted.is_negative() {
             let message = format!("a count of `{counted}` is below zero; write what was found");
@@ -160,7 +166,7 @@ impl<'s> Ground<'s> {
 
     /// Refusals: insufficient.
     fn issue(&self, movement: &StockMovement, path: &Path<'_>) -> Verdict {
-        self.known_location(movement, path)?;
+        self.known_location(&movement.location, path)?;
         positive(movement.quantity, path)?;
         let StockMovement { product, location, quantity } = movement.clone();
         let on_hand = self.state.counters(&product, &location).on_hand;
@@ -178,11 +184,11 @@ impl<'s> Ground<'s> {
         Ok(Ok(vec![StockEvent::Issued { product, location, quantity }]))
     }
 
-    fn known_location(&self, movement: &StockMovement, path: &Path<'_>) -> Result<(), Error> {
-        if self.inventory.rank(&movement.location).is_some() {
+    pub fn known_location(&self, location: &LocationId, path: &Path<'_>) -> Result<(), Error> {
+        if self.inventory.rank(location).is_some() {
             return Ok(());
         }
-        Err(self.inventory.unknown_location(&movement.location, &path.field("location")).into())
+        Err(self.inventory.unknown_location(location, &path.field("location")).into())
     }
 }
 

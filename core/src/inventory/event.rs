@@ -4,10 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::action::ReservationKind;
-use crate::id::{DemandId, LocationId, ProductId, ReservationId};
+use super::expected::{ExpectSupply, SupplyKind};
+use crate::id::{DemandId, LocationId, ProductId, ReservationId, SupplyId};
 use crate::quantity::Quantity;
 use crate::report::Code;
-use crate::time::Timestamp;
+use crate::time::{Date, Timestamp};
 
 /// A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -124,6 +125,64 @@ pub enum StockEvent {
         /// How many there were.
         expired: u32,
     },
+    /// Goods are on their way.
+    Expected(Box<ExpectSupply>),
+    /// What is on its way has another date.
+    Rescheduled {
+        /// The supply.
+        id: SupplyId,
+        /// The product.
+        product: ProductId,
+        /// The day on which it was to be there.
+        before: Date,
+        /// The day on which it is to be there now.
+        due: Date,
+        /// How certain it is now.
+        kind: SupplyKind,
+    },
+    /// What was on its way does not come.
+    ExpectedCancelled {
+        /// The supply.
+        id: SupplyId,
+        /// The product.
+        product: ProductId,
+        /// Where it was to arrive.
+        location: LocationId,
+        /// How much does not come.
+        quantity: Quantity,
+    },
+    /// What was on its way has come.
+    SupplyReceived {
+        /// The supply.
+        id: SupplyId,
+        /// The product.
+        product: ProductId,
+        /// Where it was to arrive.
+        location: LocationId,
+        /// How much has come.
+        quantity: Quantity,
+        /// What was expected before.
+        before: Quantity,
+        /// What is still expected.
+        open: Quantity,
+    },
+    /// A demand will not get in time what was on its way for it. The host decides what to replan.
+    ShortageExpected {
+        /// The supply that comes too late, or not at all.
+        supply: SupplyId,
+        /// The product.
+        product: ProductId,
+        /// The demand that it was for.
+        demand: DemandId,
+        /// The day on which the demand needs it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        needed_on: Option<Date>,
+        /// How much is missing then.
+        short: Quantity,
+        /// The day on which it comes instead; absent when it does not come.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Date>,
+    },
     /// A command was refused.
     Refused {
         /// Why, the first being the one that counts.
@@ -151,6 +210,8 @@ pub enum StockCounter {
     ReservedHard,
     /// What is held for carts and quotes.
     ReservedSoft,
+    /// What is on its way there.
+    Expected,
 }
 
 impl From<ReservationKind> for StockCounter {
@@ -203,7 +264,22 @@ impl StockEvent {
             Self::Counted { product, location, before, counted } => {
                 ledger(LedgerEntry { product, location, counter: StockCounter::OnHand, quantity: counted.saturating_sub(*before) });
             }
-            Self::ShortageFound { .. } | Self::Extended { .. } | Self::Swept { .. } | Self::Refused { .. } => {}
+            Self::Expected(supply) => {
+                let ExpectSupply { product, location, quantity, .. } = &**supply;
+                ledger(LedgerEntry { product, location, counter: StockCounter::Expected, quantity: *quantity });
+            }
+            Self::ExpectedCancelled { product, location, quantity, .. } => {
+                ledger(LedgerEntry { product, location, counter: StockCounter::Expected, quantity: quantity.negated() });
+            }
+            Self::SupplyReceived { product, location, before, open, .. } => {
+                ledger(LedgerEntry { product, location, counter: StockCounter::Expected, quantity: open.saturating_sub(*before) });
+            }
+            Self::ShortageFound { .. }
+            | Self::Extended { .. }
+            | Self::Swept { .. }
+            | Self::Rescheduled { .. }
+            | Self::ShortageExpected { .. }
+            | Self::Refused { .. } => {}
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Folds events into a state. Total: no rule is asked, nothing can fail.
 
 use super::event::{StockEvent, StockPart};
+use super::expected::{ExpectSupply, ExpectedSupply};
 use super::state::{Reservation, ReservationPart, ReservationStatus, StockState};
 use crate::id::ReservationId;
 use crate::quantity::Quantity;
@@ -51,13 +52,35 @@ fn follow(state: &mut StockState, what: &StockEvent) {
             reduce(reservation, parts, |part| &mut part.released);
         }),
         StockEvent::Extended { id, expires_at } => state.set_end(id, *expires_at),
+        StockEvent::Expected(supply) => state.supplies.insert(expected(supply)),
+        StockEvent::Rescheduled { id, due, kind, .. } => state.supplies.change(id, |supply| {
+            supply.due = *due;
+            supply.kind = *kind;
+        }),
+        StockEvent::ExpectedCancelled { id, quantity, .. } => state.supplies.change(id, |supply| {
+            supply.open = supply.open.saturating_sub(*quantity);
+            supply.cancelled = supply.cancelled.saturating_add(*quantity);
+        }),
+        StockEvent::SupplyReceived { id, quantity, before, open, .. } => state.supplies.change(id, |supply| {
+            let closed = before.saturating_sub(*quantity).or_zero().saturating_sub(*open);
+            supply.open = *open;
+            supply.received = supply.received.saturating_add(*quantity);
+            supply.cancelled = supply.cancelled.saturating_add(closed);
+        }),
         StockEvent::Received { .. }
         | StockEvent::Counted { .. }
         | StockEvent::Issued { .. }
         | StockEvent::ShortageFound { .. }
+        | StockEvent::ShortageExpected { .. }
         | StockEvent::Swept { .. }
         | StockEvent::Refused { .. } => {}
     }
+}
+
+fn expected(supply: &ExpectSupply) -> ExpectedSupply {
+    let ExpectSupply { id, product, location, due, quantity, kind, pegged_to } = supply.clone();
+    let (open, none) = (quantity, Quantity::ZERO);
+    ExpectedSupply { id, product, location, due, kind, open, received: none, cancelled: none, pegged_to }
 }
 
 fn open_part(part: &StockPart) -> ReservationPart {

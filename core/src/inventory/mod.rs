@@ -9,7 +9,7 @@
 //! | [`InventoryDef`] | what a rule author writes: locations, safety stock, how long soft holds last |
 //! | [`compile`] | checks the definition and makes an [`Inventory`] of it |
 //! | [`StockState`] | counters by position, reservations, handled commands |
-//! | [`decide`] | judges a [`StockAction`]: receive, count, issue, reserve, commit, release, extend, expire |
+//! | [`decide`] | judges a [`StockAction`]: receive, count, issue, reserve, commit, release, extend, expire; expect, reschedule, cancel |
 //! | [`evolve()`] | folds a [`StockEvent`] into a state |
 //! | [`plan_reservation`] | which location gives what for the lines of a document; holds nothing |
 //! | [`availability`] | how much of a product can be reserved at a moment |
@@ -22,6 +22,7 @@ mod decide;
 mod def;
 mod event;
 mod evolve;
+mod expected;
 mod plan;
 mod reconcile;
 mod request;
@@ -33,7 +34,8 @@ mod take;
 mod tests;
 
 pub use action::{
-    CommitRemainder, CommitStock, ExtendReservation, ReleaseStock, ReservationKind, ReserveAllow, ReserveStock, StockAction, StockMovement,
+    CommitRemainder, CommitStock, ExtendReservation, ReceiveStock, ReleaseStock, ReservationKind, ReserveAllow, ReserveStock, StockAction,
+    StockMovement,
 };
 pub use availability::{Availability, LocationAvailability, availability};
 pub use compile::{Inventory, compile};
@@ -41,6 +43,7 @@ pub use decide::decide;
 pub use def::{Backorder, InventoryDef, LocationDef, SafetyStockDef};
 pub use event::{LedgerEntry, StockCounter, StockEvent, StockPart};
 pub use evolve::evolve;
+pub use expected::{CancelSupply, ExpectSupply, ExpectedSupply, RescheduleSupply, SupplyKind, SupplyPeg, SupplyRemainder};
 pub use plan::{Demand, DemandLine, PlannedLine, ReservationPlan, plan_reservation};
 pub use reconcile::{ReconcileSource, Reconciliation, StockDifference, reconcile};
 pub use request::{

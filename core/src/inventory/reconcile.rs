@@ -54,7 +54,7 @@ type Sums = BTreeMap<(ProductId, LocationId, StockCounter), Quantity>;
 #[must_use]
 pub fn reconcile(state: &StockState, events: Option<&[Event<StockEvent>]>) -> Reconciliation {
     let counters = counters(state);
-    let held = counters.iter().filter(|((_, _, counter), _)| *counter != StockCounter::OnHand);
+    let held = counters.iter().filter(|((_, _, counter), _)| matches!(counter, StockCounter::ReservedHard | StockCounter::ReservedSoft));
     let held = held.map(|(key, quantity)| (key.clone(), *quantity)).collect();
     let mut differences = compare(&held, &reserved(state), ReconcileSource::Reservations);
     if let Some(events) = events {
@@ -68,10 +68,17 @@ fn counters(state: &StockState) -> Sums {
     let mut sums = Sums::new();
     for (product, shelf) in &state.shelves {
         for (location, counters) in state.locations.iter().zip(shelf) {
-            for counter in [StockCounter::OnHand, StockCounter::ReservedHard, StockCounter::ReservedSoft] {
-                sums.insert((product.clone(), location.clone(), counter), counters.get(counter));
+            for (counter, quantity) in [
+                (StockCounter::OnHand, counters.on_hand),
+                (StockCounter::ReservedHard, counters.reserved_hard),
+                (StockCounter::ReservedSoft, counters.reserved_soft),
+            ] {
+                sums.insert((product.clone(), location.clone(), counter), quantity);
             }
         }
+    }
+    for supply in state.supplies() {
+        add(&mut sums, (supply.product.clone(), supply.location.clone(), StockCounter::Expected), supply.open);
     }
     sums
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::action::ReservationKind;
 use super::event::{LedgerEntry, StockCounter};
+use super::expected::{ExpectedSupply, Supplies};
 use crate::id::{DemandId, LocationId, Map, ProductId, ReservationId, Set};
 use crate::quantity::Quantity;
 use crate::report::Memory;
@@ -29,6 +30,7 @@ pub struct StockState {
     pub(super) reservations: Map<ReservationId, Reservation>,
     /// The open reservations that end by themselves, the next one first.
     pub(super) ends: BTreeSet<(Timestamp, ReservationId)>,
+    pub(super) supplies: Supplies,
     pub(super) memory: Memory,
 }
 
@@ -48,19 +50,13 @@ impl Counters {
         self.reserved_hard.saturating_add(self.reserved_soft)
     }
 
-    pub fn get(self, counter: StockCounter) -> Quantity {
+    /// What is expected is counted by the supplies themselves.
+    pub fn get_mut(&mut self, counter: StockCounter) -> Option<&mut Quantity> {
         match counter {
-            StockCounter::OnHand => self.on_hand,
-            StockCounter::ReservedHard => self.reserved_hard,
-            StockCounter::ReservedSoft => self.reserved_soft,
-        }
-    }
-
-    pub fn get_mut(&mut self, counter: StockCounter) -> &mut Quantity {
-        match counter {
-            StockCounter::OnHand => &mut self.on_hand,
-            StockCounter::ReservedHard => &mut self.reserved_hard,
-            StockCounter::ReservedSoft => &mut self.reserved_soft,
+            StockCounter::OnHand => Some(&mut self.on_hand),
+            StockCounter::ReservedHard => Some(&mut self.reserved_hard),
+            StockCounter::ReservedSoft => Some(&mut self.reserved_soft),
+            StockCounter::Expected => None,
         }
     }
 }
@@ -207,6 +203,9 @@ impl StockState {
     }
 
     pub(super) fn post(&mut self, entry: LedgerEntry<'_>) {
+        if entry.counter == StockCounter::Expected {
+            return;
+        }
         let location = self.locations.get_index_of(entry.location).unwrap_or_else(|| self.locations.insert_full(entry.location.clone()).0);
         let shelf = match self.shelves.get_index_of(entry.product) {
             Some(index) => self.shelves.get_index_mut(index).map(|(_, shelf)| shelf),
@@ -216,8 +215,7 @@ impl StockState {
         if shelf.len() <= location {
             shelf.resize(location.saturating_add(1), Counters::default());
         }
-        if let Some(counters) = shelf.get_mut(location) {
-            let counter = counters.get_mut(entry.counter);
+        if let Some(counter) = shelf.get_mut(location).and_then(|counters| counters.get_mut(entry.counter)) {
             *counter = counter.saturating_add(entry.quantity);
         }
     }
@@ -240,6 +238,7 @@ impl PartialEq for StockState {
         self.version == other.version
             && self.memory == other.memory
             && self.reservations == other.reservations
+            && self.supplies == other.supplies
             && self.positions() == other.positions()
     }
 }
@@ -260,6 +259,9 @@ struct StateForm {
     /// Every reservation, in the order in which they were made.
     #[serde(default)]
     reservations: Vec<Reservation>,
+    /// Every supply, in the order in which they were first expected.
+    #[serde(default)]
+    supplies: Vec<ExpectedSupply>,
     /// The commands that were handled.
     #[serde(default)]
     memory: Memory,
@@ -270,13 +272,16 @@ struct StateView<'s> {
     version: u64,
     positions: Vec<StockPosition>,
     reservations: Vec<&'s Reservation>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    supplies: Vec<&'s ExpectedSupply>,
     memory: &'s Memory,
 }
 
 impl Serialize for StockState {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let reservations = self.reservations.values().collect();
-        StateView { version: self.version, positions: self.positions(), reservations, memory: &self.memory }.serialize(serializer)
+        let supplies = self.supplies().collect();
+        StateView { version: self.version, positions: self.positions(), reservations, supplies, memory: &self.memory }.serialize(serializer)
     }
 }
 
@@ -301,6 +306,12 @@ impl TryFrom<StateForm> for StockState {
                 return Err(format!("the reservation `{}` stands in the state twice", reservation.id));
             }
             state.insert(reservation);
+        }
+        for supply in form.supplies {
+            if state.supply(&supply.id).is_some() {
+                return Err(format!("the supply `{}` stands in the state twice", supply.id));
+            }
+            state.supplies.insert(supply);
         }
         Ok(state)
     }

@@ -424,6 +424,16 @@ families! {
         CommandConflict = "command_conflict",
         /// The state has moved on since the caller read it.
         VersionConflict = "version_conflict",
+        /// No such supply is expected.
+        UnknownSupply = "unknown_supply",
+        /// A supply with this id exists.
+        SupplyExists = "supply_exists",
+        /// Nothing of the supply is expected any more.
+        SupplyClosed = "supply_closed",
+        /// More than is still expected.
+        ExceedsSupply = "exceeds_supply",
+        /// The supply is of another product than the receipt.
+        SupplyMismatch = "supply_mismatch",
     }
     /// Orders. The reasons to refuse a command stand first, in the order in which they count.
     order OrderCode Order {

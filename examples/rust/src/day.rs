@@ -32,7 +32,9 @@ fn first(desk: &mut Desk) -> Result<()> {
     let morning = at("2026-11-23T07:00:00Z")?;
     for (number, level) in desk.company.stock.clone().iter().enumerate() {
         let received = StockMovement { product: level.product.clone(), location: level.location.clone(), quantity: level.quantity };
-        desk.tell_stock(By { actor: "warehouse", at: morning }.command(format!("opening/{number}"), StockAction::Receive(received))?)?;
+        desk.tell_stock(
+            By { actor: "warehouse", at: morning }.command(format!("opening/{number}"), StockAction::Receive(received.into()))?,
+        )?;
     }
     let orders = desk.company.orders.clone();
     for order in orders.iter() {
@@ -62,7 +64,7 @@ fn second(desk: &mut Desk) -> Result<()> {
     println!("\nfrom the factory: 12 D-40 for Lyon");
     let received = StockMovement { product: "D-40".parse()?, location: "LYO".parse()?, quantity: "12".parse()? };
     let factory = By { actor: "warehouse", at: at("2026-11-24T08:00:00Z")? };
-    desk.tell_stock(factory.command("factory/D-40".to_owned(), StockAction::Receive(received))?)?;
+    desk.tell_stock(factory.command("factory/D-40".to_owned(), StockAction::Receive(received.into()))?)?;
 
     println!("\ndecisions");
     for order in orders.iter() {

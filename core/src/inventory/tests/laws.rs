@@ -27,9 +27,19 @@ fn commands() -> impl Strategy<Value = Vec<(String, i64)>> {
     let part = prop_oneof![Just(String::new()), quantity.prop_map(|quantity| format!(" {quantity}"))];
     let rest = prop::sample::select(vec!["", " release"]);
     let commit = (id.clone(), part.clone(), at.clone(), rest).prop_map(|(id, part, at, rest)| format!("commit {id}{part}{at}{rest}"));
-    let release = (id.clone(), part, at).prop_map(|(id, part, at)| format!("release {id}{part}{at}"));
+    let release = (id.clone(), part.clone(), at).prop_map(|(id, part, at)| format!("release {id}{part}{at}"));
+    let supply = (0_u8..4).prop_map(|number| format!("S-{number}"));
+    let date = 1_u8..28;
+    let expect = (supply.clone(), prop::sample::select(PRODUCTS.to_vec()), prop::sample::select(PLACES.to_vec()), 1_u8..12, date.clone())
+        .prop_map(|(id, goods, place, quantity, date)| format!("expect {id} {goods} {place} {quantity} on {date}"));
+    let arrive = (prop::sample::select(PRODUCTS.to_vec()), 1_u8..12, supply.clone(), prop::sample::select(vec!["", " close"]))
+        .prop_map(|(goods, quantity, id, rest)| format!("receive {goods} west {quantity} of {id}{rest}"));
+    let moved = (supply.clone(), date).prop_map(|(id, date)| format!("reschedule {id} on {date}"));
+    let cancel = (supply, part.clone()).prop_map(|(id, part)| format!("cancel {id}{part}"));
+    let supplies = prop_oneof![3 => expect, 2 => arrive, 1 => moved, 1 => cancel];
     let extend = id.prop_map(|id| format!("extend {id} until 400"));
-    let one = prop_oneof![4 => movement, 4 => reserve, 2 => commit, 1 => release, 1 => extend, 1 => Just("expire".to_owned())];
+    let one =
+        prop_oneof![4 => movement, 4 => reserve, 2 => commit, 1 => release, 1 => extend, 1 => Just("expire".to_owned()), 3 => supplies];
     prop::collection::vec((one, 0_i64..10), 1..40)
 }
 
@@ -62,7 +72,15 @@ proptest! {
         tell(&history, |story, text, now, outcome| {
             let verdict = model.run(&command("any", text).action, minute(now));
             assert_eq!(refused(outcome).map(|code| code.as_str().replace("inventory.", "")), verdict.err().map(str::to_owned), "{text}");
+            for coming in &model.supplies {
+                let supply = story.state.supply(&coming.id.parse().unwrap()).unwrap();
+                assert_eq!((supply.open, supply.due), (quantity(coming.open()), coming.due), "{} after {text}", coming.id);
+            }
             for goods in PRODUCTS {
+                let mut coming: Vec<_> = model.supplies.iter().filter(|coming| coming.product == goods && coming.open() > 0).collect();
+                coming.sort_by_key(|coming| (coming.due, &coming.id));
+                let expected: Vec<_> = story.state.expected(&product(goods)).map(|supply| supply.id.as_str()).collect();
+                assert_eq!(expected, coming.iter().map(|coming| coming.id.as_str()).collect::<Vec<_>>(), "{goods} after {text}");
                 assert_eq!(story.available(goods, now), model.available(goods).to_string(), "{goods} after {text}");
                 for place in PLACES {
                     let position = story.state.position(&product(goods), &location(place));

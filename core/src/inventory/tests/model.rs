@@ -1,15 +1,32 @@
 //! A slow and plain second implementation: two lists, every question answered by going through both.
 
-use super::super::{CommitRemainder, ReservationKind, ReserveAllow, StockAction};
+use super::super::{CommitRemainder, ReservationKind, ReserveAllow, StockAction, SupplyRemainder};
 use super::story::{location, product, three_warehouses};
 use crate::quantity::Quantity;
-use crate::time::Timestamp;
+use crate::time::{Date, Timestamp};
 
 /// Whole quantities only.
 #[derive(Debug, Clone, Default)]
 pub struct Model {
     stock: Vec<(String, String, i64)>,
     holds: Vec<Hold>,
+    pub supplies: Vec<Coming>,
+}
+
+/// What is on its way.
+#[derive(Debug, Clone)]
+pub struct Coming {
+    pub id: String,
+    pub product: String,
+    pub due: Date,
+    /// Every change of what is still expected.
+    pub changes: Vec<i64>,
+}
+
+impl Coming {
+    pub fn open(&self) -> i64 {
+        self.changes.iter().sum()
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -72,11 +89,44 @@ impl Model {
         }
     }
 
+    fn open_supply(&mut self, id: &str) -> Result<&mut Coming, &'static str> {
+        let coming = self.supplies.iter_mut().find(|coming| coming.id == id).ok_or("unknown_supply")?;
+        if coming.open() > 0 { Ok(coming) } else { Err("supply_closed") }
+    }
+
     /// Does what the action says, or says why not.
     pub fn run(&mut self, action: &StockAction, at: Timestamp) -> Result<(), &'static str> {
         self.end_what_is_due(at);
         match action {
-            StockAction::Receive(m) => self.stock.push((m.product.to_string(), m.location.to_string(), whole(m.quantity))),
+            StockAction::Receive(m) => {
+                if let Some(id) = &m.supply {
+                    let coming = self.supplies.iter_mut().find(|coming| coming.id == id.as_str()).ok_or("unknown_supply")?;
+                    if coming.product != m.product.as_str() {
+                        return Err("supply_mismatch");
+                    }
+                    coming.changes.push(-whole(m.quantity).min(coming.open()));
+                    if m.remainder == SupplyRemainder::Close {
+                        coming.changes.push(-coming.open());
+                    }
+                }
+                self.stock.push((m.product.to_string(), m.location.to_string(), whole(m.quantity)));
+            }
+            StockAction::Expect(expect) => {
+                if self.supplies.iter().any(|coming| coming.id == expect.id.as_str()) {
+                    return Err("supply_exists");
+                }
+                let (id, product) = (expect.id.to_string(), expect.product.to_string());
+                self.supplies.push(Coming { id, product, due: expect.due, changes: vec![whole(expect.quantity)] });
+            }
+            StockAction::Reschedule(reschedule) => self.open_supply(reschedule.id.as_str())?.due = reschedule.due,
+            StockAction::CancelExpected(cancel) => {
+                let coming = self.open_supply(cancel.id.as_str())?;
+                let quantity = cancel.quantity.map_or(coming.open(), whole);
+                if quantity > coming.open() {
+                    return Err("exceeds_supply");
+                }
+                coming.changes.push(-quantity);
+            }
             StockAction::Count(m) => {
                 let difference = whole(m.quantity) - self.on_hand(m.product.as_str(), m.location.as_str());
                 self.stock.push((m.product.to_string(), m.location.to_string(), difference));

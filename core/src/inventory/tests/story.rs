@@ -3,7 +3,7 @@
 use super::super::*;
 use crate::id::{LocationId, ProductId};
 use crate::report::{Command, Decision, Diagnostics, Error, Event, Fingerprint, Outcome, Path};
-use crate::time::Timestamp;
+use crate::time::{Date, Timestamp};
 
 /// north, south and west in this order, and `old`, which is not active; north keeps 2 of `S` back; soft holds last 15 minutes.
 pub fn three_warehouses() -> Inventory {
@@ -33,6 +33,11 @@ pub fn product(id: &str) -> ProductId {
 
 pub fn location(id: &str) -> LocationId {
     LocationId::new(id).unwrap()
+}
+
+/// A day of December 2026.
+pub fn day(number: &str) -> Date {
+    Date::new(2026, 12, number.parse().unwrap()).unwrap()
 }
 
 /// Stock with a history.
@@ -133,7 +138,27 @@ pub fn command(id: &str, text: &str) -> Command<StockAction> {
     let reservation = |text: &str| text.parse().unwrap();
     let quantity = || words.get(2).and_then(|text| text.parse().ok());
     let action = match words[0] {
-        "receive" => StockAction::Receive(movement()),
+        "receive" => {
+            let StockMovement { product, location, quantity } = movement();
+            let remainder = if has("close") { SupplyRemainder::Close } else { SupplyRemainder::Keep };
+            let supply = after("of").map(|text| text.parse().unwrap());
+            StockAction::Receive(ReceiveStock { product, location, quantity, supply, remainder })
+        }
+        "expect" => StockAction::Expect(ExpectSupply {
+            id: words[1].parse().unwrap(),
+            product: product(words[2]),
+            location: location(words[3]),
+            quantity: words[4].parse().unwrap(),
+            due: day(after("on").unwrap()),
+            kind: if has("planned") { SupplyKind::Planned } else { SupplyKind::Firm },
+            pegged_to: after("for").map(|demand| SupplyPeg { demand: demand.parse().unwrap(), needed_on: after("needed").map(day) }),
+        }),
+        "reschedule" => StockAction::Reschedule(RescheduleSupply {
+            id: words[1].parse().unwrap(),
+            due: day(after("on").unwrap()),
+            kind: has("firm").then_some(SupplyKind::Firm),
+        }),
+        "cancel" => StockAction::CancelExpected(CancelSupply { id: words[1].parse().unwrap(), quantity: quantity() }),
         "count" => StockAction::Count(movement()),
         "issue" => StockAction::Issue(movement()),
         "reserve" => StockAction::Reserve(ReserveStock {
@@ -182,6 +207,14 @@ pub fn tell(event: &StockEvent) -> String {
         StockEvent::Released { id, parts, replaced_by: Some(by), .. } => format!("released {id} {} for {by}", list(parts)),
         StockEvent::Expired { id, parts, .. } => format!("expired {id} {}", list(parts)),
         StockEvent::Extended { id, expires_at } => format!("extended {id} to {expires_at}"),
+        StockEvent::Expected(supply) => format!("expected {} {} {} on {}", supply.id, supply.location, supply.quantity, supply.due.day()),
+        StockEvent::Rescheduled { id, before, due, kind, .. } => format!("rescheduled {id} {} -> {} {kind:?}", before.day(), due.day()),
+        StockEvent::ExpectedCancelled { id, quantity, .. } => format!("cancelled {id} {quantity}"),
+        StockEvent::SupplyReceived { id, quantity, before, open, .. } => format!("came {id} {quantity}: {before} -> {open}"),
+        StockEvent::ShortageExpected { supply, demand, short, until, .. } => {
+            let until = until.map(|day| format!(" until {}", day.day())).unwrap_or_default();
+            format!("{demand} misses {short} of {supply}{until}")
+        }
         StockEvent::Swept { expired } => format!("swept {expired}"),
         StockEvent::Refused { codes } => format!("refused {}", codes[0]),
     }
