@@ -3523,12 +3523,19 @@ export interface PromotionAllocateDef {
 export interface PromotionDef {
   /** Which units bear what is taken off. */
   apportion?: Apportion;
+  /** The earlier step on whose result its percentage is taken; what units cost as they enter the step when absent. Only for `percent_off`. */
+  base?: StepId | null;
   /** How much it may take off, over all documents; any amount when absent. Not in a step that combines `optimal`. */
   budget?: BudgetDef | null;
   /** How much it may take off in one document. Not in a step that combines `optimal`. */
   cap_amount?: CapAmountDef | null;
   /** The coupon that it asks for; none when absent. */
   coupon?: RuleCouponDef | null;
+  /**
+   * The tags of adjustments and promotions that never apply to a line together with this one, whichever of the two comes first. A
+   * promotion does not exclude itself.
+   */
+  exclusive_with?: readonly TagId[];
   /** Names the promotion; different from all others, and from all adjustments. */
   id: RuleId;
   /** How often it may be used, over all documents; any number of times when absent. A document is one use, however often it applies. */
@@ -3541,6 +3548,8 @@ export interface PromotionDef {
   priority?: number;
   /** The step at which it applies. */
   step: StepId;
+  /** What others may exclude it by. */
+  tags?: readonly TagId[];
   /** When it is valid, judged by the document's date; always when absent. */
   valid?: PeriodInput | null;
   /** The condition on the document as it enters the step; always true when absent. */

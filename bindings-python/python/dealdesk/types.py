@@ -3835,12 +3835,17 @@ class PromotionDef(TypedDict):
     """An offer that counts units: buy two, get one; three for 5.00."""
     # Which units bear what is taken off.
     apportion: NotRequired[ReadOnly[Apportion]]
+    # The earlier step on whose result its percentage is taken; what units cost as they enter the step when absent. Only for `percent_off`.
+    base: NotRequired[ReadOnly[StepId | None]]
     # How much it may take off, over all documents; any amount when absent. Not in a step that combines `optimal`.
     budget: NotRequired[ReadOnly[BudgetDef | None]]
     # How much it may take off in one document. Not in a step that combines `optimal`.
     cap_amount: NotRequired[ReadOnly[CapAmountDef | None]]
     # The coupon that it asks for; none when absent.
     coupon: NotRequired[ReadOnly[RuleCouponDef | None]]
+    # The tags of adjustments and promotions that never apply to a line together with this one, whichever of the two comes first. A
+    # promotion does not exclude itself.
+    exclusive_with: NotRequired[ReadOnly[Sequence[TagId]]]
     # Names the promotion; different from all others, and from all adjustments.
     id: ReadOnly[RuleId]
     # How often it may be used, over all documents; any number of times when absent. A document is one use, however often it applies.
@@ -3853,6 +3858,8 @@ class PromotionDef(TypedDict):
     priority: NotRequired[ReadOnly[int]]
     # The step at which it applies.
     step: ReadOnly[StepId]
+    # What others may exclude it by.
+    tags: NotRequired[ReadOnly[Sequence[TagId]]]
     # When it is valid, judged by the document's date; always when absent.
     valid: NotRequired[ReadOnly[PeriodInput | None]]
     # The condition on the document as it enters the step; always true when absent.

@@ -1,11 +1,10 @@
 //! What few rules have: a base of their own, tags, a coupon, limits. Kept apart from what is read for every line.
 
 use super::limit::{CapPer, Limited, Limits};
-use super::promotion::{Combine, PromotionDef, PromotionStepDef};
+use super::promotion::{Combine, PromotionDef, PromotionPlace, PromotionStepDef};
 use super::{AdjustmentDef, StageDef, StagePlace, Stop};
 use crate::expr::CompileContext;
-use crate::id::{Ordinal, RuleId, TagId};
-use crate::money::Currency;
+use crate::id::{Ordinal, RuleId, StepId, TagId};
 use crate::report::{AdjustCode, Diagnostic, Diagnostics, LimitCode, Path, did_you_mean};
 
 /// A set of a rulebook's tags.
@@ -46,9 +45,10 @@ impl Tags {
 
 /// The tags that rules have, in the order in which they first occur.
 #[must_use]
-pub fn tag_names(adjustments: &[AdjustmentDef]) -> Vec<TagId> {
+pub fn tag_names(adjustments: &[AdjustmentDef], promotions: &[PromotionDef]) -> Vec<TagId> {
     let mut names: crate::id::Set<&TagId> = crate::id::Set::default();
     names.extend(adjustments.iter().flat_map(|rule| &rule.tags));
+    names.extend(promotions.iter().flat_map(|promotion| &promotion.tags));
     names.into_iter().cloned().collect()
 }
 
@@ -91,28 +91,37 @@ impl Terms {
         let terms = Self {
             base: base(def, place, path, cx),
             tags: tags(&def.tags, place.tags, |_, _| {}),
-            excludes: excludes(def, place, path, cx),
+            excludes: excludes(&def.exclusive_with, place.tags, path, cx),
             stops_all: def.stop == Some(Stop::All),
             coupon: def.coupon.is_some(),
             limits: Limits::compile(def, stage, place.currency, path, cx.diagnostics),
         };
-        let plain = terms.base.is_none()
-            && terms.tags.is_empty()
-            && terms.excludes.is_empty()
-            && !terms.stops_all
-            && !terms.coupon
-            && terms.limits == Limits::default();
-        (!plain).then(|| Box::new(terms))
+        terms.unless_plain()
+    }
+
+    /// Nothing where there are no terms.
+    fn unless_plain(self) -> Option<Box<Self>> {
+        let plain = self.base.is_none()
+            && self.tags.is_empty()
+            && self.excludes.is_empty()
+            && !self.stops_all
+            && !self.coupon
+            && self.limits == Limits::default();
+        (!plain).then(|| Box::new(self))
     }
 
     /// Checks the terms of a promotion; none when it has none.
     pub(super) fn of_promotion(
         def: &PromotionDef,
         step: &PromotionStepDef,
-        currency: Currency,
+        place: PromotionPlace<'_>,
         path: &Path<'_>,
-        all: &mut Diagnostics,
+        cx: &mut CompileContext<'_>,
     ) -> Option<Box<Self>> {
+        let excludes = excludes(&def.exclusive_with, place.tags, path, cx);
+        let based = Based { rule: &def.id, step: &step.id, percentage: def.is_percentage(), before: place.before };
+        let base = def.base.as_ref().and_then(|base| based.find(base, &path.field("base"), cx));
+        let all = &mut *cx.diagnostics;
         let amounts = [("budget", def.budget.is_some()), ("cap_amount", def.cap_amount.is_some())];
         for (field, _) in amounts.iter().filter(|(_, given)| step.combine == Combine::Optimal && *given) {
             let message =
@@ -121,8 +130,8 @@ impl Terms {
             all.push(problem.help("put the promotion into a step that combines by `priority`"));
         }
         if def.cap_amount.is_some_and(|cap| cap.per == CapPer::Line) {
-            let place = path.field("cap_amount");
-            all.error(AdjustCode::EffectScope, &place.field("per"), "what a promotion takes off is capped once; leave `per` out");
+            let cap = path.field("cap_amount");
+            all.error(AdjustCode::EffectScope, &cap.field("per"), "what a promotion takes off is capped once; leave `per` out");
         }
         let limited = Limited {
             id: &def.id,
@@ -132,9 +141,9 @@ impl Terms {
             cap_amount: def.cap_amount,
             cap_units: None,
         };
-        let limits = Limits::read(&limited, currency, path, all);
-        let plain = !limited.coupon && limits == Limits::default();
-        (!plain).then(|| Box::new(Self { coupon: limited.coupon, limits, ..Self::default() }))
+        let limits = Limits::read(&limited, place.currency, path, all);
+        let tags = tags(&def.tags, place.tags, |_, _| {});
+        Self { base, tags, excludes, stops_all: false, coupon: limited.coupon, limits }.unless_plain()
     }
 
     /// Whether the two never apply to a line together.
@@ -151,19 +160,34 @@ impl Terms {
 }
 
 fn base(def: &AdjustmentDef, place: StagePlace<'_>, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<usize> {
-    let id = def.base.as_ref()?;
-    let at = path.field("base");
-    if !def.effect.is_percentage() {
-        let message = format!("`{}` takes no percentage, so it has no base; leave `base` out", def.id);
-        cx.diagnostics.error(AdjustCode::Base, &at, message);
+    let based = Based { rule: &def.id, step: &def.stage, percentage: def.effect.is_percentage(), before: place.before };
+    based.find(def.base.as_ref()?, &path.field("base"), cx)
+}
+
+/// A rule that names the step on whose result its percentage is taken.
+struct Based<'b> {
+    rule: &'b RuleId,
+    /// Where it applies.
+    step: &'b StepId,
+    percentage: bool,
+    before: &'b [StepId],
+}
+
+impl Based<'_> {
+    /// The number of the step.
+    fn find(&self, id: &StepId, at: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<usize> {
+        if !self.percentage {
+            let message = format!("`{}` takes no percentage, so it has no base; leave `base` out", self.rule);
+            cx.diagnostics.error(AdjustCode::Base, at, message);
+        }
+        let found = self.before.iter().position(|step| step == id);
+        if found.is_none() {
+            let message = format!("`{id}` is not a step before `{}`, so no percentage can be taken on it", self.step);
+            let help = did_you_mean(id.as_str(), self.before.iter().map(StepId::as_str));
+            cx.diagnostics.push(Diagnostic::error(AdjustCode::Base, at, message).maybe_help(help));
+        }
+        found
     }
-    let found = place.before.iter().position(|step| step == id);
-    if found.is_none() {
-        let message = format!("`{id}` is not a step before the stage `{}`, so no percentage can be taken on it", def.stage);
-        let help = did_you_mean(id.as_str(), place.before.iter().map(crate::id::StepId::as_str));
-        cx.diagnostics.push(Diagnostic::error(AdjustCode::Base, &at, message).maybe_help(help));
-    }
-    found
 }
 
 /// The set of the tags; what is not known is told.
@@ -177,17 +201,17 @@ fn tags(wanted: &[TagId], known: &[TagId], mut unknown: impl FnMut(usize, &TagId
     })
 }
 
-fn excludes(def: &AdjustmentDef, place: StagePlace<'_>, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Tags {
+fn excludes(wanted: &[TagId], known: &[TagId], path: &Path<'_>, cx: &mut CompileContext<'_>) -> Tags {
     let at = path.field("exclusive_with");
-    tags(&def.exclusive_with, place.tags, |index, tag| {
-        cx.diagnostics.unknown(&at.index(index), "rule with the tag", tag.as_str(), place.tags.iter().map(TagId::as_str));
+    tags(wanted, known, |index, tag| {
+        cx.diagnostics.unknown(&at.index(index), "rule with the tag", tag.as_str(), known.iter().map(TagId::as_str));
     })
 }
 
 /// More different tags than can be told apart are an error.
 pub fn check_tags(names: &[TagId], path: &Path<'_>, diagnostics: &mut Diagnostics) {
     if names.len() > Tags::MAX {
-        let message = format!("the adjustments have {} different tags; at most {} can be told apart", names.len(), Tags::MAX);
+        let message = format!("the rules have {} different tags; at most {} can be told apart", names.len(), Tags::MAX);
         diagnostics.error(LimitCode::TooMany, path, message);
     }
 }

@@ -217,7 +217,7 @@ fn run(frame: &mut Frame<'_>, request: &QuoteRequest, scratch: &mut QuoteScratch
                 let base = step.since.and_then(|since| after.get(since)).map(Vec::as_slice);
                 guard::apply(frame, step, number, base, out)?;
             }
-            Step::Promotion(step) => promotion::apply(frame, step, number, &mut ledger, scratch, out)?,
+            Step::Promotion(step) => promotion::apply(frame, step, number, &after, &mut ledger, scratch, out)?,
             Step::Statistic(step) => statistic::apply(frame, step, number, out)?,
             Step::Ending(step) => ending::apply(frame, step, number, out)?,
             Step::Charge(step) => charge::apply(frame, step, number, request, scratch, out)?,

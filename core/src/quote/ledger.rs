@@ -33,11 +33,11 @@ pub(super) struct Marks {
 
 impl Marks {
     /// Why a rule cannot apply beside those that did.
-    fn refuse(self, rule: &Rule) -> Option<RejectionReason> {
+    fn refuse(self, rule: &dyn Termed) -> Option<RejectionReason> {
         if self.stopped {
             return Some(RejectionReason::Stopped);
         }
-        let excluded = rule.terms.as_ref().is_some_and(|terms| !terms.conflict(self.tags, self.excludes).is_empty());
+        let excluded = rule.terms().is_some_and(|terms| !terms.conflict(self.tags, self.excludes).is_empty());
         excluded.then_some(RejectionReason::Excluded)
     }
 
@@ -135,13 +135,13 @@ impl<'q> Ledger<'q> {
     }
 
     /// Why a line cannot have a rule beside those that applied to it.
-    pub(super) fn refuse(&self, rule: &Rule, line: usize) -> Option<RejectionReason> {
+    pub(super) fn refuse(&self, rule: &dyn Termed, line: usize) -> Option<RejectionReason> {
         self.marks.get(line).and_then(|marks| marks.refuse(rule))
     }
 
     /// Marks a line with a rule that applied to it.
-    pub(super) fn mark(&mut self, line: usize, rule: &Rule) {
-        let Some(terms) = &rule.terms else { return };
+    pub(super) fn mark(&mut self, line: usize, rule: &dyn Termed) {
+        let Some(terms) = rule.terms() else { return };
         if terms.tags.is_empty() && terms.excludes.is_empty() && !terms.stops_all {
             return;
         }
@@ -285,21 +285,13 @@ impl<'q> Ledger<'q> {
         }
     }
 
-    /// Whether a rule that stops all others has applied to a line.
-    pub(super) fn is_stopped(&self, line: usize) -> bool {
-        self.marks.get(line).is_some_and(|marks| marks.stopped)
-    }
-
     /// What refused a rule, as a comparison that failed.
     pub(super) fn explain(&self, rule: &dyn Termed, line: Option<usize>, reason: RejectionReason) -> Vec<Leaf> {
         let Some(terms) = rule.terms() else { return Vec::new() };
-        let leaf = |text: &str, expected: Option<Detail>, actual: Option<Detail>| {
-            vec![Leaf { text: text.to_owned(), span: Span { start: 0, end: text.len() }, passed: false, expected, actual }]
-        };
         let limits = &terms.limits;
         let count = |count: u64| Detail::Number(count.into());
         let reached = |text: &str, limit: Option<u64>, uses: u64| {
-            limit.filter(|limit| uses >= *limit).map(|limit| leaf(text, Some(count(limit)), Some(count(uses))))
+            limit.filter(|limit| uses >= *limit).map(|limit| failed(text, Some(count(limit)), Some(count(uses))))
         };
         match reason {
             RejectionReason::LimitReached => reached("limit.uses", limits.uses, self.uses(rule, None, None))
@@ -313,16 +305,26 @@ impl<'q> Ledger<'q> {
             RejectionReason::BudgetUsedUp => {
                 let spent = self.read(rule, None, None).map_or(0, |reading| self.spent(reading));
                 let money = |minor: i64| Detail::Money(Money::new(minor, self.parts.currency));
-                leaf("budget", limits.budget.map(|budget| money(budget.amount)), Some(money(spent)))
+                failed("budget", limits.budget.map(|budget| money(budget.amount)), Some(money(spent)))
             }
             RejectionReason::Excluded => {
                 let marks = line.and_then(|line| self.marks.get(line)).copied().unwrap_or_default();
-                let tags = terms.conflict(marks.tags, marks.excludes).numbers().filter_map(|tag| self.parts.tags.get(tag));
-                let tags: Vec<Detail> = tags.map(|tag| tag.as_str().into()).collect();
-                if tags.is_empty() { Vec::new() } else { leaf("exclusive_with", None, Some(Detail::List(tags))) }
+                self.tags(terms.conflict(marks.tags, marks.excludes))
             }
             _ => Vec::new(),
         }
+    }
+
+    /// The tags by which rules exclude each other, as a comparison that failed.
+    fn tags(&self, tags: Tags) -> Vec<Leaf> {
+        let tags: Vec<Detail> = tags.numbers().filter_map(|tag| self.parts.tags.get(tag)).map(|tag| tag.as_str().into()).collect();
+        if tags.is_empty() { Vec::new() } else { failed("exclusive_with", None, Some(Detail::List(tags))) }
+    }
+
+    /// Why two rules never apply to a line together.
+    pub(super) fn explain_conflict(&self, rule: &dyn Termed, other: &dyn Termed) -> Vec<Leaf> {
+        let (Some(one), Some(other)) = (rule.terms(), other.terms()) else { return Vec::new() };
+        self.tags(one.conflict(other.tags, other.excludes))
     }
 
     /// Says of every coupon that takes nothing off, why, as far as the rulebook wants it said.
@@ -350,4 +352,9 @@ impl<'q> Ledger<'q> {
             out.findings.push(if names.is_empty() { finding } else { finding.detail("rules", names) });
         }
     }
+}
+
+/// A comparison that failed.
+fn failed(text: &str, expected: Option<Detail>, actual: Option<Detail>) -> Vec<Leaf> {
+    vec![Leaf { text: text.to_owned(), span: Span { start: 0, end: text.len() }, passed: false, expected, actual }]
 }

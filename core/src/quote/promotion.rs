@@ -31,11 +31,20 @@ struct Active {
     standing: Standing,
 }
 
+/// A line that is good for a promotion, but for a rule that has applied to it.
+#[derive(Debug, Clone, Copy)]
+struct KeptOut {
+    /// The promotion's number in the rulebook.
+    promotion: Ordinal,
+    line: usize,
+}
+
 /// Applies the promotions of a step to the units of the lines as they enter it.
 pub(super) fn apply(
     frame: &mut Frame<'_>,
     step: &PromotionStep,
     number: Ordinal,
+    after: &[Vec<Figure>],
     ledger: &mut Ledger<'_>,
     scratch: &mut QuoteScratch,
     out: &mut Outcome,
@@ -44,8 +53,9 @@ pub(super) fn apply(
     // 1. The promotions that are valid, whose conditions hold, and that may be used.
     let mut active = active(frame, step, number, ledger, out)?;
     // 2. The lines whose units may stand in a part, line by line in the order of their ids.
-    match_parts(frame, step, &active, ledger, scratch)?;
-    let lines = unit_lines(frame, scratch);
+    let kept_out = match_parts(frame, step, &active, ledger, scratch)?;
+    let bases = bases(frame, step, after);
+    let lines = unit_lines(frame, scratch, &bases);
     // 3. What applies; without what overdraws a budget of which no part is given.
     let evaluation = loop {
         let evaluation = step.evaluate(&lines, &entrants(step, &active)).map_err(|error| too_large(step, error))?;
@@ -64,11 +74,14 @@ pub(super) fn apply(
         let standing = active.iter().find(|active| active.number == granted.promotion).map(|active| &active.standing);
         if let (Some(promotion), Some(standing)) = (promotion, standing) {
             ledger.redeem_rule(promotion, standing, out);
+            for share in &granted.lines {
+                ledger.mark(share.line, promotion);
+            }
         }
         out.promotions.granted.push((number, granted));
     }
     for refused in refused {
-        refuse(step, number, refused, out);
+        refuse(step, number, refused, &kept_out, ledger, out);
     }
     out.promotions.proposed.extend(proposed.into_iter().map(|proposed| (number, proposed)));
     out.promotions.searches.extend(search.map(|search| (number, search)));
@@ -160,8 +173,9 @@ fn match_parts(
     active: &[Active],
     ledger: &Ledger<'_>,
     scratch: &mut QuoteScratch,
-) -> Result<(), Error> {
+) -> Result<Vec<KeptOut>, Error> {
     let QuoteScratch { index, matched, ends, .. } = scratch;
+    let mut kept_out: Vec<KeptOut> = Vec::new();
     matched.clear();
     ends.clear();
     step.index.match_lines(frame, index, matched, ends);
@@ -181,8 +195,11 @@ fn match_parts(
             let Some(number) = matched.get(position).copied() else { break };
             let known = usize::try_from(number).ok().and_then(|number| parts.get(number).copied().flatten());
             let Some((promotion, part)) = known else { continue };
-            if !ledger.is_stopped(line)
-                && good_for(frame, promotion, part, line)?
+            if let Some(reason) = ledger.refuse(promotion, line) {
+                if reason == RejectionReason::Excluded && good_for(frame, promotion, part, line)? {
+                    kept_out.push(KeptOut { promotion: promotion.number, line });
+                }
+            } else if good_for(frame, promotion, part, line)?
                 && let Some(place) = matched.get_mut(kept)
             {
                 *place = number;
@@ -192,7 +209,7 @@ fn match_parts(
         *end = kept;
     }
     matched.truncate(kept);
-    Ok(())
+    Ok(kept_out)
 }
 
 /// Whether a line is good for a part, of which the index has decided what it can.
@@ -206,15 +223,25 @@ fn good_for(frame: &Frame<'_>, promotion: &Promotion, part: &Part, line: usize) 
     part.lines.as_ref().map_or(Ok(true), |lines| test(frame, lines, promotion, Some(line)))
 }
 
+/// What each line came to after the steps on whose results percentages are taken; nothing where there are none.
+fn bases(frame: &Frame<'_>, step: &PromotionStep, after: &[Vec<Figure>]) -> Vec<Vec<i64>> {
+    if step.bases.is_empty() {
+        return Vec::new();
+    }
+    let figure = |base: &usize, line: usize| after.get(*base).and_then(|figures| figures.get(line)).map_or(0, |figure| figure.amount);
+    (0..frame.lines.len()).map(|line| step.bases.iter().map(|base| figure(base, line)).collect()).collect()
+}
+
 /// The lines that have a part to stand in, in the order of their ids: so it makes no difference in which order they were asked for.
-fn unit_lines<'m>(frame: &Frame<'_>, scratch: &'m QuoteScratch) -> Vec<UnitLine<'m>> {
+fn unit_lines<'m>(frame: &Frame<'_>, scratch: &'m QuoteScratch, bases: &'m [Vec<i64>]) -> Vec<UnitLine<'m>> {
     let mut lines = Vec::new();
     let mut start = 0;
     for (number, (line, end)) in frame.lines.iter().zip(&scratch.ends).enumerate() {
         let parts = scratch.matched.get(start..*end).unwrap_or_default();
         start = *end;
         if let (false, Some(ordered)) = (parts.is_empty(), line.ordered) {
-            lines.push(UnitLine { line: number, amount: line.figure.amount, quantity: ordered.base_quantity, parts });
+            let bases = bases.get(number).map(Vec::as_slice).unwrap_or_default();
+            lines.push(UnitLine { line: number, amount: line.figure.amount, quantity: ordered.base_quantity, bases, parts });
         }
     }
     let id = |unit: &UnitLine<'_>| frame.lines.get(unit.line).map(|line| (line.id.as_str().len(), line.id.as_str()));
@@ -236,18 +263,28 @@ fn take_off(frame: &mut Frame<'_>, step: &PromotionStep, number: Ordinal, grante
 }
 
 /// Says why a promotion does not apply for want of units.
-fn refuse(step: &PromotionStep, number: Ordinal, refused: Refused, out: &mut Outcome) {
+fn refuse(step: &PromotionStep, number: Ordinal, refused: Refused, kept_out: &[KeptOut], ledger: &Ledger<'_>, out: &mut Outcome) {
     let Some(promotion) = step.promotions.get(refused.promotion).filter(|_| out.explain == Explain::Candidates) else { return };
     let by = |by: usize| step.promotions.get(by).map(|promotion| promotion.number);
+    let excluded = kept_out.iter().find(|kept_out| kept_out.promotion == promotion.number);
+    let mut failed = Vec::new();
     let (reason, missing, taken_by) = match refused.reason {
+        Refusal::NoUnits if let Some(excluded) = excluded => {
+            failed = ledger.explain(promotion, Some(excluded.line), RejectionReason::Excluded);
+            (RejectionReason::Excluded, None, None)
+        }
         Refusal::NoUnits => (RejectionReason::NoEligibleLine, None, None),
+        Refusal::Excluded { by: other } => {
+            failed = step.promotions.get(other).map(|other| ledger.explain_conflict(promotion, other)).unwrap_or_default();
+            (RejectionReason::Excluded, None, by(other))
+        }
         Refusal::NotEnough { missing } => (RejectionReason::NotEnoughUnits, Some(missing), None),
         Refusal::Taken { by: other, missing } => (RejectionReason::UnitsTaken, Some(missing), by(other)),
         Refusal::NoBenefit => (RejectionReason::NoBenefit, None, None),
         Refusal::NotChosen => (RejectionReason::NotChosen, None, None),
     };
     let source = Source::Promotion(promotion.number);
-    out.rejected.push(Rejected { line: None, step: number, source, reason, failed: Vec::new(), missing, taken_by });
+    out.rejected.push(Rejected { line: None, step: number, source, reason, failed, missing, taken_by });
 }
 
 fn reject(promotion: &Promotion, step: Ordinal, reason: RejectionReason, failed: Vec<Leaf>, out: &mut Outcome) {

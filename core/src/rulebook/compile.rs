@@ -73,7 +73,7 @@ pub struct Parts {
     /// The ids of all adjustments, in the order of the rulebook, then those of all promotions.
     pub(crate) rules: Vec<RuleId>,
     pub(crate) coupons: Coupons,
-    /// The tags of the adjustments, by the numbers that sets of them hold.
+    /// The tags of adjustments and promotions, by the numbers that sets of them hold.
     pub(crate) tags: Vec<TagId>,
     /// The promotions as they are written, in the order of the rulebook.
     pub(crate) promotions: Vec<PromotionDef>,
@@ -199,7 +199,7 @@ impl Rulebook {
             charges,
             tax,
             coupons,
-            tags: crate::adjust::tag_names(&def.adjustments),
+            tags: crate::adjust::tag_names(&def.adjustments, &def.promotions),
             rules,
             promotions: def.promotions,
             procedure,

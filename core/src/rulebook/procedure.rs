@@ -84,6 +84,7 @@ impl Step {
             Self::Stage(stage) => stage.bases().next().is_some() || stage.allocate.step().is_some(),
             Self::Override(step) => step.base.is_some() || step.allocate.step().is_some(),
             Self::Guard(step) => step.since.is_some(),
+            Self::Promotion(step) => !step.bases.is_empty(),
             _ => false,
         }
     }
@@ -129,7 +130,7 @@ pub fn compile(def: &RulebookDef, attributes: &Attributes, slices: Slices<'_>, p
     check_adjustments(def, steps, path, cx);
     check_promotions(def, steps, slices.catalog, path, cx);
     let mut compiled: Vec<Step> = Vec::with_capacity(steps.len());
-    let tags = tag_names(&def.adjustments);
+    let tags = tag_names(&def.adjustments, &def.promotions);
     check_tags(&tags, &path.field("adjustments"), cx.diagnostics);
     let before = Vec::with_capacity(steps.len());
     let mut around = Around { def, date: attributes.document.date, slices, tags: &tags, before, lines_rounded: false };
@@ -188,7 +189,7 @@ struct Around<'a> {
     /// The slot of the document's date.
     date: Slot,
     slices: Slices<'a>,
-    /// The tags that adjustments have.
+    /// The tags that adjustments and promotions have.
     tags: &'a [TagId],
     before: Vec<&'a StepDef>,
     /// Whether a step has rounded the amounts of lines, so that there is no exact price per unit any more.
@@ -304,10 +305,17 @@ impl Around<'_> {
     fn promotion(&mut self, step: &PromotionStepDef, root: &Path<'_>, at: &Path<'_>, cx: &mut CompileContext<'_>) -> Step {
         // Some units of a line cost less than others: there is no price per unit any more.
         self.lines_rounded = true;
-        let place = PromotionPlace { currency: self.def.currency, adjustments: self.def.adjustments.len(), date: self.date };
+        let before: Vec<StepId> = self.before.iter().map(|step| step.id().clone()).collect();
+        let (adjustments, tags) = (self.def.adjustments.len(), self.tags);
+        let place = PromotionPlace { currency: self.def.currency, adjustments, date: self.date, before: &before, tags };
         let promotions: Vec<(usize, &PromotionDef)> =
             self.def.promotions.iter().enumerate().filter(|(_, promotion)| promotion.step == step.id).collect();
-        Step::Promotion(Box::new(PromotionStep::compile(step, &promotions, place, at, &root.field("promotions"), cx)))
+        let all = root.field("promotions");
+        let compiled = PromotionStep::compile(step, &promotions, place, at, &all, cx);
+        for (promotion, base) in compiled.promotions.iter().filter_map(|promotion| Some((promotion, promotion.terms.as_ref()?.base?))) {
+            self.check_price(base, &all.index(promotion.number.index()).field("base"), cx);
+        }
+        Step::Promotion(Box::new(compiled))
     }
 
     /// One step at most gives the cost of which the margin is left.

@@ -13,6 +13,8 @@ pub const PRODUCTS: [&str; 4] = ["A", "B", "C", "D"];
 pub struct Case {
     pub optimal: bool,
     /// In cents, product by product.
+    pub list: Vec<i128>,
+    /// What they cost as they enter the step of promotions.
     pub prices: Vec<i128>,
     /// Product and quantity.
     pub lines: Vec<(usize, usize)>,
@@ -21,23 +23,42 @@ pub struct Case {
 
 impl Case {
     pub fn rulebook(&self) -> Value {
-        let promotion = |(number, (offer, _)): (usize, &(Value, Offer))| json!({"id": format!("offer-{number}"), "step": "promotions", "priority": 100 - i64::try_from(number).unwrap(), "offer": offer});
+        let tags = |tags: &[usize]| tags.iter().map(|tag| format!("tag-{tag}")).collect::<Vec<_>>();
+        let is_known = |tag: &usize| self.offers.iter().any(|(_, offer)| offer.tags.contains(tag));
+        let promotion = |(number, (value, offer)): (usize, &(Value, Offer))| {
+            let excludes: Vec<usize> = offer.excludes.iter().copied().filter(is_known).collect();
+            let mut promotion = json!({"id": format!("offer-{number}"), "step": "promotions", "priority": 100 - i64::try_from(number).unwrap(), "offer": value, "tags": tags(&offer.tags), "exclusive_with": tags(&excludes)});
+            if offer.on_list {
+                promotion["base"] = json!("price");
+            }
+            promotion
+        };
         let product = |id: &&str| json!({"id": id, "unit": "piece"});
         let record = |(id, price): (&&str, &i128)| json!({"key": [id], "price": cents(*price)});
+        let sale = |(id, price): (&&str, &i128)| json!({"id": format!("sale-{id}"), "stage": "sale", "when": format!("product.id == '{id}'"), "effect": {"fixed_price": cents(*price)}});
         json!({
             "schema_version": 1, "id": "promotions", "currency": "EUR", "units": [{"id": "piece"}],
             "products": PRODUCTS.iter().map(product).collect::<Vec<_>>(),
-            "price_lists": [{"id": "list", "keys": ["product.id"], "records": PRODUCTS.iter().zip(&self.prices).map(record).collect::<Vec<_>>()}],
+            "price_lists": [{"id": "list", "keys": ["product.id"], "records": PRODUCTS.iter().zip(&self.list).map(record).collect::<Vec<_>>()}],
             "procedure": [
                 {"price": {"id": "price", "access": ["list"]}},
+                {"stage": {"id": "sale", "policy": "compound", "round_at": "unit", "tie_break": "id"}},
                 {"promotion": {"id": "promotions", "combine": if self.optimal { "optimal" } else { "priority" }}}],
+            "adjustments": PRODUCTS.iter().zip(&self.prices).map(sale).collect::<Vec<_>>(),
             "promotions": self.offers.iter().enumerate().map(promotion).collect::<Vec<_>>(),
         })
     }
 
     pub fn units(&self) -> Vec<Unit> {
-        let of_line = |(product, quantity): &(usize, usize)| vec![Unit { price: self.prices[*product], product: *product }; *quantity];
-        self.lines.iter().flat_map(of_line).collect()
+        let of_line = |(line, (product, quantity)): (usize, &(usize, usize))| {
+            vec![Unit { price: self.prices[*product], list: self.list[*product], product: *product, line }; *quantity]
+        };
+        self.lines.iter().enumerate().flat_map(of_line).collect()
+    }
+
+    /// Whether it makes no difference how units are split over lines: what excludes each other does so line by line.
+    pub fn is_alike_by_unit(&self) -> bool {
+        self.offers.iter().all(|(_, offer)| offer.excludes.is_empty())
     }
 
     pub fn offers(&self) -> Vec<Offer> {
@@ -52,29 +73,34 @@ pub fn cents(amount: i128) -> String {
 /// Baskets of any prices, with offers that go one after the other.
 pub fn by_priority() -> impl Strategy<Value = Case> {
     let lines = prop::collection::vec((0..PRODUCTS.len(), 1_usize..7), 1..7);
-    let prices = prop::collection::vec(1_i128..2_000, PRODUCTS.len());
-    (prices, lines, prop::collection::vec(offer(false), 1..5)).prop_map(|(prices, lines, offers)| Case {
-        optimal: false,
-        prices,
-        lines,
-        offers,
-    })
+    let prices = prop::collection::vec((1_i128..2_000, off_the_list(1)), PRODUCTS.len());
+    (prices, lines, prop::collection::vec(offer(false), 1..5)).prop_map(|(prices, lines, offers)| case(false, prices, lines, offers))
 }
 
 /// Small baskets of whole prices, so that nothing is rounded, with offers that want the same units.
 pub fn optimal() -> impl Strategy<Value = Case> {
     let lines = prop::collection::vec((0..PRODUCTS.len(), 1_usize..3), 1..5);
-    let prices = prop::collection::vec((1_i128..20).prop_map(|price| price * 100), PRODUCTS.len());
-    (prices, lines, prop::collection::vec(offer(true), 1..4)).prop_map(|(prices, lines, offers)| Case {
-        optimal: true,
-        prices,
-        lines,
-        offers,
-    })
+    let prices = prop::collection::vec(((1_i128..20).prop_map(|price| price * 100), off_the_list(100)), PRODUCTS.len());
+    (prices, lines, prop::collection::vec(offer(true), 1..4)).prop_map(|(prices, lines, offers)| case(true, prices, lines, offers))
+}
+
+/// How much more the list asks: mostly nothing.
+fn off_the_list(unit: i128) -> impl Strategy<Value = i128> {
+    prop_oneof![3 => Just(0), 1 => (1_i128..10).prop_map(move |more| more * unit)]
+}
+
+fn case(optimal: bool, prices: Vec<(i128, i128)>, lines: Vec<(usize, usize)>, offers: Vec<(Value, Offer)>) -> Case {
+    let list = prices.iter().map(|(price, more)| price + more).collect();
+    Case { optimal, list, prices: prices.into_iter().map(|(price, _)| price).collect(), lines, offers }
 }
 
 fn offer(optimal: bool) -> impl Strategy<Value = (Value, Offer)> {
-    prop_oneof![discount(), buy_get(optimal), nth_item(optimal), set_total(optimal), mix_and_match(optimal)]
+    let kind = prop_oneof![discount(), buy_get(optimal), nth_item(optimal), set_total(optimal), mix_and_match(optimal)];
+    let tags = || prop_oneof![3 => Just(Vec::new()), 1 => subsequence(vec![0, 1], 1..=2)];
+    (kind, any::<bool>(), tags(), tags()).prop_map(|((value, offer), on_list, tags, excludes)| {
+        let on_list = on_list && matches!(offer.benefit, Benefit::Percent(_));
+        (value, Offer { on_list, tags, excludes, ..offer })
+    })
 }
 
 fn products() -> impl Strategy<Value = Vec<usize>> {
@@ -130,7 +156,7 @@ fn discount() -> impl Strategy<Value = (Value, Offer)> {
             offer["at_most"] = json!(most);
         }
         let parts = vec![part(&products, 1, select)];
-        (json!({"discount": offer}), Offer { parts, within: Within::All, benefit, repeat, partial: false })
+        (json!({"discount": offer}), Offer { parts, within: Within::All, benefit, repeat, partial: false, ..Offer::default() })
     })
 }
 
@@ -150,7 +176,7 @@ fn buy_get(optimal: bool) -> impl Strategy<Value = (Value, Offer)> {
                 "repeat": repeat, "consume": if keep { "reward" } else { "trigger_and_reward" }, "partial": partial}});
             let bought = Part { rewarded: false, consumed: !keep, ..part(&trigger.0, trigger.1, trigger_select) };
             let parts = vec![bought, part(&reward.0, reward.1, reward_select)];
-            (offer, Offer { parts, within: Within::All, benefit, repeat: times, partial })
+            (offer, Offer { parts, within: Within::All, benefit, repeat: times, partial, ..Offer::default() })
         },
     )
 }
@@ -171,7 +197,7 @@ fn nth_item(optimal: bool) -> impl Strategy<Value = (Value, Offer)> {
                 let bought = Part { rewarded: false, ..part(&products, every - quantity, Select::Dearest) };
                 (vec![bought, part(&products, quantity, select)], Within::All)
             };
-            (offer, Offer { parts, within, benefit, repeat: times, partial: false })
+            (offer, Offer { parts, within, benefit, repeat: times, partial: false, ..Offer::default() })
         },
     )
 }
@@ -187,7 +213,7 @@ fn set_total(optimal: bool) -> impl Strategy<Value = (Value, Offer)> {
             let parts = vec![part(&products, quantity, if own { select } else { best })];
             (
                 json!({"set_total": offer}),
-                Offer { parts, within: Within::All, benefit: Benefit::Total(total), repeat: times, partial: false },
+                Offer { parts, within: Within::All, benefit: Benefit::Total(total), repeat: times, partial: false, ..Offer::default() },
             )
         },
     )
@@ -207,6 +233,6 @@ fn mix_and_match(optimal: bool) -> impl Strategy<Value = (Value, Offer)> {
         };
         let offer = json!({"mix_and_match": {"groups": groups.iter().map(group).collect::<Vec<_>>(), "benefit": value, "repeat": repeat}});
         let parts = groups.iter().map(kind).collect();
-        (offer, Offer { parts, within: Within::All, benefit, repeat: times, partial: false })
+        (offer, Offer { parts, within: Within::All, benefit, repeat: times, partial: false, ..Offer::default() })
     })
 }

@@ -5,11 +5,13 @@ use std::collections::HashMap;
 /// How many parts of a cent the model counts in.
 pub const PARTS: i128 = 100;
 
-/// A unit of a document, worth so many cents.
+/// A unit of a document, worth so many cents, and so many on the list.
 #[derive(Debug, Clone)]
 pub struct Unit {
     pub price: i128,
+    pub list: i128,
     pub product: usize,
+    pub line: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +30,9 @@ pub struct Part {
     pub consumed: bool,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub enum Within {
+    #[default]
     All,
     Cheapest(usize),
     Dearest(usize),
@@ -45,13 +48,17 @@ pub enum Benefit {
     Total(i128),
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Offer {
     pub parts: Vec<Part>,
     pub within: Within,
     pub benefit: Benefit,
     pub repeat: Option<usize>,
     pub partial: bool,
+    /// Whether a percentage is taken on the price of the list.
+    pub on_list: bool,
+    pub tags: Vec<usize>,
+    pub excludes: Vec<usize>,
 }
 
 /// What an offer did: how often, and what it took off, in cents.
@@ -59,6 +66,21 @@ pub struct Offer {
 pub struct Done {
     pub times: usize,
     pub off: i128,
+}
+
+/// What is left to the offers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct State {
+    free: Vec<bool>,
+    repeats: Vec<usize>,
+    /// Which offer has applied to which line.
+    met: Vec<(usize, usize)>,
+}
+
+impl Default for Benefit {
+    fn default() -> Self {
+        Self::Percent(0)
+    }
 }
 
 pub struct Model {
@@ -74,18 +96,20 @@ impl Model {
             let all = offers.iter().enumerate().flat_map(|(number, offer)| parts(number, offer));
             all.filter(|(number, part)| offers[*number].parts[*part].products.contains(&unit.product)).collect()
         };
-        units.sort_by_key(|unit| (-unit.price, good_for(unit)));
+        let on_list = offers.iter().any(|offer| offer.on_list);
+        units.sort_by_key(|unit| (-unit.price, if on_list { -unit.list } else { 0 }, good_for(unit), unit.line));
         Self { units, offers }
     }
 
     /// One offer after the other takes what it can.
     pub fn by_priority(&self) -> Vec<Done> {
         let mut free = vec![true; self.units.len()];
+        let mut met = Vec::new();
         let mut all = Vec::new();
-        for offer in &self.offers {
+        for (number, offer) in self.offers.iter().enumerate() {
             let (mut times, mut off, mut value) = (0, 0, 0);
             while offer.repeat.is_none_or(|most| times < most) {
-                let Some(takes) = self.pick(offer, &free) else { break };
+                let Some(takes) = self.pick(offer, &self.open(number, &free, &met)) else { break };
                 let (one, rewarded) = self.worth(offer, &takes);
                 if one == 0 {
                     break;
@@ -94,6 +118,7 @@ impl Model {
                 off += one;
                 value += rewarded;
                 use_up(offer, &takes, &mut free);
+                self.meet(number, &takes, &mut met);
             }
             // What is left is rounded half up, and the rest is taken off.
             let left = (value - off + PARTS / 2).div_euclid(PARTS);
@@ -105,29 +130,48 @@ impl Model {
     /// The most that any combination takes off, in parts of a cent.
     pub fn optimal(&self) -> i128 {
         let repeats = self.offers.iter().map(|offer| offer.repeat.unwrap_or(usize::MAX)).collect();
-        self.best(&vec![true; self.units.len()], repeats, &mut HashMap::new())
+        self.best(State { free: vec![true; self.units.len()], repeats, met: Vec::new() }, &mut HashMap::new())
     }
 
-    fn best(&self, free: &[bool], repeats: Vec<usize>, seen: &mut HashMap<(Vec<bool>, Vec<usize>), i128>) -> i128 {
-        if let Some(known) = seen.get(&(free.to_vec(), repeats.clone())) {
+    /// The units of lines on which an offer meets none that it never meets.
+    fn open(&self, number: usize, free: &[bool], met: &[(usize, usize)]) -> Vec<bool> {
+        let never = |other: usize| {
+            let (one, other) = (&self.offers[number], &self.offers[other]);
+            one.excludes.iter().any(|tag| other.tags.contains(tag)) || other.excludes.iter().any(|tag| one.tags.contains(tag))
+        };
+        let barred = |line: usize| met.iter().any(|(other, on)| *on == line && *other != number && never(*other));
+        self.units.iter().zip(free).map(|(unit, free)| *free && !barred(unit.line)).collect()
+    }
+
+    /// Notes that an offer has applied to the lines of the units; sorted, so that equal states are equal.
+    fn meet(&self, number: usize, takes: &[(usize, usize)], met: &mut Vec<(usize, usize)>) {
+        met.extend(takes.iter().map(|(unit, _)| (number, self.units[*unit].line)));
+        met.sort_unstable();
+        met.dedup();
+    }
+
+    fn best(&self, state: State, seen: &mut HashMap<State, i128>) -> i128 {
+        if let Some(known) = seen.get(&state) {
             return *known;
         }
         let mut best = 0;
-        for (number, offer) in self.offers.iter().enumerate().filter(|(number, _)| repeats[*number] > 0) {
+        for (number, offer) in self.offers.iter().enumerate().filter(|(number, _)| state.repeats[*number] > 0) {
+            let free = self.open(number, &state.free, &state.met);
             let ways =
-                if offer.parts[0].select == Select::Any { self.ways(offer, free) } else { self.pick(offer, free).into_iter().collect() };
+                if offer.parts[0].select == Select::Any { self.ways(offer, &free) } else { self.pick(offer, &free).into_iter().collect() };
             for takes in ways {
                 let (one, _) = self.worth(offer, &takes);
                 if one == 0 {
                     continue;
                 }
-                let (mut later, mut left) = (free.to_vec(), repeats.clone());
-                use_up(offer, &takes, &mut later);
-                left[number] = left[number].saturating_sub(usize::from(offer.repeat.is_some()));
-                best = best.max(one + self.best(&later, left, seen));
+                let mut later = state.clone();
+                use_up(offer, &takes, &mut later.free);
+                self.meet(number, &takes, &mut later.met);
+                later.repeats[number] -= usize::from(offer.repeat.is_some());
+                best = best.max(one + self.best(later, seen));
             }
         }
-        seen.insert((free.to_vec(), repeats), best);
+        seen.insert(state, best);
         best
     }
 
@@ -206,17 +250,20 @@ impl Model {
     /// What the units of a group get, and what those that get it are worth, in parts of a cent.
     fn worth(&self, offer: &Offer, takes: &[(usize, usize)]) -> (i128, i128) {
         let rewarded = takes.iter().filter(|(_, part)| offer.parts[*part].rewarded);
-        let mut prices: Vec<i128> = rewarded.map(|(unit, _)| self.units[*unit].price).collect();
+        let mut prices: Vec<(i128, i128)> = rewarded.map(|(unit, _)| (self.units[*unit].price, self.units[*unit].list)).collect();
         prices.sort_unstable();
         match offer.within {
             Within::All => {}
             Within::Cheapest(count) => prices.truncate(count),
             Within::Dearest(count) => drop(prices.drain(..prices.len() - count)),
         }
-        let value: i128 = prices.iter().sum();
-        let each = |off: &dyn Fn(i128) -> i128| prices.iter().map(|price| off(*price)).sum::<i128>();
+        let value: i128 = prices.iter().map(|(price, _)| price).sum();
+        let each = |off: &dyn Fn(i128) -> i128| prices.iter().map(|(price, _)| off(*price)).sum::<i128>();
+        let base = |price: i128, list: i128| if offer.on_list { list } else { price };
         let off = match offer.benefit {
-            Benefit::Percent(percent) => each(&|price| price * percent * PARTS / 100),
+            Benefit::Percent(percent) => {
+                prices.iter().map(|(price, list)| (base(*price, *list) * percent * PARTS / 100).min(price * PARTS)).sum()
+            }
             Benefit::EachAmount(amount) => each(&|price| price.min(amount) * PARTS),
             Benefit::EachPrice(fixed) => each(&|price| (price - fixed).max(0) * PARTS),
             Benefit::Amount(amount) => value.min(amount) * PARTS,

@@ -64,7 +64,7 @@ impl PromotionStep {
         for (take, count) in takes.iter().zip(&rewarded) {
             let price = pool.price(take.class);
             value = add(value, times(price, *count)?)?;
-            let share = times(self.unit_off(promotion.benefit, price)?, *count)?;
+            let share = times(self.unit_off(promotion.benefit, price, pool.base(take.class, promotion.base))?, *count)?;
             off = add(off, share)?;
             borne.push(share);
         }
@@ -90,13 +90,13 @@ impl PromotionStep {
         Ok(Worth { off, rewarded, borne })
     }
 
-    /// What the benefit takes off one unit of that price; zero for one that is for a group.
-    pub(super) fn unit_off(&self, benefit: Benefit, price: i128) -> Result<i128, ArithmeticError> {
+    /// What the benefit takes off one unit of that price, a percentage of the base; zero for one that is for a group.
+    pub(super) fn unit_off(&self, benefit: Benefit, price: i128, base: i128) -> Result<i128, ArithmeticError> {
         let off = match benefit {
             Benefit::Percent(percent) => {
                 let (numerator, denominator) = percent.ratio();
-                let (off, over) = Exact::new(price, 1)?.times(numerator, denominator)?.lowest_terms();
-                off.checked_div(over).ok_or(ArithmeticError::Overflow)?
+                let (off, over) = Exact::new(base, 1)?.times(numerator, denominator)?.lowest_terms();
+                off.checked_div(over).ok_or(ArithmeticError::Overflow)?.min(price)
             }
             Benefit::UnitAmount(amount) => amount.min(price),
             Benefit::UnitPrice(fixed) => price.saturating_sub(fixed).max(0),

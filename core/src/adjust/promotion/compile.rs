@@ -2,10 +2,12 @@
 
 use super::super::{Termed, Terms, TieBreak};
 use super::benefit::Benefit;
-use super::def::{Apportion, Combine, GiftDef, PromotionAllocateDef, PromotionDef, PromotionRoundAt, PromotionStepDef, Select};
+use super::def::{
+    Apportion, BenefitDef, Combine, GiftDef, OfferDef, PromotionAllocateDef, PromotionDef, PromotionRoundAt, PromotionStepDef, Select,
+};
 use super::offer::{self, Offer};
 use crate::expr::{CompileContext, Expr, RuleIndex, Scope, Slot, Type};
-use crate::id::{Ordinal, RuleId, StepId, Symbol};
+use crate::id::{Ordinal, RuleId, StepId, Symbol, TagId};
 use crate::money::{Currency, Rounding};
 use crate::report::{AdjustCode, Diagnostic, Path, RulebookCode};
 use crate::sort;
@@ -33,6 +35,8 @@ pub struct PromotionStep {
     pub max_steps: u64,
     /// The promotions.
     pub promotions: Vec<Promotion>,
+    /// The earlier steps on whose results percentages are taken, by their numbers.
+    pub bases: Vec<usize>,
     /// Finds the parts whose conditions on lines an index can decide; the others are its candidates. Parts are numbered through all
     /// promotions.
     pub index: RuleIndex,
@@ -57,6 +61,8 @@ pub struct Promotion {
     pub within: Within,
     /// What they get.
     pub benefit: Benefit,
+    /// What its percentage is taken on: a place in the step's bases. What units cost as they enter the step when there is none.
+    pub base: Option<usize>,
     /// How often at most.
     pub repeat: Option<u64>,
     /// Whether fewer rewarded units will do.
@@ -128,13 +134,17 @@ impl Part {
 
 /// What promotions need to know of the rulebook around them.
 #[derive(Debug, Clone, Copy)]
-pub struct PromotionPlace {
+pub struct PromotionPlace<'p> {
     /// The document's currency.
     pub currency: Currency,
     /// How many adjustments there are.
     pub adjustments: usize,
     /// The slot of the document's date.
     pub date: Slot,
+    /// The ids of the steps before this one.
+    pub before: &'p [StepId],
+    /// The tags that rules have.
+    pub tags: &'p [TagId],
 }
 
 impl PromotionStep {
@@ -142,7 +152,7 @@ impl PromotionStep {
     pub fn compile(
         def: &PromotionStepDef,
         promotions: &[(usize, &PromotionDef)],
-        around: PromotionPlace,
+        around: PromotionPlace<'_>,
         path: &Path<'_>,
         all: &Path<'_>,
         cx: &mut CompileContext<'_>,
@@ -160,11 +170,12 @@ impl PromotionStep {
         sort::by(&mut sorted, |(_, one), (_, other)| other.priority.cmp(&one.priority).then_with(|| one.id.cmp(&other.id)));
         check_priorities(def, &sorted, all, cx);
         let mut compiled: Vec<Promotion> = Vec::with_capacity(sorted.len());
-        let mut first_part = 0_u32;
+        let (mut first_part, mut bases) = (0_u32, Vec::new());
         for (number, promotion) in sorted {
             let place = all.index(number);
             let Some(mut promotion) = Promotion::compile(promotion, number, def, around, &place, cx) else { continue };
             promotion.first_part = first_part;
+            promotion.base = promotion.terms.as_ref().and_then(|terms| terms.base).map(|step| place_of(step, &mut bases));
             first_part = first_part.saturating_add(u32::try_from(promotion.parts.len()).unwrap_or(u32::MAX));
             compiled.push(promotion);
         }
@@ -181,6 +192,7 @@ impl PromotionStep {
             allocate: def.allocate.unwrap_or_default(),
             max_steps,
             promotions: compiled,
+            bases,
             index: RuleIndex::build(&atoms),
         }
     }
@@ -195,6 +207,15 @@ impl PromotionStep {
         let of_parts = self.parts().filter_map(|(_, part)| part.lines.as_ref());
         self.promotions.iter().filter_map(|promotion| promotion.when.as_ref()).chain(of_parts)
     }
+}
+
+/// The place of a step among the bases, where it is put when it is new.
+fn place_of(step: usize, bases: &mut Vec<usize>) -> usize {
+    let known = bases.iter().position(|known| *known == step);
+    known.unwrap_or_else(|| {
+        bases.push(step);
+        bases.len().saturating_sub(1)
+    })
 }
 
 fn rounding(def: &PromotionStepDef, currency: Currency, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Rounding {
@@ -247,7 +268,7 @@ impl Promotion {
         def: &PromotionDef,
         number: usize,
         step: &PromotionStepDef,
-        place: PromotionPlace,
+        place: PromotionPlace<'_>,
         path: &Path<'_>,
         cx: &mut CompileContext<'_>,
     ) -> Option<Self> {
@@ -256,7 +277,7 @@ impl Promotion {
         let when_path = path.field("when");
         let when = def.when.as_ref().map(|text| Expr::compile(text, &Type::Bool, Scope::Document, &when_path, cx));
         let offer = offer::compile(def, step, place.currency, &path.field("offer"), cx);
-        let terms = Terms::of_promotion(def, step, place.currency, path, cx.diagnostics);
+        let terms = Terms::of_promotion(def, step, place, path, cx);
         if matches!(when, Some(None)) {
             return None;
         }
@@ -270,6 +291,7 @@ impl Promotion {
             parts,
             within,
             benefit,
+            base: None,
             repeat,
             partial,
             apportion: def.apportion,
@@ -281,9 +303,22 @@ impl Promotion {
 }
 
 impl PromotionDef {
+    /// Whether it takes a percentage off.
+    #[must_use]
+    pub fn is_percentage(&self) -> bool {
+        let benefit = match &self.offer {
+            OfferDef::Discount(offer) => &offer.benefit,
+            OfferDef::BuyGet(offer) => &offer.reward.benefit,
+            OfferDef::NthItem(offer) => &offer.benefit,
+            OfferDef::MixAndMatch(offer) => &offer.benefit,
+            OfferDef::SetTotal(_) | OfferDef::Gift(_) => return false,
+        };
+        matches!(benefit, BenefitDef::PercentOff(_))
+    }
+
     /// The product that it gives, with where it is named below the promotion.
     #[must_use]
     pub fn gift(&self) -> Option<&GiftDef> {
-        if let super::def::OfferDef::Gift(gift) = &self.offer { Some(gift) } else { None }
+        if let OfferDef::Gift(gift) = &self.offer { Some(gift) } else { None }
     }
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::{BudgetDef, CapAmountDef, RuleCouponDef, TieBreak, UsesDef};
-use crate::id::{ProductId, RuleId, StepId};
+use crate::id::{ProductId, RuleId, StepId, TagId};
 use crate::money::{AllocationMethod, Decimal, RoundingDef, ZeroWeights};
 use crate::time::Period;
 
@@ -89,9 +89,19 @@ pub struct PromotionDef {
     pub when: Option<String>,
     /// What it offers.
     pub offer: OfferDef,
+    /// The earlier step on whose result its percentage is taken; what units cost as they enter the step when absent. Only for `percent_off`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<StepId>,
     /// Which units bear what is taken off.
     #[serde(default)]
     pub apportion: Apportion,
+    /// What others may exclude it by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<TagId>,
+    /// The tags of adjustments and promotions that never apply to a line together with this one, whichever of the two comes first. A
+    /// promotion does not exclude itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclusive_with: Vec<TagId>,
     /// The coupon that it asks for; none when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coupon: Option<RuleCouponDef>,

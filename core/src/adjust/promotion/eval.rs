@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::benefit::{add, proportion, times};
-use super::compile::PromotionStep;
+use super::compile::{Promotion, PromotionStep};
 use super::def::{Apportion, Combine};
+use super::exclusion::Conflicts;
 use super::optimal::up_to_minor;
 use super::plan::{Application, Contest, Contestant, Left, Plan};
 use super::units::{Pool, UnitLine};
@@ -72,6 +73,11 @@ pub enum Refusal {
         /// How many more it takes.
         missing: u64,
     },
+    /// It never applies together with another promotion, which has applied to the lines whose units it would need.
+    Excluded {
+        /// The first that keeps it out.
+        by: usize,
+    },
     /// Another promotion took the units.
     Taken {
         /// The first that took some.
@@ -124,10 +130,11 @@ impl PromotionStep {
         // 1. The units, and who may want them.
         let caps: Vec<Option<u64>> = self.parts().map(|(_, part)| part.per_line).collect();
         let cap = |part: u32| usize::try_from(part).ok().and_then(|part| caps.get(part).copied().flatten());
-        let pool = Pool::of(lines, &cap)?;
-        let contestants =
-            active.iter().filter_map(|entrant| self.promotions.get(entrant.promotion)).map(|promotion| Contestant::of(promotion, &pool));
-        let contest = Contest { step: self, pool: &pool, contestants: contestants.collect() };
+        let promotions: Vec<&Promotion> = active.iter().filter_map(|entrant| self.promotions.get(entrant.promotion)).collect();
+        let conflicts = Conflicts::of(&promotions, lines.len());
+        let pool = Pool::of(lines, &cap, conflicts.any())?;
+        let contestants = promotions.into_iter().map(|promotion| Contestant::of(promotion, &pool)).collect();
+        let contest = Contest { step: self, pool: &pool, contestants, conflicts };
         // 2. Which apply, how often, to which units.
         let (plan, search) = match self.combine {
             Combine::Priority => (contest.by_priority()?, None),
@@ -178,6 +185,14 @@ fn refusal(contest: &Contest<'_>, contestant: usize, plan: &Plan, left: &Left, a
     if contest.next(contestant, left)?.is_some() {
         return Ok(Refusal::NotChosen);
     }
+    let mut together = left.clone();
+    together.applied.forget();
+    if contest.next(contestant, &together)?.is_some() {
+        let by = plan.applications.iter().map(|application| application.contestant);
+        let by = by.filter(|by| contest.conflicts.between(contestant, *by)).min();
+        let by = by.and_then(|by| active.get(by)).map_or(0, |entrant| entrant.promotion);
+        return Ok(Refusal::Excluded { by });
+    }
     let wanted = |class: usize| known.eligible.classes.iter().any(|(known, _)| *known == class);
     let took = |application: &&Application| application.takes.iter().any(|take| wanted(take.class));
     let by = plan.applications.iter().filter(took).map(|application| application.contestant).min();
@@ -198,7 +213,7 @@ struct Shares<'c, 's> {
 /// What the units of a line come to in one promotion.
 #[derive(Debug, Clone, Copy, Default)]
 struct Sum {
-    /// Of the units that bear the benefit.
+    /// Of the units that bear the benefit, at the base of percentages.
     value: i128,
     /// Of those that get it.
     worth: i128,
@@ -272,6 +287,7 @@ impl<'c, 's> Shares<'c, 's> {
             let rewarded = rewarded.saturating_mul(rounds);
             let bought = all.saturating_sub(rewarded);
             let price = self.contest.pool.price(take.class);
+            let shown = self.contest.pool.base(take.class, promotion.and_then(|promotion| promotion.base));
             let bearing = if apportion == Apportion::All { all } else { rewarded };
             let borne = times(*borne, application.times)?;
             for (count, gets) in [(bought, false), (rewarded, true)] {
@@ -284,7 +300,7 @@ impl<'c, 's> Shares<'c, 's> {
                         sum.bought = sum.bought.saturating_add(count);
                     }
                     if gets || apportion == Apportion::All {
-                        sum.value = add(sum.value, times(price, count)?)?;
+                        sum.value = add(sum.value, times(shown, count)?)?;
                         sum.borne = add(sum.borne, proportion(borne, i128::from(count), i128::from(bearing)))?;
                     }
                 }
@@ -328,7 +344,7 @@ fn weights(borne: &[i128]) -> Vec<u64> {
 }
 
 impl<'s> Contestant<'s> {
-    fn of(promotion: &'s super::compile::Promotion, pool: &Pool) -> Self {
+    fn of(promotion: &'s Promotion, pool: &Pool) -> Self {
         Self { promotion, eligible: super::matcher::Eligible::of(promotion, pool) }
     }
 }

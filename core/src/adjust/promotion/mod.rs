@@ -14,12 +14,14 @@
 //! | [`PromotionStep::evaluate`] | which promotions apply, and what each takes off which line: [`Evaluation`] |
 //!
 //! Inside: `units` puts alike units together, `matcher` finds the units of one application, `benefit` says what it takes off, `plan`
-//! applies promotion after promotion, `optimal` searches for the best combination, and `foresight` knows what needs no document.
+//! applies promotion after promotion, `optimal` searches for the best combination, and `exclusion` keeps those apart that exclude
+//! each other; `foresight` knows what needs no document.
 
 mod benefit;
 mod compile;
 mod def;
 mod eval;
+mod exclusion;
 mod foresight;
 mod matcher;
 mod offer;

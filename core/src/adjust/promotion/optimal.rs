@@ -84,7 +84,7 @@ impl Contest<'_> {
         for contestant in &self.contestants {
             let mut shares = vec![0; self.pool.classes.len()];
             for (class, mask) in &contestant.eligible.classes {
-                let share = self.share(contestant.promotion, *mask, self.pool.price(*class))?;
+                let share = self.share(contestant.promotion, *mask, *class)?;
                 shares.get_mut(*class).into_iter().for_each(|place| *place = share);
             }
             // Where each unit is rounded, a cheaper one may bring a little more.
@@ -98,7 +98,8 @@ impl Contest<'_> {
         Ok(all)
     }
 
-    fn share(&self, promotion: &Promotion, mask: u8, price: i128) -> Result<i128, ArithmeticError> {
+    fn share(&self, promotion: &Promotion, mask: u8, class: usize) -> Result<i128, ArithmeticError> {
+        let price = self.pool.price(class);
         let parts = || promotion.parts.iter().enumerate().filter(|(_, part)| part.rewarded);
         if !parts().any(|(part, _)| mask & bit(part) != 0) {
             return Ok(0);
@@ -113,10 +114,12 @@ impl Contest<'_> {
             Benefit::Amount(amount) => up(amount, rewarded.min(group)),
             Benefit::Total(total) => total.checked_div(i128::from(rewarded)).and_then(|each| price.checked_sub(each)),
             single => {
-                let off = self.step.unit_off(single, price)?;
+                let off = self.step.unit_off(single, price, self.pool.base(class, promotion.base))?;
                 match promotion.within {
-                    // The cheapest of a group are worth no more than its average.
-                    Within::Cheapest(count) if self.step.round_at == PromotionRoundAt::Promotion => up(times(off, count)?, group),
+                    // The cheapest of a group are worth no more than its average; what they bring at a base of their own may be more.
+                    Within::Cheapest(count) if self.step.round_at == PromotionRoundAt::Promotion && promotion.base.is_none() => {
+                        up(times(off, count)?, group)
+                    }
                     _ => Some(off),
                 }
             }
@@ -194,7 +197,8 @@ impl Search<'_, '_> {
         let Some(needs) = self.contest.needs(contestant, left) else { return Ok(Vec::new()) };
         let contest = self.contest;
         let Some(known) = contest.contestants.get(contestant) else { return Ok(Vec::new()) };
-        let slack = known.eligible.slack(&needs, &left.units);
+        let units = contest.units(contestant, left);
+        let slack = known.eligible.slack(&needs, &units);
         let mut ways = vec![(Vec::new(), slack)];
         for (part, (definition, need)) in known.promotion.parts.iter().zip(&needs).enumerate() {
             let mut classes: Vec<(usize, u8)> = known.eligible.classes.iter().copied().filter(|(_, mask)| mask & bit(part) != 0).collect();
@@ -203,7 +207,7 @@ impl Search<'_, '_> {
             }
             let mut longer = Vec::with_capacity(ways.len());
             for (takes, slack) in ways {
-                let mut filling = Filling { part, need: *need, classes: &classes, units: &left.units, takes, slack, from: 0 };
+                let mut filling = Filling { part, need: *need, classes: &classes, units: &units, takes, slack, from: 0 };
                 loop {
                     self.step()?;
                     let filled = filling.fill();

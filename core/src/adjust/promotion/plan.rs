@@ -1,7 +1,10 @@
 //! Which promotions apply how often, and to which units: in the order of priority, or the largest benefit first.
 
+use std::borrow::Cow;
+
 use super::benefit::{Worth, add, times};
 use super::compile::{Part, Promotion, PromotionStep};
+use super::exclusion::{Applied, Conflicts};
 use super::matcher::{Eligible, Take, bit};
 use super::units::Pool;
 use crate::money::ArithmeticError;
@@ -50,6 +53,8 @@ pub(super) struct Contest<'s> {
     pub step: &'s PromotionStep,
     pub pool: &'s Pool,
     pub contestants: Vec<Contestant<'s>>,
+    /// Who never applies to a line together with whom; then units are kept apart by line.
+    pub conflicts: Conflicts,
 }
 
 /// The units and applications that are left.
@@ -59,13 +64,15 @@ pub(super) struct Left {
     pub units: Vec<u64>,
     /// Applications by contestant; no bound where there is none.
     pub repeats: Vec<Option<u64>>,
+    /// Who has applied to which line.
+    pub applied: Applied,
 }
 
 impl Contest<'_> {
     /// Everything, before any promotion applies.
     pub fn start(&self) -> Left {
         let repeats = self.contestants.iter().map(|contestant| contestant.promotion.repeat).collect();
-        Left { units: self.pool.counts(), repeats }
+        Left { units: self.pool.counts(), repeats, applied: self.conflicts.nobody() }
     }
 
     /// One promotion after the other takes what it can.
@@ -132,7 +139,17 @@ impl Contest<'_> {
     fn pick(&self, number: usize, left: &Left) -> Option<Vec<Take>> {
         let contestant = self.contestants.get(number)?;
         let needs = self.needs(number, left)?;
-        contestant.eligible.pick(contestant.promotion, &needs, &left.units)
+        contestant.eligible.pick(contestant.promotion, &needs, &self.units(number, left))
+    }
+
+    /// The units that a promotion may have: those of lines to which none has applied that excludes it.
+    pub fn units<'l>(&self, number: usize, left: &'l Left) -> Cow<'l, [u64]> {
+        if left.applied.is_empty() {
+            return Cow::Borrowed(&left.units);
+        }
+        let open = |class: usize| self.pool.line(class).is_none_or(|line| !self.conflicts.bar(number, line, &left.applied));
+        let units = left.units.iter().enumerate().map(|(class, count)| if open(class) { *count } else { 0 });
+        Cow::Owned(units.collect())
     }
 
     /// How many units each part gets; none when there are too few, or the promotion has applied as often as it may.
@@ -141,8 +158,8 @@ impl Contest<'_> {
         if left.repeats.get(number).copied().flatten() == Some(0) {
             return None;
         }
-        let mut needs = promotion.needs();
-        let missing = eligible.missing(&needs, &left.units);
+        let (mut needs, units) = (promotion.needs(), self.units(number, left));
+        let missing = eligible.missing(&needs, &units);
         if missing == 0 {
             return Some(needs);
         }
@@ -150,14 +167,15 @@ impl Contest<'_> {
         let reward = promotion.parts.iter().position(|part| part.rewarded).filter(|_| promotion.partial)?;
         let fewer = needs.get(reward).and_then(|need| need.checked_sub(missing)).filter(|need| *need > 0)?;
         *needs.get_mut(reward)? = fewer;
-        (eligible.missing(&needs, &left.units) == 0).then_some(needs)
+        (eligible.missing(&needs, &units) == 0).then_some(needs)
     }
 
     /// How many more units make another application, when it may apply again.
     pub fn missing(&self, number: usize, left: &Left) -> u64 {
         let again = left.repeats.get(number).copied().flatten() != Some(0);
         let contestant = self.contestants.get(number).filter(|_| again);
-        contestant.map_or(0, |contestant| contestant.eligible.missing(&contestant.promotion.needs(), &left.units))
+        let units = self.units(number, left);
+        contestant.map_or(0, |contestant| contestant.eligible.missing(&contestant.promotion.needs(), &units))
     }
 
     /// How often in a row a promotion takes the same units: as long as each class has enough of them. What it takes changes only when a
@@ -205,6 +223,9 @@ impl Contest<'_> {
         if let Some(Some(repeats)) = left.repeats.get_mut(number) {
             *repeats = repeats.saturating_sub(times);
         }
+        for line in takes.iter().filter_map(|take| self.pool.line(take.class)) {
+            left.applied.add(number, line);
+        }
     }
 
     /// Gives a product: the groups that earn it first, then as many of its units as the document has.
@@ -212,7 +233,7 @@ impl Contest<'_> {
         let Some(Contestant { promotion, eligible }) = self.contestants.get(number) else { return Ok(()) };
         let gift = promotion.parts.len().saturating_sub(1);
         let (earn, quantity) = (promotion.needs(), promotion.parts.last().map_or(0, |part| part.quantity));
-        let pick = |left: &Left| eligible.pick(promotion, &earn, &left.units);
+        let pick = |left: &Left| eligible.pick(promotion, &earn, &self.units(number, left));
         // 1. The groups that earn it; without a trigger the document does.
         let mut groups = u64::from(gift == 0);
         while gift > 0 && left.repeats.get(number).copied().flatten() != Some(0) {
@@ -225,7 +246,7 @@ impl Contest<'_> {
         // 2. The units that the document has.
         let mut lacking = quantity.saturating_mul(groups);
         for (class, mask) in &eligible.classes {
-            let count = left.units.get(*class).copied().unwrap_or(0).min(lacking);
+            let count = self.units(number, left).get(*class).copied().unwrap_or(0).min(lacking);
             if count == 0 || mask & bit(gift) == 0 {
                 continue;
             }

@@ -16,15 +16,19 @@ pub struct UnitLine<'m> {
     pub amount: i64,
     /// How much it is, in base units.
     pub quantity: Decimal,
+    /// What it came to after the steps on whose results percentages are taken, in minor units, in the order of the step's bases.
+    pub bases: &'m [i64],
     /// The parts of promotions in which its units may stand, by their numbers in the step, ascending.
     pub parts: &'m [u32],
 }
 
-/// Units that are alike: of one price, and good for the same parts.
+/// Units that are alike: of one price, of one price at each base, and good for the same parts.
 #[derive(Debug, Clone)]
 pub(super) struct Class {
     /// In parts of a minor unit, see [`FINE`].
     pub price: i128,
+    /// The price at each of the step's bases.
+    pub bases: Vec<i128>,
     pub parts: Vec<u32>,
     pub count: u64,
     /// The lines they are from, in the order in which lines are given.
@@ -44,19 +48,28 @@ pub(super) struct Run {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Pool {
     pub classes: Vec<Class>,
+    by_line: bool,
 }
 
 impl Pool {
-    /// Counts the whole units of the lines. `cap` says how many units of one line may stand in a part.
-    pub fn of(lines: &[UnitLine<'_>], cap: &dyn Fn(u32) -> Option<u64>) -> Result<Self, ArithmeticError> {
+    /// Counts the whole units of the lines. `cap` says how many units of one line may stand in a part. With `by_line` units of several
+    /// lines are never alike.
+    pub fn of(lines: &[UnitLine<'_>], cap: &dyn Fn(u32) -> Option<u64>, by_line: bool) -> Result<Self, ArithmeticError> {
         let mut classes: Vec<Class> = Vec::new();
         for (place, line) in lines.iter().enumerate().filter(|(_, line)| !line.parts.is_empty()) {
             split(line, place, cap, &mut classes)?;
         }
-        sort::by(&mut classes, |one, other| other.price.cmp(&one.price).then_with(|| one.parts.cmp(&other.parts)));
+        let line = |class: &Class| class.runs.first().map(|run| run.place).filter(|_| by_line);
+        sort::by(&mut classes, |one, other| {
+            let dearer = (other.price, &other.bases).cmp(&(one.price, &one.bases));
+            dearer.then_with(|| (&one.parts, line(one)).cmp(&(&other.parts, line(other))))
+        });
         let mut merged: Vec<Class> = Vec::with_capacity(classes.len());
         for class in classes {
-            match merged.last_mut().filter(|last| last.price == class.price && last.parts == class.parts) {
+            let alike = |last: &Class| {
+                (last.price, &last.bases, &last.parts, line(last)) == (class.price, &class.bases, &class.parts, line(&class))
+            };
+            match merged.last_mut().filter(|last| alike(last)) {
                 Some(last) => {
                     last.count = last.count.checked_add(class.count).ok_or(ArithmeticError::Overflow)?;
                     last.runs.extend(class.runs);
@@ -64,7 +77,7 @@ impl Pool {
                 None => merged.push(class),
             }
         }
-        Ok(Self { classes: merged })
+        Ok(Self { classes: merged, by_line })
     }
 
     /// How many units of each class there are.
@@ -76,6 +89,17 @@ impl Pool {
     pub fn price(&self, class: usize) -> i128 {
         self.classes.get(class).map_or(0, |class| class.price)
     }
+
+    /// The line of a class's units, by its place among the lines that are given; none where they may be of several.
+    pub fn line(&self, class: usize) -> Option<usize> {
+        self.classes.get(class).filter(|_| self.by_line)?.runs.first().map(|run| run.place)
+    }
+
+    /// What a percentage is taken on: the price of a class's units, or their price at a base.
+    pub fn base(&self, class: usize, base: Option<usize>) -> i128 {
+        let at = |base: usize| self.classes.get(class)?.bases.get(base).copied();
+        base.and_then(at).unwrap_or_else(|| self.price(class))
+    }
 }
 
 /// The whole units of a line: the first of them may be dearer by a part, and the first of them may stand where only so many of a line may.
@@ -86,30 +110,48 @@ fn split(line: &UnitLine<'_>, place: usize, cap: &dyn Fn(u32) -> Option<u64>, cl
     if units <= 0 {
         return Ok(());
     }
-    let amount = i128::from(line.amount.max(0)).checked_mul(FINE).ok_or(overflow)?;
-    let value = if denominator == 1 {
-        amount
-    } else {
-        let (value, over) = Exact::new(amount, 1)?.times(units, 1)?.times(denominator, numerator)?.lowest_terms();
-        value.checked_div(over).ok_or(overflow)?
+    let of_whole_units = |amount: i64| -> Result<UnitPrices, ArithmeticError> {
+        let amount = i128::from(amount.max(0)).checked_mul(FINE).ok_or(overflow)?;
+        let value = if denominator == 1 {
+            amount
+        } else {
+            let (value, over) = Exact::new(amount, 1)?.times(units, 1)?.times(denominator, numerator)?.lowest_terms();
+            value.checked_div(over).ok_or(overflow)?
+        };
+        let (price, dearer) = (value.checked_div(units).ok_or(overflow)?, value.checked_rem(units).ok_or(overflow)?);
+        Ok(UnitPrices { price, dearer: u64::try_from(dearer).map_err(|_| overflow)? })
     };
-    let (price, dearer) = (value.checked_div(units).ok_or(overflow)?, value.checked_rem(units).ok_or(overflow)?);
+    let price = of_whole_units(line.amount)?;
+    let bases: Vec<UnitPrices> = line.bases.iter().map(|amount| of_whole_units(*amount)).collect::<Result<_, _>>()?;
     let units = u64::try_from(units).map_err(|_| overflow)?;
-    let dearer = u64::try_from(dearer).map_err(|_| overflow)?;
-    let mut bounds: Vec<u64> = line.parts.iter().filter_map(|part| cap(*part)).chain([dearer, units]).collect();
+    let dearer = bases.iter().map(|base| base.dearer).chain([price.dearer, units]);
+    let mut bounds: Vec<u64> = line.parts.iter().filter_map(|part| cap(*part)).chain(dearer).collect();
     sort::ascending(&mut bounds);
     let mut start = 0;
     for end in bounds {
         let end = end.min(units);
         let Some(count) = end.checked_sub(start).filter(|count| *count > 0) else { continue };
         let parts: Vec<u32> = line.parts.iter().copied().filter(|part| cap(*part).is_none_or(|cap| start < cap)).collect();
-        let price = if start < dearer { price.checked_add(1).ok_or(overflow)? } else { price };
         if !parts.is_empty() {
-            classes.push(Class { price, parts, count, runs: vec![Run { place, count }] });
+            let bases = bases.iter().map(|base| base.at(start)).collect::<Result<_, _>>()?;
+            classes.push(Class { price: price.at(start)?, bases, parts, count, runs: vec![Run { place, count }] });
         }
         start = end;
     }
     Ok(())
+}
+
+/// The prices of the units of a line, of which the first may be dearer by a part.
+struct UnitPrices {
+    price: i128,
+    dearer: u64,
+}
+
+impl UnitPrices {
+    /// The price of the unit of that number.
+    fn at(&self, unit: u64) -> Result<i128, ArithmeticError> {
+        self.price.checked_add((unit < self.dearer).into()).ok_or(ArithmeticError::Overflow)
+    }
 }
 
 #[cfg(test)]
@@ -120,9 +162,15 @@ mod tests {
         let lines: Vec<UnitLine<'_>> = lines
             .iter()
             .enumerate()
-            .map(|(line, (amount, quantity, parts))| UnitLine { line, amount: *amount, quantity: quantity.parse().unwrap(), parts })
+            .map(|(line, (amount, quantity, parts))| UnitLine {
+                line,
+                amount: *amount,
+                quantity: quantity.parse().unwrap(),
+                bases: &[],
+                parts,
+            })
             .collect();
-        let pool = Pool::of(&lines, &|part| cap.filter(|_| part == 0)).unwrap();
+        let pool = Pool::of(&lines, &|part| cap.filter(|_| part == 0), false).unwrap();
         pool.classes.into_iter().map(|class| (class.price, class.count, class.parts)).collect()
     }
 
