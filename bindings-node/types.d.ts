@@ -663,14 +663,22 @@ export interface AttributeTypeOneOf {
 /** How much of a product can be reserved, in all and at each location. */
 export interface Availability {
   /**
-   * The sum over the active locations of what each has, never below zero: a location that has too little takes nothing from the
-   * others.
+   * What can be reserved and is there: the sum over the active locations of what each has, never below zero (a location that has
+   * too little takes nothing from the others), less the threshold, less what others wait for.
    */
   available: Decimal;
+  /** What reservations wait for at that moment. */
+  backordered: Decimal;
   /** The locations of the rulebook, in the order in which stock is taken from them. */
   locations: LocationAvailability[];
   /** The product. */
   product: ProductId;
+  /** What can be reserved in all, with what may wait for stock. */
+  sellable: Sellable;
+  /** What is kept back once, wherever it lies. */
+  sku_threshold: Decimal;
+  /** Whether its stock is kept. */
+  tracked: boolean;
 }
 
 /** A product and the stock. */
@@ -684,7 +692,11 @@ export interface AvailabilityRequest {
 }
 
 /** Whether more may be reserved than is available. */
-export type Backorder = "denied";
+export type Backorder = "denied" | BackorderLimit | "unlimited";
+
+export interface BackorderLimit {
+  limit: DecimalInput;
+}
 
 /** What selects the tier, and what its bounds count. */
 export type Basis = "quantity" | "amount" | BasisPerUnit | BasisAttribute;
@@ -1123,7 +1135,7 @@ export interface ClampDef {
 export type CloseWhen = "shipped" | "shipped_and_invoiced";
 
 /** What happened; stable across versions. */
-export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "inventory.unknown_supply" | "inventory.supply_exists" | "inventory.supply_closed" | "inventory.exceeds_supply" | "inventory.supply_mismatch" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
+export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.backordered" | "inventory.untracked" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "inventory.unknown_supply" | "inventory.supply_exists" | "inventory.supply_closed" | "inventory.exceeds_supply" | "inventory.supply_mismatch" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
 
 /** Which promotion gets a unit that several want. */
 export type Combine = "priority" | "optimal";
@@ -1860,6 +1872,23 @@ export interface FigureView {
   step: string;
 }
 
+/** Available stock is given to the reservations of a product that wait for it. */
+export interface FillBackorders {
+  /** From this location and its parts only; absent: from the active locations in order of priority. */
+  location?: LocationId | null;
+  /** Who gets it first. */
+  order?: FillOrder;
+  /** The product. */
+  product: ProductId;
+}
+
+/** In which order reservations that wait get stock. Each gets as much as there is for it before the next gets any. */
+export type FillOrder = "first_come" | "priority" | FillOrderListed;
+
+export interface FillOrderListed {
+  listed: readonly ReservationId[];
+}
+
 /** A remark about a document or one of its lines, with the figures that it speaks of. Never an error. */
 export interface Finding {
   /** What was found; stable across versions. */
@@ -2011,10 +2040,19 @@ export interface InventoryDef {
   /** Where stock lies. */
   locations?: readonly LocationDef[];
   /**
+   * Whether goods that are held for others may not leave without their reservation. When `false`, they may, and what is missing
+   * then is reported as a shortage.
+   */
+  on_hand_not_below_held?: boolean;
+  /** What is special about single products. */
+  products?: readonly ProductStockDef[];
+  /**
    * What is kept back. Of several entries that fit, the most special counts: location and product, then product, then location,
    * then the one that names neither.
    */
   safety_stock?: readonly SafetyStockDef[];
+  /** How much of each product is not for sale at all locations together, in the product's unit: kept back once, wherever it lies. */
+  sku_threshold?: DecimalInput;
 }
 
 /** An invoice: what was charged, for what, and when it is due. */
@@ -2459,6 +2497,11 @@ export interface LocationDef {
   id: LocationId;
   /** Its name, for people. */
   name?: string | null;
+  /**
+   * The location that it is a part of: a bin of a warehouse, a warehouse of a region. What is asked of the parent is taken from
+   * itself and from its parts; parts of a location that is not active are not active either.
+   */
+  parent?: LocationId | null;
   /** Stock is taken from the lowest number first; of equal numbers from the smaller id. */
   priority?: number;
 }
@@ -3511,6 +3554,21 @@ export type ProductId = string;
 /** Whether a product is sold. */
 export type ProductStatus = "active" | "phased_out" | "discontinued";
 
+/** What is special about the stock of one product. */
+export interface ProductStockDef {
+  /** Whether more of it may be reserved than is available; absent: as for all products. */
+  backorder?: Backorder | null;
+  /** The product. */
+  product: ProductId;
+  /** How much of it is not for sale at all locations together; absent: as for all products. */
+  sku_threshold?: DecimalInput | null;
+  /**
+   * Whether its stock is kept. Of a product that is not tracked any quantity can be reserved, and its levels do not change by
+   * reservations.
+   */
+  tracked?: boolean;
+}
+
 /** How what a promotion takes off becomes amounts of its lines. */
 export interface PromotionAllocateDef {
   /** How whole minor units are found, and who takes the remainder. */
@@ -3948,6 +4006,8 @@ export interface RescheduleSupply {
 
 /** A claim on stock, open or resolved. */
 export interface Reservation {
+  /** What still waits for stock. It lies nowhere, and cannot be committed before it is filled. */
+  backordered?: Decimal;
   /** What it is for. */
   demand: DemandId;
   /** When it ends by itself, if it is still held then: it is over at this very moment. */
@@ -3956,12 +4016,18 @@ export interface Reservation {
   id: ReservationId;
   /** How firmly it is held. */
   kind: ReservationKind;
+  /** Where stock for it may come from: this location and its parts; absent: anywhere. */
+  location?: LocationId;
   /** How much stands where, in the order in which it was taken. `open + committed + released` is what was reserved there. */
   parts: ReservationPart[];
+  /** How urgent the demand is; the highest number comes first. */
+  priority?: number;
   /** The product. */
   product: ProductId;
   /** What has become of it. */
   status: ReservationStatus;
+  /** The day on which the goods are wanted. */
+  wanted_on?: DateText;
 }
 
 /** Names a reservation of stock. */
@@ -3969,6 +4035,8 @@ export type ReservationId = string;
 
 /** A claim on stock, open or resolved. */
 export interface ReservationInput {
+  /** What still waits for stock. It lies nowhere, and cannot be committed before it is filled. */
+  backordered?: DecimalInput;
   /** What it is for. */
   demand: DemandId;
   /** When it ends by itself, if it is still held then: it is over at this very moment. */
@@ -3977,12 +4045,18 @@ export interface ReservationInput {
   id: ReservationId;
   /** How firmly it is held. */
   kind: ReservationKind;
+  /** Where stock for it may come from: this location and its parts; absent: anywhere. */
+  location?: LocationId | null;
   /** How much stands where, in the order in which it was taken. `open + committed + released` is what was reserved there. */
   parts: readonly ReservationPartInput[];
+  /** How urgent the demand is; the highest number comes first. */
+  priority?: number;
   /** The product. */
   product: ProductId;
   /** What has become of it. */
   status: ReservationStatus;
+  /** The day on which the goods are wanted. */
+  wanted_on?: DateText | null;
 }
 
 /** How firmly stock is held. */
@@ -3998,6 +4072,8 @@ export interface ReservationPart {
   open: Decimal;
   /** What is free again. */
   released: Decimal;
+  /** Whether the product is not tracked, so that this part holds none of the stock. */
+  untracked?: boolean;
 }
 
 /** A reservation at one location. */
@@ -4010,6 +4086,8 @@ export interface ReservationPartInput {
   open: DecimalInput;
   /** What is free again. */
   released?: DecimalInput;
+  /** Whether the product is not tracked, so that this part holds none of the stock. */
+  untracked?: boolean;
 }
 
 /** A plan as it is written; it says the same as the two `Serialize` above. */
@@ -4026,7 +4104,18 @@ export interface ReservationPlan {
 export type ReservationStatus = "open" | "committed" | "released" | "expired";
 
 /** Whether a reservation may hold less than was asked for. */
-export type ReserveAllow = "full_only" | "partial";
+export type ReserveAllow = "full_only" | ReserveAllowPartial | "backorder";
+
+export interface ReserveAllowPartial {
+  partial: ReserveAllowPartialContent;
+}
+
+export interface ReserveAllowPartialContent {
+  /** Not less than this. */
+  min?: DecimalInput | null;
+  /** When there is less than was asked for: a whole multiple of this, such as the contents of a box. */
+  multiple?: DecimalInput | null;
+}
 
 /** Holds stock for a demand. */
 export interface ReserveStock {
@@ -4043,8 +4132,10 @@ export interface ReserveStock {
   id: ReservationId;
   /** How firmly it is held. */
   kind?: ReservationKind;
-  /** From this location only; absent: from the active locations in order of priority, as many as are needed. */
+  /** From this location and its parts only; absent: from the active locations in order of priority, as many as are needed. */
   location?: LocationId | null;
+  /** How urgent the demand is: where stock is given by priority, the highest number comes first. */
+  priority?: number;
   /** The product. */
   product: ProductId;
   /** How much, in the product's unit; above zero. */
@@ -4054,6 +4145,8 @@ export interface ReserveStock {
    * are released when it is accepted. Holds that are over already do not matter.
    */
   replaces?: readonly ReservationId[];
+  /** The day on which the goods are wanted. */
+  wanted_on?: DateText | null;
 }
 
 /** What a reservation holds for a line. */
@@ -4246,6 +4339,13 @@ export interface ScaleStepDef {
 
 /** Which of the units that could take part do. */
 export type Select = "cheapest" | "dearest" | "any";
+
+/** How much can be reserved in all. */
+export type Sellable = SellableUpTo | "unlimited";
+
+export interface SellableUpTo {
+  up_to: Decimal;
+}
 
 /** So many units together for a total. */
 export interface SetTotalDef {
@@ -4450,7 +4550,7 @@ export interface StepView {
  * # Ok::<(), serde_json::Error>(())
  * ```
  */
-export type StockAction = StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected;
+export type StockAction = StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionFill | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected;
 
 export interface StockActionCancelExpected {
   cancel_expected: CancelSupply;
@@ -4478,6 +4578,10 @@ export interface StockActionExtend {
   extend: ExtendReservation;
 }
 
+export interface StockActionFill {
+  fill: FillBackorders;
+}
+
 export interface StockActionIssue {
   issue: StockMovement;
 }
@@ -4499,7 +4603,7 @@ export interface StockActionReserve {
 }
 
 /** What is counted at a position. */
-export type StockCounter = "on_hand" | "reserved_hard" | "reserved_soft" | "expected";
+export type StockCounter = "on_hand" | "reserved_hard" | "reserved_soft" | "expected" | "backordered";
 
 /** A counter that differs from what it should be. */
 export interface StockDifference {
@@ -4509,8 +4613,8 @@ export interface StockDifference {
   counter: StockCounter;
   /** What the source says. */
   expected: Decimal;
-  /** Where. */
-  location: LocationId;
+  /** Where; absent for what waits for stock, which lies nowhere. */
+  location?: LocationId;
   /** The product. */
   product: ProductId;
   /** The source that says otherwise. */
@@ -4518,13 +4622,28 @@ export interface StockDifference {
 }
 
 /** A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else. */
-export type StockEvent = StockEventReceived | StockEventCounted | StockEventIssued | StockEventShortageFound | StockEventReserved | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventRefused;
+export type StockEvent = StockEventReceived | StockEventCounted | StockEventIssued | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventBackordersFilled | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventRefused;
+
+export interface StockEventBackordersFilled {
+  backorders_filled: StockEventBackordersFilledContent;
+}
+
+export interface StockEventBackordersFilledContent {
+  /** How much still waits. */
+  backordered: Decimal;
+  /** How much was given. */
+  filled: Decimal;
+  /** The product. */
+  product: ProductId;
+}
 
 export interface StockEventCommitted {
   committed: StockEventCommittedContent;
 }
 
 export interface StockEventCommittedContent {
+  /** How much of the rest does not wait for stock any more. */
+  backordered?: Decimal;
   /** The reservation. */
   id: ReservationId;
   /** How firmly it was held. */
@@ -4576,6 +4695,8 @@ export interface StockEventExpired {
 }
 
 export interface StockEventExpiredContent {
+  /** How much does not wait for stock any more. */
+  backordered?: Decimal;
   /** The reservation. */
   id: ReservationId;
   /** How firmly it was held. */
@@ -4597,14 +4718,44 @@ export interface StockEventExtendedContent {
   id: ReservationId;
 }
 
+export interface StockEventFilled {
+  filled: StockEventFilledContent;
+}
+
+export interface StockEventFilledContent {
+  /** The reservation. */
+  id: ReservationId;
+  /** How firmly it is held. */
+  kind: ReservationKind;
+  /** How much is held where now, besides what was held before. */
+  parts: StockPart[];
+  /** The product. */
+  product: ProductId;
+}
+
 /** A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else. */
-export type StockEventInput = StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputShortageFound | StockEventInputReserved | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputRefused;
+export type StockEventInput = StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputBackordersFilled | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputRefused;
+
+export interface StockEventInputBackordersFilled {
+  backorders_filled: StockEventInputBackordersFilledContent;
+}
+
+export interface StockEventInputBackordersFilledContent {
+  /** How much still waits. */
+  backordered: DecimalInput;
+  /** How much was given. */
+  filled: DecimalInput;
+  /** The product. */
+  product: ProductId;
+}
 
 export interface StockEventInputCommitted {
   committed: StockEventInputCommittedContent;
 }
 
 export interface StockEventInputCommittedContent {
+  /** How much of the rest does not wait for stock any more. */
+  backordered?: DecimalInput;
   /** The reservation. */
   id: ReservationId;
   /** How firmly it was held. */
@@ -4656,6 +4807,8 @@ export interface StockEventInputExpired {
 }
 
 export interface StockEventInputExpiredContent {
+  /** How much does not wait for stock any more. */
+  backordered?: DecimalInput;
   /** The reservation. */
   id: ReservationId;
   /** How firmly it was held. */
@@ -4675,6 +4828,21 @@ export interface StockEventInputExtendedContent {
   expires_at: TimestampText;
   /** The reservation. */
   id: ReservationId;
+}
+
+export interface StockEventInputFilled {
+  filled: StockEventInputFilledContent;
+}
+
+export interface StockEventInputFilledContent {
+  /** The reservation. */
+  id: ReservationId;
+  /** How firmly it is held. */
+  kind: ReservationKind;
+  /** How much is held where now, besides what was held before. */
+  parts: readonly StockPartInput[];
+  /** The product. */
+  product: ProductId;
 }
 
 export interface StockEventInputIssued {
@@ -4717,6 +4885,8 @@ export interface StockEventInputReleased {
 }
 
 export interface StockEventInputReleasedContent {
+  /** How much does not wait for stock any more. */
+  backordered?: DecimalInput;
   /** The reservation. */
   id: ReservationId;
   /** How firmly it was held. */
@@ -4751,6 +4921,8 @@ export interface StockEventInputReserved {
 }
 
 export interface StockEventInputReservedContent {
+  /** How much waits for stock. */
+  backordered?: DecimalInput;
   /** What it is for. */
   demand: DemandId;
   /** When it ends by itself. */
@@ -4759,12 +4931,18 @@ export interface StockEventInputReservedContent {
   id: ReservationId;
   /** How firmly. */
   kind: ReservationKind;
+  /** Where stock for it may come from: this location and its parts; absent: anywhere. */
+  location?: LocationId | null;
   /** How much is held where. */
   parts: readonly StockPartInput[];
+  /** How urgent the demand is; the highest number comes first. */
+  priority?: number;
   /** The product. */
   product: ProductId;
   /** How much was asked for. */
   requested: DecimalInput;
+  /** The day on which the goods are wanted. */
+  wanted_on?: DateText | null;
 }
 
 export interface StockEventInputShortageExpected {
@@ -4871,6 +5049,8 @@ export interface StockEventReleased {
 }
 
 export interface StockEventReleasedContent {
+  /** How much does not wait for stock any more. */
+  backordered?: Decimal;
   /** The reservation. */
   id: ReservationId;
   /** How firmly it was held. */
@@ -4905,6 +5085,8 @@ export interface StockEventReserved {
 }
 
 export interface StockEventReservedContent {
+  /** How much waits for stock. */
+  backordered?: Decimal;
   /** What it is for. */
   demand: DemandId;
   /** When it ends by itself. */
@@ -4913,12 +5095,18 @@ export interface StockEventReservedContent {
   id: ReservationId;
   /** How firmly. */
   kind: ReservationKind;
+  /** Where stock for it may come from: this location and its parts; absent: anywhere. */
+  location?: LocationId;
   /** How much is held where. */
   parts: StockPart[];
+  /** How urgent the demand is; the highest number comes first. */
+  priority?: number;
   /** The product. */
   product: ProductId;
   /** How much was asked for. */
   requested: Decimal;
+  /** The day on which the goods are wanted. */
+  wanted_on?: DateText;
 }
 
 export interface StockEventShortageExpected {
@@ -5001,6 +5189,8 @@ export interface StockPart {
   location: LocationId;
   /** How much. */
   quantity: Decimal;
+  /** Whether the product is not tracked, so that no counter changes. */
+  untracked?: boolean;
 }
 
 /** A quantity at a location. */
@@ -5009,6 +5199,8 @@ export interface StockPartInput {
   location: LocationId;
   /** How much. */
   quantity: DecimalInput;
+  /** Whether the product is not tracked, so that no counter changes. */
+  untracked?: boolean;
 }
 
 /** One position: a product at a location. */
@@ -5045,6 +5237,8 @@ export interface StockState {
   memory: Memory;
   /** Every position that is not all zero, in order of product and location. */
   positions: StockPosition[];
+  /** Every product that events were about, in order. */
+  products: StockedProduct[];
   /** Every reservation, in the order in which they were made. */
   reservations: Reservation[];
   /** Every supply, in the order in which they were first expected. */
@@ -5059,11 +5253,33 @@ export interface StockStateInput {
   memory?: MemoryInput;
   /** Every position that is not all zero, in order of product and location. */
   positions?: readonly StockPositionInput[];
+  /** Every product that events were about, in order. */
+  products?: readonly StockedProductInput[];
   /** Every reservation, in the order in which they were made. */
   reservations?: readonly ReservationInput[];
   /** Every supply, in the order in which they were first expected. */
   supplies?: readonly ExpectedSupplyInput[];
   /** The number of the last event. */
+  version?: number;
+}
+
+/** What is kept of a product as a whole. */
+export interface StockedProduct {
+  /** What reservations of it wait for. */
+  backordered: Decimal;
+  /** The product. */
+  product: ProductId;
+  /** How many events were about it. */
+  version: number;
+}
+
+/** What is kept of a product as a whole. */
+export interface StockedProductInput {
+  /** What reservations of it wait for. */
+  backordered?: DecimalInput;
+  /** The product. */
+  product: ProductId;
+  /** How many events were about it. */
   version?: number;
 }
 

@@ -731,13 +731,21 @@ class AttributeTypeOneOf(TypedDict):
 @final
 class Availability(TypedDict):
     """How much of a product can be reserved, in all and at each location."""
-    # The sum over the active locations of what each has, never below zero: a location that has too little takes nothing from the
-    # others.
+    # What can be reserved and is there: the sum over the active locations of what each has, never below zero (a location that has
+    # too little takes nothing from the others), less the threshold, less what others wait for.
     available: Decimal
+    # What reservations wait for at that moment.
+    backordered: Decimal
     # The locations of the rulebook, in the order in which stock is taken from them.
     locations: list[LocationAvailability]
     # The product.
     product: ProductId
+    # What can be reserved in all, with what may wait for stock.
+    sellable: Sellable
+    # What is kept back once, wherever it lies.
+    sku_threshold: Decimal
+    # Whether its stock is kept.
+    tracked: bool
 
 
 @final
@@ -751,7 +759,12 @@ class AvailabilityRequest(TypedDict):
     state: ReadOnly[StockStateInput]
 
 # Whether more may be reserved than is available.
-Backorder: TypeAlias = "Literal['denied']"
+Backorder: TypeAlias = "Literal['denied', 'unlimited'] | BackorderLimit"
+
+
+@final
+class BackorderLimit(TypedDict):
+    limit: ReadOnly[DecimalInput]
 
 # What selects the tier, and what its bounds count.
 Basis: TypeAlias = "Literal['quantity', 'amount'] | BasisPerUnit | BasisAttribute"
@@ -1237,7 +1250,7 @@ class ClampDef(TypedDict):
 CloseWhen: TypeAlias = "Literal['shipped', 'shipped_and_invoiced']"
 
 # What happened; stable across versions.
-Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'inventory.unknown_supply', 'inventory.supply_exists', 'inventory.supply_closed', 'inventory.exceeds_supply', 'inventory.supply_mismatch', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
+Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.backordered', 'inventory.untracked', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'inventory.unknown_supply', 'inventory.supply_exists', 'inventory.supply_closed', 'inventory.exceeds_supply', 'inventory.supply_mismatch', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
 
 # Which promotion gets a unit that several want.
 Combine: TypeAlias = "Literal['priority', 'optimal']"
@@ -2025,6 +2038,25 @@ class FigureView(TypedDict):
 
 
 @final
+class FillBackorders(TypedDict):
+    """Available stock is given to the reservations of a product that wait for it."""
+    # From this location and its parts only; absent: from the active locations in order of priority.
+    location: NotRequired[ReadOnly[LocationId | None]]
+    # Who gets it first.
+    order: NotRequired[ReadOnly[FillOrder]]
+    # The product.
+    product: ReadOnly[ProductId]
+
+# In which order reservations that wait get stock. Each gets as much as there is for it before the next gets any.
+FillOrder: TypeAlias = "Literal['first_come', 'priority'] | FillOrderListed"
+
+
+@final
+class FillOrderListed(TypedDict):
+    listed: ReadOnly[Sequence[ReservationId]]
+
+
+@final
 class Finding(TypedDict):
     """A remark about a document or one of its lines, with the figures that it speaks of. Never an error."""
     # What was found; stable across versions.
@@ -2178,9 +2210,16 @@ class InventoryDef(TypedDict):
     hold_ttl_seconds: NotRequired[ReadOnly[int | None]]
     # Where stock lies.
     locations: NotRequired[ReadOnly[Sequence[LocationDef]]]
+    # Whether goods that are held for others may not leave without their reservation. When `false`, they may, and what is missing
+    # then is reported as a shortage.
+    on_hand_not_below_held: NotRequired[ReadOnly[bool]]
+    # What is special about single products.
+    products: NotRequired[ReadOnly[Sequence[ProductStockDef]]]
     # What is kept back. Of several entries that fit, the most special counts: location and product, then product, then location,
     # then the one that names neither.
     safety_stock: NotRequired[ReadOnly[Sequence[SafetyStockDef]]]
+    # How much of each product is not for sale at all locations together, in the product's unit: kept back once, wherever it lies.
+    sku_threshold: NotRequired[ReadOnly[DecimalInput]]
 
 
 @final
@@ -2647,6 +2686,9 @@ class LocationDef(TypedDict):
     id: ReadOnly[LocationId]
     # Its name, for people.
     name: NotRequired[ReadOnly[str | None]]
+    # The location that it is a part of: a bin of a warehouse, a warehouse of a region. What is asked of the parent is taken from
+    # itself and from its parts; parts of a location that is not active are not active either.
+    parent: NotRequired[ReadOnly[LocationId | None]]
     # Stock is taken from the lowest number first; of equal numbers from the smaller id.
     priority: NotRequired[ReadOnly[int]]
 
@@ -3822,6 +3864,20 @@ ProductStatus: TypeAlias = "Literal['active', 'phased_out', 'discontinued']"
 
 
 @final
+class ProductStockDef(TypedDict):
+    """What is special about the stock of one product."""
+    # Whether more of it may be reserved than is available; absent: as for all products.
+    backorder: NotRequired[ReadOnly[Backorder | None]]
+    # The product.
+    product: ReadOnly[ProductId]
+    # How much of it is not for sale at all locations together; absent: as for all products.
+    sku_threshold: NotRequired[ReadOnly[DecimalInput | None]]
+    # Whether its stock is kept. Of a product that is not tracked any quantity can be reserved, and its levels do not change by
+    # reservations.
+    tracked: NotRequired[ReadOnly[bool]]
+
+
+@final
 class PromotionAllocateDef(TypedDict):
     """How what a promotion takes off becomes amounts of its lines."""
     # How whole minor units are found, and who takes the remainder.
@@ -4287,6 +4343,8 @@ class RescheduleSupply(TypedDict):
 @final
 class Reservation(TypedDict):
     """A claim on stock, open or resolved."""
+    # What still waits for stock. It lies nowhere, and cannot be committed before it is filled.
+    backordered: NotRequired[Decimal]
     # What it is for.
     demand: DemandId
     # When it ends by itself, if it is still held then: it is over at this very moment.
@@ -4295,12 +4353,18 @@ class Reservation(TypedDict):
     id: ReservationId
     # How firmly it is held.
     kind: ReservationKind
+    # Where stock for it may come from: this location and its parts; absent: anywhere.
+    location: NotRequired[LocationId]
     # How much stands where, in the order in which it was taken. `open + committed + released` is what was reserved there.
     parts: list[ReservationPart]
+    # How urgent the demand is; the highest number comes first.
+    priority: NotRequired[int]
     # The product.
     product: ProductId
     # What has become of it.
     status: ReservationStatus
+    # The day on which the goods are wanted.
+    wanted_on: NotRequired[date]
 
 # Names a reservation of stock.
 ReservationId: TypeAlias = "str"
@@ -4309,6 +4373,8 @@ ReservationId: TypeAlias = "str"
 @final
 class ReservationInput(TypedDict):
     """A claim on stock, open or resolved."""
+    # What still waits for stock. It lies nowhere, and cannot be committed before it is filled.
+    backordered: NotRequired[ReadOnly[DecimalInput]]
     # What it is for.
     demand: ReadOnly[DemandId]
     # When it ends by itself, if it is still held then: it is over at this very moment.
@@ -4317,12 +4383,18 @@ class ReservationInput(TypedDict):
     id: ReadOnly[ReservationId]
     # How firmly it is held.
     kind: ReadOnly[ReservationKind]
+    # Where stock for it may come from: this location and its parts; absent: anywhere.
+    location: NotRequired[ReadOnly[LocationId | None]]
     # How much stands where, in the order in which it was taken. `open + committed + released` is what was reserved there.
     parts: ReadOnly[Sequence[ReservationPartInput]]
+    # How urgent the demand is; the highest number comes first.
+    priority: NotRequired[ReadOnly[int]]
     # The product.
     product: ReadOnly[ProductId]
     # What has become of it.
     status: ReadOnly[ReservationStatus]
+    # The day on which the goods are wanted.
+    wanted_on: NotRequired[ReadOnly[DateInput | None]]
 
 # How firmly stock is held.
 ReservationKind: TypeAlias = "Literal['soft', 'hard']"
@@ -4339,6 +4411,8 @@ class ReservationPart(TypedDict):
     open: Decimal
     # What is free again.
     released: Decimal
+    # Whether the product is not tracked, so that this part holds none of the stock.
+    untracked: NotRequired[bool]
 
 
 @final
@@ -4352,6 +4426,8 @@ class ReservationPartInput(TypedDict):
     open: ReadOnly[DecimalInput]
     # What is free again.
     released: NotRequired[ReadOnly[DecimalInput]]
+    # Whether the product is not tracked, so that this part holds none of the stock.
+    untracked: NotRequired[ReadOnly[bool]]
 
 
 @final
@@ -4368,7 +4444,20 @@ class ReservationPlan(TypedDict):
 ReservationStatus: TypeAlias = "Literal['open', 'committed', 'released', 'expired']"
 
 # Whether a reservation may hold less than was asked for.
-ReserveAllow: TypeAlias = "Literal['full_only', 'partial']"
+ReserveAllow: TypeAlias = "Literal['full_only', 'backorder'] | ReserveAllowPartial"
+
+
+@final
+class ReserveAllowPartial(TypedDict):
+    partial: ReadOnly[ReserveAllowPartialContent]
+
+
+@final
+class ReserveAllowPartialContent(TypedDict):
+    # Not less than this.
+    min: NotRequired[ReadOnly[DecimalInput | None]]
+    # When there is less than was asked for: a whole multiple of this, such as the contents of a box.
+    multiple: NotRequired[ReadOnly[DecimalInput | None]]
 
 
 @final
@@ -4385,8 +4474,10 @@ class ReserveStock(TypedDict):
     id: ReadOnly[ReservationId]
     # How firmly it is held.
     kind: NotRequired[ReadOnly[ReservationKind]]
-    # From this location only; absent: from the active locations in order of priority, as many as are needed.
+    # From this location and its parts only; absent: from the active locations in order of priority, as many as are needed.
     location: NotRequired[ReadOnly[LocationId | None]]
+    # How urgent the demand is: where stock is given by priority, the highest number comes first.
+    priority: NotRequired[ReadOnly[int]]
     # The product.
     product: ReadOnly[ProductId]
     # How much, in the product's unit; above zero.
@@ -4394,6 +4485,8 @@ class ReserveStock(TypedDict):
     # Holds that this one takes the place of, such as those of the cart that becomes an order: they do not count against it, and
     # are released when it is accepted. Holds that are over already do not matter.
     replaces: NotRequired[ReadOnly[Sequence[ReservationId]]]
+    # The day on which the goods are wanted.
+    wanted_on: NotRequired[ReadOnly[DateInput | None]]
 
 
 @final
@@ -4590,6 +4683,14 @@ ScaleStepDef = TypedDict(
 
 # Which of the units that could take part do.
 Select: TypeAlias = "Literal['cheapest', 'dearest', 'any']"
+
+# How much can be reserved in all.
+Sellable: TypeAlias = "Literal['unlimited'] | SellableUpTo"
+
+
+@final
+class SellableUpTo(TypedDict):
+    up_to: Decimal
 
 
 @final
@@ -4807,7 +4908,7 @@ class StepView(TypedDict):
 # assert!(matches!(action, StockAction::Reserve(_)));
 # # Ok::<(), serde_json::Error>(())
 # ```
-StockAction: TypeAlias = "StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected"
+StockAction: TypeAlias = "StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionFill | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected"
 
 
 @final
@@ -4846,6 +4947,11 @@ class StockActionExtend(TypedDict):
 
 
 @final
+class StockActionFill(TypedDict):
+    fill: ReadOnly[FillBackorders]
+
+
+@final
 class StockActionIssue(TypedDict):
     issue: ReadOnly[StockMovement]
 
@@ -4870,7 +4976,7 @@ class StockActionReserve(TypedDict):
     reserve: ReadOnly[ReserveStock]
 
 # What is counted at a position.
-StockCounter: TypeAlias = "Literal['on_hand', 'reserved_hard', 'reserved_soft', 'expected']"
+StockCounter: TypeAlias = "Literal['on_hand', 'reserved_hard', 'reserved_soft', 'expected', 'backordered']"
 
 
 @final
@@ -4882,15 +4988,30 @@ class StockDifference(TypedDict):
     counter: StockCounter
     # What the source says.
     expected: Decimal
-    # Where.
-    location: LocationId
+    # Where; absent for what waits for stock, which lies nowhere.
+    location: NotRequired[LocationId]
     # The product.
     product: ProductId
     # The source that says otherwise.
     source: ReconcileSource
 
 # A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else.
-StockEvent: TypeAlias = "StockEventReceived | StockEventCounted | StockEventIssued | StockEventShortageFound | StockEventReserved | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventRefused"
+StockEvent: TypeAlias = "StockEventReceived | StockEventCounted | StockEventIssued | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventBackordersFilled | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventRefused"
+
+
+@final
+class StockEventBackordersFilled(TypedDict):
+    backorders_filled: StockEventBackordersFilledContent
+
+
+@final
+class StockEventBackordersFilledContent(TypedDict):
+    # How much still waits.
+    backordered: Decimal
+    # How much was given.
+    filled: Decimal
+    # The product.
+    product: ProductId
 
 
 @final
@@ -4900,6 +5021,8 @@ class StockEventCommitted(TypedDict):
 
 @final
 class StockEventCommittedContent(TypedDict):
+    # How much of the rest does not wait for stock any more.
+    backordered: NotRequired[Decimal]
     # The reservation.
     id: ReservationId
     # How firmly it was held.
@@ -4958,6 +5081,8 @@ class StockEventExpired(TypedDict):
 
 @final
 class StockEventExpiredContent(TypedDict):
+    # How much does not wait for stock any more.
+    backordered: NotRequired[Decimal]
     # The reservation.
     id: ReservationId
     # How firmly it was held.
@@ -4980,8 +5105,40 @@ class StockEventExtendedContent(TypedDict):
     # The reservation.
     id: ReservationId
 
+
+@final
+class StockEventFilled(TypedDict):
+    filled: StockEventFilledContent
+
+
+@final
+class StockEventFilledContent(TypedDict):
+    # The reservation.
+    id: ReservationId
+    # How firmly it is held.
+    kind: ReservationKind
+    # How much is held where now, besides what was held before.
+    parts: list[StockPart]
+    # The product.
+    product: ProductId
+
 # A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else.
-StockEventInput: TypeAlias = "StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputShortageFound | StockEventInputReserved | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputRefused"
+StockEventInput: TypeAlias = "StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputBackordersFilled | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputRefused"
+
+
+@final
+class StockEventInputBackordersFilled(TypedDict):
+    backorders_filled: ReadOnly[StockEventInputBackordersFilledContent]
+
+
+@final
+class StockEventInputBackordersFilledContent(TypedDict):
+    # How much still waits.
+    backordered: ReadOnly[DecimalInput]
+    # How much was given.
+    filled: ReadOnly[DecimalInput]
+    # The product.
+    product: ReadOnly[ProductId]
 
 
 @final
@@ -4991,6 +5148,8 @@ class StockEventInputCommitted(TypedDict):
 
 @final
 class StockEventInputCommittedContent(TypedDict):
+    # How much of the rest does not wait for stock any more.
+    backordered: NotRequired[ReadOnly[DecimalInput]]
     # The reservation.
     id: ReadOnly[ReservationId]
     # How firmly it was held.
@@ -5049,6 +5208,8 @@ class StockEventInputExpired(TypedDict):
 
 @final
 class StockEventInputExpiredContent(TypedDict):
+    # How much does not wait for stock any more.
+    backordered: NotRequired[ReadOnly[DecimalInput]]
     # The reservation.
     id: ReadOnly[ReservationId]
     # How firmly it was held.
@@ -5070,6 +5231,23 @@ class StockEventInputExtendedContent(TypedDict):
     expires_at: ReadOnly[TimestampInput]
     # The reservation.
     id: ReadOnly[ReservationId]
+
+
+@final
+class StockEventInputFilled(TypedDict):
+    filled: ReadOnly[StockEventInputFilledContent]
+
+
+@final
+class StockEventInputFilledContent(TypedDict):
+    # The reservation.
+    id: ReadOnly[ReservationId]
+    # How firmly it is held.
+    kind: ReadOnly[ReservationKind]
+    # How much is held where now, besides what was held before.
+    parts: ReadOnly[Sequence[StockPartInput]]
+    # The product.
+    product: ReadOnly[ProductId]
 
 
 @final
@@ -5120,6 +5298,8 @@ class StockEventInputReleased(TypedDict):
 
 @final
 class StockEventInputReleasedContent(TypedDict):
+    # How much does not wait for stock any more.
+    backordered: NotRequired[ReadOnly[DecimalInput]]
     # The reservation.
     id: ReadOnly[ReservationId]
     # How firmly it was held.
@@ -5158,6 +5338,8 @@ class StockEventInputReserved(TypedDict):
 
 @final
 class StockEventInputReservedContent(TypedDict):
+    # How much waits for stock.
+    backordered: NotRequired[ReadOnly[DecimalInput]]
     # What it is for.
     demand: ReadOnly[DemandId]
     # When it ends by itself.
@@ -5166,12 +5348,18 @@ class StockEventInputReservedContent(TypedDict):
     id: ReadOnly[ReservationId]
     # How firmly.
     kind: ReadOnly[ReservationKind]
+    # Where stock for it may come from: this location and its parts; absent: anywhere.
+    location: NotRequired[ReadOnly[LocationId | None]]
     # How much is held where.
     parts: ReadOnly[Sequence[StockPartInput]]
+    # How urgent the demand is; the highest number comes first.
+    priority: NotRequired[ReadOnly[int]]
     # The product.
     product: ReadOnly[ProductId]
     # How much was asked for.
     requested: ReadOnly[DecimalInput]
+    # The day on which the goods are wanted.
+    wanted_on: NotRequired[ReadOnly[DateInput | None]]
 
 
 @final
@@ -5294,6 +5482,8 @@ class StockEventReleased(TypedDict):
 
 @final
 class StockEventReleasedContent(TypedDict):
+    # How much does not wait for stock any more.
+    backordered: NotRequired[Decimal]
     # The reservation.
     id: ReservationId
     # How firmly it was held.
@@ -5332,6 +5522,8 @@ class StockEventReserved(TypedDict):
 
 @final
 class StockEventReservedContent(TypedDict):
+    # How much waits for stock.
+    backordered: NotRequired[Decimal]
     # What it is for.
     demand: DemandId
     # When it ends by itself.
@@ -5340,12 +5532,18 @@ class StockEventReservedContent(TypedDict):
     id: ReservationId
     # How firmly.
     kind: ReservationKind
+    # Where stock for it may come from: this location and its parts; absent: anywhere.
+    location: NotRequired[LocationId]
     # How much is held where.
     parts: list[StockPart]
+    # How urgent the demand is; the highest number comes first.
+    priority: NotRequired[int]
     # The product.
     product: ProductId
     # How much was asked for.
     requested: Decimal
+    # The day on which the goods are wanted.
+    wanted_on: NotRequired[date]
 
 
 @final
@@ -5438,6 +5636,8 @@ class StockPart(TypedDict):
     location: LocationId
     # How much.
     quantity: Decimal
+    # Whether the product is not tracked, so that no counter changes.
+    untracked: NotRequired[bool]
 
 
 @final
@@ -5447,6 +5647,8 @@ class StockPartInput(TypedDict):
     location: ReadOnly[LocationId]
     # How much.
     quantity: ReadOnly[DecimalInput]
+    # Whether the product is not tracked, so that no counter changes.
+    untracked: NotRequired[ReadOnly[bool]]
 
 
 @final
@@ -5486,6 +5688,8 @@ class StockState(TypedDict):
     memory: Memory
     # Every position that is not all zero, in order of product and location.
     positions: list[StockPosition]
+    # Every product that events were about, in order.
+    products: list[StockedProduct]
     # Every reservation, in the order in which they were made.
     reservations: list[Reservation]
     # Every supply, in the order in which they were first expected.
@@ -5501,11 +5705,35 @@ class StockStateInput(TypedDict):
     memory: NotRequired[ReadOnly[MemoryInput]]
     # Every position that is not all zero, in order of product and location.
     positions: NotRequired[ReadOnly[Sequence[StockPositionInput]]]
+    # Every product that events were about, in order.
+    products: NotRequired[ReadOnly[Sequence[StockedProductInput]]]
     # Every reservation, in the order in which they were made.
     reservations: NotRequired[ReadOnly[Sequence[ReservationInput]]]
     # Every supply, in the order in which they were first expected.
     supplies: NotRequired[ReadOnly[Sequence[ExpectedSupplyInput]]]
     # The number of the last event.
+    version: NotRequired[ReadOnly[int]]
+
+
+@final
+class StockedProduct(TypedDict):
+    """What is kept of a product as a whole."""
+    # What reservations of it wait for.
+    backordered: Decimal
+    # The product.
+    product: ProductId
+    # How many events were about it.
+    version: int
+
+
+@final
+class StockedProductInput(TypedDict):
+    """What is kept of a product as a whole."""
+    # What reservations of it wait for.
+    backordered: NotRequired[ReadOnly[DecimalInput]]
+    # The product.
+    product: ReadOnly[ProductId]
+    # How many events were about it.
     version: NotRequired[ReadOnly[int]]
 
 # Where the rules end that may still apply to a line.

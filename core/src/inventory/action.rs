@@ -3,10 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::def::is_default;
 use super::expected::{CancelSupply, ExpectSupply, RescheduleSupply, SupplyRemainder};
 use crate::id::{DemandId, LocationId, ProductId, ReservationId, SupplyId};
 use crate::quantity::Quantity;
-use crate::time::Timestamp;
+use crate::time::{Date, Timestamp};
 
 /// What to do.
 ///
@@ -33,6 +34,8 @@ pub enum StockAction {
     Release(ReleaseStock),
     /// A hold that is still held gets a new end.
     Extend(ExtendReservation),
+    /// Available stock is given to the reservations that wait for it.
+    Fill(FillBackorders),
     /// Ends every hold that is due. Every other command does so too before it does anything else.
     Expire {},
     /// Goods are on their way.
@@ -93,12 +96,18 @@ pub struct ReserveStock {
     pub product: ProductId,
     /// How much, in the product's unit; above zero.
     pub quantity: Quantity,
-    /// From this location only; absent: from the active locations in order of priority, as many as are needed.
+    /// From this location and its parts only; absent: from the active locations in order of priority, as many as are needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<LocationId>,
     /// How firmly it is held.
     #[serde(default)]
     pub kind: ReservationKind,
+    /// The day on which the goods are wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wanted_on: Option<Date>,
+    /// How urgent the demand is: where stock is given by priority, the highest number comes first.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub priority: u32,
     /// The moment at which it ends by itself, if it is still held then. Absent: a soft hold ends after the rulebook's
     /// `hold_ttl_seconds`, a hard one does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -125,13 +134,22 @@ pub enum ReservationKind {
 
 /// Whether a reservation may hold less than was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ReserveAllow {
     /// All or nothing.
     #[default]
     FullOnly,
     /// Whatever there is, if there is anything.
-    Partial,
+    Partial {
+        /// Not less than this.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        min: Option<Quantity>,
+        /// When there is less than was asked for: a whole multiple of this, such as the contents of a box.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        multiple: Option<Quantity>,
+    },
+    /// Whatever there is, and the rest waits for stock, as far as the rulebook's `backorder` allows.
+    Backorder,
 }
 
 /// Held stock leaves.
@@ -184,4 +202,31 @@ pub struct ExtendReservation {
     pub id: ReservationId,
     /// The moment at which it ends by itself; after the command's.
     pub expires_at: Timestamp,
+}
+
+/// Available stock is given to the reservations of a product that wait for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FillBackorders {
+    /// The product.
+    pub product: ProductId,
+    /// From this location and its parts only; absent: from the active locations in order of priority.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<LocationId>,
+    /// Who gets it first.
+    #[serde(default)]
+    pub order: FillOrder,
+}
+
+/// In which order reservations that wait get stock. Each gets as much as there is for it before the next gets any.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FillOrder {
+    /// Who reserved first.
+    #[default]
+    FirstCome,
+    /// The highest priority; of equal ones who wants it earliest, those without a day last; then who reserved first.
+    Priority,
+    /// These, in this order; the others get nothing.
+    Listed(Vec<ReservationId>),
 }

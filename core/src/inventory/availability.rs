@@ -15,11 +15,29 @@ use crate::time::Timestamp;
 pub struct Availability {
     /// The product.
     pub product: ProductId,
-    /// The sum over the active locations of what each has, never below zero: a location that has too little takes nothing from the
-    /// others.
+    /// Whether its stock is kept.
+    pub tracked: bool,
+    /// What can be reserved and is there: the sum over the active locations of what each has, never below zero (a location that has
+    /// too little takes nothing from the others), less the threshold, less what others wait for.
     pub available: Quantity,
+    /// What is kept back once, wherever it lies.
+    pub sku_threshold: Quantity,
+    /// What reservations wait for at that moment.
+    pub backordered: Quantity,
+    /// What can be reserved in all, with what may wait for stock.
+    pub sellable: Sellable,
     /// The locations of the rulebook, in the order in which stock is taken from them.
     pub locations: Vec<LocationAvailability>,
+}
+
+/// How much can be reserved in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Sellable {
+    /// So much.
+    UpTo(Quantity),
+    /// Any quantity.
+    Unlimited,
 }
 
 /// How much of a product can be reserved at one location.
@@ -44,24 +62,43 @@ pub struct LocationAvailability {
 /// How much of a product can be reserved at a moment: holds that have ended by then do not count.
 #[must_use]
 pub fn availability(inventory: &Inventory, state: &StockState, product: &ProductId, at: Timestamp) -> Availability {
-    let supply = Supply::at(inventory, state, at);
-    let locations: Vec<_> = inventory
-        .locations()
-        .map(|(location, active)| {
-            let on_hand = state.counters(product, location).on_hand;
-            let held = supply.held(product, location);
-            let safety_stock = inventory.safety_stock(product, location);
-            let balance = on_hand.saturating_sub(held).saturating_sub(safety_stock);
-            LocationAvailability {
-                location: location.clone(),
-                active,
-                on_hand,
-                held,
-                safety_stock,
-                available: if active { balance.or_zero() } else { Quantity::ZERO },
-                over_reserved: held.saturating_sub(on_hand).or_zero(),
-            }
-        })
-        .collect();
-    Availability { product: product.clone(), available: locations.iter().map(|location| location.available).sum(), locations }
+    let mut supply = Supply::at(inventory, state, at).by_priority();
+    let available = supply.available(product);
+    let tracked = inventory.is_tracked(product);
+    let headroom = supply.headroom(product).filter(|_| tracked);
+    Availability {
+        product: product.clone(),
+        tracked,
+        available,
+        sku_threshold: inventory.sku_threshold(product),
+        backordered: supply.backordered(product),
+        sellable: headroom.map_or(Sellable::Unlimited, |headroom| Sellable::UpTo(available.saturating_add(headroom))),
+        locations: inventory
+            .locations()
+            .map(|(location, active)| at_location(&supply, inventory, state, product, location, active))
+            .collect(),
+    }
+}
+
+fn at_location(
+    supply: &Supply<'_>,
+    inventory: &Inventory,
+    state: &StockState,
+    product: &ProductId,
+    location: &LocationId,
+    active: bool,
+) -> LocationAvailability {
+    let on_hand = state.counters(product, location).on_hand;
+    let held = supply.held(product, location);
+    let safety_stock = inventory.safety_stock(product, location);
+    let balance = on_hand.saturating_sub(held).saturating_sub(safety_stock);
+    LocationAvailability {
+        location: location.clone(),
+        active,
+        on_hand,
+        held,
+        safety_stock,
+        available: if active { balance.or_zero() } else { Quantity::ZERO },
+        over_reserved: held.saturating_sub(on_hand).or_zero(),
+    }
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::def::{InventoryDef, LocationDef, SafetyStockDef};
+use super::def::{Backorder, InventoryDef, LocationDef, SafetyStockDef};
+use super::item::{ItemPolicy, compile_items};
+use super::scope::compile_parents;
 use crate::id::{LocationId, Map, ProductId, Set};
 use crate::quantity::Quantity;
 use crate::report::{Diagnostic, Diagnostics, InventoryCode, Path, RulebookCode, ShapeCode, did_you_mean};
@@ -15,7 +17,16 @@ pub struct Inventory {
     locations: Map<LocationId, bool>,
     /// The locations by rank, to be shared with results.
     names: Arc<[LocationId]>,
+    /// The rank of each location's parent, by rank; empty when no location has one.
+    parents: Vec<Option<usize>>,
     safety: Safety,
+    sku_threshold: Quantity,
+    backorder: Backorder,
+    /// What is special about single products.
+    items: Map<ProductId, ItemPolicy>,
+    /// Whether any of them is not tracked.
+    some_untracked: bool,
+    on_hand_not_below_held: bool,
     hold_ttl_seconds: Option<u32>,
 }
 
@@ -24,14 +35,6 @@ struct Safety {
     anywhere: Quantity,
     /// By rank.
     locations: Vec<Option<Quantity>>,
-    products: Map<ProductId, ProductSafety>,
-}
-
-#[derive(Debug, Clone, Default)]
-pub(super) struct ProductSafety {
-    everywhere: Option<Quantity>,
-    /// By rank.
-    locations: Map<usize, Quantity>,
 }
 
 impl Inventory {
@@ -40,7 +43,7 @@ impl Inventory {
         self.locations.iter().map(|(id, active)| (id, *active))
     }
 
-    /// Whether the location is declared and active.
+    /// Whether the location is declared and active, and every location that it is a part of.
     #[must_use]
     pub fn is_active(&self, location: &LocationId) -> bool {
         self.locations.get(location).copied().unwrap_or(false)
@@ -50,14 +53,38 @@ impl Inventory {
     #[must_use]
     pub fn safety_stock(&self, product: &ProductId, location: &LocationId) -> Quantity {
         let rank = self.rank(location);
-        rank.map_or(Quantity::ZERO, |rank| self.safety_at(self.product_safety(product), rank))
+        rank.map_or(Quantity::ZERO, |rank| self.safety_at(self.item(product), rank))
+    }
+
+    /// How much of a product is not for sale at all locations together.
+    #[must_use]
+    pub fn sku_threshold(&self, product: &ProductId) -> Quantity {
+        self.threshold_of(self.item(product))
+    }
+
+    /// Whether more of a product may be reserved than is available.
+    #[must_use]
+    pub fn backorder(&self, product: &ProductId) -> Backorder {
+        self.item(product).and_then(|item| item.backorder).unwrap_or(self.backorder)
+    }
+
+    /// Whether the stock of a product is kept.
+    #[must_use]
+    pub fn is_tracked(&self, product: &ProductId) -> bool {
+        !self.some_untracked || self.item(product).is_none_or(|item| !item.untracked)
     }
 
     pub(super) fn rank(&self, location: &LocationId) -> Option<usize> {
         self.locations.get_index_of(location)
     }
 
-    pub(super) fn names(&self) -> &Arc<[LocationId]> {
+    /// Whether the location of a rank is that of another, or a part of it.
+    pub(super) fn is_within(&self, rank: usize, whole: usize) -> bool {
+        let parent = |rank: &usize| self.parents.get(*rank).copied().flatten();
+        std::iter::successors(Some(rank), parent).any(|rank| rank == whole)
+    }
+
+    pub(super) const fn names(&self) -> &Arc<[LocationId]> {
         &self.names
     }
 
@@ -65,12 +92,20 @@ impl Inventory {
         self.hold_ttl_seconds
     }
 
-    pub(super) fn product_safety(&self, product: &ProductId) -> Option<&ProductSafety> {
-        if self.safety.products.is_empty() { None } else { self.safety.products.get(product) }
+    pub(super) const fn on_hand_not_below_held(&self) -> bool {
+        self.on_hand_not_below_held
     }
 
-    pub(super) fn safety_at(&self, product: Option<&ProductSafety>, rank: usize) -> Quantity {
-        let special = product.and_then(|product| product.locations.get(&rank).copied().or(product.everywhere));
+    pub(super) fn item(&self, product: &ProductId) -> Option<&ItemPolicy> {
+        if self.items.is_empty() { None } else { self.items.get(product) }
+    }
+
+    pub(super) fn threshold_of(&self, item: Option<&ItemPolicy>) -> Quantity {
+        item.and_then(|item| item.sku_threshold).unwrap_or(self.sku_threshold)
+    }
+
+    pub(super) fn safety_at(&self, item: Option<&ItemPolicy>, rank: usize) -> Quantity {
+        let special = item.and_then(|item| item.safety_at(rank));
         special.or_else(|| self.safety.locations.get(rank).copied().flatten()).unwrap_or(self.safety.anywhere)
     }
 
@@ -86,10 +121,19 @@ pub fn compile(def: &InventoryDef, path: &Path<'_>, diagnostics: &mut Diagnostic
     let locations = compile_locations(&def.locations, &path.field("locations"), diagnostics);
     let mut inventory = Inventory {
         names: locations.keys().cloned().collect(),
+        parents: Vec::new(),
         safety: Safety { locations: vec![None; locations.len()], ..Safety::default() },
+        sku_threshold: def.sku_threshold,
+        backorder: def.backorder,
+        items: Map::default(),
+        some_untracked: def.products.iter().any(|product| !product.tracked),
+        on_hand_not_below_held: def.on_hand_not_below_held,
         locations,
         hold_ttl_seconds: def.hold_ttl_seconds,
     };
+    inventory.parents = compile_parents(&def.locations, &inventory, &path.field("locations"), diagnostics);
+    inventory.close_parts_of_inactive();
+    inventory.items = compile_items(def, path, diagnostics);
     compile_safety(&def.safety_stock, &mut inventory, &path.field("safety_stock"), diagnostics);
     if def.hold_ttl_seconds == Some(0) {
         let message = "a soft hold of `0` seconds is over before it begins; write at least 1, or leave it out";
@@ -129,7 +173,7 @@ fn compile_safety(defs: &[SafetyStockDef], inventory: &mut Inventory, path: &Pat
         }
         let rank = def.location.as_ref().map(|location| inventory.rank(location).ok_or(location));
         match rank.transpose() {
-            Ok(rank) => inventory.safety.set(rank, def),
+            Ok(rank) => inventory.set_safety(rank, def),
             Err(location) => {
                 let mut problem = inventory.unknown_location(location, &here.field("location"));
                 problem.code = RulebookCode::UnknownReference.into();
@@ -139,19 +183,26 @@ fn compile_safety(defs: &[SafetyStockDef], inventory: &mut Inventory, path: &Pat
     }
 }
 
-impl Safety {
-    fn set(&mut self, rank: Option<usize>, def: &SafetyStockDef) {
+impl Inventory {
+    /// Parts of a location that is not active are not active either.
+    fn close_parts_of_inactive(&mut self) {
+        let closed: Vec<bool> = self.locations.values().map(|active| !active).collect();
+        let within_closed = |rank: usize| closed.iter().enumerate().any(|(whole, closed)| *closed && self.is_within(rank, whole));
+        let active: Vec<bool> = (0..closed.len()).map(|rank| !within_closed(rank)).collect();
+        for (slot, active) in self.locations.values_mut().zip(active) {
+            *slot = active;
+        }
+    }
+
+    fn set_safety(&mut self, rank: Option<usize>, def: &SafetyStockDef) {
         match (rank, &def.product) {
-            (None, None) => self.anywhere = def.quantity,
+            (None, None) => self.safety.anywhere = def.quantity,
             (Some(rank), None) => {
-                if let Some(slot) = self.locations.get_mut(rank) {
+                if let Some(slot) = self.safety.locations.get_mut(rank) {
                     *slot = Some(def.quantity);
                 }
             }
-            (None, Some(product)) => self.products.entry(product.clone()).or_default().everywhere = Some(def.quantity),
-            (Some(rank), Some(product)) => {
-                self.products.entry(product.clone()).or_default().locations.insert(rank, def.quantity);
-            }
+            (rank, Some(product)) => self.items.entry(product.clone()).or_default().set_safety(rank, def.quantity),
         }
     }
 }

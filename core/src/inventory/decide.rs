@@ -5,12 +5,13 @@
 
 use super::action::{ReceiveStock, StockAction, StockMovement};
 use super::compile::Inventory;
-use super::event::{StockEvent, StockPart};
+use super::event::StockEvent;
+use super::expected;
 use super::plan::not_positive;
-use super::state::{Reservation, StockState};
+use super::reservation::{self, Reservation, open_parts};
+use super::state::StockState;
 use super::supply::Supply;
-use super::{expected, resolve, take};
-use crate::id::LocationId;
+use crate::id::{LocationId, ProductId};
 use crate::quantity::Quantity;
 use crate::report::{
     Code, Command, CommandConflict, Decision, Diagnostic, Error, Fingerprint, InventoryCode, LimitCode, Outcome, Path, Refusal,
@@ -102,13 +103,8 @@ fn expired(reservation: &Reservation) -> StockEvent {
         product: reservation.product.clone(),
         kind: reservation.kind,
         parts: open_parts(reservation),
+        backordered: reservation.backordered,
     }
-}
-
-/// What a reservation still holds, and where.
-pub(super) fn open_parts(reservation: &Reservation) -> Vec<StockPart> {
-    let open = reservation.parts.iter().filter(|part| part.open.is_positive());
-    open.map(|part| StockPart { location: part.location.clone(), quantity: part.open }).collect()
 }
 
 impl<'s> Ground<'s> {
@@ -118,10 +114,11 @@ impl<'s> Ground<'s> {
             StockAction::Receive(movement) => self.receive(movement, &path.field("receive")),
             StockAction::Count(movement) => self.count(movement, &path.field("count")),
             StockAction::Issue(movement) => self.issue(movement, &path.field("issue")),
-            StockAction::Reserve(reserve) => take::reserve(self, reserve, &path.field("reserve")),
-            StockAction::Commit(commit) => resolve::commit(self, commit, &path.field("commit")),
-            StockAction::Release(release) => resolve::release(self, release, &path.field("release")),
-            StockAction::Extend(extend) => resolve::extend(self, extend, &path.field("extend")),
+            StockAction::Reserve(reserve) => reservation::reserve(self, reserve, &path.field("reserve")),
+            StockAction::Commit(commit) => reservation::commit(self, commit, &path.field("commit")),
+            StockAction::Release(release) => reservation::release(self, release, &path.field("release")),
+            StockAction::Extend(extend) => reservation::extend(self, extend, &path.field("extend")),
+            StockAction::Fill(fill) => reservation::fill(self, fill, &path.field("fill")),
             StockAction::Expect(expect) => expected::expect(self, expect, &path.field("expect")),
             StockAction::Reschedule(reschedule) => Ok(expected::reschedule(self, reschedule)),
             StockAction::CancelExpected(cancel) => expected::cancel(self, cancel, &path.field("cancel_expected")),
@@ -158,9 +155,7 @@ impl<'s> Ground<'s> {
         let held = self.supply().held(&product, &location);
         let before = self.state.counters(&product, &location).on_hand;
         let mut events = vec![StockEvent::Counted { product: product.clone(), location: location.clone(), before, counted }];
-        if held > counted {
-            events.push(StockEvent::ShortageFound { product, location, on_hand: counted, held, short: held.saturating_sub(counted) });
-        }
+        events.extend(shortage(product, location, counted, held));
         Ok(Ok(events))
     }
 
@@ -171,9 +166,10 @@ impl<'s> Ground<'s> {
         let StockMovement { product, location, quantity } = movement.clone();
         let on_hand = self.state.counters(&product, &location).on_hand;
         let held = self.supply().held(&product, &location);
-        let free = on_hand.saturating_sub(held).or_zero();
+        let protected = if self.inventory.on_hand_not_below_held() { held } else { Quantity::ZERO };
+        let free = on_hand.saturating_sub(protected).or_zero();
         if quantity > free {
-            let message = format!("`{product}` at `{location}`: {on_hand} there, {held} held for others; at most {free} can leave");
+            let message = format!("`{product}` at `{location}`: {on_hand} there, {protected} held for others; at most {free} can leave");
             return Ok(Err(Refusal::new(InventoryCode::Insufficient, message)
                 .detail("product", product.as_str())
                 .detail("location", location.as_str())
@@ -181,7 +177,10 @@ impl<'s> Ground<'s> {
                 .detail("available", free.to_decimal())
                 .detail("held", held.to_decimal())));
         }
-        Ok(Ok(vec![StockEvent::Issued { product, location, quantity }]))
+        let left = on_hand.saturating_sub(quantity);
+        let mut events = vec![StockEvent::Issued { product: product.clone(), location: location.clone(), quantity }];
+        events.extend(shortage(product, location, left, held));
+        Ok(Ok(events))
     }
 
     pub fn known_location(&self, location: &LocationId, path: &Path<'_>) -> Result<(), Error> {
@@ -190,6 +189,12 @@ impl<'s> Ground<'s> {
         }
         Err(self.inventory.unknown_location(location, &path.field("location")).into())
     }
+}
+
+/// What has to be said when less is there than is held.
+fn shortage(product: ProductId, location: LocationId, on_hand: Quantity, held: Quantity) -> Option<StockEvent> {
+    let short = held.saturating_sub(on_hand);
+    short.is_positive().then_some(StockEvent::ShortageFound { product, location, on_hand, held, short })
 }
 
 pub(super) fn positive(quantity: Quantity, path: &Path<'_>) -> Result<(), Error> {

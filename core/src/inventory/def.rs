@@ -18,7 +18,7 @@ use crate::quantity::Quantity;
 /// assert!(def.locations[1].active);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InventoryDef {
     /// Where stock lies.
@@ -31,9 +31,51 @@ pub struct InventoryDef {
     /// After how many seconds a soft hold ends that names no end of its own. Without it, such a hold does not end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold_ttl_seconds: Option<u32>,
+    /// How much of each product is not for sale at all locations together, in the product's unit: kept back once, wherever it lies.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub sku_threshold: Quantity,
     /// Whether more may be reserved than is available.
     #[serde(default)]
     pub backorder: Backorder,
+    /// What is special about single products.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub products: Vec<ProductStockDef>,
+    /// Whether goods that are held for others may not leave without their reservation. When `false`, they may, and what is missing
+    /// then is reported as a shortage.
+    #[serde(default = "yes")]
+    pub on_hand_not_below_held: bool,
+}
+
+impl Default for InventoryDef {
+    fn default() -> Self {
+        Self {
+            locations: Vec::new(),
+            safety_stock: Vec::new(),
+            hold_ttl_seconds: None,
+            sku_threshold: Quantity::ZERO,
+            backorder: Backorder::Denied,
+            products: Vec::new(),
+            on_hand_not_below_held: true,
+        }
+    }
+}
+
+/// What is special about the stock of one product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProductStockDef {
+    /// The product.
+    pub product: ProductId,
+    /// How much of it is not for sale at all locations together; absent: as for all products.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sku_threshold: Option<Quantity>,
+    /// Whether more of it may be reserved than is available; absent: as for all products.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backorder: Option<Backorder>,
+    /// Whether its stock is kept. Of a product that is not tracked any quantity can be reserved, and its levels do not change by
+    /// reservations.
+    #[serde(default = "yes")]
+    pub tracked: bool,
 }
 
 /// A place where stock lies.
@@ -50,12 +92,21 @@ pub struct LocationDef {
     pub priority: u32,
     /// Whether stock may be reserved here. What an inactive location has is not available; it can still be received, counted,
     /// issued and committed.
-    #[serde(default = "active")]
+    #[serde(default = "yes")]
     pub active: bool,
+    /// The location that it is a part of: a bin of a warehouse, a warehouse of a region. What is asked of the parent is taken from
+    /// itself and from its parts; parts of a location that is not active are not active either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<LocationId>,
 }
 
-const fn active() -> bool {
+const fn yes() -> bool {
     true
+}
+
+/// Whether a value is the one that stands for itself when it is left out.
+pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// How much of the stock is not for sale.
@@ -79,4 +130,8 @@ pub enum Backorder {
     /// No: what is reserved is there.
     #[default]
     Denied,
+    /// Up to this quantity of a product, all reservations together.
+    Limit(Quantity),
+    /// Any quantity.
+    Unlimited,
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::action::ReservationKind;
+use super::def::is_default;
 use super::expected::{ExpectSupply, SupplyKind};
 use crate::id::{DemandId, LocationId, ProductId, ReservationId, SupplyId};
 use crate::quantity::Quantity;
@@ -69,10 +70,42 @@ pub enum StockEvent {
         /// When it ends by itself.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         expires_at: Option<Timestamp>,
+        /// The day on which the goods are wanted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wanted_on: Option<Date>,
+        /// How urgent the demand is; the highest number comes first.
+        #[serde(default, skip_serializing_if = "is_default")]
+        priority: u32,
+        /// Where stock for it may come from: this location and its parts; absent: anywhere.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        location: Option<LocationId>,
         /// How much was asked for.
         requested: Quantity,
         /// How much is held where.
         parts: Vec<StockPart>,
+        /// How much waits for stock.
+        #[serde(default, skip_serializing_if = "is_default")]
+        backordered: Quantity,
+    },
+    /// A reservation that waited has got stock.
+    Filled {
+        /// The reservation.
+        id: ReservationId,
+        /// The product.
+        product: ProductId,
+        /// How firmly it is held.
+        kind: ReservationKind,
+        /// How much is held where now, besides what was held before.
+        parts: Vec<StockPart>,
+    },
+    /// Available stock was given to the reservations of a product that wait.
+    BackordersFilled {
+        /// The product.
+        product: ProductId,
+        /// How much was given.
+        filled: Quantity,
+        /// How much still waits.
+        backordered: Quantity,
     },
     /// Held stock has left.
     Committed {
@@ -87,6 +120,9 @@ pub enum StockEvent {
         /// How much of the rest is free again where.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         released: Vec<StockPart>,
+        /// How much of the rest does not wait for stock any more.
+        #[serde(default, skip_serializing_if = "is_default")]
+        backordered: Quantity,
     },
     /// Held stock is free again.
     Released {
@@ -98,6 +134,9 @@ pub enum StockEvent {
         kind: ReservationKind,
         /// How much is free again where.
         parts: Vec<StockPart>,
+        /// How much does not wait for stock any more.
+        #[serde(default, skip_serializing_if = "is_default")]
+        backordered: Quantity,
         /// The reservation that takes its place.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         replaced_by: Option<ReservationId>,
@@ -112,6 +151,9 @@ pub enum StockEvent {
         kind: ReservationKind,
         /// How much is free again where.
         parts: Vec<StockPart>,
+        /// How much does not wait for stock any more.
+        #[serde(default, skip_serializing_if = "is_default")]
+        backordered: Quantity,
     },
     /// A hold has a new end.
     Extended {
@@ -198,6 +240,9 @@ pub struct StockPart {
     pub location: LocationId,
     /// How much.
     pub quantity: Quantity,
+    /// Whether the product is not tracked, so that no counter changes.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub untracked: bool,
 }
 
 /// What is counted at a position.
@@ -212,6 +257,8 @@ pub enum StockCounter {
     ReservedSoft,
     /// What is on its way there.
     Expected,
+    /// What reservations of a product wait for; it lies nowhere.
+    Backordered,
 }
 
 impl From<ReservationKind> for StockCounter {
@@ -228,8 +275,8 @@ impl From<ReservationKind> for StockCounter {
 pub struct LedgerEntry<'e> {
     /// The product.
     pub product: &'e ProductId,
-    /// Where.
-    pub location: &'e LocationId,
+    /// Where; absent for what lies nowhere.
+    pub location: Option<&'e LocationId>,
     /// What is counted.
     pub counter: StockCounter,
     /// By how much it changes: above zero for more, below zero for less.
@@ -239,47 +286,82 @@ pub struct LedgerEntry<'e> {
 impl StockEvent {
     /// Posts the event's entries of the ledger, in order.
     pub fn post<'e>(&'e self, mut ledger: impl FnMut(LedgerEntry<'e>)) {
+        let mut post = |product: &'e ProductId, location: Option<&'e LocationId>, counter: StockCounter, quantity: Quantity| {
+            if !quantity.is_zero() {
+                ledger(LedgerEntry { product, location, counter, quantity });
+            }
+        };
         let mut parts = |product: &'e ProductId, counter: StockCounter, parts: &'e [StockPart], adds: bool| {
-            for part in parts {
-                let quantity = if adds { part.quantity } else { part.quantity.negated() };
-                ledger(LedgerEntry { product, location: &part.location, counter, quantity });
+            for part in parts.iter().filter(|part| !part.untracked) {
+                post(product, Some(&part.location), counter, if adds { part.quantity } else { part.quantity.negated() });
             }
         };
         match self {
-            Self::Reserved { product, kind, parts: held, .. } => parts(product, (*kind).into(), held, true),
-            Self::Released { product, kind, parts: freed, .. } | Self::Expired { product, kind, parts: freed, .. } => {
-                parts(product, (*kind).into(), freed, false);
+            Self::Reserved { product, kind, parts: held, backordered, .. } => {
+                parts(product, (*kind).into(), held, true);
+                post(product, None, StockCounter::Backordered, *backordered);
             }
-            Self::Committed { product, kind, parts: gone, released, .. } => {
+            Self::Filled { product, kind, parts: held, .. } => {
+                parts(product, (*kind).into(), held, true);
+                let filled: Quantity = held.iter().map(|part| part.quantity).sum();
+                post(product, None, StockCounter::Backordered, filled.negated());
+            }
+            Self::Released { product, kind, parts: freed, backordered, .. }
+            | Self::Expired { product, kind, parts: freed, backordered, .. } => {
+                parts(product, (*kind).into(), freed, false);
+                post(product, None, StockCounter::Backordered, backordered.negated());
+            }
+            Self::Committed { product, kind, parts: gone, released, backordered, .. } => {
                 parts(product, StockCounter::OnHand, gone, false);
                 parts(product, (*kind).into(), gone, false);
                 parts(product, (*kind).into(), released, false);
+                post(product, None, StockCounter::Backordered, backordered.negated());
             }
-            Self::Received { product, location, quantity } => {
-                ledger(LedgerEntry { product, location, counter: StockCounter::OnHand, quantity: *quantity });
-            }
-            Self::Issued { product, location, quantity } => {
-                ledger(LedgerEntry { product, location, counter: StockCounter::OnHand, quantity: quantity.negated() });
-            }
+            Self::Received { product, location, quantity } => post(product, Some(location), StockCounter::OnHand, *quantity),
+            Self::Issued { product, location, quantity } => post(product, Some(location), StockCounter::OnHand, quantity.negated()),
             Self::Counted { product, location, before, counted } => {
-                ledger(LedgerEntry { product, location, counter: StockCounter::OnHand, quantity: counted.saturating_sub(*before) });
+                post(product, Some(location), StockCounter::OnHand, counted.saturating_sub(*before));
             }
             Self::Expected(supply) => {
                 let ExpectSupply { product, location, quantity, .. } = &**supply;
-                ledger(LedgerEntry { product, location, counter: StockCounter::Expected, quantity: *quantity });
+                post(product, Some(location), StockCounter::Expected, *quantity);
             }
             Self::ExpectedCancelled { product, location, quantity, .. } => {
-                ledger(LedgerEntry { product, location, counter: StockCounter::Expected, quantity: quantity.negated() });
+                post(product, Some(location), StockCounter::Expected, quantity.negated());
             }
             Self::SupplyReceived { product, location, before, open, .. } => {
-                ledger(LedgerEntry { product, location, counter: StockCounter::Expected, quantity: open.saturating_sub(*before) });
+                post(product, Some(location), StockCounter::Expected, open.saturating_sub(*before));
             }
             Self::ShortageFound { .. }
+            | Self::BackordersFilled { .. }
             | Self::Extended { .. }
             | Self::Swept { .. }
             | Self::Rescheduled { .. }
             | Self::ShortageExpected { .. }
             | Self::Refused { .. } => {}
+        }
+    }
+
+    /// The product that the event is about; absent for an event about a reservation alone, or about none.
+    #[must_use]
+    pub fn product(&self) -> Option<&ProductId> {
+        match self {
+            Self::Expected(supply) => Some(&supply.product),
+            Self::Received { product, .. }
+            | Self::Counted { product, .. }
+            | Self::Issued { product, .. }
+            | Self::ShortageFound { product, .. }
+            | Self::Reserved { product, .. }
+            | Self::Filled { product, .. }
+            | Self::BackordersFilled { product, .. }
+            | Self::Committed { product, .. }
+            | Self::Released { product, .. }
+            | Self::Expired { product, .. }
+            | Self::Rescheduled { product, .. }
+            | Self::ExpectedCancelled { product, .. }
+            | Self::SupplyReceived { product, .. }
+            | Self::ShortageExpected { product, .. } => Some(product),
+            Self::Extended { .. } | Self::Swept { .. } | Self::Refused { .. } => None,
         }
     }
 }

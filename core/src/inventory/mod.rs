@@ -1,7 +1,7 @@
 //! Stock: what is there, what is held for whom, and what can still be promised.
 //!
 //! Invariants: the counters of a position are the sum of a signed ledger and nothing else; what is held never exceeds what is there,
-//! unless a count has found less, which a `shortage_found` event says; a reservation is resolved once; the same command does the same
+//! unless a count has found less, which a `shortage_found` event says; what waits for stock is never more than may; a reservation is resolved once; the same command does the same
 //! thing once; as time goes on, holds end and none comes back.
 //!
 //! | item | what it is |
@@ -9,7 +9,7 @@
 //! | [`InventoryDef`] | what a rule author writes: locations, safety stock, how long soft holds last |
 //! | [`compile`] | checks the definition and makes an [`Inventory`] of it |
 //! | [`StockState`] | counters by position, reservations, handled commands |
-//! | [`decide`] | judges a [`StockAction`]: receive, count, issue, reserve, commit, release, extend, expire; expect, reschedule, cancel |
+//! | [`decide`] | judges a [`StockAction`]: receive, count, issue, reserve, commit, release, extend, expire, fill; expect, reschedule, cancel |
 //! | [`evolve()`] | folds a [`StockEvent`] into a state |
 //! | [`plan_reservation`] | which location gives what for the lines of a document; holds nothing |
 //! | [`availability`] | how much of a product can be reserved at a moment |
@@ -23,24 +23,25 @@ mod def;
 mod event;
 mod evolve;
 mod expected;
+mod item;
 mod plan;
 mod reconcile;
 mod request;
-mod resolve;
+mod reservation;
+mod scope;
 mod state;
 mod supply;
-mod take;
 #[cfg(test)]
 mod tests;
 
 pub use action::{
-    CommitRemainder, CommitStock, ExtendReservation, ReceiveStock, ReleaseStock, ReservationKind, ReserveAllow, ReserveStock, StockAction,
-    StockMovement,
+    CommitRemainder, CommitStock, ExtendReservation, FillBackorders, FillOrder, ReceiveStock, ReleaseStock, ReservationKind, ReserveAllow,
+    ReserveStock, StockAction, StockMovement,
 };
-pub use availability::{Availability, LocationAvailability, availability};
+pub use availability::{Availability, LocationAvailability, Sellable, availability};
 pub use compile::{Inventory, compile};
 pub use decide::decide;
-pub use def::{Backorder, InventoryDef, LocationDef, SafetyStockDef};
+pub use def::{Backorder, InventoryDef, LocationDef, ProductStockDef, SafetyStockDef};
 pub use event::{LedgerEntry, StockCounter, StockEvent, StockPart};
 pub use evolve::evolve;
 pub use expected::{CancelSupply, ExpectSupply, ExpectedSupply, RescheduleSupply, SupplyKind, SupplyPeg, SupplyRemainder};
@@ -50,4 +51,5 @@ pub use request::{
     AvailabilityRequest, DecideStockRequest, EvolveStockRequest, PlanReservationRequest, ReconcileStockRequest, availability_request,
     decide_request, evolve_all, plan_request, reconcile_request,
 };
-pub use state::{Reservation, ReservationPart, ReservationStatus, StockPosition, StockState};
+pub use reservation::{Reservation, ReservationPart, ReservationStatus};
+pub use state::{StockPosition, StockState, StockedProduct};

@@ -152,7 +152,7 @@ pub fn plan_reservation(inventory: &Inventory, state: &StockState, demand: &Dema
     // 1. Refuse what cannot be judged.
     check(inventory, demand)?;
     // 2. Lay out the route.
-    let supply = Supply::at(inventory, state, demand.at).without(&demand.replaces, demand.at);
+    let supply = Supply::at(inventory, state, demand.at).without(&demand.replaces);
     let mut supply = match &demand.locations {
         None => supply.by_priority(),
         Some(locations) => supply.along(locations.iter()),
@@ -208,6 +208,7 @@ impl ReservationPlan {
     fn serve(&mut self, line: &DemandLine, shelf: Option<usize>, supply: &mut Supply<'_>) {
         let start = self.parts.len();
         let taken = match shelf {
+            _ if supply.is_untracked(&line.product) => self.serve_untracked(line, supply),
             Some(shelf) => supply.take(&line.product, shelf, line.quantity, |rank, quantity| self.parts.push((rank, quantity))),
             None => Taken::default(),
         };
@@ -215,6 +216,15 @@ impl ReservationPlan {
             self.findings.push(short_finding(line, taken.available));
         }
         self.lines.push(Entry { id: line.id.clone(), requested: line.quantity, taken, parts: start..self.parts.len() });
+    }
+}
+
+impl ReservationPlan {
+    /// Of a product that is not tracked the first location of the route gives any quantity.
+    fn serve_untracked(&mut self, line: &DemandLine, supply: &Supply<'_>) -> Taken {
+        let Some(rank) = supply.first() else { return Taken::default() };
+        self.parts.push((rank, line.quantity));
+        Taken { available: line.quantity, quantity: line.quantity }
     }
 }
 

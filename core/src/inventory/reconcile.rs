@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::event::{StockCounter, StockEvent};
-use super::state::{ReservationStatus, StockState};
+use super::reservation::ReservationStatus;
+use super::state::StockState;
 use crate::id::{LocationId, ProductId};
 use crate::quantity::Quantity;
 use crate::report::Event;
@@ -26,8 +27,9 @@ pub struct Reconciliation {
 pub struct StockDifference {
     /// The product.
     pub product: ProductId,
-    /// Where.
-    pub location: LocationId,
+    /// Where; absent for what waits for stock, which lies nowhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<LocationId>,
     /// What is counted.
     pub counter: StockCounter,
     /// What the state says.
@@ -48,13 +50,14 @@ pub enum ReconcileSource {
     Ledger,
 }
 
-type Sums = BTreeMap<(ProductId, LocationId, StockCounter), Quantity>;
+type Sums = BTreeMap<(ProductId, Option<LocationId>, StockCounter), Quantity>;
 
 /// Compares the counters of a state with its open reservations and, when the host gives all events from the first, with their sum.
 #[must_use]
 pub fn reconcile(state: &StockState, events: Option<&[Event<StockEvent>]>) -> Reconciliation {
     let counters = counters(state);
-    let held = counters.iter().filter(|((_, _, counter), _)| matches!(counter, StockCounter::ReservedHard | StockCounter::ReservedSoft));
+    let of_reservations = |counter| !matches!(counter, StockCounter::OnHand | StockCounter::Expected);
+    let held = counters.iter().filter(|((_, _, counter), _)| of_reservations(*counter));
     let held = held.map(|(key, quantity)| (key.clone(), *quantity)).collect();
     let mut differences = compare(&held, &reserved(state), ReconcileSource::Reservations);
     if let Some(events) = events {
@@ -67,18 +70,19 @@ pub fn reconcile(state: &StockState, events: Option<&[Event<StockEvent>]>) -> Re
 fn counters(state: &StockState) -> Sums {
     let mut sums = Sums::new();
     for (product, shelf) in &state.shelves {
-        for (location, counters) in state.locations.iter().zip(shelf) {
+        for (location, counters) in state.locations.iter().zip(&shelf.positions) {
             for (counter, quantity) in [
                 (StockCounter::OnHand, counters.on_hand),
                 (StockCounter::ReservedHard, counters.reserved_hard),
                 (StockCounter::ReservedSoft, counters.reserved_soft),
             ] {
-                sums.insert((product.clone(), location.clone(), counter), quantity);
+                sums.insert((product.clone(), Some(location.clone()), counter), quantity);
             }
         }
+        sums.insert((product.clone(), None, StockCounter::Backordered), shelf.backordered());
     }
     for supply in state.supplies() {
-        add(&mut sums, (supply.product.clone(), supply.location.clone(), StockCounter::Expected), supply.open);
+        add(&mut sums, (supply.product.clone(), Some(supply.location.clone()), StockCounter::Expected), supply.open);
     }
     sums
 }
@@ -86,10 +90,11 @@ fn counters(state: &StockState) -> Sums {
 fn reserved(state: &StockState) -> Sums {
     let mut sums = Sums::new();
     for reservation in state.reservations().filter(|reservation| reservation.status == ReservationStatus::Open) {
-        for part in &reservation.parts {
-            let key = (reservation.product.clone(), part.location.clone(), reservation.kind.into());
+        for part in reservation.parts.iter().filter(|part| !part.untracked) {
+            let key = (reservation.product.clone(), Some(part.location.clone()), reservation.kind.into());
             add(&mut sums, key, part.open);
         }
+        add(&mut sums, (reservation.product.clone(), None, StockCounter::Backordered), reservation.backordered);
     }
     sums
 }
@@ -97,12 +102,12 @@ fn reserved(state: &StockState) -> Sums {
 fn ledger(events: &[Event<StockEvent>]) -> Sums {
     let mut sums = Sums::new();
     for event in events {
-        event.what.post(|entry| add(&mut sums, (entry.product.clone(), entry.location.clone(), entry.counter), entry.quantity));
+        event.what.post(|entry| add(&mut sums, (entry.product.clone(), entry.location.cloned(), entry.counter), entry.quantity));
     }
     sums
 }
 
-fn add(sums: &mut Sums, key: (ProductId, LocationId, StockCounter), quantity: Quantity) {
+fn add(sums: &mut Sums, key: (ProductId, Option<LocationId>, StockCounter), quantity: Quantity) {
     let sum = sums.entry(key).or_default();
     *sum = sum.saturating_add(quantity);
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::action::ReservationKind;
 use super::event::{LedgerEntry, StockCounter};
 use super::expected::{ExpectedSupply, Supplies};
-use crate::id::{DemandId, LocationId, Map, ProductId, ReservationId, Set};
+use super::reservation::{Reservation, ReservationStatus};
+use crate::id::{LocationId, Map, ProductId, ReservationId, Set};
 use crate::quantity::Quantity;
 use crate::report::Memory;
 use crate::sort;
@@ -34,8 +34,35 @@ pub struct StockState {
     pub(super) memory: Memory,
 }
 
-/// The counters of one product, by the index of the location.
-pub(super) type Shelf = Vec<Counters>;
+/// What is kept of one product.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shelf {
+    /// Its counters, by the index of the location.
+    pub positions: Vec<Counters>,
+    /// How many events were about it.
+    pub version: u64,
+    /// What waits for stock; absent while nothing does, as for most products.
+    pub waiting: Option<Box<Waiting>>,
+}
+
+/// The backorders of one product.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Waiting {
+    /// How much waits.
+    pub quantity: Quantity,
+    /// The reservations that wait, in the order in which they were made.
+    pub reservations: Set<ReservationId>,
+}
+
+impl Shelf {
+    pub fn backordered(&self) -> Quantity {
+        self.waiting.as_ref().map_or(Quantity::ZERO, |waiting| waiting.quantity)
+    }
+
+    fn waiting(&mut self) -> &mut Waiting {
+        self.waiting.get_or_insert_default()
+    }
+}
 
 /// The counters of one position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,13 +77,13 @@ impl Counters {
         self.reserved_hard.saturating_add(self.reserved_soft)
     }
 
-    /// What is expected is counted by the supplies themselves.
+    /// What is expected is counted by the supplies themselves, what waits for stock by the product.
     pub fn get_mut(&mut self, counter: StockCounter) -> Option<&mut Quantity> {
         match counter {
             StockCounter::OnHand => Some(&mut self.on_hand),
             StockCounter::ReservedHard => Some(&mut self.reserved_hard),
             StockCounter::ReservedSoft => Some(&mut self.reserved_soft),
-            StockCounter::Expected => None,
+            StockCounter::Expected | StockCounter::Backordered => None,
         }
     }
 }
@@ -80,76 +107,18 @@ pub struct StockPosition {
     pub reserved_soft: Quantity,
 }
 
-/// A claim on stock, open or resolved.
+/// What is kept of a product as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Reservation {
-    /// Names it.
-    pub id: ReservationId,
-    /// What it is for.
-    pub demand: DemandId,
+pub struct StockedProduct {
     /// The product.
     pub product: ProductId,
-    /// How firmly it is held.
-    pub kind: ReservationKind,
-    /// What has become of it.
-    pub status: ReservationStatus,
-    /// When it ends by itself, if it is still held then: it is over at this very moment.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expires_at: Option<Timestamp>,
-    /// How much stands where, in the order in which it was taken. `open + committed + released` is what was reserved there.
-    pub parts: Vec<ReservationPart>,
-}
-
-/// What has become of a reservation. It is resolved once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ReservationStatus {
-    /// Something is still held.
-    Open,
-    /// The last of it has left.
-    Committed,
-    /// The last of it was released.
-    Released,
-    /// It has ended by itself.
-    Expired,
-}
-
-/// A reservation at one location.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReservationPart {
-    /// Where.
-    pub location: LocationId,
-    /// What is still held.
-    pub open: Quantity,
-    /// What has left.
+    /// How many events were about it.
     #[serde(default)]
-    pub committed: Quantity,
-    /// What is free again.
+    pub version: u64,
+    /// What reservations of it wait for.
     #[serde(default)]
-    pub released: Quantity,
-}
-
-impl Reservation {
-    /// What is still held, at all locations together.
-    #[must_use]
-    pub fn open(&self) -> Quantity {
-        self.parts.iter().map(|part| part.open).sum()
-    }
-
-    /// What has left, from all locations together.
-    #[must_use]
-    pub fn committed(&self) -> Quantity {
-        self.parts.iter().map(|part| part.committed).sum()
-    }
-
-    /// What has become of it at a moment: an open hold whose end has come is over, whether or not an event says so yet.
-    #[must_use]
-    pub fn status_at(&self, at: Timestamp) -> ReservationStatus {
-        let due = self.expires_at.is_some_and(|end| end <= at);
-        if self.status == ReservationStatus::Open && due { ReservationStatus::Expired } else { self.status }
-    }
+    pub backordered: Quantity,
 }
 
 impl StockState {
@@ -183,7 +152,9 @@ impl StockState {
         let mut positions: Vec<StockPosition> = self
             .shelves
             .iter()
-            .flat_map(|(product, shelf)| self.locations.iter().zip(shelf).map(move |(location, counters)| (product, location, counters)))
+            .flat_map(|(product, shelf)| {
+                self.locations.iter().zip(&shelf.positions).map(move |(location, counters)| (product, location, counters))
+            })
             .filter(|(_, _, counters)| **counters != Counters::default())
             .map(|(product, location, counters)| position(product, location, *counters))
             .collect();
@@ -194,7 +165,7 @@ impl StockState {
     pub(super) fn counters(&self, product: &ProductId, location: &LocationId) -> Counters {
         let shelf = self.shelves.get(product);
         let index = self.locations.get_index_of(location);
-        shelf.zip(index).and_then(|(shelf, index)| shelf.get(index)).copied().unwrap_or_default()
+        shelf.zip(index).and_then(|(shelf, index)| shelf.positions.get(index)).copied().unwrap_or_default()
     }
 
     /// The open reservations that have ended by `at` without an event that says so, the earliest first.
@@ -202,29 +173,77 @@ impl StockState {
         self.ends.iter().take_while(move |(end, _)| *end <= at).filter_map(|(_, id)| self.reservations.get(id))
     }
 
+    /// Every product that events were about, in order.
+    #[must_use]
+    pub fn products(&self) -> Vec<StockedProduct> {
+        let mut products: Vec<StockedProduct> = self
+            .shelves
+            .iter()
+            .filter(|(_, shelf)| shelf.version > 0 || !shelf.backordered().is_zero())
+            .map(|(product, shelf)| StockedProduct { product: product.clone(), version: shelf.version, backordered: shelf.backordered() })
+            .collect();
+        sort::by(&mut products, |a, b| a.product.cmp(&b.product));
+        products
+    }
+
+    /// How many events were about a product.
+    #[must_use]
+    pub fn product_version(&self, product: &ProductId) -> u64 {
+        self.shelves.get(product).map_or(0, |shelf| shelf.version)
+    }
+
+    pub(super) fn touch(&mut self, product: &ProductId) {
+        let shelf = self.shelf_mut(product);
+        shelf.version = shelf.version.saturating_add(1);
+    }
+
+    fn shelf_mut(&mut self, product: &ProductId) -> &mut Shelf {
+        if !self.shelves.contains_key(product) {
+            self.shelves.insert(product.clone(), Shelf::default());
+        }
+        self.shelves.entry(product.clone()).or_default()
+    }
+
     pub(super) fn post(&mut self, entry: LedgerEntry<'_>) {
         if entry.counter == StockCounter::Expected {
             return;
         }
-        let location = self.locations.get_index_of(entry.location).unwrap_or_else(|| self.locations.insert_full(entry.location.clone()).0);
-        let shelf = match self.shelves.get_index_of(entry.product) {
-            Some(index) => self.shelves.get_index_mut(index).map(|(_, shelf)| shelf),
-            None => Some(self.shelves.entry(entry.product.clone()).or_default()),
+        let Some(location) = entry.location else {
+            let waiting = self.shelf_mut(entry.product).waiting();
+            waiting.quantity = waiting.quantity.saturating_add(entry.quantity);
+            return;
         };
-        let Some(shelf) = shelf else { return };
-        if shelf.len() <= location {
-            shelf.resize(location.saturating_add(1), Counters::default());
+        let location = self.locations.get_index_of(location).unwrap_or_else(|| self.locations.insert_full(location.clone()).0);
+        let positions = &mut self.shelf_mut(entry.product).positions;
+        if positions.len() <= location {
+            positions.resize(location.saturating_add(1), Counters::default());
         }
-        if let Some(counter) = shelf.get_mut(location).and_then(|counters| counters.get_mut(entry.counter)) {
+        if let Some(counter) = positions.get_mut(location).and_then(|counters| counters.get_mut(entry.counter)) {
             *counter = counter.saturating_add(entry.quantity);
         }
     }
 
     pub(super) fn insert(&mut self, reservation: Reservation) {
-        if let Some(end) = reservation.expires_at.filter(|_| reservation.status == ReservationStatus::Open) {
-            self.ends.insert((end, reservation.id.clone()));
+        if reservation.status == ReservationStatus::Open {
+            if let Some(end) = reservation.expires_at {
+                self.ends.insert((end, reservation.id.clone()));
+            }
+            if reservation.backordered.is_positive() {
+                self.shelf_mut(&reservation.product).waiting().reservations.insert(reservation.id.clone());
+            }
         }
         self.reservations.insert(reservation.id.clone(), reservation);
+    }
+
+    /// A reservation that does not wait any more leaves the queue.
+    pub(super) fn leave_queue(&mut self, product: &ProductId, id: &ReservationId) {
+        let Some(shelf) = self.shelves.get_mut(product) else { return };
+        if let Some(waiting) = &mut shelf.waiting {
+            waiting.reservations.shift_remove(id);
+            if waiting.reservations.is_empty() && waiting.quantity.is_zero() {
+                shelf.waiting = None;
+            }
+        }
     }
 }
 
@@ -240,6 +259,7 @@ impl PartialEq for StockState {
             && self.reservations == other.reservations
             && self.supplies == other.supplies
             && self.positions() == other.positions()
+            && self.products() == other.products()
     }
 }
 
@@ -256,6 +276,9 @@ struct StateForm {
     /// Every position that is not all zero, in order of product and location.
     #[serde(default)]
     positions: Vec<StockPosition>,
+    /// Every product that events were about, in order.
+    #[serde(default)]
+    products: Vec<StockedProduct>,
     /// Every reservation, in the order in which they were made.
     #[serde(default)]
     reservations: Vec<Reservation>,
@@ -271,6 +294,7 @@ struct StateForm {
 struct StateView<'s> {
     version: u64,
     positions: Vec<StockPosition>,
+    products: Vec<StockedProduct>,
     reservations: Vec<&'s Reservation>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     supplies: Vec<&'s ExpectedSupply>,
@@ -281,7 +305,8 @@ impl Serialize for StockState {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let reservations = self.reservations.values().collect();
         let supplies = self.supplies().collect();
-        StateView { version: self.version, positions: self.positions(), reservations, supplies, memory: &self.memory }.serialize(serializer)
+        let (positions, products) = (self.positions(), self.products());
+        StateView { version: self.version, positions, products, reservations, supplies, memory: &self.memory }.serialize(serializer)
     }
 }
 
@@ -298,7 +323,18 @@ impl TryFrom<StateForm> for StockState {
             for (counter, quantity) in
                 [(StockCounter::OnHand, on_hand), (StockCounter::ReservedHard, reserved_hard), (StockCounter::ReservedSoft, reserved_soft)]
             {
-                state.post(LedgerEntry { product, location, counter, quantity: *quantity });
+                state.post(LedgerEntry { product, location: Some(location), counter, quantity: *quantity });
+            }
+        }
+        let mut seen = Set::default();
+        for StockedProduct { product, version, backordered } in &form.products {
+            if !seen.insert(product) {
+                return Err(format!("the product `{product}` stands in the state twice"));
+            }
+            let shelf = state.shelf_mut(product);
+            shelf.version = *version;
+            if !backordered.is_zero() {
+                shelf.waiting().quantity = *backordered;
             }
         }
         for reservation in form.reservations {

@@ -1,7 +1,10 @@
 //! What the positions of a product can give at a moment, and taking it from them in order of preference.
 
 use super::compile::Inventory;
-use super::state::{Counters, Reservation, StockState};
+use super::def::Backorder;
+use super::item::ItemPolicy;
+use super::reservation::Reservation;
+use super::state::{Counters, Shelf, StockState};
 use crate::id::{LocationId, Map, ProductId, ReservationId, Set};
 use crate::quantity::Quantity;
 use crate::time::Timestamp;
@@ -10,8 +13,13 @@ use crate::time::Timestamp;
 pub(super) struct Supply<'s> {
     inventory: &'s Inventory,
     state: &'s StockState,
+    at: Timestamp,
     /// The locations to take from, in order: their rank, and their index in a shelf if the ledger knows them.
     route: Vec<(usize, Option<usize>)>,
+    /// Holds that are not counted because the one who asks has them.
+    own: Set<ReservationId>,
+    /// Whether what others wait for may be taken, as by those who wait themselves.
+    past_queue: bool,
     /// What the counters of a product do not show: holds that are over or replaced (above zero), and what was taken through this
     /// view (below zero); by shelf, then by the index of the location.
     adjusted: Map<usize, Vec<Quantity>>,
@@ -26,10 +34,20 @@ pub(super) struct Taken {
     pub quantity: Quantity,
 }
 
+/// What of a product is not for everyone, though it is free where it lies.
+#[derive(Debug, Default)]
+struct KeptBack {
+    /// What waiting reservations take, by the rank of the location where it lies.
+    claimed: Map<usize, Quantity>,
+    /// What is left of the product for all locations together.
+    left: Quantity,
+}
+
 impl<'s> Supply<'s> {
     /// The stock at a moment: what has ended by then is free.
     pub fn at(inventory: &'s Inventory, state: &'s StockState, at: Timestamp) -> Self {
-        let mut supply = Self { inventory, state, route: Vec::new(), adjusted: Map::default() };
+        let (route, own) = (Vec::new(), Set::default());
+        let mut supply = Self { inventory, state, at, route, own, past_queue: false, adjusted: Map::default() };
         for reservation in state.due(at) {
             supply.free(reservation);
         }
@@ -37,38 +55,54 @@ impl<'s> Supply<'s> {
     }
 
     /// Does not count these holds, if they are still held at that moment.
-    pub fn without(mut self, own: &[ReservationId], at: Timestamp) -> Self {
-        let own: Set<&ReservationId> = own.iter().collect();
-        for reservation in own.into_iter().filter_map(|id| self.state.reservation(id)) {
-            let ended = reservation.expires_at.is_some_and(|end| end <= at);
-            if !ended {
+    pub fn without(mut self, own: &[ReservationId]) -> Self {
+        for reservation in own.iter().filter_map(|id| self.state.reservation(id)) {
+            let ended = reservation.expires_at.is_some_and(|end| end <= self.at);
+            if self.own.insert(reservation.id.clone()) && !ended {
                 self.free(reservation);
             }
         }
         self
     }
 
+    /// Takes what others wait for too.
+    pub fn past_queue(mut self) -> Self {
+        self.past_queue = true;
+        self
+    }
+
     /// Takes from the active locations in order of priority.
     pub fn by_priority(mut self) -> Self {
-        let active = self.inventory.locations().enumerate().filter(|(_, (_, active))| *active);
-        self.route = active.map(|(rank, (location, _))| (rank, self.state.locations.get_index_of(location))).collect();
+        self.route = self.ranks(None);
         self
     }
 
-    /// Takes from one location.
-    pub fn only(self, location: &LocationId) -> Self {
-        self.along(std::iter::once(location))
+    /// Takes from what is within all of these locations, in order of priority; without any, from everywhere.
+    pub fn within<'l>(mut self, locations: impl IntoIterator<Item = &'l LocationId>) -> Self {
+        self.route = self.ranks(None);
+        for whole in locations {
+            let whole = self.inventory.rank(whole);
+            self.route.retain(|(rank, _)| whole.is_some_and(|whole| self.inventory.is_within(*rank, whole)));
+        }
+        self
     }
 
-    /// Takes from these locations in this order; those that are not active give nothing.
+    /// Takes from these locations in this order, each with its parts; those that are not active give nothing.
     pub fn along<'l>(mut self, locations: impl Iterator<Item = &'l LocationId>) -> Self {
-        let locations: Set<&LocationId> = locations.collect();
-        let ranked = locations.into_iter().filter(|location| self.inventory.is_active(location)).filter_map(|location| {
-            let rank = self.inventory.rank(location)?;
-            Some((rank, self.state.locations.get_index_of(location)))
-        });
-        self.route = ranked.collect();
+        let mut seen = Set::default();
+        self.route = Vec::new();
+        for whole in locations.filter_map(|location| self.inventory.rank(location)) {
+            let parts = self.ranks(Some(whole));
+            self.route.extend(parts.into_iter().filter(|(rank, _)| seen.insert(*rank)));
+        }
         self
+    }
+
+    /// The active locations in order of priority: all, or one and its parts.
+    fn ranks(&self, whole: Option<usize>) -> Vec<(usize, Option<usize>)> {
+        let active = self.inventory.locations().enumerate().filter(|(_, (_, active))| *active);
+        let wanted = active.filter(|(rank, _)| whole.is_none_or(|whole| self.inventory.is_within(*rank, whole)));
+        wanted.map(|(rank, (location, _))| (rank, self.state.locations.get_index_of(location))).collect()
     }
 
     /// Remembers what is taken of a product, because more than one line asks for it.
@@ -76,17 +110,35 @@ impl<'s> Supply<'s> {
         self.adjusted.entry(shelf).or_default();
     }
 
+    /// How much of a product the route has.
+    pub fn available(&mut self, product: &ProductId) -> Quantity {
+        let shelf = self.state.shelves.get_index_of(product);
+        shelf.map_or(Quantity::ZERO, |shelf| self.take(product, shelf, Quantity::ZERO, |_, _| {}).available)
+    }
+
+    pub fn is_untracked(&self, product: &ProductId) -> bool {
+        !self.inventory.is_tracked(product)
+    }
+
+    /// Where any quantity of a product that is not tracked comes from.
+    pub fn first(&self) -> Option<usize> {
+        self.route.first().map(|(rank, _)| *rank)
+    }
+
     /// Takes up to `wanted` of a product along the route; `part` hears the rank and the quantity of each location that gives.
     pub fn take(&mut self, product: &ProductId, shelf: usize, wanted: Quantity, mut part: impl FnMut(usize, Quantity)) -> Taken {
         let mut taken = Taken::default();
-        let Some((_, counters)) = self.state.shelves.get_index(shelf) else { return taken };
-        let safety = self.inventory.product_safety(product);
+        let Some((_, stock)) = self.state.shelves.get_index(shelf) else { return taken };
+        let item = self.inventory.item(product);
+        let kept = self.kept_back(item, shelf, stock);
+        let wanted = kept.as_ref().map_or(wanted, |kept| wanted.min(kept.left));
         let mut adjusted = self.adjusted.get_mut(&shelf);
         for (rank, location) in &self.route {
             let Some(location) = *location else { continue };
-            let counters = counters.get(location).copied().unwrap_or_default();
+            let counters = stock.positions.get(location).copied().unwrap_or_default();
             let correction = adjusted.as_ref().and_then(|by_location| by_location.get(location)).copied().unwrap_or_default();
-            let free = free(counters, self.inventory.safety_at(safety, *rank)).saturating_add(correction).or_zero();
+            let free = free(counters, self.inventory.safety_at(item, *rank)).saturating_add(correction).or_zero();
+            let free = kept.as_ref().map_or(free, |kept| free.saturating_sub(kept.claimed_at(*rank)));
             if free.is_zero() {
                 continue;
             }
@@ -100,7 +152,62 @@ impl<'s> Supply<'s> {
                 }
             }
         }
+        if let Some(kept) = kept {
+            taken.available = taken.available.min(kept.left);
+        }
         taken
+    }
+
+    /// What the threshold and the queue keep back of a product; `None` when that is nothing.
+    fn kept_back(&self, item: Option<&ItemPolicy>, shelf: usize, stock: &Shelf) -> Option<KeptBack> {
+        let threshold = self.inventory.threshold_of(item);
+        let queue = stock.waiting.is_some() && !self.past_queue;
+        if threshold.is_zero() && !queue {
+            return None;
+        }
+        // 1. What is free at each location.
+        let free_at = |(rank, location): (usize, Option<usize>)| {
+            let counters = location.and_then(|location| stock.positions.get(location)).copied().unwrap_or_default();
+            let correction = self.adjusted.get(&shelf).zip(location).and_then(|(shelf, location)| shelf.get(location)).copied();
+            let safety = self.inventory.safety_at(item, rank);
+            (rank, free(counters, safety).saturating_add(correction.unwrap_or_default()).or_zero())
+        };
+        let mut free: Map<usize, Quantity> = self.ranks(None).into_iter().map(free_at).collect();
+        // 2. Who waits for stock of one place takes it there.
+        let mut kept = KeptBack::default();
+        let mut anywhere = Quantity::ZERO;
+        for waiting in self.queue(stock).filter(|_| queue) {
+            match waiting.location.as_ref().and_then(|location| self.inventory.rank(location)) {
+                None => anywhere = anywhere.saturating_add(waiting.backordered),
+                Some(whole) => kept.claim(waiting.backordered, free.iter_mut().filter(|(rank, _)| self.inventory.is_within(**rank, whole))),
+            }
+        }
+        // 3. The threshold, and those who wait for stock of any place, leave so much for all.
+        let free: Quantity = free.into_values().sum();
+        kept.left = free.saturating_sub(threshold).saturating_sub(anywhere).or_zero();
+        Some(kept)
+    }
+
+    /// The reservations that wait for a product at the moment of this view, in the order in which they were made.
+    fn queue<'q>(&'q self, stock: &'q Shelf) -> impl Iterator<Item = &'s Reservation> + 'q {
+        let waiting = stock.waiting.iter().flat_map(|waiting| &waiting.reservations).filter(|id| !self.own.contains(*id));
+        let known = waiting.filter_map(|id| self.state.reservation(id));
+        known.filter(|reservation| reservation.expires_at.is_none_or(|end| end > self.at))
+    }
+
+    /// How much reservations of a product wait for.
+    pub fn backordered(&self, product: &ProductId) -> Quantity {
+        let stock = self.state.shelves.get(product);
+        stock.map_or(Quantity::ZERO, |stock| self.queue(stock).map(|reservation| reservation.backordered).sum())
+    }
+
+    /// How much more may wait for stock; `None` when any quantity may.
+    pub fn headroom(&self, product: &ProductId) -> Option<Quantity> {
+        match self.inventory.backorder(product) {
+            Backorder::Denied => Some(Quantity::ZERO),
+            Backorder::Limit(limit) => Some(limit.saturating_sub(self.backordered(product)).or_zero()),
+            Backorder::Unlimited => None,
+        }
     }
 
     /// What is held of a product at a location at the moment of this view.
@@ -116,10 +223,28 @@ impl<'s> Supply<'s> {
 
     fn free(&mut self, reservation: &Reservation) {
         let Some(shelf) = self.state.shelves.get_index_of(&reservation.product) else { return };
-        for part in &reservation.parts {
+        for part in reservation.parts.iter().filter(|part| !part.untracked) {
             if let Some(location) = self.state.locations.get_index_of(&part.location) {
                 adjust(self.adjusted.entry(shelf).or_default(), location, part.open);
             }
+        }
+    }
+}
+
+impl KeptBack {
+    fn claimed_at(&self, rank: usize) -> Quantity {
+        self.claimed.get(&rank).copied().unwrap_or_default()
+    }
+
+    /// Takes a quantity from what is free, place by place.
+    fn claim<'f>(&mut self, quantity: Quantity, free: impl Iterator<Item = (&'f usize, &'f mut Quantity)>) {
+        let mut missing = quantity;
+        for (rank, free) in free {
+            let taken = missing.min(*free);
+            missing = missing.saturating_sub(taken);
+            *free = free.saturating_sub(taken);
+            let claimed = self.claimed.entry(*rank).or_default();
+            *claimed = claimed.saturating_add(taken);
         }
     }
 }

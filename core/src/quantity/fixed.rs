@@ -59,6 +59,15 @@ impl Quantity {
         self.0.checked_add(other.0).map(Self).filter(|sum| *sum <= Self::MAX)
     }
 
+    /// The largest whole multiple of `step` that is not above a quantity of zero or more; the quantity itself when there is no step.
+    #[must_use]
+    pub const fn whole_multiple_of(self, step: Self) -> Self {
+        match self.0.checked_rem(step.0) {
+            Some(rest) => Self(self.0.saturating_sub(rest)),
+            None => self,
+        }
+    }
+
     /// The quantity with the other sign.
     #[must_use]
     pub const fn negated(self) -> Self {

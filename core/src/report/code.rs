@@ -416,6 +416,10 @@ families! {
         Expired = "expired",
         /// More than the reservation still holds.
         ExceedsReservation = "exceeds_reservation",
+        /// What is asked for still waits for stock.
+        Backordered = "backordered",
+        /// Settings of stock that is kept, for a product that is not tracked.
+        Untracked = "untracked",
         /// The location is not declared or not active.
         UnknownLocation = "unknown_location",
         /// A quantity of zero or below where there must be one.

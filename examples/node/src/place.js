@@ -94,7 +94,7 @@ export function reserve(desk, id, by, occasion) {
     const open = state.lines.find((progress) => progress.line === line.id)?.open ?? "0";
     if (open === "0" || !carries(desk.company, line.product)) continue;
     const reservation = `${id}/${line.id}/${occasion}`;
-    const action = { id: reservation, demand: `${id}/${line.id}`, product: line.product, quantity: open, allow: "partial" };
+    const action = { id: reservation, demand: `${id}/${line.id}`, product: line.product, quantity: open, allow: { partial: {} } };
     const decision = desk.tellStock(by.command(reservation, { reserve: action }));
     clerk.stock(decision);
     const reserved = desk.stock().reservations?.find((known) => known.id === reservation);

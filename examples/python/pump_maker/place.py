@@ -91,7 +91,7 @@ def reserve(desk: Desk, id: str, by: By, occasion: str) -> None:
             "demand": f"{id}/{line['id']}",
             "product": line["product"],
             "quantity": progress["open"],
-            "allow": "partial",
+            "allow": {"partial": {}},
         }
         decision = desk.tell_stock(by.stock_command(reservation, {"reserve": action}))
         clerk.stock(decision)

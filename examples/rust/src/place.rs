@@ -111,7 +111,9 @@ pub fn reserve(desk: &mut Desk, id: &str, by: By<'_>, occasion: &str) -> Result<
             location: None,
             kind: ReservationKind::Hard,
             expires_at: None,
-            allow: ReserveAllow::Partial,
+            allow: ReserveAllow::Partial { min: None, multiple: None },
+            wanted_on: None,
+            priority: 0,
             replaces: Vec::new(),
         };
         let decision = desk.tell_stock(by.command(reservation.clone(), StockAction::Reserve(reserve))?)?;

@@ -106,7 +106,7 @@ impl Dice {
             let action = json!({"reserve": {
                 "id": reservation(client, index, &product), "demand": format!("order-{client}-{index}"), "product": product,
                 "quantity": 1 + self.below(12), "kind": if self.below(3) == 0 { "soft" } else { "hard" },
-                "allow": if self.below(4) == 0 { "partial" } else { "full_only" },
+                "allow": if self.below(4) == 0 { json!({"partial": {}}) } else { json!("full_only") },
             }});
             (product, action)
         };

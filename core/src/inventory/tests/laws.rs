@@ -217,7 +217,7 @@ proptest! {
                 StockEvent::Reserved { parts, .. } => Some(parts.clone()),
                 _ => None,
             }).flatten().collect();
-            let promised: Vec<_> = planned.parts().map(|(location, quantity)| StockPart { location: location.clone(), quantity }).collect();
+            let promised: Vec<_> = planned.parts().map(|(location, quantity)| StockPart { location: location.clone(), quantity, untracked: false }).collect();
             prop_assert_eq!(held, promised);
         }
         prop_assert_eq!(plan.complete(), plan.lines().all(|line| line.short().is_zero()));

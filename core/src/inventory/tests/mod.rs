@@ -1,5 +1,6 @@
 //! Given-when-then tables, worked examples of the field, laws, and a naive model of the ledger.
 
+mod backorders;
 mod expected;
 mod laws;
 mod model;

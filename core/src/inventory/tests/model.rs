@@ -209,6 +209,7 @@ impl Model {
             }
             StockAction::Extend(extend) => self.open_hold(extend.id.as_str())?.end = Some(extend.expires_at),
             StockAction::Expire {} => {}
+            StockAction::Fill(_) => unreachable!("stories of the model wait for nothing"),
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use super::super::*;
 use crate::id::{LocationId, ProductId};
+use crate::quantity::Quantity;
 use crate::report::{Command, Decision, Diagnostics, Error, Event, Fingerprint, Outcome, Path};
 use crate::time::{Date, Timestamp};
 
@@ -169,7 +170,9 @@ pub fn command(id: &str, text: &str) -> Command<StockAction> {
             location: place(),
             kind: if has("soft") { ReservationKind::Soft } else { ReservationKind::Hard },
             expires_at: until(),
-            allow: if has("partial") { ReserveAllow::Partial } else { ReserveAllow::FullOnly },
+            wanted_on: after("on").map(|day| day.parse().unwrap()),
+            priority: after("urgent").map_or(0, |number| number.parse().unwrap()),
+            allow: allow(&words),
             replaces: after("replacing").map(reservation).into_iter().collect(),
         }),
         "commit" => StockAction::Commit(CommitStock {
@@ -180,6 +183,15 @@ pub fn command(id: &str, text: &str) -> Command<StockAction> {
         }),
         "release" => StockAction::Release(ReleaseStock { id: reservation(words[1]), quantity: quantity(), location: place() }),
         "extend" => StockAction::Extend(ExtendReservation { id: reservation(words[1]), expires_at: until().unwrap() }),
+        "fill" => StockAction::Fill(FillBackorders {
+            product: product(words[1]),
+            location: place(),
+            order: match after("by") {
+                None => FillOrder::FirstCome,
+                Some("priority") => FillOrder::Priority,
+                Some(listed) => FillOrder::Listed(listed.split(',').map(reservation).collect()),
+            },
+        }),
         "expire" => StockAction::Expire {},
         other => panic!("no such command: {other}"),
     };
@@ -187,11 +199,23 @@ pub fn command(id: &str, text: &str) -> Command<StockAction> {
     Command { id, at, actor: "ann".parse().unwrap(), on_behalf_of: None, expected_version: None, action }
 }
 
+fn allow(words: &[&str]) -> ReserveAllow {
+    let after = |word: &str| words.iter().position(|known| *known == word).map(|index| words[index + 1].parse().unwrap());
+    if words.contains(&"backorder") {
+        ReserveAllow::Backorder
+    } else if words.contains(&"partial") {
+        ReserveAllow::Partial { min: after("min"), multiple: after("multiple") }
+    } else {
+        ReserveAllow::FullOnly
+    }
+}
+
 /// An event in short.
 pub fn tell(event: &StockEvent) -> String {
-    let list = |parts: &[StockPart]| {
-        let parts: Vec<String> = parts.iter().map(|part| format!("{} {}", part.location, part.quantity)).collect();
-        parts.join(", ")
+    let list = |parts: &[StockPart], waiting: &Quantity| {
+        let place = |part: &StockPart| format!("{} {}{}", part.location, part.quantity, if part.untracked { " untracked" } else { "" });
+        let waiting = Some(format!("waiting {waiting}")).filter(|_| !waiting.is_zero());
+        parts.iter().map(place).chain(waiting).collect::<Vec<String>>().join(", ")
     };
     match event {
         StockEvent::Received { product, location, quantity } => format!("received {product} {location} {quantity}"),
@@ -200,12 +224,18 @@ pub fn tell(event: &StockEvent) -> String {
         StockEvent::ShortageFound { location, on_hand, held, short, .. } => {
             format!("shortage {location}: {held} held, {on_hand} there, {short} short")
         }
-        StockEvent::Reserved { id, parts, .. } => format!("reserved {id} {}", list(parts)),
-        StockEvent::Committed { id, parts, released, .. } if released.is_empty() => format!("committed {id} {}", list(parts)),
-        StockEvent::Committed { id, parts, released, .. } => format!("committed {id} {}; free {}", list(parts), list(released)),
-        StockEvent::Released { id, parts, replaced_by: None, .. } => format!("released {id} {}", list(parts)),
-        StockEvent::Released { id, parts, replaced_by: Some(by), .. } => format!("released {id} {} for {by}", list(parts)),
-        StockEvent::Expired { id, parts, .. } => format!("expired {id} {}", list(parts)),
+        StockEvent::Reserved { id, parts, backordered, .. } => format!("reserved {id} {}", list(parts, backordered)),
+        StockEvent::Filled { id, parts, .. } => format!("filled {id} {}", list(parts, &Quantity::ZERO)),
+        StockEvent::BackordersFilled { product, filled, backordered } => format!("given of {product}: {filled}, {backordered} waiting"),
+        StockEvent::Committed { id, parts, released, backordered, .. } => match list(released, backordered) {
+            free if free.is_empty() => format!("committed {id} {}", list(parts, &Quantity::ZERO)),
+            free => format!("committed {id} {}; free {free}", list(parts, &Quantity::ZERO)),
+        },
+        StockEvent::Released { id, parts, backordered, replaced_by: None, .. } => format!("released {id} {}", list(parts, backordered)),
+        StockEvent::Released { id, parts, backordered, replaced_by: Some(by), .. } => {
+            format!("released {id} {} for {by}", list(parts, backordered))
+        }
+        StockEvent::Expired { id, parts, backordered, .. } => format!("expired {id} {}", list(parts, backordered)),
         StockEvent::Extended { id, expires_at } => format!("extended {id} to {expires_at}"),
         StockEvent::Expected(supply) => format!("expected {} {} {} on {}", supply.id, supply.location, supply.quantity, supply.due.day()),
         StockEvent::Rescheduled { id, before, due, kind, .. } => format!("rescheduled {id} {} -> {} {kind:?}", before.day(), due.day()),

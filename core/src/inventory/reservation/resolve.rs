@@ -1,16 +1,16 @@
 //! Resolving a claim: commit, release, and giving it more time.
 
-use super::action::{CommitRemainder, CommitStock, ExtendReservation, ReleaseStock};
-use super::decide::{Ground, Verdict, positive, refuse};
-use super::event::{StockEvent, StockPart};
-use super::state::{Reservation, ReservationPart, ReservationStatus};
-use super::take::over_already;
+use super::super::action::{CommitRemainder, CommitStock, ExtendReservation, ReleaseStock};
+use super::super::decide::{Ground, Verdict, positive, refuse};
+use super::super::event::{StockEvent, StockPart};
+use super::reserve::over_already;
+use super::{Reservation, ReservationPart, ReservationStatus};
 use crate::id::{LocationId, ReservationId};
 use crate::quantity::Quantity;
 use crate::report::{InventoryCode, Path, Refusal};
 
-/// Refusals, in order: unknown reservation, already committed, already released, expired, exceeds reservation, insufficient.
-pub(super) fn commit(ground: &Ground<'_>, commit: &CommitStock, path: &Path<'_>) -> Verdict {
+/// Refusals, in order: unknown reservation, already committed, already released, expired, exceeds reservation, backordered, insufficient.
+pub(in super::super) fn commit(ground: &Ground<'_>, commit: &CommitStock, path: &Path<'_>) -> Verdict {
     if let Some(quantity) = commit.quantity {
         positive(quantity, path)?;
     }
@@ -20,22 +20,21 @@ pub(super) fn commit(ground: &Ground<'_>, commit: &CommitStock, path: &Path<'_>)
 fn commit_open(ground: &Ground<'_>, commit: &CommitStock) -> Result<Vec<StockEvent>, Refusal> {
     let reservation = open_reservation(ground, &commit.id)?;
     let open = Open::of(reservation, commit.location.as_ref());
-    let quantity = open.wanted(reservation, commit.quantity)?;
+    let quantity = open.to_commit(commit.quantity)?;
     let (parts, rest) = open.split(quantity);
     for part in &parts {
         physically_there(ground, reservation, part)?;
     }
-    Ok(vec![StockEvent::Committed {
-        id: reservation.id.clone(),
-        product: reservation.product.clone(),
-        kind: reservation.kind,
-        parts,
-        released: if commit.remainder == CommitRemainder::Release { rest } else { Vec::new() },
-    }])
+    let (released, backordered) = match commit.remainder {
+        CommitRemainder::Keep => (Vec::new(), Quantity::ZERO),
+        CommitRemainder::Release => (rest, open.waiting),
+    };
+    let Reservation { id, product, kind, .. } = reservation.clone();
+    Ok(vec![StockEvent::Committed { id, product, kind, parts, released, backordered }])
 }
 
 /// Refusals, in order: unknown reservation, already committed, already released, expired, exceeds reservation.
-pub(super) fn release(ground: &Ground<'_>, release: &ReleaseStock, path: &Path<'_>) -> Verdict {
+pub(in super::super) fn release(ground: &Ground<'_>, release: &ReleaseStock, path: &Path<'_>) -> Verdict {
     if let Some(quantity) = release.quantity {
         positive(quantity, path)?;
     }
@@ -45,16 +44,24 @@ pub(super) fn release(ground: &Ground<'_>, release: &ReleaseStock, path: &Path<'
 fn release_open(ground: &Ground<'_>, release: &ReleaseStock) -> Result<Vec<StockEvent>, Refusal> {
     let reservation = open_reservation(ground, &release.id)?;
     let mut open = Open::of(reservation, release.location.as_ref());
-    let quantity = open.wanted(reservation, release.quantity)?;
+    let quantity = open.to_release(release.quantity)?;
+    // What waits for stock goes first, then the parts, the last first.
+    let backordered = open.waiting.min(quantity);
     open.parts.reverse();
-    let (mut parts, _) = open.split(quantity);
+    let (mut parts, _) = open.split(quantity.saturating_sub(backordered));
     parts.reverse();
     let Reservation { id, product, kind, .. } = reservation.clone();
-    Ok(vec![StockEvent::Released { id, product, kind, parts, replaced_by: None }])
+    Ok(vec![StockEvent::Released { id, product, kind, parts, backordered, replaced_by: None }])
+}
+
+/// What a reservation still holds, and where.
+pub(in super::super) fn open_parts(reservation: &Reservation) -> Vec<StockPart> {
+    let open = reservation.parts.iter().filter(|part| part.open.is_positive());
+    open.map(|part| part.with(part.open)).collect()
 }
 
 /// Refusals, in order: unknown reservation, already committed, already released, expired.
-pub(super) fn extend(ground: &Ground<'_>, extend: &ExtendReservation, path: &Path<'_>) -> Verdict {
+pub(in super::super) fn extend(ground: &Ground<'_>, extend: &ExtendReservation, path: &Path<'_>) -> Verdict {
     if extend.expires_at <= ground.at {
         return Err(over_already(extend.expires_at, ground.at, &path.field("expires_at")));
     }
@@ -62,7 +69,7 @@ pub(super) fn extend(ground: &Ground<'_>, extend: &ExtendReservation, path: &Pat
 }
 
 /// The reservation, when something of it is still held at the command's moment.
-fn open_reservation<'s>(ground: &Ground<'s>, id: &ReservationId) -> Result<&'s Reservation, Refusal> {
+pub(super) fn open_reservation<'s>(ground: &Ground<'s>, id: &ReservationId) -> Result<&'s Reservation, Refusal> {
     let Some(reservation) = ground.state.reservation(id) else {
         let refusal = refuse(InventoryCode::UnknownReservation, format!("there is no reservation `{id}`"));
         return Err(refusal.detail("reservation", id.as_str()));
@@ -87,33 +94,60 @@ fn open_reservation<'s>(ground: &Ground<'s>, id: &ReservationId) -> Result<&'s R
 
 /// What a reservation still holds, at one location or at all.
 struct Open<'r> {
+    reservation: &'r Reservation,
     parts: Vec<&'r ReservationPart>,
     location: Option<&'r LocationId>,
+    /// What waits for stock; nothing of that is at a location.
+    waiting: Quantity,
 }
 
 impl<'r> Open<'r> {
     fn of(reservation: &'r Reservation, location: Option<&'r LocationId>) -> Self {
         let at_location = |part: &&ReservationPart| location.is_none_or(|location| part.location == *location);
         let parts = reservation.parts.iter().filter(|part| part.open.is_positive()).filter(at_location).collect();
-        Self { parts, location }
+        let waiting = if location.is_none() { reservation.backordered } else { Quantity::ZERO };
+        Self { reservation, parts, location, waiting }
     }
 
-    fn quantity(&self) -> Quantity {
+    fn held(&self) -> Quantity {
         self.parts.iter().map(|part| part.open).sum()
     }
 
-    /// What is asked for, when no more than that is open.
-    fn wanted(&self, reservation: &Reservation, asked: Option<Quantity>) -> Result<Quantity, Refusal> {
-        let open = self.quantity();
-        let wanted = asked.unwrap_or(open);
+    /// What is to leave, when no more than that is held.
+    fn to_commit(&self, asked: Option<Quantity>) -> Result<Quantity, Refusal> {
+        let held = self.held();
+        let wanted = asked.unwrap_or(held);
+        let waits =
+            if wanted.is_zero() { self.waiting.is_positive() } else { wanted > held && wanted <= held.saturating_add(self.waiting) };
+        if waits {
+            let Self { reservation: Reservation { id, .. }, waiting, .. } = self;
+            let advice = if held.is_positive() { format!("commit at most {held}, or fill it first") } else { "fill it first".to_owned() };
+            let message = format!("the reservation `{id}` holds {held}, and {waiting} wait for stock; {advice}");
+            return Err(refuse(InventoryCode::Backordered, message)
+                .detail("reservation", id.as_str())
+                .detail("requested", asked.unwrap_or(self.waiting).to_decimal())
+                .detail("available", held.to_decimal())
+                .detail("backordered", waiting.to_decimal()));
+        }
+        self.wanted(held, wanted)
+    }
+
+    /// What is to be free, when no more than that is held or waits.
+    fn to_release(&self, asked: Option<Quantity>) -> Result<Quantity, Refusal> {
+        let open = self.held().saturating_add(self.waiting);
+        self.wanted(open, asked.unwrap_or(open))
+    }
+
+    fn wanted(&self, open: Quantity, wanted: Quantity) -> Result<Quantity, Refusal> {
         if wanted.is_positive() && wanted <= open {
             return Ok(wanted);
         }
+        let id = &self.reservation.id;
         let place = self.location.map(|location| format!(" at `{location}`")).unwrap_or_default();
-        let message = format!("the reservation `{}` still holds {open}{place}, not {wanted}", reservation.id);
-        let message = if wanted > open { message } else { format!("the reservation `{}` holds nothing{place}", reservation.id) };
+        let message = format!("the reservation `{id}` still holds {open}{place}, not {wanted}");
+        let message = if wanted > open { message } else { format!("the reservation `{id}` holds nothing{place}") };
         Err(refuse(InventoryCode::ExceedsReservation, message)
-            .detail("reservation", reservation.id.as_str())
+            .detail("reservation", id.as_str())
             .detail("requested", wanted.to_decimal())
             .detail("available", open.to_decimal()))
     }
@@ -127,7 +161,7 @@ impl<'r> Open<'r> {
             missing = missing.saturating_sub(take);
             for (list, quantity) in [(&mut taken, take), (&mut left, part.open.saturating_sub(take))] {
                 if quantity.is_positive() {
-                    list.push(StockPart { location: part.location.clone(), quantity });
+                    list.push(part.with(quantity));
                 }
             }
         }
@@ -138,7 +172,7 @@ impl<'r> Open<'r> {
 /// Goods leave only from where they are: after a count has found less, a commit may have to wait.
 fn physically_there(ground: &Ground<'_>, reservation: &Reservation, part: &StockPart) -> Result<(), Refusal> {
     let on_hand = ground.state.counters(&reservation.product, &part.location).on_hand;
-    if part.quantity <= on_hand {
+    if part.quantity <= on_hand || part.untracked {
         return Ok(());
     }
     let there = on_hand.or_zero();

@@ -1,0 +1,13 @@
+//! Reservations: claims on stock, from the first hold to the last unit that leaves.
+//!
+//! Invariants: what a reservation holds lies in its parts, what waits for stock is backordered and lies nowhere; it is resolved once.
+
+mod claim;
+mod fill;
+mod reserve;
+mod resolve;
+
+pub use claim::{Reservation, ReservationPart, ReservationStatus};
+pub(super) use fill::fill;
+pub(super) use reserve::reserve;
+pub(super) use resolve::{commit, extend, open_parts, release};

@@ -1,0 +1,221 @@
+//! Reserving: taking a claim on stock.
+
+use super::super::action::{ReservationKind, ReserveAllow, ReserveStock};
+use super::super::decide::{Ground, Verdict, positive, refuse};
+use super::super::event::{StockEvent, StockPart};
+use super::super::plan::not_positive;
+use super::super::supply::Supply;
+use super::{ReservationStatus, open_parts};
+use crate::id::{ReservationId, Set};
+use crate::limits::Limits;
+use crate::quantity::Quantity;
+use crate::report::{Diagnostic, Error, InventoryCode, LimitCode, Path, Refusal, ShapeCode};
+use crate::time::Timestamp;
+
+/// What a reservation gets.
+struct Claim {
+    /// What is held, and where.
+    parts: Vec<StockPart>,
+    /// What waits for stock.
+    backordered: Quantity,
+}
+
+/// Refusals, in order: reservation exists, unknown location, unknown reservation (to replace), insufficient.
+pub(in super::super) fn reserve(ground: &Ground<'_>, reserve: &ReserveStock, path: &Path<'_>) -> Verdict {
+    // 1. Refuse what cannot be judged.
+    positive(reserve.quantity, path)?;
+    check_allow(reserve.allow, &path.field("allow"))?;
+    room_for_one_more(ground, path)?;
+    let expires_at = end_of_hold(ground, reserve, path)?;
+    if let Some(refusal) = refusal_before_stock(ground, reserve, path)? {
+        return Ok(Err(refusal));
+    }
+    // 2. Find what there is.
+    let mut supply = ground.supply().without(&reserve.replaces).within(reserve.location.as_ref());
+    let claim = if supply.is_untracked(&reserve.product) {
+        claim_untracked(ground, reserve, &supply)
+    } else {
+        claim_stock(ground, reserve, &mut supply)
+    };
+    // 3. Hold it, in the place of what is replaced.
+    Ok(claim.map(|claim| {
+        let mut events = replaced(ground, reserve);
+        events.push(reserved(reserve, expires_at, claim));
+        events
+    }))
+}
+
+fn reserved(reserve: &ReserveStock, expires_at: Option<Timestamp>, claim: Claim) -> StockEvent {
+    StockEvent::Reserved {
+        id: reserve.id.clone(),
+        demand: reserve.demand.clone(),
+        product: reserve.product.clone(),
+        kind: reserve.kind,
+        expires_at,
+        wanted_on: reserve.wanted_on,
+        priority: reserve.priority,
+        location: reserve.location.clone(),
+        requested: reserve.quantity,
+        parts: claim.parts,
+        backordered: claim.backordered,
+    }
+}
+
+fn check_allow(allow: ReserveAllow, path: &Path<'_>) -> Result<(), Error> {
+    let ReserveAllow::Partial { min, multiple } = allow else { return Ok(()) };
+    for (name, quantity) in [("min", min), ("multiple", multiple)] {
+        if let Some(quantity) = quantity.filter(|quantity| !quantity.is_positive()) {
+            return Err(not_positive(quantity, &path.field("partial").field(name)).into());
+        }
+    }
+    Ok(())
+}
+
+/// What a product that is not tracked gets: all that is asked for, and no counter changes.
+fn claim_untracked(ground: &Ground<'_>, reserve: &ReserveStock, supply: &Supply<'_>) -> Result<Claim, Refusal> {
+    let location = supply.first().and_then(|rank| ground.inventory.names().get(rank));
+    let Some(location) = location else {
+        let message = format!("`{}` has no location to come from: none is active; activate one", reserve.product);
+        return Err(refuse(InventoryCode::UnknownLocation, message).detail("product", reserve.product.as_str()));
+    };
+    let part = StockPart { location: location.clone(), quantity: reserve.quantity, untracked: true };
+    Ok(Claim { parts: vec![part], backordered: Quantity::ZERO })
+}
+
+/// What there is of it, and what may wait for stock.
+fn claim_stock(ground: &Ground<'_>, reserve: &ReserveStock, supply: &mut Supply<'_>) -> Result<Claim, Refusal> {
+    let available = supply.available(&reserve.product);
+    let held = reserve.quantity.min(available);
+    let missing = reserve.quantity.saturating_sub(held);
+    let (held, backordered) = match reserve.allow {
+        ReserveAllow::FullOnly if missing.is_positive() => return Err(insufficient(reserve, available)),
+        ReserveAllow::FullOnly => (held, Quantity::ZERO),
+        ReserveAllow::Partial { min, multiple } => (part_of(reserve, available, min, multiple)?, Quantity::ZERO),
+        ReserveAllow::Backorder => match supply.headroom(&reserve.product) {
+            Some(headroom) if missing > headroom => return Err(beyond_backorder(reserve, available, headroom)),
+            _ => (held, missing),
+        },
+    };
+    Ok(Claim { parts: take(ground, reserve, supply, held), backordered })
+}
+
+/// How much is held when less will do: all, or as many whole multiples as there are.
+fn part_of(reserve: &ReserveStock, available: Quantity, min: Option<Quantity>, multiple: Option<Quantity>) -> Result<Quantity, Refusal> {
+    if available >= reserve.quantity {
+        return Ok(reserve.quantity);
+    }
+    let possible = available.whole_multiple_of(multiple.unwrap_or_default());
+    if possible.is_positive() && min.is_none_or(|min| possible >= min) {
+        return Ok(possible);
+    }
+    let refusal = insufficient(reserve, available);
+    let refusal = min.into_iter().fold(refusal, |refusal, min| refusal.detail("min", min.to_decimal()));
+    Err(multiple.into_iter().fold(refusal, |refusal, multiple| refusal.detail("multiple", multiple.to_decimal())))
+}
+
+/// The locations that give.
+fn take(ground: &Ground<'_>, reserve: &ReserveStock, supply: &mut Supply<'_>, quantity: Quantity) -> Vec<StockPart> {
+    let mut parts = Vec::new();
+    let Some(shelf) = ground.state.shelves.get_index_of(&reserve.product) else { return parts };
+    let names = ground.inventory.names();
+    supply.take(&reserve.product, shelf, quantity, |rank, quantity| {
+        if let Some(location) = names.get(rank) {
+            parts.push(StockPart { location: location.clone(), quantity, untracked: false });
+        }
+    });
+    parts
+}
+
+fn room_for_one_more(ground: &Ground<'_>, path: &Path<'_>) -> Result<(), Error> {
+    let most = Limits::default().state_entries;
+    if ground.state.reservations.len() < most {
+        return Ok(());
+    }
+    let message = format!("the stock holds {most} reservations, and more are not kept in one state; split it by product");
+    Err(Diagnostic::error(LimitCode::TooMany, path, message).into())
+}
+
+/// When the hold ends by itself.
+fn end_of_hold(ground: &Ground<'_>, reserve: &ReserveStock, path: &Path<'_>) -> Result<Option<Timestamp>, Error> {
+    let here = path.field("expires_at");
+    match (reserve.expires_at, reserve.kind, ground.inventory.hold_ttl_seconds()) {
+        (Some(end), _, _) if end <= ground.at => Err(over_already(end, ground.at, &here)),
+        (Some(end), _, _) => Ok(Some(end)),
+        (None, ReservationKind::Soft, Some(seconds)) => {
+            let end = ground.at.add_seconds(seconds.into());
+            end.map(Some).map_err(|error| Diagnostic::error(LimitCode::Overflow, &here, error.to_string()).into())
+        }
+        (None, ReservationKind::Soft | ReservationKind::Hard, _) => Ok(None),
+    }
+}
+
+pub(super) fn over_already(end: Timestamp, at: Timestamp, path: &Path<'_>) -> Error {
+    let message = format!("`{end}` is not after the command's own time `{at}`; the hold would be over at once");
+    Diagnostic::error(ShapeCode::InvalidValue, path, message).into()
+}
+
+fn refusal_before_stock(ground: &Ground<'_>, reserve: &ReserveStock, path: &Path<'_>) -> Result<Option<Refusal>, Error> {
+    if let Some(location) = &reserve.location
+        && ground.inventory.rank(location).is_none()
+    {
+        return Err(ground.inventory.unknown_location(location, &path.field("location")).into());
+    }
+    if ground.state.reservation(&reserve.id).is_some() {
+        let message = format!("the reservation `{}` exists; give the new one its own id", reserve.id);
+        return Ok(Some(refuse(InventoryCode::ReservationExists, message).detail("reservation", reserve.id.as_str())));
+    }
+    if let Some(location) = reserve.location.as_ref().filter(|location| !ground.inventory.is_active(location)) {
+        let message = format!("nothing can be reserved at `{location}`, which is not active");
+        return Ok(Some(refuse(InventoryCode::UnknownLocation, message).detail("location", location.as_str())));
+    }
+    let unknown = reserve.replaces.iter().find(|id| ground.state.reservation(id).is_none());
+    Ok(unknown.map(|id| {
+        let message = format!("there is no reservation `{id}` to be replaced");
+        refuse(InventoryCode::UnknownReservation, message).detail("reservation", id.as_str())
+    }))
+}
+
+fn insufficient(reserve: &ReserveStock, available: Quantity) -> Refusal {
+    let partly = available.is_positive() && reserve.allow == ReserveAllow::FullOnly;
+    let advice = if partly { format!("; ask for {available}, or allow a partial reservation") } else { String::new() };
+    shortage(reserve, available, format!("{available} available{advice}"))
+        .detail("short", reserve.quantity.saturating_sub(available).to_decimal())
+}
+
+/// More than is available and may wait for stock.
+fn beyond_backorder(reserve: &ReserveStock, available: Quantity, headroom: Quantity) -> Refusal {
+    let sellable = available.saturating_add(headroom);
+    let advice = if sellable.is_positive() { format!("; ask for {sellable}") } else { String::new() };
+    shortage(reserve, available, format!("{available} available, and {headroom} may be backordered{advice}"))
+        .detail("headroom", headroom.to_decimal())
+        .detail("sellable", sellable.to_decimal())
+        .detail("short", reserve.quantity.saturating_sub(sellable).to_decimal())
+}
+
+fn shortage(reserve: &ReserveStock, available: Quantity, there: String) -> Refusal {
+    let ReserveStock { product, quantity, .. } = reserve;
+    let place = reserve.location.as_ref().map(|location| format!(" at `{location}`")).unwrap_or_default();
+    let message = format!("`{product}`{place}: {quantity} asked for, {there}");
+    let refusal = refuse(InventoryCode::Insufficient, message).detail("product", product.as_str());
+    let refusal = match &reserve.location {
+        Some(location) => refusal.detail("location", location.as_str()),
+        None => refusal,
+    };
+    refusal.detail("requested", quantity.to_decimal()).detail("available", available.to_decimal())
+}
+
+/// The holds that make room for the new one.
+fn replaced(ground: &Ground<'_>, reserve: &ReserveStock) -> Vec<StockEvent> {
+    let ids: Set<&ReservationId> = reserve.replaces.iter().collect();
+    let holds = ids.into_iter().filter_map(|id| ground.state.reservation(id));
+    let open = holds.filter(|hold| hold.status_at(ground.at) == ReservationStatus::Open);
+    open.map(|hold| StockEvent::Released {
+        id: hold.id.clone(),
+        product: hold.product.clone(),
+        kind: hold.kind,
+        parts: open_parts(hold),
+        backordered: hold.backordered,
+        replaced_by: Some(reserve.id.clone()),
+    })
+    .collect()
+}
