@@ -1135,7 +1135,7 @@ export interface ClampDef {
 export type CloseWhen = "shipped" | "shipped_and_invoiced";
 
 /** What happened; stable across versions. */
-export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.backordered" | "inventory.untracked" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "inventory.unknown_supply" | "inventory.supply_exists" | "inventory.supply_closed" | "inventory.exceeds_supply" | "inventory.supply_mismatch" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
+export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "quote.frozen" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.backordered" | "inventory.untracked" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "inventory.unknown_supply" | "inventory.supply_exists" | "inventory.supply_closed" | "inventory.exceeds_supply" | "inventory.supply_mismatch" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
 
 /** Which promotion gets a unit that several want. */
 export type Combine = "priority" | "optimal";
@@ -1915,6 +1915,98 @@ export interface FixedDayDef {
   day: number;
   /** Months after the invoice's month. */
   months?: number;
+}
+
+/** A charge that stands. */
+export interface FrozenCharge {
+  /** What is charged. */
+  amount: DecimalInput;
+  /** What percentages were taken on. */
+  base: DecimalInput;
+  /** The charge. */
+  charge: ChargeId;
+  /** What of it is in the amounts of the lines already; nothing when absent. */
+  in_lines?: DecimalInput | null;
+}
+
+/** A charge as it can be frozen. */
+export interface FrozenChargeView {
+  /** What is charged. */
+  amount: Decimal;
+  /** What percentages were taken on. */
+  base: Decimal;
+  /** The charge. */
+  charge: string;
+  /** What of it is in the amounts of the lines. */
+  in_lines?: Decimal;
+}
+
+/** A line whose price stands. */
+export interface FrozenLine {
+  /** What the line costs after every step before tax: with tax where prices include it. */
+  amount: DecimalInput;
+  /** The line. */
+  line: LineId;
+  /** The line at the price that was found. */
+  list_amount: DecimalInput;
+  /** The price per unit that was found. */
+  list_price: DecimalInput;
+  /** The price per unit after all stages, where they rounded at the unit. */
+  net_unit_price?: DecimalInput | null;
+  /** The list that the price was from. */
+  price_list?: PriceListId | null;
+  /** The product that the price is for. */
+  product: ProductId;
+  /** The quantity that the price is for. */
+  quantity: DecimalInput;
+  /** Its unit. */
+  unit: UnitId;
+}
+
+/** A line's price as it can be frozen. */
+export interface FrozenLineView {
+  /** What the line costs after every step before tax: with tax where prices include it. */
+  amount: Decimal;
+  /** The line. */
+  line: string;
+  /** The line at the price that was found. */
+  list_amount: Decimal;
+  /** The price per unit that was found. */
+  list_price: Decimal;
+  /** The price per unit after all stages, where they rounded at the unit. */
+  net_unit_price?: Decimal;
+  /** The list that the price was from; absent where it was set by hand. */
+  price_list?: string;
+  /** The product that the price is for. */
+  product: string;
+  /** The quantity that the price is for. */
+  quantity: Decimal;
+  /** Its unit. */
+  unit: string;
+}
+
+/** What an earlier quote has determined, as its answer gives it with `freeze`. */
+export interface FrozenPrices {
+  /** The charges that stand, and then no other is computed; all charges are computed anew when absent. */
+  charges?: readonly FrozenCharge[] | null;
+  /** The currency of all amounts: that of the rulebook. */
+  currency: Currency;
+  /** The lines whose prices stand; the others are priced anew. */
+  lines: readonly FrozenLine[];
+  /** The fingerprint of the rulebook whose prices these are. */
+  rulebook: Fingerprint;
+}
+
+/** What has been determined, for a later request whose `frozen` it is to be. */
+export interface FrozenView {
+  /** The charges. */
+  charges: FrozenChargeView[];
+  /** The currency of all amounts. */
+  currency: Currency;
+  /** The lines that have a price. */
+  lines: FrozenLineView[];
+  /** The fingerprint of the rulebook whose prices these are: of the one that made the answer, unless all its prices were frozen before. */
+  rulebook: string;
 }
 
 /** How far the goods of an order are. */
@@ -3760,6 +3852,8 @@ export interface Quote {
   date: DateText;
   /** Remarks about the document and its lines. */
   findings: Finding[];
+  /** What has been determined, in the form in which a later request takes it; only when it is asked for. */
+  frozen?: FrozenView;
   /** The lines, in the order of the request. */
   lines: LineView[];
   /** What the goods leave over their cost; absent where no step gives the cost. */
@@ -3841,6 +3935,13 @@ export interface QuoteRequest {
   exchange_rates?: readonly ExchangeRate[];
   /** How much of the explanation is wanted; the waterfall when absent. */
   explain?: Explain;
+  /** Whether to give the prices in a form that can be frozen. */
+  freeze?: boolean;
+  /**
+   * Prices that an earlier quote has determined, as its answer gave them with `freeze`: they stand, and what comes after them is
+   * computed. No rule changes or counts their lines. All are priced anew when absent.
+   */
+  frozen?: FrozenPrices | null;
   /** Names the document, so that what it redeems can be told from what other documents do. */
   id?: DocumentId | null;
   /** The lines. */

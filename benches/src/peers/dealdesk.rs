@@ -46,6 +46,8 @@ fn request(order: &Order, explain: Explain) -> QuoteRequest {
         price_ladder: false,
         rounding_report: false,
         overrides: Vec::new(),
+        frozen: None,
+        freeze: false,
         explain,
         lines: order.lines.iter().enumerate().map(line).collect(),
     }

@@ -121,6 +121,12 @@ impl Pricing {
         self.lists.get(number).map(|list| &list.id)
     }
 
+    /// The number of a list.
+    #[must_use]
+    pub fn list_number(&self, id: &PriceListId) -> Option<usize> {
+        self.lists.iter().position(|list| list.id == *id)
+    }
+
     /// Whether a list names another as its reference.
     #[must_use]
     pub fn has_references(&self) -> bool {

@@ -1,6 +1,7 @@
 //! The charge steps of a quote, and the rounding of what is to be paid.
 
 use super::frame::{Frame, QuoteScratch};
+use super::frozen;
 use super::outcome::{ChargeResult, Outcome};
 use super::request::{Explain, QuoteRequest};
 use super::result::{Entry, Rejected, RejectionReason, Source};
@@ -26,6 +27,13 @@ pub(super) fn apply(
     for (charge_number, charge) in step.charges.iter().filter_map(|number| Some((Ordinal::of(*number), parts.charges.get(*number)?))) {
         // 1. Whether it applies, and to which lines.
         stage::enter(frame)?;
+        if let Some(stands) = out.frozen.as_ref().and_then(|frozen| frozen.charge(charge_number.index())) {
+            if let Some(standing) = stands.cloned() {
+                let lines = lines_of(frame, charge, out)?;
+                frozen::add_charge((number, charge_number), standing, lines, out).map_err(|error| too_large(charge, error))?;
+            }
+            continue;
+        }
         if !charge.valid.contains(request.date) {
             reject(RejectionReason::NotValid, number, charge_number, Vec::new(), out);
             continue;
@@ -38,7 +46,7 @@ pub(super) fn apply(
             reject(RejectionReason::Condition, number, charge_number, failed, out);
             continue;
         }
-        let lines = lines_of(frame, charge)?;
+        let lines = lines_of(frame, charge, out)?;
         if lines.is_empty() {
             reject(RejectionReason::NoEligibleLine, number, charge_number, Vec::new(), out);
             continue;
@@ -62,12 +70,15 @@ pub(super) fn apply(
             Err(ChargeError::Arithmetic(error)) => return Err(too_large(charge, error)),
         };
         // 3. Where it stands.
+        let before = out.allocated;
         if let Placement::Allocate(spread) = &charge.placement {
             let weights = weights(frame, charge, spread, &lines)?;
             to_lines(frame, number, charge_number, &charged, &lines, &weights, out).map_err(|error| too_large(charge, error))?;
         }
+        let in_lines = out.allocated.saturating_sub(before);
         let lines = lines.into_iter().map(|line| line.line).collect();
-        out.charges.push(ChargeResult { charge: charge_number, step: number, charged, lines, taxed: Taxed::default(), tax_lines: 0..0 });
+        let taxed = Taxed::default();
+        out.charges.push(ChargeResult { charge: charge_number, step: number, charged, in_lines, lines, taxed, tax_lines: 0..0 });
     }
     Ok(())
 }
@@ -79,9 +90,14 @@ fn reject(reason: RejectionReason, step: Ordinal, charge: Ordinal, failed: Vec<L
     }
 }
 
-fn lines_of(frame: &Frame<'_>, charge: &Charge) -> Result<Vec<ChargedLine>, Error> {
+/// The lines that a charge is for. What is put into the amounts of lines is not put into those that stand.
+fn lines_of(frame: &Frame<'_>, charge: &Charge, out: &Outcome) -> Result<Vec<ChargedLine>, Error> {
     let mut lines = Vec::with_capacity(frame.lines.len());
+    let frozen = out.frozen.as_ref().filter(|_| matches!(charge.placement, Placement::Allocate(_)));
     for (line, state) in frame.lines.iter().enumerate().filter(|(_, state)| state.price.is_some()) {
+        if frozen.is_some_and(|frozen| frozen.holds(line)) {
+            continue;
+        }
         if charge.lines.as_ref().map_or(Ok(true), |condition| test(frame, condition, charge, Some(line)))? {
             lines.push(ChargedLine { line, amount: state.figure.amount });
         }

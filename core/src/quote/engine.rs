@@ -5,6 +5,7 @@ use super::charge;
 use super::comparison::others;
 use super::ending;
 use super::frame::{Frame, QuoteScratch};
+use super::frozen::Frozen;
 use super::guard;
 use super::ladder::ladders;
 use super::ledger::Ledger;
@@ -25,7 +26,7 @@ use crate::expr::Value;
 use crate::id::Ordinal;
 use crate::money::{ArithmeticError, Decimal, Exact, Money, Rounding, UnitPrice};
 use crate::pricing::{Found, FoundPrices, Portion, PriceStep};
-use crate::report::{Diagnostic, Diagnostics, Error, Finding, LimitCode, Path, PricingCode, Severity};
+use crate::report::{Diagnostic, Diagnostics, Error, Finding, Fingerprint, LimitCode, Path, PricingCode, Severity};
 use crate::rulebook::{Parts, Rulebook, Step};
 use crate::tax::{Assessment, Taxed};
 
@@ -81,6 +82,7 @@ impl Rulebook {
         {
             resolve(parts, line, number, state, &mut findings, &mut diagnostics);
         }
+        let frozen = Frozen::read(parts, request, &mut lines, &mut diagnostics);
         diagnostics.finish()?;
         // 2. Run the procedure.
         let mut out = Outcome {
@@ -101,11 +103,15 @@ impl Rulebook {
             ladders: Vec::new(),
             others: Vec::new(),
             redemptions: Vec::new(),
+            frozen,
         };
         let lists = given_lists(parts, &given);
         let of_products = product_lists(parts, &lines);
         let mut frame = Frame { parts, lines, document: Vec::new(), line_values: Vec::new(), product_lists: &of_products };
         fill(&mut frame, request, &given, &lists);
+        if let Some(frozen) = &out.frozen {
+            frozen.count_others(&mut frame);
+        }
         set_quantity(&mut frame)?;
         run(&mut frame, request, scratch, &mut out)?;
         // 3. Total.
@@ -159,8 +165,15 @@ impl Rulebook {
             ladders: out.ladders,
             others: out.others,
             redemptions: out.redemptions,
+            frozen_by: request.freeze.then(|| frozen_by(self, request)),
         })
     }
+}
+
+/// The rulebook whose prices an answer has: the one that it names itself, where all of them were frozen before.
+fn frozen_by(rulebook: &Rulebook, request: &QuoteRequest) -> Fingerprint {
+    let whole = request.frozen.as_ref().filter(|frozen| frozen.lines.len() == request.lines.len());
+    whole.map_or_else(|| rulebook.fingerprint().clone(), |frozen| frozen.rulebook.clone())
 }
 
 /// What the charges come to, and the sums with those that stand beside the lines.
@@ -218,11 +231,17 @@ fn run(frame: &mut Frame<'_>, request: &QuoteRequest, scratch: &mut QuoteScratch
                 guard::apply(frame, step, number, base, out)?;
             }
             Step::Promotion(step) => promotion::apply(frame, step, number, &after, &mut ledger, scratch, out)?,
-            Step::Statistic(step) => statistic::apply(frame, step, number, out)?,
+            Step::Statistic(step) => with_frozen(frame, out, |frame, out| statistic::apply(frame, step, number, out))?,
             Step::Ending(step) => ending::apply(frame, step, number, out)?,
-            Step::Charge(step) => charge::apply(frame, step, number, request, scratch, out)?,
-            Step::Tax(step) => tax::apply(frame, step, number, request, out)?,
+            Step::Charge(step) => {
+                with_frozen(frame, out, |frame, out| charge::apply(frame, step, number, request, scratch, out))?;
+            }
+            Step::Tax(step) => {
+                thaw(frame, out)?;
+                tax::apply(frame, step, number, request, out)?;
+            }
             Step::CashRounding(step) => {
+                thaw(frame, out)?;
                 if !out.taxed {
                     tax::none(frame, out);
                 }
@@ -234,10 +253,34 @@ fn run(frame: &mut Frame<'_>, request: &QuoteRequest, scratch: &mut QuoteScratch
         }
     }
     if !out.taxed {
+        thaw(frame, out)?;
         tax::none(frame, out);
     }
     ledger.report(out);
     Ok(())
+}
+
+/// Runs a step that reads all lines and changes none that stands.
+fn with_frozen<'q>(
+    frame: &mut Frame<'q>,
+    out: &mut Outcome,
+    step: impl FnOnce(&mut Frame<'q>, &mut Outcome) -> Result<(), Error>,
+) -> Result<(), Error> {
+    if let Some(frozen) = &out.frozen {
+        frozen.put(frame);
+    }
+    step(frame, out)?;
+    if let Some(frozen) = &out.frozen {
+        frozen.take(frame);
+    }
+    Ok(())
+}
+
+/// Gives the lines back whose prices stand: what follows is computed for all of them.
+fn thaw(frame: &mut Frame<'_>, out: &mut Outcome) -> Result<(), Error> {
+    let Some(frozen) = out.frozen.take() else { return Ok(()) };
+    frozen.thaw(frame, out);
+    stage::enter(frame)
 }
 
 fn set_quantity(frame: &mut Frame<'_>) -> Result<(), Error> {

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 
 use super::charge::CashResult;
 use super::comparison::Other;
+use super::frozen::Frozen;
 use super::ladder::PriceLadder;
 use super::manual::Manual;
 use super::prices::TariffResult;
@@ -24,6 +25,8 @@ pub(super) struct ChargeResult {
     pub(super) charge: Ordinal,
     pub(super) step: Ordinal,
     pub(super) charged: Charged,
+    /// What of it is in the amounts of its lines.
+    pub(super) in_lines: i64,
     /// The lines that it is for.
     pub(super) lines: Vec<usize>,
     /// What it comes to beside the lines; nothing when it is in their amounts.
@@ -55,6 +58,8 @@ pub(super) struct Outcome {
     pub(super) ladders: Vec<PriceLadder>,
     pub(super) others: Vec<Other>,
     pub(super) redemptions: Vec<Redemption>,
+    /// Prices that stand, until their lines come back.
+    pub(super) frozen: Option<Box<Frozen>>,
 }
 
 impl Outcome {

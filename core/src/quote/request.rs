@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::frozen::FrozenPrices;
 use super::redemption::UsageReading;
 use crate::fact::Facts;
 use crate::id::{ActorId, CouponCode, DocumentId, LineId, ProductId, RoleId, StepId, UnitId};
@@ -71,6 +72,13 @@ pub struct QuoteRequest {
     /// What persons set for all lines together, at override steps with the scope `document`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<OverrideRequest>,
+    /// Prices that an earlier quote has determined, as its answer gave them with `freeze`: they stand, and what comes after them is
+    /// computed. No rule changes or counts their lines. All are priced anew when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frozen: Option<Box<FrozenPrices>>,
+    /// Whether to give the prices in a form that can be frozen.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub freeze: bool,
     /// How much of the explanation is wanted; the waterfall when absent.
     #[serde(default)]
     pub explain: Explain,

@@ -51,6 +51,8 @@ pub struct Quote {
     pub(super) ladders: Vec<PriceLadder>,
     pub(super) others: Vec<Other>,
     pub(super) redemptions: Vec<Redemption>,
+    /// The rulebook whose prices these are, where they are to be frozen.
+    pub(super) frozen_by: Option<Fingerprint>,
 }
 
 /// The sums of a document. `net + tax = gross`.

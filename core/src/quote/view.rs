@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 use super::approval::ApprovalFactsView;
 use super::charge_view::{CashRoundingView, ChargeList};
 use super::comparison::ComparisonView;
+use super::frozen_view::FrozenView;
 use super::ladder::PriceLadder;
 use super::line::{LineView, QuoteLine};
 use super::manual_view::OverrideList;
@@ -120,6 +121,9 @@ pub struct QuoteView<'q> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Vec<RedemptionView<'static>>>")]
     pub redemptions: Option<Redemptions<'q>>,
+    /// What has been determined, in the form in which a later request takes it; only when it is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frozen: Option<FrozenView<'q>>,
     /// Remarks about the document and its lines.
     pub findings: &'q [Finding],
 }
@@ -313,6 +317,7 @@ impl Quote {
             price_ladders: &self.ladders,
             counter_deltas: Some(CounterDeltas { quote: self }).filter(|_| !self.has_no_counters()),
             redemptions: Some(Redemptions { quote: self }).filter(|_| !self.redemptions.is_empty()),
+            frozen: self.frozen(),
             findings: &self.findings,
         }
     }

@@ -349,6 +349,8 @@ families! {
         Override = "override",
         /// A reading of uses that belongs to no rule with a limit or a coupon, that stands there twice, or that is below zero.
         Usage = "usage",
+        /// A frozen price of another line, product, quantity, unit or currency than the request asks for.
+        Frozen = "frozen",
     }
     /// Credit.
     credit CreditCode Credit {

@@ -6,6 +6,7 @@ mod allocation;
 mod charge;
 mod condition;
 mod generate;
+mod invariance;
 mod laws;
 mod quote;
 mod rational;

@@ -52,6 +52,22 @@ fn shown(case: &Case) -> String {
     format!("rulebook {}\nlines {:?}", case.rulebook(), case.lines)
 }
 
+/// An offer with all its amounts ten times as large.
+fn tenfold(offer: &Value) -> Value {
+    match offer {
+        Value::Object(fields) => {
+            let is_amount = |field: &str| ["amount", "fixed_price", "set_total", "total"].contains(&field);
+            let scaled = |(field, value): (&String, &Value)| match value {
+                Value::String(_) if is_amount(field) => (field.clone(), generate::cents(money(value) * 10).into()),
+                other => (field.clone(), tenfold(other)),
+            };
+            fields.iter().map(scaled).collect()
+        }
+        Value::Array(items) => items.iter().map(tenfold).collect(),
+        other => other.clone(),
+    }
+}
+
 fn cases_wanted() -> u32 {
     std::env::var("DEALDESK_MODEL_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(256)
 }
@@ -132,6 +148,22 @@ proptest! {
         let (whole, split) = (quote(&rulebook, &whole), quote(&rulebook, &split));
         prop_assert_eq!(applied(&case, &whole), applied(&case, &split), "{}", shown(&case));
         prop_assert_eq!(&whole["totals"], &split["totals"], "{}", shown(&case));
+    }
+
+    /// Whole prices, and so no rounding: ten times all amounts take ten times as much off.
+    #[test]
+    fn ten_times_the_amounts_take_ten_times_as_much_off(case in optimal()) {
+        let ten = Case {
+            prices: case.prices.iter().map(|price| price * 10).collect(),
+            offers: case.offers.iter().map(|(offer, model)| (tenfold(offer), model.clone())).collect(),
+            ..case.clone()
+        };
+        let (small, large) = (quote(&compiled(&case), &lines(&case)), quote(&compiled(&ten), &lines(&ten)));
+        for side in ["list", "discount", "net", "gross"] {
+            prop_assert_eq!(money(&small["totals"][side]) * 10, money(&large["totals"][side]), "{}", shown(&case));
+        }
+        let times_ten: Vec<(u64, i128)> = applied(&case, &small).into_iter().map(|(times, off)| (times, off * 10)).collect();
+        prop_assert_eq!(times_ten, applied(&ten, &large), "{}", shown(&case));
     }
 
     /// A thousand times the basket costs no more steps than the basket: what is alike is counted, not listed.
