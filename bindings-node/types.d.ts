@@ -3675,9 +3675,9 @@ export interface PromotionDef {
   apportion?: Apportion;
   /** The earlier step on whose result its percentage is taken; what units cost as they enter the step when absent. Only for `percent_off`. */
   base?: StepId | null;
-  /** How much it may take off, over all documents; any amount when absent. Not in a step that combines `optimal`. */
+  /** How much it may take off, over all documents; any amount when absent. */
   budget?: BudgetDef | null;
-  /** How much it may take off in one document. Not in a step that combines `optimal`. */
+  /** How much it may take off in one document. */
   cap_amount?: CapAmountDef | null;
   /** The coupon that it asks for; none when absent. */
   coupon?: RuleCouponDef | null;

@@ -3991,9 +3991,9 @@ class PromotionDef(TypedDict):
     apportion: NotRequired[ReadOnly[Apportion]]
     # The earlier step on whose result its percentage is taken; what units cost as they enter the step when absent. Only for `percent_off`.
     base: NotRequired[ReadOnly[StepId | None]]
-    # How much it may take off, over all documents; any amount when absent. Not in a step that combines `optimal`.
+    # How much it may take off, over all documents; any amount when absent.
     budget: NotRequired[ReadOnly[BudgetDef | None]]
-    # How much it may take off in one document. Not in a step that combines `optimal`.
+    # How much it may take off in one document.
     cap_amount: NotRequired[ReadOnly[CapAmountDef | None]]
     # The coupon that it asks for; none when absent.
     coupon: NotRequired[ReadOnly[RuleCouponDef | None]]

@@ -1,7 +1,7 @@
 //! What few rules have: a base of their own, tags, a coupon, limits. Kept apart from what is read for every line.
 
 use super::limit::{CapPer, Limited, Limits};
-use super::promotion::{Combine, PromotionDef, PromotionPlace, PromotionStepDef};
+use super::promotion::{PromotionDef, PromotionPlace, PromotionStepDef};
 use super::{AdjustmentDef, StageDef, StagePlace, Stop};
 use crate::expr::CompileContext;
 use crate::id::{Ordinal, RuleId, StepId, TagId};
@@ -122,13 +122,6 @@ impl Terms {
         let based = Based { rule: &def.id, step: &step.id, percentage: def.is_percentage(), before: place.before };
         let base = def.base.as_ref().and_then(|base| based.find(base, &path.field("base"), cx));
         let all = &mut *cx.diagnostics;
-        let amounts = [("budget", def.budget.is_some()), ("cap_amount", def.cap_amount.is_some())];
-        for (field, _) in amounts.iter().filter(|(_, given)| step.combine == Combine::Optimal && *given) {
-            let message =
-                format!("the search of the step `{}` counts what units take off, and `{field}` would take some of it back", step.id);
-            let problem = Diagnostic::error(AdjustCode::Policy, &path.field(field), message);
-            all.push(problem.help("put the promotion into a step that combines by `priority`"));
-        }
         if def.cap_amount.is_some_and(|cap| cap.per == CapPer::Line) {
             let cap = path.field("cap_amount");
             all.error(AdjustCode::EffectScope, &cap.field("per"), "what a promotion takes off is capped once; leave `per` out");

@@ -97,6 +97,12 @@ impl Standing {
         [self.cap, self.budget.filter(|_| part)].into_iter().flatten().min()
     }
 
+    /// The most that a promotion may take off of which no part is given; any amount when there is none.
+    pub(super) fn within(&self, terms: Option<&Terms>) -> Option<i64> {
+        let whole = terms.and_then(|terms| terms.limits.budget).is_some_and(|budget| budget.partial == Partial::Deny);
+        self.budget.filter(|_| whole)
+    }
+
     /// Counts what the rule takes off a line, or off the document.
     pub(super) fn take(&mut self, off: i64, units: Decimal) {
         self.taken = self.taken.saturating_add(off);

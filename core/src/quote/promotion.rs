@@ -8,7 +8,7 @@ use super::result::{Entry, Rejected, RejectionReason, Source};
 use super::stage;
 use crate::adjust::Figure;
 use crate::adjust::promotion::{
-    Entrant, Evaluation, Granted, Part, Promotion, PromotionStep, Proposed, Refusal, Refused, SearchReport, UnitLine,
+    Combine, Entrant, Evaluation, Granted, Part, Promotion, PromotionStep, Proposed, Refusal, Refused, SearchReport, UnitLine,
 };
 use crate::expr::{EvalError, Expr, Leaf, Value};
 use crate::id::Ordinal;
@@ -81,6 +81,10 @@ pub(super) fn apply(
         out.promotions.granted.push((number, granted));
     }
     for refused in refused {
+        let over_budget = active.iter_mut().find(|active| active.number == refused.promotion && refused.reason == Refusal::OverBudget);
+        if let Some(denied) = over_budget {
+            ledger.deny(&mut denied.standing);
+        }
         refuse(step, number, refused, &kept_out, ledger, out);
     }
     out.promotions.proposed.extend(proposed.into_iter().map(|proposed| (number, proposed)));
@@ -90,7 +94,12 @@ pub(super) fn apply(
 
 fn entrants(step: &PromotionStep, active: &[Active]) -> Vec<Entrant> {
     let terms = |number: usize| step.promotions.get(number).and_then(|promotion| promotion.terms.as_deref());
-    active.iter().map(|active| Entrant { promotion: active.number, most: active.standing.most(terms(active.number)) }).collect()
+    let searches = step.combine == Combine::Optimal;
+    let entrant = |active: &Active| {
+        let (terms, standing) = (terms(active.number), active.standing);
+        Entrant { promotion: active.number, most: standing.most(terms), within: standing.within(terms).filter(|_| searches) }
+    };
+    active.iter().map(entrant).collect()
 }
 
 /// Counts what the promotions take off; the place of the first that overdraws its budget.
@@ -280,6 +289,10 @@ fn refuse(step: &PromotionStep, number: Ordinal, refused: Refused, kept_out: &[K
         }
         Refusal::NotEnough { missing } => (RejectionReason::NotEnoughUnits, Some(missing), None),
         Refusal::Taken { by: other, missing } => (RejectionReason::UnitsTaken, Some(missing), by(other)),
+        Refusal::OverBudget => {
+            failed = ledger.explain(promotion, None, RejectionReason::BudgetUsedUp);
+            (RejectionReason::BudgetUsedUp, None, None)
+        }
         Refusal::NoBenefit => (RejectionReason::NoBenefit, None, None),
         Refusal::NotChosen => (RejectionReason::NotChosen, None, None),
     };

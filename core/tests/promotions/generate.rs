@@ -31,6 +31,12 @@ impl Case {
             if offer.on_list {
                 promotion["base"] = json!("price");
             }
+            match offer.most {
+                Some((most, true)) => promotion["budget"] = json!({"amount": cents(most), "partial": "deny"}),
+                Some((most, false)) if most % 2 == 0 => promotion["budget"] = json!({"amount": cents(most)}),
+                Some((most, false)) => promotion["cap_amount"] = json!({"amount": cents(most)}),
+                None => {}
+            }
             promotion
         };
         let product = |id: &&str| json!({"id": id, "unit": "piece"});
@@ -97,9 +103,10 @@ fn case(optimal: bool, prices: Vec<(i128, i128)>, lines: Vec<(usize, usize)>, of
 fn offer(optimal: bool) -> impl Strategy<Value = (Value, Offer)> {
     let kind = prop_oneof![discount(), buy_get(optimal), nth_item(optimal), set_total(optimal), mix_and_match(optimal)];
     let tags = || prop_oneof![3 => Just(Vec::new()), 1 => subsequence(vec![0, 1], 1..=2)];
-    (kind, any::<bool>(), tags(), tags()).prop_map(|((value, offer), on_list, tags, excludes)| {
+    let most = prop_oneof![2 => Just(None), 1 => (1_i128..3_000, any::<bool>()).prop_map(Some)];
+    (kind, any::<bool>(), tags(), tags(), most).prop_map(|((value, offer), on_list, tags, excludes, most)| {
         let on_list = on_list && matches!(offer.benefit, Benefit::Percent(_));
-        (value, Offer { on_list, tags, excludes, ..offer })
+        (value, Offer { on_list, tags, excludes, most, ..offer })
     })
 }
 

@@ -59,6 +59,8 @@ pub struct Offer {
     pub on_list: bool,
     pub tags: Vec<usize>,
     pub excludes: Vec<usize>,
+    /// How much it may take off, in cents; and whether it takes off nothing where it would take off more.
+    pub most: Option<(i128, bool)>,
 }
 
 /// What an offer did: how often, and what it took off, in cents.
@@ -75,6 +77,8 @@ struct State {
     repeats: Vec<usize>,
     /// Which offer has applied to which line.
     met: Vec<(usize, usize)>,
+    /// How much each offer may still take off, in parts of a cent.
+    room: Vec<Option<i128>>,
 }
 
 impl Default for Benefit {
@@ -103,12 +107,24 @@ impl Model {
 
     /// One offer after the other takes what it can.
     pub fn by_priority(&self) -> Vec<Done> {
+        let mut denied = vec![false; self.offers.len()];
+        loop {
+            let all = self.without(&denied);
+            let over = |number: &usize| self.offers[*number].most.is_some_and(|(most, whole)| whole && all[*number].off > most);
+            match (0..all.len()).find(over) {
+                Some(number) => denied[number] = true,
+                None => return all,
+            }
+        }
+    }
+
+    fn without(&self, denied: &[bool]) -> Vec<Done> {
         let mut free = vec![true; self.units.len()];
         let mut met = Vec::new();
         let mut all = Vec::new();
         for (number, offer) in self.offers.iter().enumerate() {
             let (mut times, mut off, mut value) = (0, 0, 0);
-            while offer.repeat.is_none_or(|most| times < most) {
+            while !denied[number] && offer.repeat.is_none_or(|most| times < most) {
                 let Some(takes) = self.pick(offer, &self.open(number, &free, &met)) else { break };
                 let (one, rewarded) = self.worth(offer, &takes);
                 if one == 0 {
@@ -122,7 +138,9 @@ impl Model {
             }
             // What is left is rounded half up, and the rest is taken off.
             let left = (value - off + PARTS / 2).div_euclid(PARTS);
-            all.push(Done { times, off: value / PARTS - left });
+            let off = value / PARTS - left;
+            let most = offer.most.filter(|(_, whole)| !whole).map_or(off, |(most, _)| most);
+            all.push(Done { times, off: off.min(most) });
         }
         all
     }
@@ -130,7 +148,8 @@ impl Model {
     /// The most that any combination takes off, in parts of a cent.
     pub fn optimal(&self) -> i128 {
         let repeats = self.offers.iter().map(|offer| offer.repeat.unwrap_or(usize::MAX)).collect();
-        self.best(State { free: vec![true; self.units.len()], repeats, met: Vec::new() }, &mut HashMap::new())
+        let room = self.offers.iter().map(|offer| offer.most.map(|(most, _)| most * PARTS)).collect();
+        self.best(State { free: vec![true; self.units.len()], repeats, met: Vec::new(), room }, &mut HashMap::new())
     }
 
     /// The units of lines on which an offer meets none that it never meets.
@@ -160,13 +179,17 @@ impl Model {
             let ways =
                 if offer.parts[0].select == Select::Any { self.ways(offer, &free) } else { self.pick(offer, &free).into_iter().collect() };
             for takes in ways {
-                let (one, _) = self.worth(offer, &takes);
+                let (mut one, _) = self.worth(offer, &takes);
+                if let (Some(room), Some((_, whole))) = (state.room[number], offer.most) {
+                    one = if whole && one > room { 0 } else { one.min(room) };
+                }
                 if one == 0 {
                     continue;
                 }
                 let mut later = state.clone();
                 use_up(offer, &takes, &mut later.free);
                 self.meet(number, &takes, &mut later.met);
+                later.room[number] = state.room[number].map(|room| room - one);
                 later.repeats[number] -= usize::from(offer.repeat.is_some());
                 best = best.max(one + self.best(later, seen));
             }

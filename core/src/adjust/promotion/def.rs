@@ -108,10 +108,10 @@ pub struct PromotionDef {
     /// How often it may be used, over all documents; any number of times when absent. A document is one use, however often it applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<UsesDef>,
-    /// How much it may take off, over all documents; any amount when absent. Not in a step that combines `optimal`.
+    /// How much it may take off, over all documents; any amount when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget: Option<BudgetDef>,
-    /// How much it may take off in one document. Not in a step that combines `optimal`.
+    /// How much it may take off in one document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cap_amount: Option<CapAmountDef>,
 }

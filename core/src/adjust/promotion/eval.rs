@@ -8,6 +8,7 @@ use super::def::{Apportion, Combine};
 use super::exclusion::Conflicts;
 use super::optimal::up_to_minor;
 use super::plan::{Application, Contest, Contestant, Left, Plan};
+use super::room::Rooms;
 use super::units::{Pool, UnitLine};
 use crate::money::{AllocationShare, ArithmeticError, Money, Rounding, allocate};
 
@@ -87,6 +88,8 @@ pub enum Refusal {
     },
     /// It would take nothing off.
     NoBenefit,
+    /// It would take off more than it may, and no part is given.
+    OverBudget,
     /// Another combination takes off more.
     NotChosen,
 }
@@ -116,8 +119,10 @@ pub struct SearchReport {
 pub struct Entrant {
     /// Its number.
     pub promotion: usize,
-    /// The most that it may take off, in minor units; any amount when there is none.
+    /// The most that it may take off, in minor units, of what its units bring; any amount when there is none.
     pub most: Option<i64>,
+    /// In a search only combinations count in which it takes off no more than this, in minor units.
+    pub within: Option<i64>,
 }
 
 impl PromotionStep {
@@ -134,7 +139,8 @@ impl PromotionStep {
         let conflicts = Conflicts::of(&promotions, lines.len());
         let pool = Pool::of(lines, &cap, conflicts.any())?;
         let contestants = promotions.into_iter().map(|promotion| Contestant::of(promotion, &pool)).collect();
-        let contest = Contest { step: self, pool: &pool, contestants, conflicts };
+        let rooms = if self.combine == Combine::Optimal { Rooms::of(active) } else { Rooms::default() };
+        let contest = Contest { step: self, pool: &pool, contestants, conflicts, rooms };
         // 2. Which apply, how often, to which units.
         let (plan, search) = match self.combine {
             Combine::Priority => (contest.by_priority()?, None),
@@ -151,7 +157,7 @@ impl PromotionStep {
         }
         let mut evaluation = Evaluation { search, ..Evaluation::default() };
         let mut shares = Shares::new(&contest, lines);
-        for (contestant, Entrant { promotion, most }) in active.iter().copied().enumerate() {
+        for (contestant, Entrant { promotion, most, within }) in active.iter().copied().enumerate() {
             let gift = plan.gifts.iter().find(|gift| gift.contestant == contestant);
             evaluation.proposed.extend(gift.filter(|gift| gift.lacking > 0).map(|gift| Proposed { promotion, quantity: gift.lacking }));
             let own: Vec<&Application> = plan.applications.iter().filter(|application| application.contestant == contestant).collect();
@@ -163,6 +169,8 @@ impl PromotionStep {
                 continue;
             }
             let missing = Some(contest.missing(contestant, &left)).filter(|missing| *missing > 0 && gift.is_none());
+            // What a search has found within bounds does not leave them by being rounded.
+            let most = most.into_iter().chain(within).min();
             let (off, lines) = shares.of(contestant, &own, most)?;
             evaluation.granted.push(Granted { promotion, applications, off, missing, lines });
         }
@@ -181,6 +189,9 @@ fn refusal(contest: &Contest<'_>, contestant: usize, plan: &Plan, left: &Left, a
     let Some((_, worth)) = contest.next(contestant, &start)? else { return Ok(Refusal::NotEnough { missing }) };
     if worth.off <= 0 && known.promotion.gift.is_none() {
         return Ok(Refusal::NoBenefit);
+    }
+    if worth.off > 0 && start.rooms.grant(contestant, worth.off) <= 0 {
+        return Ok(Refusal::OverBudget);
     }
     if contest.next(contestant, left)?.is_some() {
         return Ok(Refusal::NotChosen);

@@ -15,7 +15,7 @@
 //!
 //! Inside: `units` puts alike units together, `matcher` finds the units of one application, `benefit` says what it takes off, `plan`
 //! applies promotion after promotion, `optimal` searches for the best combination, and `exclusion` keeps those apart that exclude
-//! each other; `foresight` knows what needs no document.
+//! each other, `room` bounds what each may take off in a search; `foresight` knows what needs no document.
 
 mod benefit;
 mod compile;
@@ -27,6 +27,7 @@ mod matcher;
 mod offer;
 mod optimal;
 mod plan;
+mod room;
 mod units;
 
 pub use benefit::Benefit;

@@ -170,12 +170,14 @@ impl Search<'_, '_> {
             for takes in ways {
                 let Some(promotion) = self.contest.contestants.get(contestant).map(|contestant| contestant.promotion) else { continue };
                 let worth: Worth = self.contest.step.worth(promotion, &takes, self.contest.pool)?;
-                if worth.off <= 0 {
+                let granted = node.left.rooms.grant(contestant, worth.off);
+                if granted <= 0 {
                     continue;
                 }
                 let mut left = node.left.clone();
+                left.rooms.spend(contestant, granted);
                 self.contest.use_up(contestant, &takes, 1, &mut left);
-                let off = add(node.off, worth.off)?;
+                let off = add(node.off, granted)?;
                 self.trail.push(Trail { before: node.last, application: Application { contestant, takes, worth, times: 1 } });
                 nodes.push(Node { left, off, last: self.trail.len().checked_sub(1) });
             }
@@ -233,7 +235,7 @@ impl Search<'_, '_> {
             let most = self.shares.iter().filter_map(|shares| shares.get(class)).max().copied().unwrap_or(0);
             by_unit = add(by_unit, times(most, *count)?)?;
         }
-        // 2. Every promotion applies as often as it may, to the dearest units.
+        // 2. Every promotion applies as often as it may, to the dearest units, and takes off no more than it may.
         let mut by_promotion = 0_i128;
         for (number, (contestant, shares)) in self.contest.contestants.iter().zip(&self.shares).enumerate() {
             let promotion = contestant.promotion;
@@ -244,7 +246,7 @@ impl Search<'_, '_> {
                 left = left.saturating_sub(count);
                 off = add(off, times(*share, count)?)?;
             }
-            by_promotion = add(by_promotion, off)?;
+            by_promotion = add(by_promotion, node.left.rooms.reach(number, off))?;
         }
         add(node.off, by_unit.min(by_promotion))
     }

@@ -6,6 +6,7 @@ use super::benefit::{Worth, add, times};
 use super::compile::{Part, Promotion, PromotionStep};
 use super::exclusion::{Applied, Conflicts};
 use super::matcher::{Eligible, Take, bit};
+use super::room::Rooms;
 use super::units::Pool;
 use crate::money::ArithmeticError;
 
@@ -55,6 +56,8 @@ pub(super) struct Contest<'s> {
     pub contestants: Vec<Contestant<'s>>,
     /// Who never applies to a line together with whom; then units are kept apart by line.
     pub conflicts: Conflicts,
+    /// How much each may take off while a combination is looked for.
+    pub rooms: Rooms,
 }
 
 /// The units and applications that are left.
@@ -66,13 +69,15 @@ pub(super) struct Left {
     pub repeats: Vec<Option<u64>>,
     /// Who has applied to which line.
     pub applied: Applied,
+    /// How much each may still take off.
+    pub rooms: Rooms,
 }
 
 impl Contest<'_> {
     /// Everything, before any promotion applies.
     pub fn start(&self) -> Left {
         let repeats = self.contestants.iter().map(|contestant| contestant.promotion.repeat).collect();
-        Left { units: self.pool.counts(), repeats, applied: self.conflicts.nobody() }
+        Left { units: self.pool.counts(), repeats, applied: self.conflicts.nobody(), rooms: self.rooms.clone() }
     }
 
     /// One promotion after the other takes what it can.
@@ -100,7 +105,7 @@ impl Contest<'_> {
         for _ in 0..max_steps.checked_div(each).unwrap_or(0) {
             let mut best: Option<(i128, usize)> = None;
             for number in 0..self.contestants.len() {
-                let off = self.next(number, &left)?.map_or(0, |(_, worth)| worth.off);
+                let off = self.next(number, &left)?.map_or(0, |(_, worth)| left.rooms.grant(number, worth.off));
                 if off > 0 && best.is_none_or(|(most, _)| off > most) {
                     best = Some((off, number));
                 }
@@ -115,14 +120,17 @@ impl Contest<'_> {
 
     /// Applies a promotion as often as it takes the same units; whether it did.
     fn apply_next(&self, number: usize, left: &mut Left, plan: &mut Plan) -> Result<bool, ArithmeticError> {
-        let Some((takes, worth)) = self.next(number, left)?.filter(|(_, worth)| worth.off > 0) else { return Ok(false) };
-        let times = self.alike(number, left, &takes, &|later| self.pick(number, later));
+        let brings = |(_, worth): &(Vec<Take>, Worth)| left.rooms.grant(number, worth.off) > 0;
+        let Some((takes, worth)) = self.next(number, left)?.filter(brings) else { return Ok(false) };
+        let times = self.alike(number, left, &takes, &|later| self.pick(number, later)).min(left.rooms.repeats(number, worth.off)).max(1);
         self.apply(Application { contestant: number, takes, worth, times }, left, plan)?;
         Ok(true)
     }
 
     fn apply(&self, application: Application, left: &mut Left, plan: &mut Plan) -> Result<(), ArithmeticError> {
-        plan.off = add(plan.off, times(application.worth.off, application.times)?)?;
+        let granted = left.rooms.grant(application.contestant, times(application.worth.off, application.times)?);
+        left.rooms.spend(application.contestant, granted);
+        plan.off = add(plan.off, granted)?;
         self.use_up(application.contestant, &application.takes, application.times, left);
         plan.applications.push(application);
         Ok(())
