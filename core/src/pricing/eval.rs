@@ -1,8 +1,9 @@
 //! Finding the prices of lines.
 
 use super::compile::{PriceStep, Pricing};
-use super::heads::{Head, Heads, KEY_WIDTH, Key, NO_KEY, OpenLine, Opened, Place, Placed};
+use super::heads::{Head, KEY_WIDTH, Key, NO_KEY, OpenLine, Place, Placed};
 use super::list::{Offer, PriceList, Terms};
+use super::plain::{self, Plain};
 use super::tariff::{Asked, Asking, CounterUse, Portion, Rules, TierSlice};
 use super::{Found, Lines, NoPrice, PriceError, PriceTieBreak, Query};
 use crate::expr::{Facts, Scope, Value};
@@ -21,6 +22,8 @@ pub struct FoundPrices {
     open: Vec<OpenLine>,
     /// Those of them whose prices the list has that is asked.
     placed: Vec<Placed>,
+    /// Those of them whose prices lists have that are asked together.
+    taken: Vec<plain::Taken>,
     /// What all lines have for the key that was read last.
     symbols: Vec<Option<Symbol>>,
     asked: Asked,
@@ -72,16 +75,17 @@ impl Pricing {
         lines: impl Iterator<Item = usize>,
         prices: &mut FoundPrices,
     ) -> Result<(), (usize, PriceError)> {
-        let FoundPrices { found, open, placed, symbols, asked } = prices;
+        let FoundPrices { found, open, placed, taken, symbols, asked } = prices;
         found.clear();
         found.resize(query.facts.line_count(), None);
         asked.clear();
         open.clear();
         open.extend(lines.map(|line| OpenLine::new(line, query.lines.whole_quantity(line))));
-        let mut symbols_of = None;
+        let (mut symbols_of, mut run) = (None, Vec::new());
         for number in &step.access {
             let Some(list) = self.lists.get(*number).filter(|list| list.may_have_prices(query)) else { continue };
             if list.rules.is_some() {
+                plain::take(&mut run, query.lines, open, taken, found);
                 let priced = Asking { list: *number, query, asked }.run(self, open.iter().map(|line| line.line))?;
                 open.retain(|line| !priced.contains(&line.line));
                 for (line, price) in asked.linear.drain(..) {
@@ -92,8 +96,9 @@ impl Pricing {
                 continue;
             }
             let Some(opened) = list.heads.open(&list.keys, query.facts) else { continue };
-            let key = Heads::line_key(&list.keys);
+            let key = list.heads.line_key;
             if let Some(slot) = key.filter(|_| key != symbols_of) {
+                plain::take(&mut run, query.lines, open, taken, found);
                 symbols.clear();
                 query.facts.symbols(slot, symbols);
                 for line in open.iter_mut() {
@@ -101,8 +106,13 @@ impl Pricing {
                 }
                 symbols_of = key;
             }
+            if let Some(list) = Plain::of(list, *number, opened, query.date).filter(|_| !asked.has_cuts()) {
+                run.push(list);
+                continue;
+            }
+            plain::take(&mut run, query.lines, open, taken, found);
             list.heads.find(opened, &list.keys, query.facts, open);
-            list.take(opened, query, asked, open, placed)?;
+            list.take(query, asked, open, placed)?;
             for Placed { line, place } in placed.iter() {
                 let Some(price) = list.found(Ordinal::of(*number), *place) else { continue };
                 if asked.is_cut(*line) {
@@ -112,6 +122,7 @@ impl Pricing {
                 }
             }
         }
+        plain::take(&mut run, query.lines, open, taken, found);
         finish(query, prices)
     }
 
@@ -219,33 +230,6 @@ impl Pricing {
     }
 }
 
-/// [`PriceList::take`] where all records have the same terms. Whether a list has a line's price is as good as random, so that every line is
-/// written both where it would stay and where it would go, and no branch has to be guessed.
-fn take_plain<L: Lines>(number: u32, terms: &Terms, lines: &L, open: &mut Vec<OpenLine>, placed: &mut Vec<Placed>) {
-    placed.resize(open.len(), Placed::NOWHERE);
-    let (mut stay, mut go) = (0_usize, 0_usize);
-    for position in 0..open.len() {
-        let Some(line) = open.get(position).copied() else { break };
-        let reached = match line.whole {
-            Some(whole) => terms.reached_by_whole(whole),
-            None => lines.base_quantity(line.line).map_or(0, |quantity| terms.reached(quantity)),
-        };
-        let goes = line.head.is_some() & (reached > 0);
-        // Only read where the line goes.
-        let price = usize::try_from(line.head.first).unwrap_or(usize::MAX).wrapping_add(reached).wrapping_sub(1);
-        if let Some(placed) = placed.get_mut(go) {
-            *placed = Placed { line: line.line, place: Place { price, terms: number } };
-        }
-        if let Some(open) = open.get_mut(stay) {
-            *open = line;
-        }
-        go = go.wrapping_add(usize::from(goes));
-        stay = stay.wrapping_add(usize::from(!goes));
-    }
-    open.truncate(stay);
-    placed.truncate(go);
-}
-
 /// Takes the part of a line that a cap left to its price.
 fn add_part<F: ?Sized, L: Lines>(query: &Query<'_, F, L>, line: usize, price: &Found, asked: &mut Asked) -> Result<(), PriceError> {
     let base = asked.base_quantity(line, query.lines).unwrap_or_default();
@@ -302,17 +286,12 @@ impl PriceList {
     /// afterwards, so that the memory is asked for many at a time.
     fn take<F: ?Sized, L: Lines>(
         &self,
-        opened: Opened,
         query: &Query<'_, F, L>,
         asked: &Asked,
         open: &mut Vec<OpenLine>,
         placed: &mut Vec<Placed>,
     ) -> Result<(), (usize, PriceError)> {
         placed.clear();
-        if let Some((number, terms)) = self.plain_terms(opened, query.date).filter(|_| !asked.has_cuts()) {
-            take_plain(number, terms, query.lines, open, placed);
-            return Ok(());
-        }
         let mut failed = None;
         open.retain(|line| {
             let place = if line.head.is_some() { self.place(line.line, line.head, query, asked) } else { Ok(None) };
@@ -324,13 +303,6 @@ impl PriceList {
             place.is_none()
         });
         failed.map_or(Ok(()), Err)
-    }
-
-    /// The terms of all records of a section, where they are the same, valid on the day, and in the products' base units.
-    fn plain_terms(&self, opened: Opened, date: Date) -> Option<(u32, &Terms)> {
-        let number = self.heads.uniform_terms(opened)?;
-        let terms = self.terms(number)?;
-        (terms.offer.unit.is_none() && terms.offer.valid.contains(date)).then_some((number, terms))
     }
 
     /// The price at a place.

@@ -1,5 +1,6 @@
 //! From the key of a price record to its terms and its prices.
 
+use super::ranks::Ranks;
 use crate::expr::{Facts, Scope, Slot};
 use crate::id::Map;
 
@@ -50,10 +51,6 @@ pub(super) struct Place {
     pub(super) terms: u32,
 }
 
-impl Placed {
-    pub const NOWHERE: Self = Self { line: 0, place: Place { price: 0, terms: 0 } };
-}
-
 impl OpenLine {
     pub const fn new(line: usize, whole: Option<i64>) -> Self {
         Self { line, symbol: NO_KEY, head: Head::NONE, whole }
@@ -88,6 +85,8 @@ impl Head {
 /// product alone, which is a place in a table.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Heads {
+    /// The attribute of lines that finds the record, when there is only one: mostly the product.
+    pub(super) line_key: Option<Slot>,
     /// Where the section of a document's parts lies in `sections`; the other parts are [`NO_KEY`].
     of_documents: Map<Key, usize>,
     sections: Vec<Section>,
@@ -97,8 +96,8 @@ pub(super) struct Heads {
 enum Section {
     /// One line part: the record at the symbol's distance from the first.
     Table { first: u32, records: Box<[Head]> },
-    /// The same where all records have the same terms, of which only the first prices differ.
-    Uniform { first: u32, terms: u32, first_prices: Box<[u32]> },
+    /// The same where all records have the same terms, and their prices stand one after the other.
+    Uniform { terms: u32, first_prices: Ranks },
     /// Several line parts, or symbols that lie far apart.
     Map(Map<Key, Head>),
 }
@@ -106,6 +105,15 @@ enum Section {
 /// The number of a document's section.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Opened(usize);
+
+/// The parts of a key that the document gives, and those that a line gives; [`NO_KEY`] in the place of the others.
+pub(super) fn parts(keys: &[Slot], key: &Key) -> (Key, Key) {
+    let (mut of_document, mut of_line) = (*key, *key);
+    for (part, (document, line)) in of_document.iter_mut().zip(&mut of_line).enumerate() {
+        *(if is_of_line(keys, part) { document } else { line }) = NO_KEY;
+    }
+    (of_document, of_line)
+}
 
 fn is_of_line(keys: &[Slot], part: usize) -> bool {
     keys.get(part).is_some_and(|slot| slot.scope == Scope::Line)
@@ -116,14 +124,12 @@ impl Heads {
     pub fn new(keys: &[Slot], heads: &[(Key, Head)]) -> Self {
         let mut by_document: Map<Key, Vec<(Key, Head)>> = Map::default();
         for (key, record) in heads {
-            let (mut of_document, mut of_line) = (*key, *key);
-            for (part, (document, line)) in of_document.iter_mut().zip(&mut of_line).enumerate() {
-                *(if is_of_line(keys, part) { document } else { line }) = NO_KEY;
-            }
+            let (of_document, of_line) = parts(keys, key);
             by_document.entry(of_document).or_default().push((of_line, *record));
         }
         let line_parts: Vec<usize> = (0..keys.len()).filter(|part| is_of_line(keys, *part)).collect();
-        let mut built = Self::default();
+        let line_key = if let [part] = *line_parts { keys.get(part).copied() } else { None };
+        let mut built = Self { line_key, ..Self::default() };
         for (of_document, heads) in by_document {
             built.of_documents.insert(of_document, built.sections.len());
             built.sections.push(Section::new(&line_parts, &heads));
@@ -160,9 +166,8 @@ impl Heads {
         let mut all = Vec::new();
         for (of_document, section) in &self.of_documents {
             match self.sections.get(*section) {
-                Some(Section::Uniform { first, terms, first_prices }) => {
-                    let heads = (*first..).zip(first_prices).map(|(symbol, price)| (symbol, Head { first: *price, terms: *terms }));
-                    all.extend(heads.filter(|(_, head)| head.first != NO_RECORD).map(|(symbol, head)| (at(of_document, symbol), head)));
+                Some(Section::Uniform { terms, first_prices }) => {
+                    all.extend(first_prices.iter().map(|(symbol, first)| (at(of_document, symbol), Head { first, terms: *terms })));
                 }
                 Some(Section::Table { first, records }) => {
                     let heads = (*first..).zip(records).filter(|(_, head)| head.first != NO_RECORD);
@@ -177,42 +182,29 @@ impl Heads {
 
     /// The record of a key whose values are all known.
     pub fn of_key(&self, keys: &[Slot], key: &Key) -> Option<Head> {
-        let (mut of_document, mut of_line) = (*key, *key);
-        for (part, (document, line)) in of_document.iter_mut().zip(&mut of_line).enumerate() {
-            *(if is_of_line(keys, part) { document } else { line }) = NO_KEY;
-        }
-        let place = |first: u32| {
-            let part = (0..keys.len()).find(|part| is_of_line(keys, *part))?;
-            usize::try_from(of_line.get(part)?.checked_sub(first)?).ok()
-        };
+        let (of_document, of_line) = parts(keys, key);
+        let symbol = || of_line.get((0..keys.len()).find(|part| is_of_line(keys, *part))?).copied();
         let head = match self.sections.get(*self.of_documents.get(&of_document)?)? {
-            Section::Uniform { first, terms, first_prices } => Head { first: *first_prices.get(place(*first)?)?, terms: *terms },
-            Section::Table { first, records } => *records.get(place(*first)?)?,
+            Section::Uniform { terms, first_prices } => Head { first: first_prices.get(symbol()?)?, terms: *terms },
+            Section::Table { first, records } => *records.get(usize::try_from(symbol()?.checked_sub(*first)?).ok()?)?,
             Section::Map(map) => *map.get(&of_line)?,
         };
         Some(head).filter(|head| head.first != NO_RECORD)
     }
 
-    /// The attribute of lines that finds the record, when there is only one: mostly the product.
-    pub fn line_key(keys: &[Slot]) -> Option<Slot> {
-        let mut of_line = keys.iter().filter(|slot| slot.scope == Scope::Line);
-        of_line.next().copied().filter(|_| of_line.next().is_none())
+    /// The number of the terms that all records of the section have, and where their prices begin.
+    pub fn uniform(&self, opened: Opened) -> Option<(u32, &Ranks)> {
+        if let Section::Uniform { terms, first_prices } = self.sections.get(opened.0)? { Some((*terms, first_prices)) } else { None }
     }
 
-    /// The number of the terms that all records of the section have.
-    pub fn uniform_terms(&self, opened: Opened) -> Option<u32> {
-        if let Section::Uniform { terms, .. } = self.sections.get(opened.0)? { Some(*terms) } else { None }
-    }
-
-    /// The records of lines, whose symbols are those of [`Heads::line_key`]. Each line takes few instructions, so that the memory is
+    /// The records of lines, whose symbols are those of the `line_key`. Each line takes few instructions, so that the memory is
     /// asked for many lines at a time.
     pub fn find<F: Facts + ?Sized>(&self, opened: Opened, keys: &[Slot], facts: &F, lines: &mut [OpenLine]) {
         let place = |symbol: u32, first: u32| usize::try_from(symbol.wrapping_sub(first)).unwrap_or(usize::MAX);
         match self.sections.get(opened.0) {
-            Some(Section::Uniform { first, terms, first_prices }) => {
+            Some(Section::Uniform { terms, first_prices }) => {
                 for line in lines {
-                    let price = first_prices.get(place(line.symbol, *first)).copied();
-                    line.head = Head { first: price.unwrap_or(NO_RECORD), terms: *terms };
+                    line.head = Head { first: first_prices.get(line.symbol).unwrap_or(NO_RECORD), terms: *terms };
                 }
             }
             Some(Section::Table { first, records }) => {
@@ -256,13 +248,16 @@ impl Section {
         if span > heads.len().saturating_mul(8).saturating_add(64) {
             return None;
         }
+        let terms = heads.first()?.1.terms;
+        if terms != Head::SEVERAL && heads.iter().all(|(_, head)| head.terms == terms) {
+            let numbers: Vec<(u32, u32)> = symbols().zip(heads.iter().map(|(_, head)| head.first)).collect();
+            if let Some(first_prices) = Ranks::new(&numbers) {
+                return Some(Self::Uniform { terms, first_prices });
+            }
+        }
         let mut records = vec![Head::NONE; span];
         for (symbol, (_, record)) in symbols().zip(heads) {
             *records.get_mut(usize::try_from(symbol.abs_diff(first)).ok()?)? = *record;
-        }
-        let terms = heads.first()?.1.terms;
-        if terms != Head::SEVERAL && heads.iter().all(|(_, head)| head.terms == terms) {
-            return Some(Self::Uniform { first, terms, first_prices: records.iter().map(|head| head.first).collect() });
         }
         Some(Self::Table { first, records: records.into() })
     }

@@ -2,7 +2,7 @@
 
 use super::calculate::Calculation;
 use super::csv::read_file;
-use super::heads::{Head, Heads, KEY_WIDTH, Key};
+use super::heads::{self, Head, Heads, KEY_WIDTH, Key};
 use super::lint::{warn_non_monotone, warn_tariffs};
 use super::prices::Prices;
 use super::tariff::{Rules, Tariff, is_list};
@@ -132,7 +132,12 @@ impl Terms {
     /// [`Terms::reached`] by a whole quantity.
     #[inline]
     pub fn reached_by_whole(&self, quantity: i64) -> usize {
-        self.from_whole.partition_point(|from| *from <= quantity)
+        const FEW: usize = 8;
+        // Which tier a quantity reaches is as good as random: to look at all of a few is quicker than to guess.
+        match self.from_whole.len() {
+            ..=FEW => self.from_whole.iter().map(|from| usize::from(*from <= quantity)).sum(),
+            _ => self.from_whole.partition_point(|from| *from <= quantity),
+        }
     }
 }
 
@@ -273,7 +278,11 @@ impl Draft {
     /// Sorts the records by key, so that those that are asked for together lie together.
     fn index(&mut self, path: &Path<'_>, cx: &mut CompileContext<'_>) {
         let mut entries = std::mem::take(&mut self.entries);
-        entries.sort_by_key(|entry| entry.key);
+        // What the document gives first, so that the prices that are asked for together lie together.
+        match self.list.keys.is_sorted_by_key(|slot| slot.scope) {
+            true => entries.sort_by_key(|entry| entry.key),
+            false => entries.sort_by_key(|entry| heads::parts(&self.list.keys, &entry.key)),
+        }
         let mut heads: Vec<(Key, Head)> = Vec::with_capacity(entries.len());
         let mut prices = Vec::with_capacity(self.prices.len());
         for same in entries.chunk_by(|one, other| one.key == other.key) {
