@@ -117,6 +117,12 @@ impl Facts {
         self.0.iter().map(|(name, fact)| (name.as_str(), fact))
     }
 
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

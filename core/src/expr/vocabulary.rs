@@ -118,8 +118,8 @@ pub(super) const RESERVED: [&str; 5] = ["true", "false", "null", "in", "lines"];
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
     names: Map<Box<str>, Name>,
-    /// The places of names in `names`, by their first word and the rest.
-    members: Map<SmolStr, Map<SmolStr, usize>>,
+    /// The places of names in `names`, by their first word, of which there are few, and the rest.
+    members: Vec<(SmolStr, Map<SmolStr, usize>)>,
     /// The places of the document's names, by slot.
     document: Vec<usize>,
     line: Vec<usize>,
@@ -156,7 +156,14 @@ impl Vocabulary {
         let slot = Slot { scope, index };
         slots.push(self.names.len());
         if let Some((first, rest)) = name.split_once('.') {
-            self.members.entry(first.into()).or_default().insert(rest.into(), self.names.len());
+            let place = self.names.len();
+            match self.members.iter_mut().find(|(known, _)| known == first) {
+                Some((_, members)) => members.insert(rest.into(), place),
+                None => {
+                    self.members.push((first.into(), [(rest.into(), place)].into_iter().collect()));
+                    None
+                }
+            };
         }
         let one_of = one_of.map(Vec::into_boxed_slice);
         self.names.insert(name.into(), Name { name: name.into(), slot, ty, presence, one_of, first: name.find('.') });
@@ -166,7 +173,8 @@ impl Vocabulary {
     /// The declared name that is `first`, a point, and `rest`.
     #[must_use]
     pub fn member(&self, first: &str, rest: &str) -> Option<&Name> {
-        self.at(*self.members.get(first)?.get(rest)?)
+        let (_, members) = self.members.iter().find(|(known, _)| known == first)?;
+        self.at(*members.get(rest)?)
     }
 
     fn at(&self, place: usize) -> Option<&Name> {

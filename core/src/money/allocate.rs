@@ -129,6 +129,10 @@ pub fn allocate(
 /// The parts by largest remainder in one go over the shares, where nobody can reach a cap and all numbers are short, as those of nearly
 /// every document are; none where it takes the long way.
 fn plain_largest_remainder(total: i64, shares: &[AllocationShare], parts: &mut Vec<i64>) -> Option<()> {
+    if let [only] = shares {
+        let takes_all = only.weight > 0 && only.cap.is_none_or(|cap| cap >= total.unsigned_abs());
+        return takes_all.then(|| parts.push(total));
+    }
     let total = u64::try_from(total).ok()?;
     let (mut sum, mut free) = (0_u64, true);
     for share in shares {

@@ -166,8 +166,14 @@ impl Decimal {
     #[inline]
     #[must_use]
     pub fn to_whole(self) -> Option<i64> {
+        self.narrow_digits(0)
+    }
+
+    /// The mantissa, when the number was written with that scale and its mantissa has at most 63 bits.
+    #[inline]
+    fn narrow_digits(self, scale: u32) -> Option<i64> {
         let parts = self.0.unpack();
-        if parts.scale != 0 || parts.hi != 0 {
+        if parts.scale != scale || parts.hi != 0 {
             return None;
         }
         let digits = i64::try_from(u64::from(parts.mid) << 32 | u64::from(parts.lo)).ok()?;
@@ -179,6 +185,9 @@ impl Decimal {
     /// # Errors
     /// [`ArithmeticError::Inexact`] when decimals would be lost, [`ArithmeticError::Overflow`] when it does not fit in 64 bits.
     pub fn mantissa_at(self, scale: u32) -> Result<i64, ArithmeticError> {
+        if let Some(digits) = self.narrow_digits(scale) {
+            return Ok(digits);
+        }
         // Zeros at the end are in the way only where there are more decimals than wanted.
         let number = if self.0.scale() > scale { self.0.normalize() } else { self.0 };
         let missing = scale.checked_sub(number.scale()).ok_or(ArithmeticError::Inexact)?;

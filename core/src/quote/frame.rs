@@ -189,6 +189,9 @@ impl Facts for Frame<'_> {
     }
 
     fn symbol(&self, slot: Slot, line: Option<usize>) -> Option<Symbol> {
+        if slot.scope == Scope::Document {
+            return self.document.get(usize::from(slot.index)).and_then(|value| symbol_of(*value));
+        }
         match (line.and_then(|line| self.lines.get(line)), self.product_symbols(slot)) {
             (Some(line), Some(column)) => symbol_in(column, line),
             _ => symbol_of(self.value(slot, line)),
@@ -203,6 +206,9 @@ impl Facts for Frame<'_> {
     }
 
     fn whole(&self, slot: Slot, line: Option<usize>, scale: u32) -> Option<i64> {
+        if slot.scope == Scope::Document {
+            return self.document.get(usize::from(slot.index)).and_then(|value| whole_of(*value, scale));
+        }
         match (line.and_then(|line| self.lines.get(line)), self.whole_of_line(slot, scale)) {
             (Some(line), Some(whole)) => whole(line),
             _ => whole_of(self.value(slot, line), scale),

@@ -42,10 +42,10 @@ impl Survey {
 /// Checks the request's shape of business: lines there, ids different, facts declared and of their type, required ones given.
 pub(super) fn read_facts(parts: &Parts, request: &QuoteRequest, survey: &Survey, diagnostics: &mut Diagnostics) -> Vec<Given> {
     check_lines(parts, request, survey, diagnostics);
-    let mut given = Vec::new();
+    let scopes = [("customer", &request.customer), ("destination", &request.destination), ("document", &request.document)];
+    let mut given = Vec::with_capacity(scopes.iter().map(|(_, facts)| facts.len()).sum());
     let settable = |slot: Slot| settable(parts, slot);
     let reader = FactReader { vocabulary: &parts.attributes.vocabulary, symbols: &parts.symbols, settable: &settable };
-    let scopes = [("customer", &request.customer), ("destination", &request.destination), ("document", &request.document)];
     for (scope, facts) in scopes {
         reader.read(scope, facts, None, &Path::ROOT.field(scope), &mut given, diagnostics);
     }
@@ -55,7 +55,7 @@ pub(super) fn read_facts(parts: &Parts, request: &QuoteRequest, survey: &Survey,
         let place = lines.index(number);
         reader.read("line", &line.attributes, Some(number), &place.field("attributes"), &mut given, diagnostics);
     }
-    check_required(parts, request, diagnostics);
+    check_required(parts, request, &given, diagnostics);
     given
 }
 
@@ -85,24 +85,16 @@ fn check_lines(parts: &Parts, request: &QuoteRequest, survey: &Survey, diagnosti
 fn settable(parts: &Parts, slot: Slot) -> bool {
     let document = &parts.attributes.document;
     let line = &parts.attributes.line;
-    let computed = [
-        document.line_count,
-        document.quantity,
-        document.list_amount,
-        document.amount,
-        line.quantity,
-        line.unit,
-        line.price_list,
-        line.list_price,
-        line.list_amount,
-        line.amount,
-    ];
-    !computed.contains(&slot)
+    match slot.scope {
+        Scope::Document => ![document.line_count, document.quantity, document.list_amount, document.amount].contains(&slot),
+        Scope::Line => ![line.quantity, line.unit, line.price_list, line.list_price, line.list_amount, line.amount].contains(&slot),
+    }
 }
 
 /// Every attribute without a default is given; whether it has the right type is another question.
-fn check_required(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnostics) {
-    for slot in &parts.attributes.required {
+fn check_required(parts: &Parts, request: &QuoteRequest, given: &[Given], diagnostics: &mut Diagnostics) {
+    let was_read = |slot: &Slot| slot.scope == Scope::Document && given.iter().any(|fact| fact.slot == *slot);
+    for slot in parts.attributes.required.iter().filter(|slot| !was_read(slot)) {
         let Some(name) = parts.attributes.vocabulary.name(*slot) else { continue };
         let (scope, key) = name.words();
         let facts = match scope {
@@ -127,10 +119,14 @@ fn check_required(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagn
     }
 }
 
-/// Gives every list of the request a place to stand, then every default that is one: an entry for each fact and each default.
+/// Gives every list of the request a place to stand, then every default that is one: an entry for each fact and each default, or none at
+/// all where there is no list.
 pub(super) fn given_lists<'q>(parts: &'q Parts, given: &'q [Given]) -> Lists<'q> {
     let defaults = parts.attributes.defaults.iter().map(|(_, constant)| constant);
     let constants = given.iter().map(|fact| &fact.constant).chain(defaults);
+    if !constants.clone().any(|constant| matches!(constant, Constant::List(_))) {
+        return Vec::new();
+    }
     constants.map(|constant| constant.items(&parts.symbols).unwrap_or_default().into()).collect()
 }
 
@@ -172,15 +168,15 @@ pub(super) fn fill<'q>(frame: &mut Frame<'q>, request: &'q QuoteRequest, given: 
         Constant::List(_) => Value::List(list),
         other => other.value(&parts.symbols),
     };
-    let default_lists = lists.get(given.len()..).unwrap_or_default();
-    for ((slot, constant), list) in parts.attributes.defaults.iter().zip(default_lists) {
+    let lists_from = |first: usize| lists.get(first..).unwrap_or_default().iter().map(|list| &**list).chain(std::iter::repeat(&[][..]));
+    for ((slot, constant), list) in parts.attributes.defaults.iter().zip(lists_from(given.len())) {
         let value = value_of(constant, list);
         match slot.scope {
             Scope::Document => frame.set(*slot, value),
             Scope::Line => (0..request.lines.len()).for_each(|line| set_line(frame, *slot, line, value)),
         }
     }
-    for (fact, list) in given.iter().zip(lists) {
+    for (fact, list) in given.iter().zip(lists_from(0)) {
         let value = value_of(&fact.constant, list);
         match fact.line {
             None => frame.set(fact.slot, value),

@@ -9,21 +9,20 @@ use crate::time::Date;
 #[derive(Debug, Clone)]
 pub(super) enum Bounds {
     /// Numbers as whole numbers of `10^-scale`.
-    Integers {
-        scale: u32,
-        ladder: Ladder,
-    },
+    Integers { scale: u32, ladder: Ladder },
     /// Numbers with too many digits for that.
     Decimals(Vec<Decimal>),
-    Dates(Vec<Date>),
+    /// Dates as the numbers of their days.
+    Dates(Ladder),
 }
 
 impl Bounds {
     /// Sorted bounds of one kind, each once.
     pub fn new(sorted: &[Literal]) -> Self {
-        let dates: Vec<Date> = sorted.iter().filter_map(|bound| if let Literal::Date(date) = bound { Some(*date) } else { None }).collect();
+        let dates: Vec<i64> =
+            sorted.iter().filter_map(|bound| if let Literal::Date(date) = bound { Some(day(*date)) } else { None }).collect();
         if !dates.is_empty() {
-            return Self::Dates(dates);
+            return Self::Dates(Ladder::new(dates));
         }
         let numbers: Vec<Decimal> =
             sorted.iter().filter_map(|bound| if let Literal::Number(number) = bound { Some(number.normalize()) } else { None }).collect();
@@ -36,9 +35,8 @@ impl Bounds {
 
     fn len(&self) -> usize {
         match self {
-            Self::Integers { ladder, .. } => ladder.bounds.len(),
+            Self::Integers { ladder, .. } | Self::Dates(ladder) => ladder.bounds.len(),
             Self::Decimals(bounds) => bounds.len(),
-            Self::Dates(bounds) => bounds.len(),
         }
     }
 
@@ -51,7 +49,7 @@ impl Bounds {
         match (self, value) {
             (Self::Integers { scale, ladder }, Value::Number(value)) => Some(ladder.interval(*scale, value)),
             (Self::Decimals(bounds), Value::Number(value)) => Some(search(bounds, &value)),
-            (Self::Dates(bounds), Value::Date(value)) => Some(search(bounds, &value)),
+            (Self::Dates(ladder), Value::Date(value)) => Some(ladder.of_whole(day(value))),
             _ => None,
         }
     }
@@ -98,6 +96,10 @@ impl Bounds {
         };
         (from, to)
     }
+}
+
+fn day(date: Date) -> i64 {
+    date.day_number().into()
 }
 
 /// The interval behind `below` bounds, or on the next one.

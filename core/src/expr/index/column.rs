@@ -175,21 +175,22 @@ impl Column {
         }
     }
 
-    /// Calls `each` with the row of every line: one look at the column for all of them.
+    /// Calls `each` with [`Column::pick`] of every line: one look at the column for all of them.
     #[inline]
-    pub fn each_row<F: Facts + ?Sized>(&self, facts: &F, buffers: &mut Buffers, mut each: impl FnMut(usize)) {
+    pub fn each_pick<F: Facts + ?Sized>(&self, facts: &F, buffers: &mut Buffers, mut each: impl FnMut(Pick)) {
         match &self.lookup {
             Lookup::Symbols { first, rows: by_symbol } => {
                 buffers.symbols.clear();
                 facts.symbols(self.slot, &mut buffers.symbols);
                 let place = |symbol: Symbol| usize::try_from(symbol.number().wrapping_sub(*first)).unwrap_or(usize::MAX);
                 for symbol in &buffers.symbols {
-                    each(symbol.and_then(|symbol| by_symbol.get(place(symbol)).copied()).unwrap_or(0));
+                    let row = symbol.and_then(|symbol| by_symbol.get(place(symbol)).copied()).unwrap_or(0);
+                    each(Pick { row, interval: 0 });
                 }
             }
-            Lookup::Values(_) => (0..facts.line_count()).for_each(|line| each(self.pick(facts, Some(line)).row)),
+            Lookup::Values(_) => (0..facts.line_count()).for_each(|line| each(self.pick(facts, Some(line)))),
             Lookup::Thresholds { bounds, shift } => bounds.intervals(facts, self.slot, &mut buffers.wholes, |interval| {
-                each(interval.map_or(0, |interval| row_number(interval >> shift)));
+                each(interval.map_or(Pick::default(), |interval| Pick { row: row_number(interval >> shift), interval }));
             }),
         }
     }

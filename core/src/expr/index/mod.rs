@@ -9,7 +9,8 @@
 //! per column. Rows are kept in full as long as they fit in a budget; rows of values beyond that keep only their own words, and
 //! thresholds beyond that share rows, whose rules are then compared one by one.
 //!
-//! The columns of the document are combined once per document, and only where a line looks.
+//! The columns of the document are combined once per document, and only where a line looks; a word of which nothing is left is not
+//! looked at again.
 
 mod bounds;
 mod column;
@@ -81,10 +82,12 @@ pub struct IndexScratch {
     /// How many rules the index has that filled this; none before the first document.
     rules: Option<usize>,
     document: Vec<Pick>,
+    /// Line after line.
     lines: Vec<Pick>,
     /// The AND of the document's columns; in a large index only the words that `ready` marks.
     words: Vec<u64>,
     ready: Vec<u64>,
+    /// The words that are not known to be zero.
     summary: Vec<u64>,
     work: Vec<u64>,
     buffers: Buffers,
@@ -172,7 +175,7 @@ impl RuleIndex {
             }
             return push_rules(work, matching);
         }
-        self.walk_summary(scratch, matching);
+        self.walk_summary(0, scratch, matching);
         matching.get_mut(start..).unwrap_or_default().sort_unstable();
     }
 
@@ -180,16 +183,33 @@ impl RuleIndex {
     pub fn match_lines<F: Facts + ?Sized>(&self, facts: &F, scratch: &mut IndexScratch, matching: &mut Vec<u32>, ends: &mut Vec<usize>) {
         self.header(facts, scratch);
         let count = facts.line_count();
-        if !self.direct {
-            for line in 0..count {
-                if facts.takes_part(line) {
-                    self.matches(facts, Some(line), scratch, matching);
-                }
-                ends.push(matching.len());
-            }
-            return;
+        if self.direct {
+            return whole_rows!(self.match_whole(facts, scratch, matching, ends));
         }
-        whole_rows!(self.match_whole(facts, scratch, matching, ends));
+        self.pick_lines(facts, count, scratch);
+        for line in 0..count {
+            let start = matching.len();
+            if facts.takes_part(line) {
+                self.walk_summary(line, scratch, matching);
+                matching.get_mut(start..).unwrap_or_default().sort_unstable();
+            }
+            ends.push(matching.len());
+        }
+    }
+
+    /// What the values of every line are in the columns.
+    fn pick_lines<F: Facts + ?Sized>(&self, facts: &F, count: usize, scratch: &mut IndexScratch) {
+        let IndexScratch { lines, buffers, .. } = scratch;
+        lines.clear();
+        lines.resize(count.saturating_mul(self.lines.len()), Pick::default());
+        for (number, column) in self.lines.iter().enumerate() {
+            let mut of_column = lines.iter_mut().skip(number).step_by(self.lines.len());
+            column.each_pick(facts, buffers, |pick| {
+                if let Some(place) = of_column.next() {
+                    *place = pick;
+                }
+            });
+        }
     }
 
     /// The AND of the document's whole rows.
@@ -227,9 +247,9 @@ impl RuleIndex {
         let others = match self.lines.split_first() {
             Some((first, others)) => {
                 let rows = first.rows.of_width::<WIDTH>();
-                first.each_row(facts, buffers, |row| {
+                first.each_pick(facts, buffers, |pick| {
                     let mut words = header;
-                    and(&mut words, rows, row);
+                    and(&mut words, rows, pick.row);
                     work.extend_from_slice(&words);
                 });
                 others
@@ -243,9 +263,9 @@ impl RuleIndex {
         for column in others {
             let rows = column.rows.of_width::<WIDTH>();
             let mut lines = lines.iter_mut();
-            column.each_row(facts, buffers, |row| {
+            column.each_pick(facts, buffers, |pick| {
                 if let Some(words) = lines.next() {
-                    and(words, rows, row);
+                    and(words, rows, pick.row);
                 }
             });
         }
@@ -257,25 +277,29 @@ impl RuleIndex {
         }
     }
 
-    /// Many rules: AND the summaries, then only the words that can have a bit.
-    fn walk_summary(&self, scratch: &mut IndexScratch, matching: &mut Vec<u32>) {
+    /// Many rules: AND the summaries, then only the words that can have a bit. The line is one of those whose picks are there.
+    fn walk_summary(&self, line: usize, scratch: &mut IndexScratch, matching: &mut Vec<u32>) {
         let IndexScratch { document, lines, words, ready, summary, work, .. } = scratch;
+        let lines = lines.get(line.saturating_mul(self.lines.len())..).unwrap_or_default();
         work.clear();
         work.extend_from_slice(summary);
         for (column, pick) in self.lines.iter().zip(lines.iter()) {
             column.rows.and_summary(pick.row, work);
         }
-        for (block, bits) in work.iter().enumerate() {
+        for ((block, bits), left) in work.iter().enumerate().zip(summary) {
             each_bit(*bits, |bit| {
                 let number = (block << 6) | bit;
-                let mut word = u64::MAX;
+                let mut word = self.document_word(number, document, words, ready);
+                if word == 0 {
+                    *left &= !place(bit).1;
+                    return;
+                }
                 for (column, pick) in self.lines.iter().zip(lines.iter()) {
                     word &= column.rows.word(pick.row, number);
                     if word == 0 {
                         return;
                     }
                 }
-                word &= self.document_word(number, document, words, ready);
                 self.take(number, word, document, lines, matching);
             });
         }
