@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::finder::Finder;
 use super::product::{Details, Product};
-use super::{Brief, CategoryDef, PackagingDef, ProductDef, UnitDef};
+use super::{CategoryDef, PackagingDef, ProductDef, UnitDef};
 use crate::expr::{CompileContext, Constant, Scope};
 use crate::id::{CategoryId, Map, Symbol, UnitId};
 use crate::money::Decimal;
@@ -65,7 +65,7 @@ impl Catalog {
             catalog.successor(product, &file, cx);
             cx.diagnostics.name_rows(before, &file, &format!("`{}`, line {line}", def.file.unwrap_or_default()));
         }
-        catalog.finder = Finder::new(catalog.products.keys().map(SmolStr::as_str));
+        catalog.finder = Finder::new(catalog.products.iter());
         catalog
     }
 
@@ -73,13 +73,6 @@ impl Catalog {
     pub(super) fn get(&self, id: &str) -> Option<(u32, &Product)> {
         let (number, _, product) = self.products.get_full(id)?;
         Some((u32::try_from(number).ok()?, product))
-    }
-
-    /// The id of the product of a number, and what nearly every line asks of it.
-    #[inline]
-    pub(super) fn brief(&self, number: u32) -> Option<(&str, Brief)> {
-        let (id, product) = self.products.get_index(usize::try_from(number).ok()?)?;
-        Some((id, Brief::of(number, product)))
     }
 
     /// The product of a number.

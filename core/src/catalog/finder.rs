@@ -4,35 +4,50 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
+use smol_str::SmolStr;
 
-use super::Brief;
 use super::compile::Catalog;
+use super::{Brief, Product};
 
-/// Products by the hashes of their ids alone, in few bytes.
+/// Products by the hashes of their ids alone, and what nearly every line asks of them: both in few bytes.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Finder(HashTable<Tag>);
+pub(super) struct Finder {
+    tags: HashTable<Tag>,
+    /// By number.
+    briefs: Vec<(SmolStr, Brief)>,
+}
 
 #[derive(Debug, Clone, Copy)]
 struct Tag {
-    hash: u64,
+    /// The low half of the id's hash.
+    hash: u32,
     number: u32,
 }
 
 impl Finder {
-    /// The finder of ids, which are numbered from 0.
-    pub fn new<'i>(ids: impl ExactSizeIterator<Item = &'i str>) -> Self {
-        let mut tags = HashTable::with_capacity(ids.len());
-        for (number, id) in (0..).zip(ids) {
-            let tag = Tag { hash: hash(id), number };
-            tags.insert_unique(tag.hash, tag, |tag| tag.hash);
+    /// The finder of products, which are numbered from 0.
+    pub fn new<'p>(products: impl ExactSizeIterator<Item = (&'p SmolStr, &'p Product)>) -> Self {
+        let mut tags = HashTable::with_capacity(products.len());
+        let briefs: Vec<(SmolStr, Brief)> =
+            (0..).zip(products).map(|(number, (id, product))| (id.clone(), Brief::of(number, product))).collect();
+        let hash_of = |number: u32| usize::try_from(number).ok().and_then(|number| briefs.get(number)).map_or(0, |(id, _)| hash(id));
+        for (number, (id, _)) in (0..).zip(&briefs) {
+            let hash = hash(id);
+            tags.insert_unique(hash, Tag { hash: low(hash), number }, |tag| hash_of(tag.number));
         }
-        Self(tags)
+        Self { tags, briefs }
     }
 
     /// The number of the product that has the id, if one has: the id is still to be compared.
     fn guess(&self, id: &str) -> Option<u32> {
         let hash = hash(id);
-        self.0.find(hash, |tag| tag.hash == hash).map(|tag| tag.number)
+        self.tags.find(hash, |tag| tag.hash == low(hash)).map(|tag| tag.number)
+    }
+
+    /// The product of that number, if it has the id.
+    fn confirm(&self, number: u32, id: &str) -> Option<Brief> {
+        let (known, brief) = self.briefs.get(usize::try_from(number).ok()?)?;
+        same(known.as_bytes(), id.as_bytes()).then_some(*brief)
     }
 }
 
@@ -54,6 +69,10 @@ fn hash(id: &str) -> u64 {
     FixedState::default().hash_one(id)
 }
 
+fn low(hash: u64) -> u32 {
+    u32::try_from(hash & u64::from(u32::MAX)).unwrap_or_default()
+}
+
 /// The products of lines that were looked for, with the buffers of finding them, to be reused from document to document.
 #[derive(Debug, Clone, Default)]
 pub struct FoundProducts {
@@ -68,9 +87,8 @@ impl FoundProducts {
         self.guessed.extend(ids.clone().map(|id| catalog.finder.guess(id)));
         self.found.clear();
         self.found.extend(ids.zip(&self.guessed).map(|(id, number)| {
-            // Two ids with one hash are as good as impossible, and are told apart here.
-            let guessed = number.and_then(|number| catalog.brief(number)).filter(|(known, _)| same(known.as_bytes(), id.as_bytes()));
-            guessed.map(|(_, brief)| brief).or_else(|| number.and_then(|_| catalog.find(id)))
+            // Two ids with such hashes are rare, and are told apart here.
+            number.and_then(|number| catalog.finder.confirm(number, id).or_else(|| catalog.find(id)))
         }));
     }
 

@@ -15,7 +15,7 @@ use super::outcome::Outcome;
 use super::prices::{self, OrderedLines, TariffResult};
 use super::promotion::{self, PromotionResult};
 use super::redemption::check_usage;
-use super::request::QuoteRequest;
+use super::request::{Explain, QuoteRequest};
 use super::result::{Entry, Line, ListPrice, Quote, Source, Totals};
 use super::stage::{self, StageRun};
 use super::statistic;
@@ -86,7 +86,7 @@ impl Rulebook {
         diagnostics.finish()?;
         // 2. Run the procedure.
         let mut out = Outcome {
-            entries: Vec::with_capacity(lines.len().saturating_mul(parts.procedure.len())),
+            entries: Vec::with_capacity(expected_entries(parts, request)),
             of_document: Vec::new(),
             rejected: Vec::new(),
             findings,
@@ -193,6 +193,12 @@ fn add_cash(out: &Outcome, sum: Taxed) -> Result<(Taxed, Option<i64>), Error> {
     };
     let payable = if cash.strategy == CashStrategy::Payable { add(sum.gross)? } else { sum.gross };
     Ok((sum, Some(payable)))
+}
+
+/// So many entries waterfalls mostly have; where only totals are asked for, those of the adjustments of lines alone are kept.
+fn expected_entries(parts: &Parts, request: &QuoteRequest) -> usize {
+    let of_line = parts.procedure.len().saturating_mul(if request.explain > Explain::Totals { 2 } else { 1 });
+    request.lines.len().saturating_mul(of_line)
 }
 
 fn overflow() -> Error {
@@ -308,6 +314,7 @@ fn find_prices(
     look_up_prices(frame, step, request, &mut scratch.prices)?;
     out.tariffs = TariffResult::of(&scratch.prices);
     let in_portions = scratch.prices.has_portions();
+    let to_minor = Rounding::half_up(parts.currency.minor_units());
     let mut sum = 0_i64;
     for index in 0..frame.lines.len() {
         let too_large = |error: ArithmeticError| too_large(index, error);
@@ -315,7 +322,9 @@ fn find_prices(
             no_price(frame, step, index, request, out);
             continue;
         };
-        let Some(price) = list_price(frame, index, found).map_err(too_large)? else { continue };
+        let plain = frame.lines.get(index).and_then(|line| plain_price(line, found, &to_minor));
+        let price = if plain.is_some() { plain } else { list_price(frame, index, found).map_err(too_large)? };
+        let Some(price) = price else { continue };
         sum = sum.checked_add(price.amount).ok_or_else(overflow)?;
         let entry = Entry {
             step: number,
@@ -372,6 +381,18 @@ fn look_up_prices(frame: &Frame<'_>, step: &PriceStep, request: &QuoteRequest, p
     frame.parts.pricing.find(step, &query, priced, prices).map_err(prices::price_error)
 }
 
+/// [`list_price`] of whole base units at a price for one of them in the currency's digits, as nearly all are; none where it takes the long
+/// way.
+#[inline]
+fn plain_price(line: &Line, found: &Found, to_minor: &Rounding) -> Option<ListPrice> {
+    let ordered = line.ordered.as_ref().filter(|ordered| ordered.in_base_unit)?;
+    if found.unit.is_some() || found.amount.is_some() || found.per.to_whole() != Some(1) {
+        return None;
+    }
+    let amount = found.price.amount_of_whole(ordered.whole?, to_minor)?;
+    Some(ListPrice { list: found.list, unit_price: found.price, amount })
+}
+
 /// The price per unit of the order, and the amount of the line: exact until the one rounding to the minor unit.
 pub(super) fn list_price(frame: &Frame<'_>, index: usize, found: &Found) -> Result<Option<ListPrice>, ArithmeticError> {
     let Some(line) = frame.lines.get(index) else { return Ok(None) };
@@ -384,11 +405,7 @@ pub(super) fn list_price(frame: &Frame<'_>, index: usize, found: &Found) -> Resu
     }
     let priced_as_ordered = found.unit.map_or(ordered.in_base_unit, |unit| unit == ordered.unit);
     if priced_as_ordered && found.per.to_whole() == Some(1) {
-        let whole = ordered.whole.filter(|_| ordered.in_base_unit);
-        let amount = match whole.and_then(|whole| found.price.amount_of_whole(whole, &to_minor)) {
-            Some(amount) => amount,
-            None => found.price.amount(line.quantity, &to_minor)?,
-        };
+        let amount = found.price.amount(line.quantity, &to_minor)?;
         return Ok(Some(ListPrice { list, unit_price: found.price, amount }));
     }
     let Some(product) = frame.product(index) else { return Ok(None) };

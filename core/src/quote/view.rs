@@ -372,10 +372,10 @@ impl Quote {
     pub(super) fn step_view<'q>(&'q self, number: usize, line: &Line, entry: &'q Entry) -> StepView<'q> {
         let rule = self.rule_id(entry.source);
         let delta = entry.after.saturating_sub(entry.before);
-        let splits = |step: &Step| matches!(step, Step::Stage(stage) if stage.allocate.unit_split.is_some());
-        let splits = self.rulebook.parts().procedure.get(entry.step.index()).is_some_and(splits);
+        let step = self.rulebook.parts().procedure.get(entry.step.index());
+        let splits = matches!(step, Some(Step::Stage(stage)) if stage.allocate.unit_split.is_some());
         StepView {
-            step: self.step_id(entry.step),
+            step: step.map_or("", |step| step.id().as_str()),
             rule,
             base: self.money(entry.base),
             before: self.money(entry.before),
