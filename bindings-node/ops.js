@@ -31,6 +31,10 @@ export class Rulebook extends CompiledRulebook {
     return this.call('check_availability', request);
   }
 
+  shareOut(request) {
+    return this.call('share_out', request);
+  }
+
   decideInventory(request) {
     return this.call('decide_inventory', request);
   }

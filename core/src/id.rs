@@ -173,6 +173,8 @@ ids! {
     SupplyId;
     /// Names what stock is reserved for: a line of an order, a cart.
     DemandId;
+    /// Names a way of sharing out what is scarce.
+    SharingId;
     /// Names a hold on an order.
     HoldId;
     /// Names a command; a repeat of the same command carries the same id.

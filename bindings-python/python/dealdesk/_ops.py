@@ -38,6 +38,8 @@ if TYPE_CHECKING:
         Reconciliation,
         ReservationPlan,
         RouteDecision,
+        ShareOutRequest,
+        SharePlan,
         StockState,
     )
 
@@ -89,6 +91,11 @@ class Rulebook(CompiledRulebook):
     def check_availability(self, request: AvailabilityRequest) -> Availability:
         """Says how much of a product is available, and where."""
         response: Availability = self._handle.call("check_availability", request)
+        return response
+
+    def share_out(self, request: ShareOutRequest) -> SharePlan:
+        """Shares out a scarce quantity over those who ask for it: first come, by priority, equally, in proportion."""
+        response: SharePlan = self._handle.call("share_out", request)
         return response
 
     def decide_inventory(self, request: DecideStockRequest) -> DecisionOfStockEvent:

@@ -1250,7 +1250,7 @@ class ClampDef(TypedDict):
 CloseWhen: TypeAlias = "Literal['shipped', 'shipped_and_invoiced']"
 
 # What happened; stable across versions.
-Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'quote.frozen', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.backordered', 'inventory.untracked', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'inventory.unknown_supply', 'inventory.supply_exists', 'inventory.supply_closed', 'inventory.exceeds_supply', 'inventory.supply_mismatch', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
+Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'quote.frozen', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.backordered', 'inventory.untracked', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'inventory.unknown_supply', 'inventory.supply_exists', 'inventory.supply_closed', 'inventory.exceeds_supply', 'inventory.supply_mismatch', 'inventory.minimum_not_met', 'inventory.share_weight', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
 
 # Which promotion gets a unit that several want.
 Combine: TypeAlias = "Literal['priority', 'optimal']"
@@ -2316,6 +2316,8 @@ class InventoryDef(TypedDict):
     # What is kept back. Of several entries that fit, the most special counts: location and product, then product, then location,
     # then the one that names neither.
     safety_stock: NotRequired[ReadOnly[Sequence[SafetyStockDef]]]
+    # Policies by which a scarce quantity is shared out.
+    sharing: NotRequired[ReadOnly[Sequence[SharingDef]]]
     # How much of each product is not for sale at all locations together, in the product's unit: kept back once, wherever it lies.
     sku_threshold: NotRequired[ReadOnly[DecimalInput]]
 
@@ -4818,8 +4820,129 @@ Several: TypeAlias = "Literal['best', 'first']"
 # How bad a diagnostic or a finding is.
 Severity: TypeAlias = "Literal['info', 'warning', 'error']"
 
+
+@final
+class Share(TypedDict):
+    """What one demand gets."""
+    # How it came to it: each entry adds to the one before.
+    entries: list[ShareEntry]
+    # What it gets.
+    given: Decimal
+    # Who.
+    id: DemandId
+    # What it asks for.
+    requested: Decimal
+    # What it does not get.
+    short: Decimal
+
+
+@final
+class ShareDemand(TypedDict):
+    """One who asks for a part."""
+    # Who asks.
+    id: ReadOnly[DemandId]
+    # What it is guaranteed, up to what it asks for: a floor of its share, not something on top.
+    minimum: NotRequired[ReadOnly[DecimalInput | None]]
+    # For `equal_cover`: how much it uses in a day, zero or above.
+    per_day: NotRequired[ReadOnly[DecimalInput | None]]
+    # How urgent it is; the highest number comes first, in every method where something is equal.
+    priority: NotRequired[ReadOnly[int]]
+    # How much is asked for, in the product's unit; above zero.
+    quantity: ReadOnly[DecimalInput]
+    # The order in which demands came; the lowest number comes first.
+    seq: NotRequired[ReadOnly[int]]
+    # For `equal_cover`: how much it has already; absent: nothing.
+    stock: NotRequired[ReadOnly[DecimalInput | None]]
+    # The day on which it is wanted.
+    wanted_on: NotRequired[ReadOnly[DateInput | None]]
+    # For `weighted`: its weight, zero or above; only the proportion counts.
+    weight: NotRequired[ReadOnly[DecimalInput | None]]
+
+
+@final
+class ShareEntry(TypedDict):
+    """One step on the way to a share."""
+    # What it has after.
+    after: Decimal
+    # What the demand had before.
+    before: Decimal
+    # What it gets by this step.
+    delta: Decimal
+    # What it is.
+    step: ShareStep
+
 # In which order lines stand when an amount is split.
 ShareOrder: TypeAlias = "Literal['lines', 'ids']"
+
+
+@final
+class ShareOutRequest(TypedDict):
+    """A scarce quantity and those who ask for it."""
+    # Who asks for it, in any order.
+    demands: ReadOnly[Sequence[ShareDemand]]
+    # What a pack of this product holds, where it is not the policy's `multiple`; above zero.
+    multiple: NotRequired[ReadOnly[DecimalInput | None]]
+    # By this policy; absent: by the one for the product.
+    policy: NotRequired[ReadOnly[SharingId | None]]
+    # The product.
+    product: NotRequired[ReadOnly[ProductId | None]]
+    # How much there is, in the product's unit; zero or above.
+    supply: ReadOnly[DecimalInput]
+
+
+@final
+class SharePlan(TypedDict):
+    """Who gets how much."""
+    # One remark for each demand that gets less than it asks for, and one for each that gets less than it was guaranteed.
+    findings: list[Finding]
+    # How much is given in all.
+    given: Decimal
+    # How much is left: what nobody asks for, and what is less than a multiple.
+    left: Decimal
+    # Its method.
+    method: SharingMethod
+    # The multiple in which it was given.
+    multiple: Decimal
+    # The policy by which it was shared out.
+    policy: SharingId
+    # How much was asked for in all.
+    requested: Decimal
+    # Who gets how much, in the order of the request.
+    shares: list[Share]
+    # How much there was.
+    supply: Decimal
+
+# A step on the way to a share.
+ShareStep: TypeAlias = "Literal['minimum', 'share', 'remainder']"
+
+
+@final
+class SharingDef(TypedDict):
+    """How a scarce quantity is shared out over those who ask for it.
+
+    ```
+    use dealdesk::inventory::{SharingDef, SharingMethod};
+    let def: SharingDef = serde_json::from_str(r#"{"id": "fair", "method": "pro_rata", "multiple": "12"}"#)?;
+    assert_eq!(def.method, SharingMethod::ProRata);
+    # Ok::<(), serde_json::Error>(())
+    ```
+    """
+    # Names the policy.
+    id: ReadOnly[SharingId]
+    # How much each demand gets.
+    method: ReadOnly[SharingMethod]
+    # Only whole multiples of this are given: the content of a pack, or the smallest quantity that can be handed out, such as
+    # `0.001` where fractions can. Above zero.
+    multiple: NotRequired[ReadOnly[DecimalInput]]
+    # The products that are shared out so. Empty: every product that no other policy names.
+    products: NotRequired[ReadOnly[Sequence[ProductId]]]
+
+# Names a way of sharing out what is scarce.
+SharingId: TypeAlias = "str"
+
+# How much each demand gets of what there is. Nobody gets more than asked, nor less than guaranteed as long as there is enough for
+# all guarantees; what one cannot use goes to the others by the same rule.
+SharingMethod: TypeAlias = "Literal['first_come', 'priority', 'equal', 'pro_rata', 'weighted', 'equal_cover']"
 
 
 @final

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::def::{Backorder, InventoryDef, LocationDef, SafetyStockDef};
 use super::item::{ItemPolicy, compile_items};
+use super::scarcity::{self, Sharing};
 use super::scope::compile_parents;
 use crate::id::{LocationId, Map, ProductId, Set};
 use crate::quantity::Quantity;
@@ -28,6 +29,7 @@ pub struct Inventory {
     some_untracked: bool,
     on_hand_not_below_held: bool,
     hold_ttl_seconds: Option<u32>,
+    sharing: Sharing,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -96,6 +98,10 @@ impl Inventory {
         self.on_hand_not_below_held
     }
 
+    pub(super) const fn sharing(&self) -> &Sharing {
+        &self.sharing
+    }
+
     pub(super) fn item(&self, product: &ProductId) -> Option<&ItemPolicy> {
         if self.items.is_empty() { None } else { self.items.get(product) }
     }
@@ -130,6 +136,7 @@ pub fn compile(def: &InventoryDef, path: &Path<'_>, diagnostics: &mut Diagnostic
         on_hand_not_below_held: def.on_hand_not_below_held,
         locations,
         hold_ttl_seconds: def.hold_ttl_seconds,
+        sharing: scarcity::compile(&def.sharing, &path.field("sharing"), diagnostics),
     };
     inventory.parents = compile_parents(&def.locations, &inventory, &path.field("locations"), diagnostics);
     inventory.close_parts_of_inactive();

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::scarcity::SharingDef;
 use crate::id::{LocationId, ProductId};
 use crate::quantity::Quantity;
 
@@ -44,6 +45,9 @@ pub struct InventoryDef {
     /// then is reported as a shortage.
     #[serde(default = "yes")]
     pub on_hand_not_below_held: bool,
+    /// Policies by which a scarce quantity is shared out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sharing: Vec<SharingDef>,
 }
 
 impl Default for InventoryDef {
@@ -56,6 +60,7 @@ impl Default for InventoryDef {
             backorder: Backorder::Denied,
             products: Vec::new(),
             on_hand_not_below_held: true,
+            sharing: Vec::new(),
         }
     }
 }

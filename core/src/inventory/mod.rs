@@ -13,6 +13,7 @@
 //! | [`evolve()`] | folds a [`StockEvent`] into a state |
 //! | [`plan_reservation`] | which location gives what for the lines of a document; holds nothing |
 //! | [`availability`] | how much of a product can be reserved at a moment |
+//! | [`share_out`] | who gets how much of a scarce quantity |
 //! | [`reconcile`] | proves that the counters are what ledger and reservations say |
 
 mod action;
@@ -28,6 +29,7 @@ mod plan;
 mod reconcile;
 mod request;
 mod reservation;
+mod scarcity;
 mod scope;
 mod state;
 mod supply;
@@ -52,4 +54,5 @@ pub use request::{
     decide_request, evolve_all, plan_request, reconcile_request,
 };
 pub use reservation::{Reservation, ReservationPart, ReservationStatus};
+pub use scarcity::{Share, ShareDemand, ShareEntry, ShareOutRequest, SharePlan, ShareStep, SharingDef, SharingMethod, share_out};
 pub use state::{StockPosition, StockState, StockedProduct};

@@ -76,14 +76,29 @@ pub fn allocate(
     zero_weights: ZeroWeights,
     parts: &mut Vec<i64>,
 ) -> Result<Money, ArithmeticError> {
+    let rest = allocate_whole(total.minor(), shares, method, zero_weights, parts)?;
+    Ok(Money::new(rest, total.currency()))
+}
+
+/// As [`allocate`], for anything that is counted in whole numbers, such as packs of goods.
+///
+/// # Errors
+/// As [`allocate`].
+pub fn allocate_whole(
+    total: i64,
+    shares: &[AllocationShare],
+    method: AllocationMethod,
+    zero_weights: ZeroWeights,
+    parts: &mut Vec<i64>,
+) -> Result<i64, ArithmeticError> {
     parts.clear();
-    if method == AllocationMethod::LargestRemainder && plain_largest_remainder(total.minor(), shares, parts).is_some() {
-        return Ok(Money::zero(total.currency()));
+    if method == AllocationMethod::LargestRemainder && plain_largest_remainder(total, shares, parts).is_some() {
+        return Ok(0);
     }
     parts.clear();
     parts.resize(shares.len(), 0);
-    let negative = total.minor() < 0;
-    let mut rest = total.minor().unsigned_abs();
+    let negative = total < 0;
+    let mut rest = total.unsigned_abs();
 
     // 1. Weigh: the weights as given, or all alike when they are all zero.
     let all_zero = shares.iter().all(|share| share.weight == 0);
@@ -122,8 +137,7 @@ pub fn allocate(
 
     // 3. Report what nobody could take.
     let unallocated = i64::try_from(rest).map_err(|_| ArithmeticError::Overflow)?;
-    let signed = if negative { unallocated.checked_neg().ok_or(ArithmeticError::Overflow)? } else { unallocated };
-    Ok(Money::new(signed, total.currency()))
+    if negative { unallocated.checked_neg().ok_or(ArithmeticError::Overflow) } else { Ok(unallocated) }
 }
 
 /// The parts by largest remainder in one go over the shares, where nobody can reach a cap and all numbers are short, as those of nearly

@@ -12,7 +12,7 @@
 //! | [`Percent`] | a percentage, exact |
 //! | [`Exact`] | an unrounded result, a fraction, on its way to be rounded |
 //! | [`Rounding`] | how to round: mode, increment, ending |
-//! | [`allocate`] | splits an amount over weights so that the parts sum to the whole |
+//! | [`allocate`], [`allocate_whole`] | split an amount or a count over weights so that the parts sum to the whole |
 
 mod allocate;
 mod amount;
@@ -23,7 +23,7 @@ mod percent;
 mod rounding;
 mod unit_price;
 
-pub use allocate::{AllocationMethod, AllocationShare, ZeroWeights, allocate};
+pub use allocate::{AllocationMethod, AllocationShare, ZeroWeights, allocate, allocate_whole};
 pub use amount::Money;
 pub use currency::{Currency, CurrencyError};
 pub(crate) use decimal::JSON_NUMBER_TOKEN;

@@ -98,6 +98,16 @@ impl Quantity {
         self.0 == 0
     }
 
+    /// The quantity in millionths.
+    pub(crate) const fn millionths(self) -> i64 {
+        self.0
+    }
+
+    /// So many millionths.
+    pub(crate) const fn from_millionths(millionths: i64) -> Self {
+        Self(millionths)
+    }
+
     /// The quantity as a decimal.
     #[must_use]
     pub fn to_decimal(self) -> Decimal {

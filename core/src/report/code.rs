@@ -440,6 +440,10 @@ families! {
         ExceedsSupply = "exceeds_supply",
         /// The supply is of another product than the receipt.
         SupplyMismatch = "supply_mismatch",
+        /// A demand gets less than it was guaranteed, because there is less than all guarantees together.
+        MinimumNotMet = "minimum_not_met",
+        /// A demand lacks the number that its share is measured by.
+        ShareWeight = "share_weight",
     }
     /// Orders. The reasons to refuse a command stand first, in the order in which they count.
     order OrderCode Order {

@@ -3,7 +3,10 @@
 use super::compile::Rulebook;
 use crate::approval::{ApprovalAction, ApprovalEvent, CaseState};
 use crate::credit::{CreditDecision, CreditRequest};
-use crate::inventory::{self, Availability, AvailabilityRequest, DecideStockRequest, PlanReservationRequest, ReservationPlan, StockEvent};
+use crate::inventory::{
+    self, Availability, AvailabilityRequest, DecideStockRequest, PlanReservationRequest, ReservationPlan, ShareOutRequest, SharePlan,
+    StockEvent,
+};
 use crate::pricing::{PriceExamples, PriceExamplesRequest};
 use crate::receivable::{Invoice, InvoiceRequest};
 use crate::report::{Command, Decision, Error};
@@ -48,6 +51,14 @@ impl Rulebook {
     #[must_use]
     pub fn availability(&self, request: &AvailabilityRequest) -> Availability {
         inventory::availability_request(&self.parts().inventory, request)
+    }
+
+    /// Shares out a scarce quantity over those who ask for it.
+    ///
+    /// # Errors
+    /// [`Error`] for a request that cannot be judged, as [`crate::inventory::share_out`].
+    pub fn share_out(&self, request: &ShareOutRequest) -> Result<SharePlan, Error> {
+        inventory::share_out(&self.parts().inventory, request)
     }
 
     /// Judges a command to the stock.

@@ -8,7 +8,7 @@ use crate::approval::{self, ApprovalEvent, CaseState, DecideApprovalRequest, Evo
 use crate::credit::{CreditDecision, CreditRequest};
 use crate::inventory::{
     self, Availability, AvailabilityRequest, DecideStockRequest, EvolveStockRequest, PlanReservationRequest, ReconcileStockRequest,
-    Reconciliation, ReservationPlan, StockEvent, StockState,
+    Reconciliation, ReservationPlan, ShareOutRequest, SharePlan, StockEvent, StockState,
 };
 use crate::limits::Limits;
 use crate::order::{self, DecideOrderRequest, EvolveOrderRequest, OrderFact, OrderState};
@@ -152,6 +152,8 @@ ops! {
     /// Says how much of a product is available, and where.
     CheckAvailability "check_availability" on_rulebook: AvailabilityRequest => Availability,
         |rulebook, request| Ok(rulebook.availability(&request));
+    /// Shares out a scarce quantity over those who ask for it: first come, by priority, equally, in proportion.
+    ShareOut "share_out" on_rulebook: ShareOutRequest => SharePlan, |rulebook, request| rulebook.share_out(&request);
     /// Judges a command to the stock: accepted or refused, and the events that make the new state.
     DecideInventory "decide_inventory" on_rulebook: DecideStockRequest => Decision<StockEvent>,
         |rulebook, request| rulebook.decide_inventory(&request);
