@@ -27,6 +27,10 @@ export class Rulebook extends CompiledRulebook {
     return this.call('plan_reservation', request);
   }
 
+  planWave(request) {
+    return this.call('plan_wave', request);
+  }
+
   checkAvailability(request) {
     return this.call('check_availability', request);
   }

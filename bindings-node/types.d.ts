@@ -3442,6 +3442,14 @@ export interface PlanReservationRequest {
   state: StockStateInput;
 }
 
+/** Orders and the stock that they are to be met from. */
+export interface PlanWaveRequest {
+  /** The stock. */
+  state: StockStateInput;
+  /** The orders. */
+  wave: Wave;
+}
+
 export interface PlannedLine {
   /** What there was for it after the lines before it. */
   available: Decimal;
@@ -3455,6 +3463,14 @@ export interface PlannedLine {
   reserved: Decimal;
   /** What it does not get. */
   short: Decimal;
+}
+
+/** The plan of one order of a wave. */
+export interface PlannedOrder {
+  /** The order. */
+  id: DemandId;
+  /** Which location gives what to its lines. */
+  plan: ReservationPlan;
 }
 
 /** Which rules of a stage apply when several match. */
@@ -5972,6 +5988,36 @@ export interface UsesDef {
   uses_per_code?: number | null;
   /** By one customer; without a `customer.id` the rule does not apply. */
   uses_per_customer?: number | null;
+}
+
+/** Orders that are served together: the highest priority first, of equal ones in the order in which they stand. */
+export interface Wave {
+  /** The moment: holds that have ended by then do not count. */
+  at: TimestampText;
+  /** The orders; no id twice. */
+  orders: readonly WaveOrder[];
+}
+
+/** An order of a wave. */
+export interface WaveOrder {
+  /** Names it. */
+  id: DemandId;
+  /** The lines, the first served first. */
+  lines: readonly DemandLine[];
+  /** The locations to take from, in this order. Absent: the active locations in order of priority. */
+  locations?: readonly LocationId[] | null;
+  /** The higher, the earlier it is served. */
+  priority?: number;
+  /** Holds that the reservation will take the place of, such as those of the cart; from this order's turn on they do not count. */
+  replaces?: readonly ReservationId[];
+}
+
+/** The plans of a wave. */
+export interface WavePlan {
+  /** Whether every order gets all that it asks for. */
+  complete: boolean;
+  /** The orders, in the order in which they were served. */
+  orders: PlannedOrder[];
 }
 
 /** What a document's amount is split in proportion to. No line gives more than it costs, whatever it weighs. */

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | W1 | orders of 1 to 1000 lines, 10,000 products, 430,046 prices, 500 rules |
 //! | W2 | an approval matrix of 200 rows that collects, 2,000 requests |
+//! | W3 | stock in 20 warehouses, 200 orders of 100 lines that are served one after the other |
 //! | growth | W1 with 5,000 and 50,000 rules, of which the same few match |
 //! | load | reading and compiling the rulebook of W1 |
 //!
@@ -23,7 +24,7 @@ fn main() {
         let chosen = |name: &str| wanted.iter().any(|wanted| wanted == name);
         chosen(name) || !all.iter().any(|name| chosen(name))
     };
-    let runs = |name: &str| named(&["w1", "w2", "growth", "load"], name);
+    let runs = |name: &str| named(&["w1", "w2", "w3", "growth", "load"], name);
     let peer = |name: &str| named(&["limit", "scan", "zen", "dealdesk"], name);
     let mut report = Report::default();
     let data = workload::Data::generate();
@@ -55,6 +56,18 @@ fn main() {
         }
         if peer("dealdesk") {
             peers::dealdesk_table::approvals(&mut report);
+        }
+    }
+    if runs("w3") {
+        let stock = workload::stock::Stock::generate();
+        if peer("limit") {
+            peers::limit::reservations(&stock, &mut report);
+        }
+        if peer("scan") {
+            peers::scan::reservations(&stock, &mut report);
+        }
+        if peer("dealdesk") {
+            peers::dealdesk_stock::reservations(&stock, &mut report);
         }
     }
     if runs("growth") && peer("dealdesk") {

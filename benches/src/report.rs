@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::workload::stock::{self, Stock};
+
 /// One figure.
 struct Row {
     workload: String,
@@ -27,6 +29,14 @@ impl Report {
     pub fn documents(&mut self, workload: &str, peer: &str, lines: usize, count: usize, pass: (Duration, u32), expected: u32) {
         let (time, check) = pass;
         self.push(workload, peer, lines, time.div_f64(count as f64), lines, check == expected, String::new());
+    }
+
+    /// Adds the time in which the orders of W3 were served, when the rows are the expected ones.
+    pub fn reservations(&mut self, peer: &str, work: &Stock, time: Duration, rows: Vec<stock::Row>) {
+        let count = rows.len();
+        let check = rows.into_iter().fold(0, stock::check);
+        let right = check == stock::EXPECTED && count == stock::ROWS;
+        self.push("W3", peer, stock::LINES, time / work.orders.len() as u32, stock::LINES, right, format!("{count} rows"));
     }
 
     /// Adds a figure that is not about lines.

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::scan::in_order;
-use crate::clock::{fastest_pass, memory, once};
+use crate::clock::{fastest_from, fastest_pass, memory, once};
 use crate::report::Report;
+use crate::workload::stock::{self, PRODUCTS, Stock, WAREHOUSES};
 use crate::workload::{self, Data, Order, Rule, mix};
 
 const PEER: &str = "limit";
@@ -245,4 +246,34 @@ pub fn approvals(report: &mut Report) {
         })
     });
     report.single("W2", PEER, rows.len(), pass.0 / requests.len() as u32, pass.1 == EXPECTED, String::new());
+}
+
+pub fn reservations(stock: &Stock, report: &mut Report) {
+    let on_hand: Vec<u32> = (0..PRODUCTS).flat_map(|product| stock.on_hand.iter().map(move |warehouse| warehouse[product])).collect();
+    let prepare = || (on_hand.clone(), Vec::with_capacity(200_000));
+    let (time, rows) = fastest_from(Duration::from_millis(300), prepare, |(mut left, mut rows)| {
+        for order in &stock.orders {
+            take(order, &stock.preferences[order.region as usize], &mut left, &mut rows);
+        }
+        rows
+    });
+    report.reservations(PEER, stock, time, rows);
+}
+
+fn take(order: &Order, preference: &[u32], left: &mut [u32], rows: &mut Vec<stock::Row>) {
+    for (number, line) in order.lines.iter().enumerate() {
+        let mut wanted = line.quantity;
+        let shelf = &mut left[line.product as usize * WAREHOUSES..][..WAREHOUSES];
+        for warehouse in preference {
+            let quantity = shelf[*warehouse as usize].min(wanted);
+            if quantity > 0 {
+                shelf[*warehouse as usize] -= quantity;
+                wanted -= quantity;
+                rows.push(stock::Row { line: number as u32, warehouse: *warehouse, quantity });
+                if wanted == 0 {
+                    break;
+                }
+            }
+        }
+    }
 }

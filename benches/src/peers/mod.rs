@@ -2,6 +2,7 @@
 
 pub mod dealdesk;
 mod dealdesk_rulebook;
+pub mod dealdesk_stock;
 pub mod dealdesk_table;
 pub mod limit;
 pub mod scan;

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::clock::fastest_pass;
+use crate::clock::{fastest_from, fastest_pass};
 use crate::report::Report;
+use crate::workload::stock::{Row, Stock};
 use crate::workload::{self, Data, Order, PriceEntry, Product, Rule, mix};
 
 const PEER: &str = "rust_scan";
@@ -102,4 +103,35 @@ pub fn approvals(report: &mut Report) {
         })
     });
     report.single("W2", PEER, rows.len(), pass.0 / requests.len() as u32, pass.1 == EXPECTED, String::new());
+}
+
+/// Stock in a hash map by product and warehouse.
+pub fn reservations(stock: &Stock, report: &mut Report) {
+    let positions = stock.on_hand.iter().zip(0..).flat_map(|(products, warehouse)| {
+        products.iter().zip(0..).map(move |(quantity, product): (&u32, u32)| ((product, warehouse), *quantity))
+    });
+    let on_hand: HashMap<(u32, u32), u32> = positions.collect();
+    let (time, rows) = fastest_from(
+        Duration::from_millis(300),
+        || on_hand.clone(),
+        |mut left| {
+            let mut rows = Vec::new();
+            for order in &stock.orders {
+                for (line, number) in order.lines.iter().zip(0..) {
+                    let mut wanted = line.quantity;
+                    for warehouse in &stock.preferences[order.region as usize] {
+                        let there = left.entry((line.product, *warehouse)).or_default();
+                        let quantity = wanted.min(*there);
+                        if quantity > 0 {
+                            *there -= quantity;
+                            wanted -= quantity;
+                            rows.push(Row { line: number, warehouse: *warehouse, quantity });
+                        }
+                    }
+                }
+            }
+            rows
+        },
+    );
+    report.reservations(PEER, stock, time, rows);
 }

@@ -20,6 +20,8 @@ pub struct Order {
     pub region: u32,
     pub channel: u32,
     pub day: u32,
+    /// The higher, the earlier it is served when stock is given out.
+    pub priority: u32,
     pub lines: Vec<Line>,
 }
 
@@ -28,8 +30,8 @@ pub fn orders(lines: usize, count: usize) -> Vec<Order> {
     (0..count)
         .map(|_| {
             let (tier, region, channel, day) = (rng.below(4), rng.below(8), rng.below(3), rng.below(365));
-            let _priority = rng.below(10);
-            Order { tier, region, channel, day, lines: (0..lines).map(|_| line(&mut rng)).collect() }
+            let priority = rng.below(10);
+            Order { tier, region, channel, day, priority, lines: (0..lines).map(|_| line(&mut rng)).collect() }
         })
         .collect()
 }

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         InvoiceRequest,
         OrderState,
         PlanReservationRequest,
+        PlanWaveRequest,
         PriceExamples,
         PriceExamplesRequest,
         Quote,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         ShareOutRequest,
         SharePlan,
         StockState,
+        WavePlan,
     )
 
 __all__ = [
@@ -86,6 +88,11 @@ class Rulebook(CompiledRulebook):
     def plan_reservation(self, request: PlanReservationRequest) -> ReservationPlan:
         """Plans which location gives what to a demand, and what is short."""
         response: ReservationPlan = self._handle.call("plan_reservation", request)
+        return response
+
+    def plan_wave(self, request: PlanWaveRequest) -> WavePlan:
+        """Plans the reservations of many orders from the same stock, the highest priority first."""
+        response: WavePlan = self._handle.call("plan_wave", request)
         return response
 
     def check_availability(self, request: AvailabilityRequest) -> Availability:

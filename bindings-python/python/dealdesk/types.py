@@ -3762,6 +3762,15 @@ class PlanReservationRequest(TypedDict):
 
 
 @final
+class PlanWaveRequest(TypedDict):
+    """Orders and the stock that they are to be met from."""
+    # The stock.
+    state: ReadOnly[StockStateInput]
+    # The orders.
+    wave: ReadOnly[Wave]
+
+
+@final
 class PlannedLine(TypedDict):
     # What there was for it after the lines before it.
     available: Decimal
@@ -3775,6 +3784,15 @@ class PlannedLine(TypedDict):
     reserved: Decimal
     # What it does not get.
     short: Decimal
+
+
+@final
+class PlannedOrder(TypedDict):
+    """The plan of one order of a wave."""
+    # The order.
+    id: DemandId
+    # Which location gives what to its lines.
+    plan: ReservationPlan
 
 # Which rules of a stage apply when several match.
 Policy: TypeAlias = "Literal['best', 'worst', 'first', 'compound', 'on_base', 'exclusive']"
@@ -6461,6 +6479,39 @@ class UsesDef(TypedDict):
     uses_per_code: NotRequired[ReadOnly[int | None]]
     # By one customer; without a `customer.id` the rule does not apply.
     uses_per_customer: NotRequired[ReadOnly[int | None]]
+
+
+@final
+class Wave(TypedDict):
+    """Orders that are served together: the highest priority first, of equal ones in the order in which they stand."""
+    # The moment: holds that have ended by then do not count.
+    at: ReadOnly[TimestampInput]
+    # The orders; no id twice.
+    orders: ReadOnly[Sequence[WaveOrder]]
+
+
+@final
+class WaveOrder(TypedDict):
+    """An order of a wave."""
+    # Names it.
+    id: ReadOnly[DemandId]
+    # The lines, the first served first.
+    lines: ReadOnly[Sequence[DemandLine]]
+    # The locations to take from, in this order. Absent: the active locations in order of priority.
+    locations: NotRequired[ReadOnly[Sequence[LocationId] | None]]
+    # The higher, the earlier it is served.
+    priority: NotRequired[ReadOnly[int]]
+    # Holds that the reservation will take the place of, such as those of the cart; from this order's turn on they do not count.
+    replaces: NotRequired[ReadOnly[Sequence[ReservationId]]]
+
+
+@final
+class WavePlan(TypedDict):
+    """The plans of a wave."""
+    # Whether every order gets all that it asks for.
+    complete: bool
+    # The orders, in the order in which they were served.
+    orders: list[PlannedOrder]
 
 # What a document's amount is split in proportion to. No line gives more than it costs, whatever it weighs.
 WeightsDef: TypeAlias = "Literal['amount', 'list_amount', 'quantity', 'even'] | WeightsDefStep | WeightsDefFormula"

@@ -12,6 +12,7 @@
 //! | [`decide`] | judges a [`StockAction`]: receive, count, issue, reserve, commit, release, extend, expire, fill; expect, reschedule, cancel |
 //! | [`evolve()`] | folds a [`StockEvent`] into a state |
 //! | [`plan_reservation`] | which location gives what for the lines of a document; holds nothing |
+//! | [`plan_wave`] | the same for many orders, the highest priority first |
 //! | [`availability`] | how much of a product can be reserved at a moment |
 //! | [`share_out`] | who gets how much of a scarce quantity |
 //! | [`reconcile`] | proves that the counters are what ledger and reservations say |
@@ -35,6 +36,7 @@ mod state;
 mod supply;
 #[cfg(test)]
 mod tests;
+mod wave;
 
 pub use action::{
     CommitRemainder, CommitStock, ExtendReservation, FillBackorders, FillOrder, ReceiveStock, ReleaseStock, ReservationKind, ReserveAllow,
@@ -50,9 +52,10 @@ pub use expected::{CancelSupply, ExpectSupply, ExpectedSupply, RescheduleSupply,
 pub use plan::{Demand, DemandLine, PlannedLine, ReservationPlan, plan_reservation};
 pub use reconcile::{ReconcileSource, Reconciliation, StockDifference, reconcile};
 pub use request::{
-    AvailabilityRequest, DecideStockRequest, EvolveStockRequest, PlanReservationRequest, ReconcileStockRequest, availability_request,
-    decide_request, evolve_all, plan_request, reconcile_request,
+    AvailabilityRequest, DecideStockRequest, EvolveStockRequest, PlanReservationRequest, PlanWaveRequest, ReconcileStockRequest,
+    availability_request, decide_request, evolve_all, plan_request, reconcile_request, wave_request,
 };
 pub use reservation::{Reservation, ReservationPart, ReservationStatus};
 pub use scarcity::{Share, ShareDemand, ShareEntry, ShareOutRequest, SharePlan, ShareStep, SharingDef, SharingMethod, share_out};
 pub use state::{StockPosition, StockState, StockedProduct};
+pub use wave::{PlannedOrder, Wave, WaveOrder, WavePlan, plan_wave};

@@ -150,7 +150,9 @@ impl<'p> PlannedLine<'p> {
 /// ```
 pub fn plan_reservation(inventory: &Inventory, state: &StockState, demand: &Demand) -> Result<ReservationPlan, Error> {
     // 1. Refuse what cannot be judged.
-    check(inventory, demand)?;
+    let mut problems = Diagnostics::new();
+    check_lines(inventory, demand.locations.as_deref(), &demand.lines, &Path::ROOT, &mut problems);
+    problems.finish()?;
     // 2. Lay out the route.
     let supply = Supply::at(inventory, state, demand.at).without(&demand.replaces);
     let mut supply = match &demand.locations {
@@ -158,42 +160,56 @@ pub fn plan_reservation(inventory: &Inventory, state: &StockState, demand: &Dema
         Some(locations) => supply.along(locations.iter()),
     };
     // 3. Find the products, and those that several lines ask for.
-    let shelves = find_shelves(state, &demand.lines, &mut supply);
+    let shelves = find_shelves(state, &demand.lines, &mut Set::default(), &mut supply);
     // 4. Take, line by line.
-    let mut plan = ReservationPlan {
-        locations: Arc::clone(inventory.names()),
-        lines: Vec::with_capacity(demand.lines.len()),
-        parts: Vec::with_capacity(demand.lines.len()),
-        findings: Vec::new(),
-    };
-    for (line, shelf) in demand.lines.iter().zip(shelves) {
-        plan.serve(line, shelf, &mut supply);
-    }
-    Ok(plan)
+    Ok(plan_lines(inventory, &demand.lines, &shelves, &mut supply))
 }
 
-fn check(inventory: &Inventory, demand: &Demand) -> Result<(), Error> {
-    let mut problems = Diagnostics::new();
-    for (index, location) in demand.locations.iter().flatten().enumerate() {
+/// Takes for each line what it gets along the route.
+pub(super) fn plan_lines(
+    inventory: &Inventory,
+    lines: &[DemandLine],
+    shelves: &[Option<usize>],
+    supply: &mut Supply<'_>,
+) -> ReservationPlan {
+    let mut plan = ReservationPlan {
+        locations: Arc::clone(inventory.names()),
+        lines: Vec::with_capacity(lines.len()),
+        parts: Vec::with_capacity(lines.len()),
+        findings: Vec::new(),
+    };
+    for (line, shelf) in lines.iter().zip(shelves) {
+        plan.serve(line, *shelf, supply);
+    }
+    plan
+}
+
+/// What cannot be judged in the locations and lines of a document at `path`.
+pub(super) fn check_lines(
+    inventory: &Inventory,
+    locations: Option<&[LocationId]>,
+    lines: &[DemandLine],
+    path: &Path<'_>,
+    problems: &mut Diagnostics,
+) {
+    for (index, location) in locations.iter().copied().flatten().enumerate() {
         if inventory.rank(location).is_none() {
-            problems.push(inventory.unknown_location(location, &Path::ROOT.field("locations").index(index)));
+            problems.push(inventory.unknown_location(location, &path.field("locations").index(index)));
         }
     }
-    for (index, line) in demand.lines.iter().enumerate() {
+    for (index, line) in lines.iter().enumerate() {
         if !line.quantity.is_positive() {
-            problems.push(not_positive(line.quantity, &Path::ROOT.field("lines").index(index).field("quantity")));
+            problems.push(not_positive(line.quantity, &path.field("lines").index(index).field("quantity")));
         }
     }
-    problems.finish().map(|_| ())
 }
 
 pub(super) fn not_positive(quantity: Quantity, path: &Path<'_>) -> Diagnostic {
     Diagnostic::error(InventoryCode::Quantity, path, format!("the quantity `{quantity}` is not above zero"))
 }
 
-/// The shelf of each line's product.
-fn find_shelves(state: &StockState, lines: &[DemandLine], supply: &mut Supply<'_>) -> Vec<Option<usize>> {
-    let mut seen: Set<usize> = Set::default();
+/// The shelf of each line's product; `seen` knows the shelves that lines have asked for before.
+pub(super) fn find_shelves(state: &StockState, lines: &[DemandLine], seen: &mut Set<usize>, supply: &mut Supply<'_>) -> Vec<Option<usize>> {
     let find = |line: &DemandLine| {
         let shelf = state.shelves.get_index_of(&line.product)?;
         if !seen.insert(shelf) {

@@ -12,6 +12,7 @@ use super::evolve::evolve;
 use super::plan::{Demand, ReservationPlan, plan_reservation};
 use super::reconcile::{Reconciliation, reconcile};
 use super::state::StockState;
+use super::wave::{Wave, WavePlan, plan_wave};
 use crate::id::ProductId;
 use crate::report::{Command, Decision, Error, Event, Fingerprint, Path};
 use crate::time::Timestamp;
@@ -68,6 +69,24 @@ pub struct PlanReservationRequest {
 /// As [`plan_reservation`].
 pub fn plan_request(inventory: &Inventory, request: &PlanReservationRequest) -> Result<ReservationPlan, Error> {
     plan_reservation(inventory, &request.state, &request.demand).map_err(|error| error.below(&Path::ROOT.field("demand")))
+}
+
+/// Orders and the stock that they are to be met from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlanWaveRequest {
+    /// The stock.
+    pub state: StockState,
+    /// The orders.
+    pub wave: Wave,
+}
+
+/// As [`plan_wave`], with paths from the whole request.
+///
+/// # Errors
+/// As [`plan_wave`].
+pub fn wave_request(inventory: &Inventory, request: &PlanWaveRequest) -> Result<WavePlan, Error> {
+    plan_wave(inventory, &request.state, &request.wave).map_err(|error| error.below(&Path::ROOT.field("wave")))
 }
 
 /// A product and the stock.

@@ -4,8 +4,8 @@ use super::compile::Rulebook;
 use crate::approval::{ApprovalAction, ApprovalEvent, CaseState};
 use crate::credit::{CreditDecision, CreditRequest};
 use crate::inventory::{
-    self, Availability, AvailabilityRequest, DecideStockRequest, PlanReservationRequest, ReservationPlan, ShareOutRequest, SharePlan,
-    StockEvent,
+    self, Availability, AvailabilityRequest, DecideStockRequest, PlanReservationRequest, PlanWaveRequest, ReservationPlan, ShareOutRequest,
+    SharePlan, StockEvent, WavePlan,
 };
 use crate::pricing::{PriceExamples, PriceExamplesRequest};
 use crate::receivable::{Invoice, InvoiceRequest};
@@ -45,6 +45,14 @@ impl Rulebook {
     /// [`Error`] for a demand that cannot be judged, as [`crate::inventory::plan_reservation`].
     pub fn plan_reservation(&self, request: &PlanReservationRequest) -> Result<ReservationPlan, Error> {
         inventory::plan_request(&self.parts().inventory, request)
+    }
+
+    /// Plans the reservations of many orders from the same stock, the highest priority first.
+    ///
+    /// # Errors
+    /// [`Error`] for a wave that cannot be judged, as [`crate::inventory::plan_wave`].
+    pub fn plan_wave(&self, request: &PlanWaveRequest) -> Result<WavePlan, Error> {
+        inventory::wave_request(&self.parts().inventory, request)
     }
 
     /// Says how much of a product is available, and where.

@@ -7,8 +7,8 @@ use super::schema::OpSchema;
 use crate::approval::{self, ApprovalEvent, CaseState, DecideApprovalRequest, EvolveApprovalRequest};
 use crate::credit::{CreditDecision, CreditRequest};
 use crate::inventory::{
-    self, Availability, AvailabilityRequest, DecideStockRequest, EvolveStockRequest, PlanReservationRequest, ReconcileStockRequest,
-    Reconciliation, ReservationPlan, ShareOutRequest, SharePlan, StockEvent, StockState,
+    self, Availability, AvailabilityRequest, DecideStockRequest, EvolveStockRequest, PlanReservationRequest, PlanWaveRequest,
+    ReconcileStockRequest, Reconciliation, ReservationPlan, ShareOutRequest, SharePlan, StockEvent, StockState, WavePlan,
 };
 use crate::limits::Limits;
 use crate::order::{self, DecideOrderRequest, EvolveOrderRequest, OrderFact, OrderState};
@@ -149,6 +149,8 @@ ops! {
     EvolveApproval "evolve_approval" free: EvolveApprovalRequest => CaseState, |request| Ok(approval::evolve_all(request));
     /// Plans which location gives what to a demand, and what is short.
     PlanReservation "plan_reservation" on_rulebook: PlanReservationRequest => ReservationPlan, |rulebook, request| rulebook.plan_reservation(&request);
+    /// Plans the reservations of many orders from the same stock, the highest priority first.
+    PlanWave "plan_wave" on_rulebook: PlanWaveRequest => WavePlan, |rulebook, request| rulebook.plan_wave(&request);
     /// Says how much of a product is available, and where.
     CheckAvailability "check_availability" on_rulebook: AvailabilityRequest => Availability,
         |rulebook, request| Ok(rulebook.availability(&request));
