@@ -739,6 +739,29 @@ export interface BenefitDefSetTotal {
 /** What an amount off is counted for. */
 export type BenefitPer = "unit" | "group";
 
+/**
+ * A choice between two runs of steps, which stand directly behind it: the side that leaves the lines together at the lower amount counts, the
+ * other one is as if it were not there. Where both leave the same, the first counts.
+ */
+export interface BetterOfDef {
+  /** The steps of one side, in their order. */
+  first: readonly StepId[];
+  /** Names the choice. */
+  id: StepId;
+  /** The steps of the other side, in their order. */
+  second: readonly StepId[];
+}
+
+/** A choice between two sides of the procedure. */
+export interface BetterOfView {
+  /** The side that counts. */
+  chosen: SideView;
+  /** The side that does not. */
+  other: SideView;
+  /** The choice. */
+  step: string;
+}
+
 /** What becomes of a line that goes beyond a cap. */
 export type Beyond = "rest" | "line";
 
@@ -1135,7 +1158,7 @@ export interface ClampDef {
 export type CloseWhen = "shipped" | "shipped_and_invoiced";
 
 /** What happened; stable across versions. */
-export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "quote.frozen" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.backordered" | "inventory.untracked" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "inventory.unknown_supply" | "inventory.supply_exists" | "inventory.supply_closed" | "inventory.exceeds_supply" | "inventory.supply_mismatch" | "inventory.minimum_not_met" | "inventory.share_weight" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
+export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.better_of" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "quote.frozen" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.backordered" | "inventory.untracked" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "inventory.unknown_supply" | "inventory.supply_exists" | "inventory.supply_closed" | "inventory.exceeds_supply" | "inventory.supply_mismatch" | "inventory.minimum_not_met" | "inventory.share_weight" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
 
 /** Which promotion gets a unit that several want. */
 export type Combine = "priority" | "optimal";
@@ -3726,13 +3749,13 @@ export interface PromotionDef {
 
 /** What a promotion did to a line. */
 export interface PromotionLineView {
-  /** How many of its base units were bought for it, at their own price. */
+  /** How many of its units were bought for it, at their own price. */
   bought: number;
   /** The line. */
   line: string;
   /** What was taken off the line. */
   off: Decimal;
-  /** How many of its base units were rewarded. */
+  /** How many of its units were rewarded. */
   rewarded: number;
 }
 
@@ -3792,6 +3815,10 @@ export interface PromotionView {
 
 /** A line that a promotion proposes: the host asks the customer, adds it, and asks for the quote again. */
 export interface ProposedLineView {
+  /** What the quantity costs without the promotion; absent where it has no price. */
+  list_amount?: Decimal;
+  /** What a unit costs without the promotion, as prices are; absent where it has no price. */
+  list_price?: Decimal;
   /** What a unit will cost. */
   price: Decimal;
   /** The product. */
@@ -3802,6 +3829,8 @@ export interface ProposedLineView {
   quantity: Decimal;
   /** The step at which it does. */
   step: string;
+  /** The product's tax category; absent where it has none. */
+  tax_category?: string;
   /** The product's base unit. */
   unit: string;
 }
@@ -3854,6 +3883,8 @@ export interface QuantityOfLineInput {
 export interface Quote {
   /** What the approval matrix asks about; only where the procedure has steps whose outcome may need an approval. */
   approval_facts?: ApprovalFacts;
+  /** The choices between two sides of the procedure, with what each side takes off; absent when there are none. */
+  better_of?: BetterOfView[];
   /** What rounding to the smallest coin came to; absent where the procedure does not do that. */
   cash_rounding?: CashRoundingView;
   /** What the document costs beside its goods, in the order in which it is computed; absent when there is nothing. */
@@ -4074,7 +4105,7 @@ export interface RejectedView {
 }
 
 /** Why a rule did not apply. */
-export type RejectionReason = "not_valid" | "condition" | "not_chosen" | "no_eligible_line" | "stopped" | "excluded" | "coupon_missing" | "no_customer" | "limit_reached" | "budget_used_up" | "cap_reached" | "not_enough_units" | "units_taken" | "no_benefit" | "below_scale" | "no_row";
+export type RejectionReason = "not_valid" | "condition" | "not_chosen" | "no_eligible_line" | "stopped" | "excluded" | "coupon_missing" | "no_customer" | "limit_reached" | "budget_used_up" | "cap_reached" | "other_side" | "not_enough_units" | "units_taken" | "no_benefit" | "below_scale" | "no_row";
 
 /** Another place that has to do with a problem. */
 export interface Related {
@@ -4622,6 +4653,14 @@ export interface ShippedLine {
   reservation?: ReservationId | null;
 }
 
+/** A side of a choice. */
+export interface SideView {
+  /** What it takes off all lines. */
+  off: Decimal;
+  /** Its steps. */
+  steps: string[];
+}
+
 /** A range of characters inside a text value, such as an expression: `start` belongs to it, `end` does not. */
 export interface Span {
   /** The character after the last. */
@@ -4705,7 +4744,11 @@ export interface StatisticalDef {
 }
 
 /** A step of the price waterfall. */
-export type StepDef = StepDefPrice | StepDefStage | StepDefSubtotal | StepDefStatistical | StepDefOverride | StepDefGuard | StepDefEnding | StepDefPromotion | StepDefCharge | StepDefTax | StepDefCashRounding;
+export type StepDef = StepDefPrice | StepDefStage | StepDefSubtotal | StepDefStatistical | StepDefOverride | StepDefGuard | StepDefEnding | StepDefPromotion | StepDefBetterOf | StepDefCharge | StepDefTax | StepDefCashRounding;
+
+export interface StepDefBetterOf {
+  better_of: BetterOfDef;
+}
 
 export interface StepDefCashRounding {
   cash_rounding: CashRoundingDef;
@@ -5914,6 +5957,8 @@ export interface TreatmentReverseCharge {
 
 /** A unit of measure. */
 export interface UnitDef {
+  /** How much of it promotions count as one unit, above zero: half a kilogram. 1 when absent. */
+  counted?: DecimalInput | null;
   /** How many decimals a quantity in this unit may have, 0 to 6; 0 when absent. */
   decimals?: number;
   /** Names the unit, such as `piece`. */

@@ -814,6 +814,30 @@ class BenefitDefSetTotal(TypedDict):
 # What an amount off is counted for.
 BenefitPer: TypeAlias = "Literal['unit', 'group']"
 
+
+@final
+class BetterOfDef(TypedDict):
+    """A choice between two runs of steps, which stand directly behind it: the side that leaves the lines together at the lower amount counts, the
+    other one is as if it were not there. Where both leave the same, the first counts.
+    """
+    # The steps of one side, in their order.
+    first: ReadOnly[Sequence[StepId]]
+    # Names the choice.
+    id: ReadOnly[StepId]
+    # The steps of the other side, in their order.
+    second: ReadOnly[Sequence[StepId]]
+
+
+@final
+class BetterOfView(TypedDict):
+    """A choice between two sides of the procedure."""
+    # The side that counts.
+    chosen: SideView
+    # The side that does not.
+    other: SideView
+    # The choice.
+    step: str
+
 # What becomes of a line that goes beyond a cap.
 Beyond: TypeAlias = "Literal['rest', 'line']"
 
@@ -1250,7 +1274,7 @@ class ClampDef(TypedDict):
 CloseWhen: TypeAlias = "Literal['shipped', 'shipped_and_invoiced']"
 
 # What happened; stable across versions.
-Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'quote.frozen', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.backordered', 'inventory.untracked', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'inventory.unknown_supply', 'inventory.supply_exists', 'inventory.supply_closed', 'inventory.exceeds_supply', 'inventory.supply_mismatch', 'inventory.minimum_not_met', 'inventory.share_weight', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
+Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.better_of', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'quote.frozen', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.backordered', 'inventory.untracked', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'inventory.unknown_supply', 'inventory.supply_exists', 'inventory.supply_closed', 'inventory.exceeds_supply', 'inventory.supply_mismatch', 'inventory.minimum_not_met', 'inventory.share_weight', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
 
 # Which promotion gets a unit that several want.
 Combine: TypeAlias = "Literal['priority', 'optimal']"
@@ -4043,13 +4067,13 @@ class PromotionDef(TypedDict):
 @final
 class PromotionLineView(TypedDict):
     """What a promotion did to a line."""
-    # How many of its base units were bought for it, at their own price.
+    # How many of its units were bought for it, at their own price.
     bought: int
     # The line.
     line: str
     # What was taken off the line.
     off: Decimal
-    # How many of its base units were rewarded.
+    # How many of its units were rewarded.
     rewarded: int
 
 # Which figure a step of promotions rounds.
@@ -4111,6 +4135,10 @@ class PromotionView(TypedDict):
 @final
 class ProposedLineView(TypedDict):
     """A line that a promotion proposes: the host asks the customer, adds it, and asks for the quote again."""
+    # What the quantity costs without the promotion; absent where it has no price.
+    list_amount: NotRequired[Decimal]
+    # What a unit costs without the promotion, as prices are; absent where it has no price.
+    list_price: NotRequired[Decimal]
     # What a unit will cost.
     price: Decimal
     # The product.
@@ -4121,6 +4149,8 @@ class ProposedLineView(TypedDict):
     quantity: Decimal
     # The step at which it does.
     step: str
+    # The product's tax category; absent where it has none.
+    tax_category: NotRequired[str]
     # The product's base unit.
     unit: str
 
@@ -4184,6 +4214,8 @@ class Quote(TypedDict):
     """A priced document, as it is serialized."""
     # What the approval matrix asks about; only where the procedure has steps whose outcome may need an approval.
     approval_facts: NotRequired[ApprovalFacts]
+    # The choices between two sides of the procedure, with what each side takes off; absent when there are none.
+    better_of: NotRequired[list[BetterOfView]]
     # What rounding to the smallest coin came to; absent where the procedure does not do that.
     cash_rounding: NotRequired[CashRoundingView]
     # What the document costs beside its goods, in the order in which it is computed; absent when there is nothing.
@@ -4409,7 +4441,7 @@ class RejectedView(TypedDict):
     taken_by: NotRequired[str]
 
 # Why a rule did not apply.
-RejectionReason: TypeAlias = "Literal['not_valid', 'condition', 'not_chosen', 'no_eligible_line', 'stopped', 'excluded', 'coupon_missing', 'no_customer', 'limit_reached', 'budget_used_up', 'cap_reached', 'not_enough_units', 'units_taken', 'no_benefit', 'below_scale', 'no_row']"
+RejectionReason: TypeAlias = "Literal['not_valid', 'condition', 'not_chosen', 'no_eligible_line', 'stopped', 'excluded', 'coupon_missing', 'no_customer', 'limit_reached', 'budget_used_up', 'cap_reached', 'other_side', 'not_enough_units', 'units_taken', 'no_benefit', 'below_scale', 'no_row']"
 
 
 @final
@@ -4976,6 +5008,15 @@ class ShippedLine(TypedDict):
 
 
 @final
+class SideView(TypedDict):
+    """A side of a choice."""
+    # What it takes off all lines.
+    off: Decimal
+    # Its steps.
+    steps: list[str]
+
+
+@final
 class Span(TypedDict):
     """A range of characters inside a text value, such as an expression: `start` belongs to it, `end` does not."""
     # The character after the last.
@@ -5062,7 +5103,12 @@ class StatisticalDef(TypedDict):
     rounding: NotRequired[ReadOnly[RoundingDef | None]]
 
 # A step of the price waterfall.
-StepDef: TypeAlias = "StepDefPrice | StepDefStage | StepDefSubtotal | StepDefStatistical | StepDefOverride | StepDefGuard | StepDefEnding | StepDefPromotion | StepDefCharge | StepDefTax | StepDefCashRounding"
+StepDef: TypeAlias = "StepDefPrice | StepDefStage | StepDefSubtotal | StepDefStatistical | StepDefOverride | StepDefGuard | StepDefEnding | StepDefPromotion | StepDefBetterOf | StepDefCharge | StepDefTax | StepDefCashRounding"
+
+
+@final
+class StepDefBetterOf(TypedDict):
+    better_of: ReadOnly[BetterOfDef]
 
 
 @final
@@ -6400,6 +6446,8 @@ class TreatmentReverseCharge(TypedDict):
 @final
 class UnitDef(TypedDict):
     """A unit of measure."""
+    # How much of it promotions count as one unit, above zero: half a kilogram. 1 when absent.
+    counted: NotRequired[ReadOnly[DecimalInput | None]]
     # How many decimals a quantity in this unit may have, 0 to 6; 0 when absent.
     decimals: NotRequired[ReadOnly[int]]
     # Names the unit, such as `piece`.

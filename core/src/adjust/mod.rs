@@ -19,10 +19,12 @@
 //! | [`Override`] | a step at which a person sets prices by hand |
 //! | [`Guard`] | a floor under lines, or under the document |
 //! | [`Ending`] | rounds prices to what they are to end in |
+//! | [`BetterOf`] | two sides of a procedure, of which the better one counts |
 //! | [`promotion`] | offers that count units |
 
 mod action;
 mod allocate;
+mod better;
 mod compile;
 mod coupon;
 mod def;
@@ -39,6 +41,7 @@ mod terms;
 
 pub use action::Action;
 pub use allocate::{Allocate, AllocateDef, ShareOrder, Spread, UnitSplit, Weights, WeightsDef};
+pub use better::{BetterOf, BetterOfDef, Follower};
 pub use compile::{Effect, Rule, Stage, StagePlace};
 pub use coupon::{CouponProblem, Coupons, CouponsDef, RuleCouponDef};
 pub use def::{

@@ -39,6 +39,8 @@ pub struct Catalog {
     products: Map<SmolStr, Product>,
     pub(super) finder: Finder,
     units: Map<Symbol, u8>,
+    /// What promotions count as one, of units that say so.
+    counted: Map<Symbol, Decimal>,
 }
 
 impl Catalog {
@@ -118,10 +120,30 @@ impl Catalog {
                 cx.diagnostics.error(LimitCode::TooMany, &place.field("decimals"), message);
             }
             let unit = cx.symbols.intern(def.id.as_str());
+            self.counted(def, unit, &place.field("counted"), cx);
             if self.units.insert(unit, def.decimals.min(MAX_DECIMALS)).is_some() {
                 cx.diagnostics.duplicate(&place, "unit", def.id.as_str());
             }
         }
+    }
+
+    fn counted(&mut self, def: &UnitDef, unit: Symbol, path: &Path<'_>, cx: &mut CompileContext<'_>) {
+        let Some(counted) = def.counted else { return };
+        if counted <= Decimal::ZERO {
+            let message = format!("promotions cannot count `{counted}` of `{}` as one; write a number above zero", def.id);
+            cx.diagnostics.error(CatalogCode::NotPositive, path, message);
+        } else if counted.mantissa_at(def.decimals.into()).is_err() {
+            let message = format!("`{counted}` has more decimals than a quantity in `{}`, which has {}", def.id, def.decimals);
+            cx.diagnostics.error(CatalogCode::QuantityDecimals, path, message);
+        } else {
+            self.counted.insert(unit, counted);
+        }
+    }
+
+    /// How much of the unit promotions count as one, when it is said.
+    #[must_use]
+    pub fn counted_as_one(&self, unit: Symbol) -> Option<Decimal> {
+        self.counted.get(&unit).copied()
     }
 
     fn unit(&self, unit: &UnitId, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<Symbol> {

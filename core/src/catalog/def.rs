@@ -20,6 +20,9 @@ pub struct UnitDef {
     /// How many decimals a quantity in this unit may have, 0 to 6; 0 when absent.
     #[serde(default)]
     pub decimals: u8,
+    /// How much of it promotions count as one unit, above zero: half a kilogram. 1 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<Decimal>,
 }
 
 /// A category of products. Categories form a tree.

@@ -1,25 +1,18 @@
 //! The quote: resolve, price, adjust, tax, total.
 
-use super::allocation;
-use super::charge;
 use super::comparison::others;
-use super::ending;
 use super::frame::{Frame, QuoteScratch};
 use super::frozen::Frozen;
-use super::guard;
 use super::ladder::ladders;
-use super::ledger::Ledger;
 use super::lines::{Survey, asked, fill, given_lists, product_lists, read_facts, resolve};
 use super::manual;
 use super::outcome::Outcome;
 use super::prices::{self, OrderedLines, TariffResult};
-use super::promotion::{self, PromotionResult};
+use super::procedure;
+use super::promotion::PromotionResult;
 use super::redemption::check_usage;
 use super::request::{Explain, QuoteRequest};
 use super::result::{Entry, Line, ListPrice, Quote, Source, Totals};
-use super::stage::{self, StageRun};
-use super::statistic;
-use super::tax;
 use crate::adjust::Figure;
 use crate::charge::CashStrategy;
 use crate::expr::Value;
@@ -27,7 +20,7 @@ use crate::id::Ordinal;
 use crate::money::{ArithmeticError, Decimal, Exact, Money, Rounding, UnitPrice};
 use crate::pricing::{Found, FoundPrices, Portion, PriceStep};
 use crate::report::{Diagnostic, Diagnostics, Error, Finding, Fingerprint, LimitCode, Path, PricingCode, Severity};
-use crate::rulebook::{Parts, Rulebook, Step};
+use crate::rulebook::{Parts, Rulebook};
 use crate::tax::{Assessment, Taxed};
 
 impl Rulebook {
@@ -103,6 +96,7 @@ impl Rulebook {
             ladders: Vec::new(),
             others: Vec::new(),
             redemptions: Vec::new(),
+            chosen: Vec::new(),
             frozen,
         };
         let lists = given_lists(parts, &given);
@@ -113,7 +107,7 @@ impl Rulebook {
             frozen.count_others(&mut frame);
         }
         set_quantity(&mut frame)?;
-        run(&mut frame, request, scratch, &mut out)?;
+        procedure::run(&mut frame, request, scratch, &mut out)?;
         // 3. Total.
         let lines = frame.lines;
         self.assemble(request, lines, out)
@@ -165,6 +159,7 @@ impl Rulebook {
             ladders: out.ladders,
             others: out.others,
             redemptions: out.redemptions,
+            chosen: out.chosen,
             frozen_by: request.freeze.then(|| frozen_by(self, request)),
         })
     }
@@ -212,83 +207,6 @@ fn check_currency(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagn
     }
 }
 
-/// Runs every step of the procedure over the lines.
-fn run(frame: &mut Frame<'_>, request: &QuoteRequest, scratch: &mut QuoteScratch, out: &mut Outcome) -> Result<(), Error> {
-    let parts = frame.parts;
-    // The figures as each step left them, for stages that name a base.
-    let mut after: Vec<Vec<Figure>> = Vec::new();
-    let keeps = parts.keeps_figures;
-    let mut ledger = Ledger::new(parts, request);
-    for (number, step) in parts.procedure.iter().enumerate() {
-        let number = Ordinal::of(number);
-        match step {
-            Step::Price(step) => find_prices(frame, step, number, request, scratch, out)?,
-            Step::Stage(stage) => {
-                let run = StageRun { stage, step: number, after: &after };
-                stage::apply(frame, &run, &mut ledger, scratch, out)?;
-            }
-            Step::Override(step) => {
-                let base = step.base.and_then(|base| after.get(base)).map(Vec::as_slice);
-                allocation::weigh(frame, &step.allocate, &step.id, &after, scratch)?;
-                manual::apply(frame, step, number, base, request, scratch, out)?;
-            }
-            Step::Guard(step) => {
-                let base = step.since.and_then(|since| after.get(since)).map(Vec::as_slice);
-                guard::apply(frame, step, number, base, out)?;
-            }
-            Step::Promotion(step) => promotion::apply(frame, step, number, &after, &mut ledger, scratch, out)?,
-            Step::Statistic(step) => with_frozen(frame, out, |frame, out| statistic::apply(frame, step, number, out))?,
-            Step::Ending(step) => ending::apply(frame, step, number, out)?,
-            Step::Charge(step) => {
-                with_frozen(frame, out, |frame, out| charge::apply(frame, step, number, request, scratch, out))?;
-            }
-            Step::Tax(step) => {
-                thaw(frame, out)?;
-                tax::apply(frame, step, number, request, out)?;
-            }
-            Step::CashRounding(step) => {
-                thaw(frame, out)?;
-                if !out.taxed {
-                    tax::none(frame, out);
-                }
-                charge::round_cash(frame, step, number, out)?;
-            }
-        }
-        if keeps {
-            after.push(frame.lines.iter().map(|line| line.figure).collect());
-        }
-    }
-    if !out.taxed {
-        thaw(frame, out)?;
-        tax::none(frame, out);
-    }
-    ledger.report(out);
-    Ok(())
-}
-
-/// Runs a step that reads all lines and changes none that stands.
-fn with_frozen<'q>(
-    frame: &mut Frame<'q>,
-    out: &mut Outcome,
-    step: impl FnOnce(&mut Frame<'q>, &mut Outcome) -> Result<(), Error>,
-) -> Result<(), Error> {
-    if let Some(frozen) = &out.frozen {
-        frozen.put(frame);
-    }
-    step(frame, out)?;
-    if let Some(frozen) = &out.frozen {
-        frozen.take(frame);
-    }
-    Ok(())
-}
-
-/// Gives the lines back whose prices stand: what follows is computed for all of them.
-fn thaw(frame: &mut Frame<'_>, out: &mut Outcome) -> Result<(), Error> {
-    let Some(frozen) = out.frozen.take() else { return Ok(()) };
-    frozen.thaw(frame, out);
-    stage::enter(frame)
-}
-
 fn set_quantity(frame: &mut Frame<'_>) -> Result<(), Error> {
     let ordered = || frame.lines.iter().filter_map(|line| line.ordered);
     // Whole numbers, as nearly all quantities are, add up in one instruction each.
@@ -302,7 +220,7 @@ fn set_quantity(frame: &mut Frame<'_>) -> Result<(), Error> {
 }
 
 /// Finds the price of every line that has a product and a quantity.
-fn find_prices(
+pub(super) fn find_prices(
     frame: &mut Frame<'_>,
     step: &PriceStep,
     number: Ordinal,

@@ -74,7 +74,7 @@ pub struct FrozenCharge {
 }
 
 /// The frozen prices of a request, checked. Until tax is computed its lines are held out: no rule sees or changes them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Frozen {
     held: Vec<Held>,
     /// The charges that stand, by their numbers.
@@ -89,7 +89,7 @@ pub(super) struct Standing {
 }
 
 /// A line that is held out.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Held {
     line: usize,
     ordered: Option<Ordered>,

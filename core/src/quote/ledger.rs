@@ -13,6 +13,7 @@ use crate::report::{AdjustCode, Detail, Finding, Span};
 use crate::rulebook::Parts;
 
 /// The coupons and readings of a request, and the marks on its lines.
+#[derive(Clone)]
 pub(super) struct Ledger<'q> {
     parts: &'q Parts,
     request: &'q QuoteRequest,

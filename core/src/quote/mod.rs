@@ -25,6 +25,7 @@
 
 mod allocation;
 mod approval;
+mod better;
 mod charge;
 mod charge_tax;
 mod charge_view;
@@ -37,6 +38,7 @@ mod failure;
 mod frame;
 mod frozen;
 mod frozen_view;
+mod gift;
 mod guard;
 mod ladder;
 mod ledger;
@@ -46,6 +48,7 @@ mod manual;
 mod manual_view;
 mod outcome;
 mod prices;
+mod procedure;
 mod promotion;
 mod promotion_view;
 mod redemption;

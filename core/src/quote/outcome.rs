@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use super::better::Chosen;
 use super::charge::CashResult;
 use super::comparison::Other;
 use super::frozen::Frozen;
@@ -36,6 +37,7 @@ pub(super) struct ChargeResult {
 }
 
 /// Waterfalls, rejected rules, findings and tax, as they come about.
+#[derive(Clone)]
 pub(super) struct Outcome {
     pub(super) entries: Vec<Entry>,
     pub(super) of_document: Vec<DocumentEntry>,
@@ -58,6 +60,8 @@ pub(super) struct Outcome {
     pub(super) ladders: Vec<PriceLadder>,
     pub(super) others: Vec<Other>,
     pub(super) redemptions: Vec<Redemption>,
+    /// What became of choices between two sides.
+    pub(super) chosen: Vec<Chosen>,
     /// Prices that stand, until their lines come back.
     pub(super) frozen: Option<Box<Frozen>>,
 }

@@ -4,7 +4,7 @@ use super::frame::{Frame, QuoteScratch};
 use super::ledger::{Ledger, Standing};
 use super::outcome::Outcome;
 use super::request::Explain;
-use super::result::{Entry, Rejected, RejectionReason, Source};
+use super::result::{Entry, ListPrice, Rejected, RejectionReason, Source};
 use super::stage;
 use crate::adjust::Figure;
 use crate::adjust::promotion::{
@@ -22,6 +22,8 @@ pub(super) struct PromotionResult {
     pub(super) granted: Vec<(Ordinal, Granted)>,
     pub(super) proposed: Vec<(Ordinal, Proposed)>,
     pub(super) searches: Vec<(Ordinal, SearchReport)>,
+    /// What the lines would cost that are proposed, in their order; none where they have no price.
+    pub(super) worth: Vec<Option<ListPrice>>,
 }
 
 /// A promotion that may apply, with what it may do.
@@ -250,7 +252,9 @@ fn unit_lines<'m>(frame: &Frame<'_>, scratch: &'m QuoteScratch, bases: &'m [Vec<
         start = *end;
         if let (false, Some(ordered)) = (parts.is_empty(), line.ordered) {
             let bases = bases.get(number).map(Vec::as_slice).unwrap_or_default();
-            lines.push(UnitLine { line: number, amount: line.figure.amount, quantity: ordered.base_quantity, bases, parts });
+            let counted = frame.product(number).and_then(|product| frame.parts.catalog.counted_as_one(product.unit));
+            let (amount, quantity) = (line.figure.amount, ordered.base_quantity);
+            lines.push(UnitLine { line: number, amount, quantity, counted, bases, parts });
         }
     }
     let id = |unit: &UnitLine<'_>| frame.lines.get(unit.line).map(|line| (line.id.as_str().len(), line.id.as_str()));

@@ -8,7 +8,7 @@ use super::result::Quote;
 use super::view::{PromotionSearches, Promotions, ProposedLines};
 use crate::adjust::promotion::{LineShare, PromotionStep};
 use crate::id::Ordinal;
-use crate::money::{Decimal, Money};
+use crate::money::{Decimal, Money, UnitPrice};
 use crate::rulebook::Step;
 
 /// A promotion that applied.
@@ -37,9 +37,9 @@ pub struct PromotionView<'q> {
 pub struct PromotionLineView<'q> {
     /// The line.
     pub line: &'q str,
-    /// How many of its base units were bought for it, at their own price.
+    /// How many of its units were bought for it, at their own price.
     pub bought: u64,
-    /// How many of its base units were rewarded.
+    /// How many of its units were rewarded.
     pub rewarded: u64,
     /// What was taken off the line.
     pub off: Money,
@@ -60,6 +60,15 @@ pub struct ProposedLineView<'q> {
     pub unit: &'q str,
     /// What a unit will cost.
     pub price: Money,
+    /// What a unit costs without the promotion, as prices are; absent where it has no price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list_price: Option<UnitPrice>,
+    /// What the quantity costs without the promotion; absent where it has no price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list_amount: Option<Money>,
+    /// The product's tax category; absent where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax_category: Option<&'q str>,
 }
 
 /// How the best combination of a step's promotions was looked for.
@@ -110,7 +119,8 @@ impl Quote {
     /// The lines that promotions propose.
     pub fn proposed_lines(&self) -> impl Iterator<Item = ProposedLineView<'_>> {
         let parts = self.rulebook.parts();
-        self.promotions.proposed.iter().filter_map(|(step, proposed)| {
+        let worth = self.promotions.worth.iter().copied().chain(std::iter::repeat(None));
+        self.promotions.proposed.iter().zip(worth).filter_map(|((step, proposed), worth)| {
             let promotion = self.promotion_step(*step)?.promotions.get(proposed.promotion)?;
             let product = parts.symbols.text(promotion.gift?);
             let known = parts.catalog.find(product).and_then(|brief| parts.catalog.product(brief.number))?;
@@ -118,9 +128,12 @@ impl Quote {
                 promotion: promotion.id.as_str(),
                 step: self.step_id(*step),
                 product,
-                quantity: proposed.quantity.into(),
+                quantity: super::gift::quantity(parts, known, proposed.quantity)?,
                 unit: parts.symbols.text(known.unit),
                 price: self.money(0),
+                list_price: worth.map(|worth| worth.unit_price),
+                list_amount: worth.map(|worth| self.money(worth.amount)),
+                tax_category: known.tax.map(|tax| parts.symbols.text(tax)),
             })
         })
     }
@@ -136,7 +149,7 @@ impl Quote {
     }
 
     pub(super) fn promotion_lists(&self) -> (Option<Promotions<'_>>, Option<ProposedLines<'_>>, Option<PromotionSearches<'_>>) {
-        let super::promotion::PromotionResult { granted, proposed, searches } = &self.promotions;
+        let super::promotion::PromotionResult { granted, proposed, searches, .. } = &self.promotions;
         (
             (!granted.is_empty()).then_some(Promotions { quote: self }),
             (!proposed.is_empty()).then_some(ProposedLines { quote: self }),

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 
 use serde::Serialize;
 
+use super::better::Chosen;
 use super::charge::CashResult;
 use super::comparison::Other;
 use super::ladder::PriceLadder;
@@ -51,6 +52,7 @@ pub struct Quote {
     pub(super) ladders: Vec<PriceLadder>,
     pub(super) others: Vec<Other>,
     pub(super) redemptions: Vec<Redemption>,
+    pub(super) chosen: Vec<Chosen>,
     /// The rulebook whose prices these are, where they are to be frozen.
     pub(super) frozen_by: Option<Fingerprint>,
 }
@@ -150,6 +152,13 @@ pub(super) struct Entry {
     pub(super) after: i64,
     pub(super) unit_price: Option<UnitPrice>,
     pub(super) next: Option<NonZeroU32>,
+}
+
+/// The entries of a line, in their order.
+pub(super) fn entries_of<'e>(entries: &'e [Entry], line: &Line) -> impl Iterator<Item = &'e Entry> + use<'e> {
+    let entry = move |number: u32| usize::try_from(number).ok().and_then(|number| entries.get(number));
+    let first = line.chain.and_then(|(first, _)| entry(first));
+    std::iter::successors(first, move |last| last.next.and_then(|next| entry(next.get())))
 }
 
 /// A rule that applied to the document as a whole.
@@ -252,6 +261,8 @@ pub enum RejectionReason {
     BudgetUsedUp,
     /// It has taken off this document as much, or reached as many units, as it may.
     CapReached,
+    /// It would apply, but the other side of a choice takes off more.
+    OtherSide,
     /// There are too few units for it.
     NotEnoughUnits,
     /// Another promotion of the step took its units.

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use super::approval::ApprovalFactsView;
+use super::better::BetterOfView;
 use super::charge_view::{CashRoundingView, ChargeList};
 use super::comparison::ComparisonView;
 use super::frozen_view::FrozenView;
@@ -67,6 +68,10 @@ pub struct QuoteView<'q> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Vec<PromotionSearchView<'static>>>")]
     pub promotion_searches: Option<PromotionSearches<'q>>,
+    /// The choices between two sides of the procedure, with what each side takes off; absent when there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<BetterOfView<'static>>>")]
+    pub better_of: Option<Choices<'q>>,
     /// The sums.
     pub totals: Totals,
     /// What rounding to the smallest coin came to; absent where the procedure does not do that.
@@ -237,8 +242,16 @@ sequences! {
     ProposedLines {} => ProposedLineView;
     /// How the best combinations of promotions were looked for.
     PromotionSearches {} => PromotionSearchView;
+    /// The choices between two sides.
+    Choices {} => BetterOfView;
     /// What the document redeems.
     Redemptions {} => RedemptionView;
+}
+
+impl<'q> Choices<'q> {
+    fn items(self) -> impl Iterator<Item = BetterOfView<'q>> + use<'q> {
+        self.quote.better_of()
+    }
 }
 
 impl<'q> Redemptions<'q> {
@@ -302,6 +315,7 @@ impl Quote {
             promotions,
             proposed_lines,
             promotion_searches,
+            better_of: (!self.chosen.is_empty()).then_some(Choices { quote: self }),
             totals: self.totals,
             cash_rounding: self.cash_rounding(),
             overrides: self.overrides(),
@@ -359,9 +373,7 @@ impl Quote {
 
     /// The steps of a line's waterfall.
     pub(super) fn entries_of<'q>(&'q self, line: &Line) -> impl Iterator<Item = &'q Entry> + use<'q> {
-        let entry = |number: u32| usize::try_from(number).ok().and_then(|number| self.entries.get(number));
-        let first = line.chain.and_then(|(first, _)| entry(first));
-        std::iter::successors(first, move |last| last.next.and_then(|next| entry(next.get())))
+        super::result::entries_of(&self.entries, line)
     }
 
     /// Whether roundings were asked for, and waterfalls with them.

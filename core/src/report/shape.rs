@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::de::{DeserializeOwned, Deserializer};
 
+use super::suggest::nearest_or_all;
 use super::tape::{Fault, Segment, Step, Tape};
-use super::{Diagnostic, Diagnostics, Error, LimitCode, Path, ShapeCode, did_you_mean};
+use super::{Diagnostic, Diagnostics, Error, LimitCode, Path, ShapeCode};
 
 /// How many shape problems are looked for in one document.
 const MAX_PROBLEMS: usize = 50;
@@ -138,7 +139,7 @@ fn diagnostic(path: &Path<'_>, message: &str) -> Diagnostic {
 fn unknown(code: ShapeCode, path: &Path<'_>, what: &str, rest: &str) -> Diagnostic {
     let (name, expected) = rest.split_once(", ").unwrap_or((rest, ""));
     let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
-    Diagnostic::error(code, path, format!("there is no {what} {name} here")).maybe_help(did_you_mean(name.trim_matches('`'), known))
+    Diagnostic::error(code, path, format!("there is no {what} {name} here")).maybe_help(nearest_or_all(name.trim_matches('`'), known))
 }
 
 fn plain_found(found: &str) -> String {

@@ -17,6 +17,13 @@ pub fn did_you_mean<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>)
     }
 }
 
+/// The help for an unknown name among few that never become many, as the fields of an object: the nearest, or all of them.
+pub fn nearest_or_all<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let known: Vec<&str> = known.into_iter().collect();
+    let all = || (!known.is_empty()).then(|| format!("known are {}", list(&known)));
+    did_you_mean(unknown, known.iter().copied()).or_else(all)
+}
+
 /// How far the names are apart, when they are near enough to be meant for each other. What they share up to a point does not count.
 fn distance(unknown: &str, name: &str) -> Option<usize> {
     if name.eq_ignore_ascii_case(unknown) {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::order::OrderDef;
 use crate::adjust::promotion::{PromotionDef, PromotionStepDef};
-use crate::adjust::{AdjustmentDef, CouponsDef, EndingDef, GuardDef, OverrideDef, StageDef, StatisticalDef, SubtotalDef};
+use crate::adjust::{AdjustmentDef, BetterOfDef, CouponsDef, EndingDef, GuardDef, OverrideDef, StageDef, StatisticalDef, SubtotalDef};
 use crate::approval::ApprovalDef;
 use crate::catalog::{CategoryDef, ProductDef, UnitDef};
 use crate::charge::{CashRoundingDef, ChargeDef, ChargeStepDef};
@@ -162,6 +162,8 @@ pub enum StepDef {
     Ending(EndingDef),
     /// Applies promotions.
     Promotion(PromotionStepDef),
+    /// Of two runs of stages and promotions, which stand behind it, the one counts that takes off more.
+    BetterOf(BetterOfDef),
     /// Adds charges.
     Charge(ChargeStepDef),
     /// Computes tax.
@@ -178,6 +180,7 @@ impl StepDef {
             Self::Price(step) => &step.id,
             Self::Stage(step) => &step.id,
             Self::Promotion(step) => &step.id,
+            Self::BetterOf(step) => &step.id,
             Self::Subtotal(step) => &step.id,
             Self::Statistical(step) => &step.id,
             Self::Override(step) => &step.id,
@@ -193,7 +196,7 @@ impl StepDef {
     pub(super) fn changes_prices(&self) -> bool {
         match self {
             Self::Stage(_) | Self::Promotion(_) | Self::Override(_) | Self::Guard(_) | Self::Ending(_) | Self::Charge(_) => true,
-            Self::Price(_) | Self::Subtotal(_) | Self::Statistical(_) | Self::Tax(_) | Self::CashRounding(_) => false,
+            Self::Price(_) | Self::BetterOf(_) | Self::Subtotal(_) | Self::Statistical(_) | Self::Tax(_) | Self::CashRounding(_) => false,
         }
     }
 }

@@ -33,6 +33,8 @@ pub struct Surroundings<'s> {
 struct Seen {
     /// Whether a product may stand in it.
     any: bool,
+    /// Whether all of them are sold in parts of a unit, and nothing says how much of it counts as one.
+    in_parts: bool,
     /// What a unit costs at most, in minor units, where that is known of all products that may stand in it.
     dearest: Option<i64>,
 }
@@ -71,7 +73,19 @@ fn warn_of(
     let seen: Vec<Seen> = promotion.parts.iter().map(|part| look(around, part, products, highest)).collect();
     let mut told = String::new();
     for ((part, seen), place) in promotion.parts.iter().zip(&seen).zip(def.part_places()) {
-        if seen.any || told == place {
+        if told == place {
+            continue;
+        }
+        if seen.any && seen.in_parts {
+            let message = format!(
+                "the promotion `{}` counts whole base units, and all products that it is for are sold in parts of one",
+                promotion.id
+            );
+            let problem = Diagnostic::warning(AdjustCode::Quantity, &Path::pointer(&format!("{at}{place}")), message);
+            all.push(problem.help("say at the unit how much of it counts as one, such as `\"counted\": \"0.5\"`, or `\"counted\": 1`"));
+            told.clone_from(&place);
+        }
+        if seen.any {
             continue;
         }
         let field = if part.product.is_some() { "product" } else { "lines" };
@@ -101,14 +115,20 @@ fn warn_of(
 
 /// Which products may stand in a part, and what they cost at most.
 fn look(around: Surroundings<'_>, part: &Part, products: &[&Product], highest: Option<&Map<Symbol, i64>>) -> Seen {
-    let mut seen = Seen { any: false, dearest: highest.and(Some(0)) };
+    let mut seen = Seen { any: false, in_parts: true, dearest: highest.and(Some(0)) };
     let mut any_price = false;
     for product in products {
         if part.product.is_some_and(|only| only != product.id) || !may_stand_in(around, part, product) {
             continue;
         }
         seen.any = true;
-        let Some(highest) = highest else { return seen };
+        seen.in_parts &= product.decimals > 0 && around.catalog.counted_as_one(product.unit).is_none();
+        let Some(highest) = highest else {
+            if seen.in_parts {
+                continue;
+            }
+            return seen;
+        };
         // What has no price is not sold to anybody; the price of what is sold in parts of a unit may be rounded up.
         let price = highest.get(&product.id);
         any_price |= price.is_some();
@@ -126,7 +146,7 @@ fn highest(around: Surroundings<'_>, before: &[Step]) -> Option<Map<Symbol, i64>
     for step in before {
         match step {
             Step::Price(step) => prices = Some(around.pricing.highest_prices(step, around.attributes.product.id, currency)?),
-            Step::Promotion(_) | Step::Statistic(_) => {}
+            Step::Promotion(_) | Step::Statistic(_) | Step::BetterOf(_) => {}
             Step::Stage(stage) if only_lowers(stage, currency) => {}
             _ => return None,
         }

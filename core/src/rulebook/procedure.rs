@@ -4,8 +4,8 @@ use super::def::{RulebookDef, StepDef};
 use super::vocabulary::Attributes;
 use crate::adjust::promotion::{Combine, PromotionDef, PromotionPlace, PromotionRoundAt, PromotionStep, PromotionStepDef};
 use crate::adjust::{
-    AdjustmentDef, Ending, Guard, GuardDef, GuardPlace, Otherwise, Override, OverrideDef, OverridePlace, Policy, RoundAt, Stage, StageDef,
-    StagePlace, StageScope, Statistic, StatisticalDef, check_tags, tag_names,
+    AdjustmentDef, BetterOf, BetterOfDef, Ending, Follower, Guard, GuardDef, GuardPlace, Otherwise, Override, OverrideDef, OverridePlace,
+    Policy, RoundAt, Stage, StageDef, StagePlace, StageScope, Statistic, StatisticalDef, check_tags, tag_names,
 };
 use crate::catalog::Catalog;
 use crate::charge::{CashRounding, ChargeStep, ChargeStepDef, Charges};
@@ -25,6 +25,8 @@ pub enum Step {
     Stage(Box<Stage>),
     /// Applies promotions.
     Promotion(Box<PromotionStep>),
+    /// Keeps the better one of two sides, which follow it.
+    BetterOf(Box<BetterOf>),
     /// Computes figures beside the price.
     Statistic(Box<Statistic>),
     /// Takes prices that a person sets.
@@ -49,6 +51,7 @@ impl Step {
             Self::Price(step) => &step.id,
             Self::Stage(stage) => &stage.id,
             Self::Promotion(step) => &step.id,
+            Self::BetterOf(step) => &step.id,
             Self::Statistic(step) => &step.id,
             Self::Override(step) => &step.id,
             Self::Guard(step) => &step.id,
@@ -102,7 +105,7 @@ impl Step {
             Self::Guard(step) => step.expressions().collect(),
             Self::Ending(step) => step.lines.iter().collect(),
             Self::Tax(step) => step.condition().into_iter().collect(),
-            Self::Price(_) | Self::Charge(_) | Self::CashRounding(_) => Vec::new(),
+            Self::Price(_) | Self::BetterOf(_) | Self::Charge(_) | Self::CashRounding(_) => Vec::new(),
         }
     }
 }
@@ -205,6 +208,7 @@ impl Around<'_> {
             StepDef::Price(step) if self.def.procedure.is_empty() => Step::Price(pricing.default_step(step.id.clone())),
             StepDef::Price(step) => Step::Price(pricing.step(step, &at.field("price"), cx)),
             StepDef::Stage(stage) => self.stage(stage, root, &at.field("stage"), cx),
+            StepDef::BetterOf(step) => Step::BetterOf(Box::new(self.better_of(step, &at.field("better_of"), cx))),
             StepDef::Promotion(step) => self.promotion(step, root, &at.field("promotion"), cx),
             StepDef::Subtotal(step) => Step::Statistic(Box::new(Statistic::subtotal(step))),
             StepDef::Statistical(step) => {
@@ -247,6 +251,13 @@ impl Around<'_> {
             self.check_price(step, &at.field("allocate").field("weights"), cx);
         }
         Step::Stage(Box::new(compiled))
+    }
+
+    fn better_of(&self, def: &BetterOfDef, at: &Path<'_>, cx: &mut CompileContext<'_>) -> BetterOf {
+        let takes_off = |step: &StepDef| matches!(step, StepDef::Stage(_) | StepDef::Promotion(_));
+        let behind = self.def.procedure.iter().skip(self.before.len().saturating_add(1));
+        let behind: Vec<Follower<'_>> = behind.map(|step| Follower { id: step.id(), takes_off: takes_off(step) }).collect();
+        BetterOf::compile(def, &behind, at, cx.diagnostics)
     }
 
     fn override_step(&mut self, def: &OverrideDef, at: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<Override> {

@@ -212,7 +212,7 @@ impl<'m> Model<'m> {
                 StepDef::Override(step) => self.override_step(step),
                 StepDef::Guard(step) => self.guard(step),
                 StepDef::Ending(step) => self.ending(step),
-                StepDef::Promotion(_) => unreachable!("no generated procedure has one"),
+                StepDef::Promotion(_) | StepDef::BetterOf(_) => unreachable!("no generated procedure has one"),
                 StepDef::Tax(_) | StepDef::CashRounding(_) => {}
             }
             let id = step.id().to_string();

@@ -118,6 +118,33 @@ proptest! {
         }
     }
 
+    /// Of two sides the one counts that leaves the lower total, and it does what it does alone.
+    #[test]
+    fn the_better_side_counts(case in by_priority(), percent in 1_u32..60) {
+        let rulebook = |procedure: &[Value], with_cart: bool| {
+            let mut rulebook = case.rulebook();
+            let steps = rulebook["procedure"].as_array_mut().unwrap();
+            let promotions = steps.pop().unwrap();
+            steps.extend(procedure.iter().map(|step| if step.is_null() { promotions.clone() } else { step.clone() }));
+            if with_cart {
+                rulebook["adjustments"].as_array_mut().unwrap().push(json!({"id": "cart", "stage": "cart", "effect": {"percent_off": percent}}));
+            }
+            if !procedure.contains(&Value::Null) {
+                rulebook["promotions"] = json!([]);
+            }
+            Rulebook::compile(RulebookDef::from_json(&rulebook.to_string()).unwrap(), &Sources::none()).unwrap().rulebook
+        };
+        let cart = json!({"stage": {"id": "cart", "scope": "document", "policy": "compound"}});
+        let choice = json!({"better_of": {"id": "deal", "first": ["promotions"], "second": ["cart"]}});
+        let of = |rulebook: &Rulebook| quote(rulebook, &lines(&case));
+        let (one, two) = (of(&rulebook(&[Value::Null], false)), of(&rulebook(std::slice::from_ref(&cart), true)));
+        let both = of(&rulebook(&[choice, Value::Null, cart], true));
+        let better = if money(&two["totals"]["net"]) < money(&one["totals"]["net"]) { two } else { one };
+        prop_assert_eq!(&both["totals"], &better["totals"], "{}", shown(&case));
+        prop_assert_eq!(&both["lines"], &better["lines"], "{}", shown(&case));
+        prop_assert_eq!(&both["promotions"], &better["promotions"], "{}", shown(&case));
+    }
+
     /// In which order lines are asked for changes no line.
     #[test]
     fn the_order_of_lines_makes_no_difference(case in prop_oneof![by_priority(), optimal()], seed in any::<prop::sample::Index>()) {

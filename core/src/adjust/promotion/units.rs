@@ -16,10 +16,22 @@ pub struct UnitLine<'m> {
     pub amount: i64,
     /// How much it is, in base units.
     pub quantity: Decimal,
+    /// How many base units count as one; 1 when absent.
+    pub counted: Option<Decimal>,
     /// What it came to after the steps on whose results percentages are taken, in minor units, in the order of the step's bases.
     pub bases: &'m [i64],
     /// The parts of promotions in which its units may stand, by their numbers in the step, ascending.
     pub parts: &'m [u32],
+}
+
+impl UnitLine<'_> {
+    /// How many units it is.
+    fn units(&self) -> Result<Exact, ArithmeticError> {
+        let quantity = Exact::from_decimal(self.quantity)?;
+        let Some(counted) = self.counted else { return Ok(quantity) };
+        let (numerator, denominator) = Exact::from_decimal(counted)?.lowest_terms();
+        quantity.times(denominator, numerator)
+    }
 }
 
 /// Units that are alike: of one price, of one price at each base, and good for the same parts.
@@ -105,7 +117,7 @@ impl Pool {
 /// The whole units of a line: the first of them may be dearer by a part, and the first of them may stand where only so many of a line may.
 fn split(line: &UnitLine<'_>, place: usize, cap: &dyn Fn(u32) -> Option<u64>, classes: &mut Vec<Class>) -> Result<(), ArithmeticError> {
     let overflow = ArithmeticError::Overflow;
-    let (numerator, denominator) = Exact::from_decimal(line.quantity)?.lowest_terms();
+    let (numerator, denominator) = line.units()?.lowest_terms();
     let units = numerator.checked_div(denominator).ok_or(overflow)?;
     if units <= 0 {
         return Ok(());
@@ -166,6 +178,7 @@ mod tests {
                 line,
                 amount: *amount,
                 quantity: quantity.parse().unwrap(),
+                counted: None,
                 bases: &[],
                 parts,
             })

@@ -1,0 +1,72 @@
+//! What is given, as a line of its own: how much it is, and what it would cost.
+
+use super::engine::list_price;
+use super::frame::Frame;
+use super::outcome::Outcome;
+use super::prices::{OrderedLines, query};
+use super::request::QuoteRequest;
+use super::result::{Asked, Line, ListPrice};
+use crate::catalog::{Ordered, Product};
+use crate::expr::{Constant, Scope, Value};
+use crate::money::Decimal;
+use crate::pricing::{FoundPrices, PriceStep};
+use crate::rulebook::{Parts, Step};
+
+/// So many units of a product, in base units.
+pub(super) fn quantity(parts: &Parts, product: &Product, units: u64) -> Option<Decimal> {
+    let counted = parts.catalog.counted_as_one(product.unit);
+    counted.map_or(Some(units.into()), |counted| counted.checked_mul(units.into()).ok())
+}
+
+/// Finds what the proposed lines would cost.
+pub(super) fn value(frame: &mut Frame<'_>, request: &QuoteRequest, out: &mut Outcome) {
+    let parts = frame.parts;
+    let Some(Step::Price(prices)) = parts.procedure.first() else { return };
+    for (step, proposed) in &out.promotions.proposed {
+        let Some(Step::Promotion(step)) = parts.procedure.get(step.index()) else { continue };
+        let gift = step.promotions.get(proposed.promotion).and_then(|promotion| promotion.gift);
+        let found = gift.and_then(|gift| parts.catalog.find(parts.symbols.text(gift)));
+        let worth = found.and_then(|brief| {
+            let product = parts.catalog.product(brief.number)?;
+            let quantity = quantity(parts, product, proposed.quantity)?;
+            price(frame, prices, request, brief.number, Ordered::new(product.unit, true, quantity))
+        });
+        out.promotions.worth.push(worth);
+    }
+}
+
+/// The price of a line that is not there; none when it has none, or needs facts of the line that only a host can give.
+fn price(frame: &mut Frame<'_>, step: &PriceStep, request: &QuoteRequest, product: u32, ordered: Ordered) -> Option<ListPrice> {
+    let id = frame.lines.first()?.id.clone();
+    let (place, values) = (frame.lines.len(), frame.line_values.len());
+    let line = Line { ordered: Some(ordered), ..Line::asking(id, ordered.base_quantity, Asked::Known(product)) };
+    frame.lines.push(line);
+    add_defaults(frame);
+    let mut prices = FoundPrices::default();
+    let found = {
+        let lines = OrderedLines(frame);
+        let priced = frame.lines.iter().enumerate().filter(|(_, line)| line.ordered.is_some()).map(|(index, _)| index);
+        frame.parts.pricing.find(step, &query(&lines, request), priced, &mut prices)
+    };
+    let price = found.ok().and_then(|()| list_price(frame, place, prices.of_line(place)?).ok()?);
+    frame.lines.truncate(place);
+    frame.line_values.truncate(values);
+    price
+}
+
+/// The declared attributes of the new line, as their defaults have them.
+fn add_defaults(frame: &mut Frame<'_>) {
+    if frame.line_values.is_empty() {
+        return;
+    }
+    let (start, parts) = (frame.line_values.len(), frame.parts);
+    frame.line_values.resize(start.saturating_add(Frame::line_width(parts)), Value::Missing);
+    for (slot, default) in parts.attributes.defaults.iter().filter(|(slot, _)| slot.scope == Scope::Line) {
+        let place = slot.index.checked_sub(parts.attributes.product_slots).and_then(|slot| start.checked_add(slot.into()));
+        if let Some(value) = place.and_then(|place| frame.line_values.get_mut(place))
+            && !matches!(default, Constant::List(_))
+        {
+            *value = default.value(&parts.symbols);
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! The codes of the slices, one family for each capability.
+
+families! {
+    /// Products, units and packaging.
+    catalog CatalogCode {
+        /// The product is not in the catalogue.
+        UnknownProduct = "unknown_product",
+        /// The product is not sold any more.
+        Discontinued = "discontinued",
+        /// The product is being phased out; there may be a successor.
+        PhasedOut = "phased_out",
+        /// The unit cannot be converted to the product's unit.
+        UnknownUnit = "unknown_unit",
+        /// The quantity is below the product's minimum order quantity.
+        BelowMinimum = "below_minimum",
+        /// The quantity is not a multiple of the product's order multiple.
+        NotMultiple = "not_multiple",
+        /// The quantity has more decimals than its unit.
+        QuantityDecimals = "quantity_decimals",
+        /// A conversion factor, minimum or multiple that is not above zero.
+        NotPositive = "not_positive",
+        /// The minimum order quantity is not itself a multiple of the order multiple.
+        MinimumNotMultiple = "minimum_not_multiple",
+    }
+    /// Price determination.
+    pricing PricingCode {
+        /// No list of the access sequence has a price.
+        NoPrice = "no_price",
+        /// A price below zero.
+        NegativePrice = "negative_price",
+        /// Two records of one list that can both apply.
+        Ambiguous = "ambiguous",
+        /// The tiers leave a range of quantities without a price.
+        TierGap = "tier_gap",
+        /// Two tiers cover the same quantity.
+        TierOverlap = "tier_overlap",
+        /// A record has neither a price nor tiers, or both.
+        PriceOrTiers = "price_or_tiers",
+        /// A record has more or fewer key values than its list has keys.
+        KeyWidth = "key_width",
+        /// A key that is not an attribute of text.
+        Key = "key",
+        /// A price list that no access sequence names.
+        UnusedList = "unused_list",
+        /// The document's currency, or a list's, is not the rulebook's.
+        Currency = "currency",
+        /// A larger quantity costs less in total than a smaller one.
+        NonMonotone = "non_monotone",
+        /// A part of a list, a record or a tier that its mode or basis cannot use, or that is missing there.
+        Tariff = "tariff",
+        /// A calculated price that cannot be calculated.
+        Calculate = "calculate",
+    }
+    /// Discounts, surcharges and promotions.
+    adjust AdjustCode {
+        /// Two rules of one stage have the same priority, and the stage does not say how ties are broken.
+        AmbiguousPriority = "ambiguous_priority",
+        /// A percentage above 100 or below zero.
+        PercentRange = "percent_range",
+        /// An amount or price below zero.
+        NegativeAmount = "negative_amount",
+        /// An effect that the stage's scope cannot carry.
+        EffectScope = "effect_scope",
+        /// A stage that no rule uses.
+        EmptyStage = "empty_stage",
+        /// A rule that can never fire.
+        NeverFires = "never_fires",
+        /// The base of a stage is not an earlier step.
+        Base = "base",
+        /// A rule's setting that its stage's policy does not use.
+        Policy = "policy",
+        /// A unit-level step after the line's amount was rounded.
+        RoundAtOrder = "round_at_order",
+        /// Part of a document discount is lost, because the lines that take part are worth no more.
+        Unallocated = "unallocated",
+        /// Settings of an allocation that do not go together.
+        Allocate = "allocate",
+        /// Two steps that both give the cost of the margin, or none where one is needed.
+        Margin = "margin",
+        /// A guard without a floor, with nothing to guard, or with a setting that its scope does not use.
+        Guard = "guard",
+        /// A line, or the document, costs less than a guard allows.
+        BelowFloor = "below_floor",
+        /// A line, or the document, costs so little that someone must approve it.
+        NeedsApproval = "needs_approval",
+        /// A setting of an override step that its scope does not use, or a limit that bounds nothing.
+        Override = "override",
+        /// A price set by hand goes beyond what the actor may.
+        OverrideLimit = "override_limit",
+        /// An override of a line that has no price to begin with.
+        OverrideWithoutPrice = "override_without_price",
+        /// A limit, a budget or a cap that cannot be used, or a coupon without a code.
+        Limit = "limit",
+        /// A stage that no line reaches, because an earlier rule always stops all others.
+        Unreached = "unreached",
+        /// A coupon that no rule asks for.
+        UnknownCoupon = "unknown_coupon",
+        /// A coupon that takes nothing off, because no rule that asks for it applies.
+        CouponUnmet = "coupon_unmet",
+        /// A coupon that was used as often, or has given as much, as it may.
+        CouponUsedUp = "coupon_used_up",
+        /// A choice between two sides of the procedure that do not stand directly behind it, or whose steps take nothing off.
+        BetterOf = "better_of",
+        /// A number of units that a promotion cannot count: not whole, below what makes a group, or too large.
+        Quantity = "quantity",
+    }
+    /// Tax.
+    tax TaxCode {
+        /// No rate for the product's tax category at the destination, or the product has no category.
+        MissingRate = "missing_rate",
+        /// Two rates of one category and destination that can both apply.
+        Ambiguous = "ambiguous",
+        /// A rate outside its range, or rates that leave no net amount together.
+        RateRange = "rate_range",
+        /// The document has no destination, and there is no default.
+        NoDestination = "no_destination",
+        /// A rate that says none or several of what it may take: a percentage, an amount for each unit, a percentage of the gross.
+        RateKind = "rate_kind",
+        /// A rate that does not say which of the declared taxes it is a rate of.
+        RateTax = "rate_tax",
+        /// A treatment that the rate does not fit, or without the reason that the invoice must state.
+        Treatment = "treatment",
+        /// A rate for a class of customers, where nothing says how the class of a customer is known.
+        CustomerClass = "customer_class",
+        /// A tax that enters the base of another twice.
+        IncludedTwice = "included_twice",
+        /// A tax that prices include, on top of one that they do not include.
+        Included = "included",
+        /// A tax or a category of which no rate can ever apply.
+        NeverApplies = "never_applies",
+    }
+    /// Charges: freight, fees, duty.
+    charge ChargeCode {
+        /// An amount that the currency cannot hold, or a minimum above the maximum.
+        Amount = "amount",
+        /// A scale without steps, with steps that do not ascend, or that counts in units that are not above zero.
+        Scale = "scale",
+        /// A decision table that does not give an amount or a percentage.
+        Output = "output",
+        /// A charge that does not say how it is taxed, or says so where its lines decide.
+        Tax = "tax",
+        /// A base that includes a charge twice, or one that is not computed before.
+        Base = "base",
+        /// A charge that no step charges.
+        Unreached = "unreached",
+        /// A charge that would be charged twice.
+        Repeated = "repeated",
+        /// No row of the charge's table fits the document.
+        NoRow = "no_row",
+        /// A charge is not allocated, because the weights of its lines are all zero.
+        Unallocated = "unallocated",
+    }
+    /// Credit.
+    credit CreditCode {
+        /// The exposure with this document is above the limit.
+        OverLimit = "over_limit",
+        /// Open items are overdue beyond what the check allows.
+        Overdue = "overdue",
+        /// The oldest open item is overdue by more days than the check allows.
+        OldestItem = "oldest_item",
+        /// The document is larger than one document may be.
+        DocumentValue = "document_value",
+        /// The account is blocked.
+        Blocked = "blocked",
+        /// A bucket is above its own limit.
+        BucketLimit = "bucket_limit",
+        /// The limit's validity has ended.
+        LimitExpired = "limit_expired",
+        /// The request's currency is not the account's, or the account's not that of the checks' amounts.
+        Currency = "currency",
+        /// The account pays in advance, and the document is not paid.
+        CashOnly = "cash_only",
+        /// An amount below zero where none can be, or with more decimals than its currency.
+        Amount = "amount",
+    }
+    /// Approvals. The reasons to refuse a command stand first, in the order in which they count.
+    approval ApprovalCode {
+        /// The same command id with other content.
+        CommandConflict = "command_conflict",
+        /// The state has moved on since the caller read it.
+        VersionConflict = "version_conflict",
+        /// There is no such case.
+        NotOpened = "not_opened",
+        /// The case is open or approved already.
+        AlreadyOpen = "already_open",
+        /// The case is closed.
+        Closed = "closed",
+        /// The level is not open: decided already, or an earlier one is pending.
+        LevelNotOpen = "level_not_open",
+        /// The actor requested what is to be approved.
+        SelfApproval = "self_approval",
+        /// The actor may not decide at this level, or not take the request back.
+        NotEntitled = "not_entitled",
+        /// A matrix without the outputs that an approval needs, or with others.
+        Outputs = "outputs",
+        /// A level that is not a whole number from 1.
+        Level = "level",
+        /// A role that is not declared.
+        UnknownRole = "unknown_role",
+        /// The same level and role twice in one route.
+        Repeated = "repeated",
+    }
+    /// Stock.
+    inventory InventoryCode {
+        /// Less is available than asked for.
+        Insufficient = "insufficient",
+        /// There is no such reservation.
+        UnknownReservation = "unknown_reservation",
+        /// A reservation with this id exists.
+        ReservationExists = "reservation_exists",
+        /// The reservation was committed in full.
+        AlreadyCommitted = "already_committed",
+        /// The reservation was released.
+        AlreadyReleased = "already_released",
+        /// The reservation has expired.
+        Expired = "expired",
+        /// More than the reservation still holds.
+        ExceedsReservation = "exceeds_reservation",
+        /// What is asked for still waits for stock.
+        Backordered = "backordered",
+        /// Settings of stock that is kept, for a product that is not tracked.
+        Untracked = "untracked",
+        /// The location is not declared or not active.
+        UnknownLocation = "unknown_location",
+        /// A quantity of zero or below where there must be one.
+        Quantity = "quantity",
+        /// The same command id with other content.
+        CommandConflict = "command_conflict",
+        /// The state has moved on since the caller read it.
+        VersionConflict = "version_conflict",
+        /// No such supply is expected.
+        UnknownSupply = "unknown_supply",
+        /// A supply with this id exists.
+        SupplyExists = "supply_exists",
+        /// Nothing of the supply is expected any more.
+        SupplyClosed = "supply_closed",
+        /// More than is still expected.
+        ExceedsSupply = "exceeds_supply",
+        /// The supply is of another product than the receipt.
+        SupplyMismatch = "supply_mismatch",
+        /// A demand gets less than it was guaranteed, because there is less than all guarantees together.
+        MinimumNotMet = "minimum_not_met",
+        /// A demand lacks the number that its share is measured by.
+        ShareWeight = "share_weight",
+    }
+    /// Receivables.
+    receivable ReceivableCode {
+        /// Terms of payment that are not declared.
+        UnknownTerms = "unknown_terms",
+        /// A due date that cannot be: outside the calendar, on a day that no month has, or absurdly far away.
+        DueDate = "due_date",
+        /// Instalments that do not sum to 100 percent.
+        Instalments = "instalments",
+        /// A percentage that is not above zero and up to 100.
+        PercentRange = "percent_range",
+        /// A quantity of zero or below, or beyond what the line has.
+        Quantity = "quantity",
+        /// Nothing to invoice.
+        Nothing = "nothing",
+    }
+}
