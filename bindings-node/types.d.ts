@@ -1158,7 +1158,7 @@ export interface ClampDef {
 export type CloseWhen = "shipped" | "shipped_and_invoiced";
 
 /** What happened; stable across versions. */
-export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.better_of" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "quote.frozen" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.backordered" | "inventory.untracked" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "inventory.unknown_supply" | "inventory.supply_exists" | "inventory.supply_closed" | "inventory.exceeds_supply" | "inventory.supply_mismatch" | "inventory.minimum_not_met" | "inventory.share_weight" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
+export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.better_of" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "quote.frozen" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.already_firm" | "inventory.backordered" | "inventory.untracked" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "inventory.unknown_supply" | "inventory.supply_exists" | "inventory.supply_closed" | "inventory.exceeds_supply" | "inventory.supply_mismatch" | "inventory.minimum_not_met" | "inventory.share_weight" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
 
 /** Which promotion gets a unit that several want. */
 export type Combine = "priority" | "optimal";
@@ -1445,6 +1445,8 @@ export interface DecideOrderRequest {
 export interface DecideStockRequest {
   /** The command. */
   command: CommandOfStockAction;
+  /** Products at the versions that the caller has seen; when one of them has moved on, the command is refused and not remembered. */
+  expected?: readonly ProductVersion[];
   /** The stock before; left out: nothing. */
   state?: StockStateInput;
 }
@@ -1461,14 +1463,6 @@ export interface DecisionOfApprovalEvent {
 export interface DecisionOfOrderFact {
   /** What happened, in order; folding them over the old state gives the new one. */
   events: EventOfOrderFact[];
-  /** What became of the command. */
-  outcome: Outcome;
-}
-
-/** The answer of a decider. */
-export interface DecisionOfStockEvent {
-  /** What happened, in order; folding them over the old state gives the new one. */
-  events: EventOfStockEvent[];
   /** What became of the command. */
   outcome: Outcome;
 }
@@ -1929,6 +1923,14 @@ export interface Finding {
 /** The identity of a rulebook: the SHA-256 of its canonical content, in hexadecimal. */
 export type Fingerprint = string;
 
+/** A soft hold becomes a hard one. */
+export interface FirmReservation {
+  /** The moment at which it ends by itself from now on; absent: it does not. */
+  expires_at?: TimestampText | null;
+  /** The reservation. */
+  id: ReservationId;
+}
+
 /**
  * A fixed day of the month that many months after the invoice's month. In a shorter month it is that month's last day; when it would
  * lie before the invoice's date it is that day of the next month.
@@ -2159,6 +2161,8 @@ export interface InventoryDef {
    * then is reported as a shortage.
    */
   on_hand_not_below_held?: boolean;
+  /** What becomes of the soft holds of a demand that reserves again. */
+  own_soft_holds?: OwnSoftHolds;
   /** What is special about single products. */
   products?: readonly ProductStockDef[];
   /**
@@ -3409,6 +3413,9 @@ export interface OverrideView {
 /** What becomes of an override beyond the limit. It applies in any case. */
 export type Overstepped = "needs_approval" | "reject";
 
+/** What becomes of the soft holds of a demand when something is reserved for it again. */
+export type OwnSoftHolds = "replace" | "count";
+
 /** What is sold in packages. */
 export interface PackageDef {
   /** What is charged for a package that is not full. */
@@ -3700,6 +3707,14 @@ export interface ProductStockDef {
    * reservations.
    */
   tracked?: boolean;
+}
+
+/** A product, and how many events were about it. */
+export interface ProductVersion {
+  /** The product. */
+  product: ProductId;
+  /** How many events were about it; 0 for one that the stock does not know. */
+  version: number;
 }
 
 /** How what a promotion takes off becomes amounts of its lines. */
@@ -4832,7 +4847,11 @@ export interface StepView {
  * # Ok::<(), serde_json::Error>(())
  * ```
  */
-export type StockAction = StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionFill | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected;
+export type StockAction = StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionFirm | StockActionTransfer | StockActionUpdate | StockActionUncommit | StockActionFill | StockActionBatch | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected;
+
+export interface StockActionBatch {
+  batch: readonly StockAction[];
+}
 
 export interface StockActionCancelExpected {
   cancel_expected: CancelSupply;
@@ -4864,6 +4883,10 @@ export interface StockActionFill {
   fill: FillBackorders;
 }
 
+export interface StockActionFirm {
+  firm: FirmReservation;
+}
+
 export interface StockActionIssue {
   issue: StockMovement;
 }
@@ -4884,8 +4907,30 @@ export interface StockActionReserve {
   reserve: ReserveStock;
 }
 
+export interface StockActionTransfer {
+  transfer: TransferReservation;
+}
+
+export interface StockActionUncommit {
+  uncommit: UncommitStock;
+}
+
+export interface StockActionUpdate {
+  update: UpdateReservation;
+}
+
 /** What is counted at a position. */
 export type StockCounter = "on_hand" | "reserved_hard" | "reserved_soft" | "expected" | "backordered";
+
+/** The answer of the stock to a command. */
+export interface StockDecision {
+  /** What happened, in order; folding them over the old state gives the new one. */
+  events: EventOfStockEvent[];
+  /** What became of the command. */
+  outcome: Outcome;
+  /** What the decision rests on. While none of it has changed, the same command has the same answer. */
+  reads: StockReads;
+}
 
 /** A counter that differs from what it should be. */
 export interface StockDifference {
@@ -4904,7 +4949,7 @@ export interface StockDifference {
 }
 
 /** A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else. */
-export type StockEvent = StockEventReceived | StockEventCounted | StockEventIssued | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventBackordersFilled | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventRefused;
+export type StockEvent = StockEventReceived | StockEventCounted | StockEventIssued | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventBackordersFilled | StockEventFirmed | StockEventTransferred | StockEventUpdated | StockEventUncommitted | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventRefused;
 
 export interface StockEventBackordersFilled {
   backorders_filled: StockEventBackordersFilledContent;
@@ -5015,8 +5060,23 @@ export interface StockEventFilledContent {
   product: ProductId;
 }
 
+export interface StockEventFirmed {
+  firmed: StockEventFirmedContent;
+}
+
+export interface StockEventFirmedContent {
+  /** When it ends by itself from now on; absent: it does not. */
+  expires_at?: TimestampText;
+  /** The reservation. */
+  id: ReservationId;
+  /** How much is held where. */
+  parts: StockPart[];
+  /** The product. */
+  product: ProductId;
+}
+
 /** A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else. */
-export type StockEventInput = StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputBackordersFilled | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputRefused;
+export type StockEventInput = StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputBackordersFilled | StockEventInputFirmed | StockEventInputTransferred | StockEventInputUpdated | StockEventInputUncommitted | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputRefused;
 
 export interface StockEventInputBackordersFilled {
   backorders_filled: StockEventInputBackordersFilledContent;
@@ -5122,6 +5182,21 @@ export interface StockEventInputFilledContent {
   /** How firmly it is held. */
   kind: ReservationKind;
   /** How much is held where now, besides what was held before. */
+  parts: readonly StockPartInput[];
+  /** The product. */
+  product: ProductId;
+}
+
+export interface StockEventInputFirmed {
+  firmed: StockEventInputFirmedContent;
+}
+
+export interface StockEventInputFirmedContent {
+  /** When it ends by itself from now on; absent: it does not. */
+  expires_at?: TimestampText | null;
+  /** The reservation. */
+  id: ReservationId;
+  /** How much is held where. */
   parts: readonly StockPartInput[];
   /** The product. */
   product: ProductId;
@@ -5291,6 +5366,63 @@ export interface StockEventInputSweptContent {
   expired: number;
 }
 
+export interface StockEventInputTransferred {
+  transferred: StockEventInputTransferredContent;
+}
+
+export interface StockEventInputTransferredContent {
+  /** What it is for from now on; absent: the same. */
+  demand?: DemandId | null;
+  /** How much is free where. */
+  from?: readonly StockPartInput[];
+  /** The reservation. */
+  id: ReservationId;
+  /** How firmly it is held. */
+  kind: ReservationKind;
+  /** Where stock for it may come from from now on; absent: as before. */
+  location?: LocationId | null;
+  /** How much is held where instead. */
+  parts?: readonly StockPartInput[];
+  /** The product. */
+  product: ProductId;
+}
+
+export interface StockEventInputUncommitted {
+  uncommitted: StockEventInputUncommittedContent;
+}
+
+export interface StockEventInputUncommittedContent {
+  /** The reservation. */
+  id: ReservationId;
+  /** How firmly it is held. */
+  kind: ReservationKind;
+  /** How much is there and held again, and where. */
+  parts: readonly StockPartInput[];
+  /** The product. */
+  product: ProductId;
+}
+
+export interface StockEventInputUpdated {
+  updated: StockEventInputUpdatedContent;
+}
+
+export interface StockEventInputUpdatedContent {
+  /** How much waits for stock, besides what waited before. */
+  backordered?: DecimalInput;
+  /** The reservation. */
+  id: ReservationId;
+  /** How firmly it is held. */
+  kind: ReservationKind;
+  /** How much is held where, besides what was held before. */
+  parts?: readonly StockPartInput[];
+  /** How urgent the demand is; the highest number comes first. */
+  priority?: number;
+  /** The product. */
+  product: ProductId;
+  /** The day on which the goods are wanted. */
+  wanted_on?: DateText | null;
+}
+
 export interface StockEventIssued {
   issued: StockEventIssuedContent;
 }
@@ -5455,6 +5587,63 @@ export interface StockEventSweptContent {
   expired: number;
 }
 
+export interface StockEventTransferred {
+  transferred: StockEventTransferredContent;
+}
+
+export interface StockEventTransferredContent {
+  /** What it is for from now on; absent: the same. */
+  demand?: DemandId;
+  /** How much is free where. */
+  from?: StockPart[];
+  /** The reservation. */
+  id: ReservationId;
+  /** How firmly it is held. */
+  kind: ReservationKind;
+  /** Where stock for it may come from from now on; absent: as before. */
+  location?: LocationId;
+  /** How much is held where instead. */
+  parts?: StockPart[];
+  /** The product. */
+  product: ProductId;
+}
+
+export interface StockEventUncommitted {
+  uncommitted: StockEventUncommittedContent;
+}
+
+export interface StockEventUncommittedContent {
+  /** The reservation. */
+  id: ReservationId;
+  /** How firmly it is held. */
+  kind: ReservationKind;
+  /** How much is there and held again, and where. */
+  parts: StockPart[];
+  /** The product. */
+  product: ProductId;
+}
+
+export interface StockEventUpdated {
+  updated: StockEventUpdatedContent;
+}
+
+export interface StockEventUpdatedContent {
+  /** How much waits for stock, besides what waited before. */
+  backordered?: Decimal;
+  /** The reservation. */
+  id: ReservationId;
+  /** How firmly it is held. */
+  kind: ReservationKind;
+  /** How much is held where, besides what was held before. */
+  parts?: StockPart[];
+  /** How urgent the demand is; the highest number comes first. */
+  priority?: number;
+  /** The product. */
+  product: ProductId;
+  /** The day on which the goods are wanted. */
+  wanted_on?: DateText;
+}
+
 /** A quantity of a product at a location. */
 export interface StockMovement {
   /** Where. */
@@ -5511,6 +5700,16 @@ export interface StockPositionInput {
   reserved_hard?: DecimalInput;
   /** What is held for carts and quotes. */
   reserved_soft?: DecimalInput;
+}
+
+/** What a decision rests on, besides the commands that were handled before. */
+export interface StockReads {
+  /** The products, each at the version at which it was seen, in order. */
+  products: ProductVersion[];
+  /** The reservations that were looked up by their id, whether they were there or not, in order. */
+  reservations: ReservationId[];
+  /** The expected supplies that were looked up by their id, whether they were there or not, in order. */
+  supplies?: SupplyId[];
 }
 
 /** The state on the wire. */
@@ -5929,6 +6128,16 @@ export interface Totals {
   tax: Decimal;
 }
 
+/** What is held is held elsewhere, or for another demand. At least one of `location` and `demand` is given. */
+export interface TransferReservation {
+  /** What it is for from now on. */
+  demand?: DemandId | null;
+  /** The reservation. */
+  id: ReservationId;
+  /** The location that is to hold all that the reservation still holds, with its parts. It must have it all. */
+  location?: LocationId | null;
+}
+
 /**
  * What a rate means to the tax office: the VAT categories of EN 16931. Each stands in the breakdown by itself; those that exempt carry
  * the reason that the invoice must state.
@@ -5953,6 +6162,16 @@ export interface TreatmentOutOfScope {
 
 export interface TreatmentReverseCharge {
   reverse_charge: string;
+}
+
+/** What was committed is held again, where it was taken from. */
+export interface UncommitStock {
+  /** The reservation. */
+  id: ReservationId;
+  /** At this location only; absent: at the reservation's locations in their order, the last first. */
+  location?: LocationId | null;
+  /** How much; absent: all that was committed. */
+  quantity?: DecimalInput | null;
 }
 
 /** A unit of measure. */
@@ -6006,6 +6225,20 @@ export interface UnitsDef {
   quantity: DecimalInput;
   /** Which of them; the dearest when absent. */
   select?: Select | null;
+}
+
+/** A reservation gets another quantity, day or priority; what is absent stays as it is. */
+export interface UpdateReservation {
+  /** Whether less than the whole increase will do. */
+  allow?: ReserveAllow;
+  /** The reservation. */
+  id: ReservationId;
+  /** How urgent the demand is. */
+  priority?: number | null;
+  /** The new total, with what has left already. It is compared with what is available, of which the reservation's own part counts. */
+  quantity?: DecimalInput | null;
+  /** The day on which the goods are wanted. */
+  wanted_on?: DateText | null;
 }
 
 /** Whose uses are counted. */

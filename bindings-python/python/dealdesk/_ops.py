@@ -22,7 +22,6 @@ if TYPE_CHECKING:
         DecideStockRequest,
         DecisionOfApprovalEvent,
         DecisionOfOrderFact,
-        DecisionOfStockEvent,
         EvolveApprovalRequest,
         EvolveOrderRequest,
         EvolveStockRequest,
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
         RouteDecision,
         ShareOutRequest,
         SharePlan,
+        StockDecision,
         StockState,
         WavePlan,
     )
@@ -105,9 +105,9 @@ class Rulebook(CompiledRulebook):
         response: SharePlan = self._handle.call("share_out", request)
         return response
 
-    def decide_inventory(self, request: DecideStockRequest) -> DecisionOfStockEvent:
+    def decide_inventory(self, request: DecideStockRequest) -> StockDecision:
         """Judges a command to the stock: accepted or refused, and the events that make the new state."""
-        response: DecisionOfStockEvent = self._handle.call("decide_inventory", request)
+        response: StockDecision = self._handle.call("decide_inventory", request)
         return response
 
     def decide_order(self, request: DecideOrderRequest) -> DecisionOfOrderFact:

@@ -1274,7 +1274,7 @@ class ClampDef(TypedDict):
 CloseWhen: TypeAlias = "Literal['shipped', 'shipped_and_invoiced']"
 
 # What happened; stable across versions.
-Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.better_of', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'quote.frozen', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.backordered', 'inventory.untracked', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'inventory.unknown_supply', 'inventory.supply_exists', 'inventory.supply_closed', 'inventory.exceeds_supply', 'inventory.supply_mismatch', 'inventory.minimum_not_met', 'inventory.share_weight', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
+Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.better_of', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'quote.frozen', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.already_firm', 'inventory.backordered', 'inventory.untracked', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'inventory.unknown_supply', 'inventory.supply_exists', 'inventory.supply_closed', 'inventory.exceeds_supply', 'inventory.supply_mismatch', 'inventory.minimum_not_met', 'inventory.share_weight', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
 
 # Which promotion gets a unit that several want.
 Combine: TypeAlias = "Literal['priority', 'optimal']"
@@ -1574,6 +1574,8 @@ class DecideStockRequest(TypedDict):
     """A command and the stock that it is about."""
     # The command.
     command: ReadOnly[CommandOfStockAction]
+    # Products at the versions that the caller has seen; when one of them has moved on, the command is refused and not remembered.
+    expected: NotRequired[ReadOnly[Sequence[ProductVersion]]]
     # The stock before; left out: nothing.
     state: NotRequired[ReadOnly[StockStateInput]]
 
@@ -1592,15 +1594,6 @@ class DecisionOfOrderFact(TypedDict):
     """The answer of a decider."""
     # What happened, in order; folding them over the old state gives the new one.
     events: list[EventOfOrderFact]
-    # What became of the command.
-    outcome: Outcome
-
-
-@final
-class DecisionOfStockEvent(TypedDict):
-    """The answer of a decider."""
-    # What happened, in order; folding them over the old state gives the new one.
-    events: list[EventOfStockEvent]
     # What became of the command.
     outcome: Outcome
 
@@ -2099,6 +2092,15 @@ Fingerprint: TypeAlias = "str"
 
 
 @final
+class FirmReservation(TypedDict):
+    """A soft hold becomes a hard one."""
+    # The moment at which it ends by itself from now on; absent: it does not.
+    expires_at: NotRequired[ReadOnly[TimestampInput | None]]
+    # The reservation.
+    id: ReadOnly[ReservationId]
+
+
+@final
 class FixedDayDef(TypedDict):
     """A fixed day of the month that many months after the invoice's month. In a shorter month it is that month's last day; when it would
     lie before the invoice's date it is that day of the next month.
@@ -2335,6 +2337,8 @@ class InventoryDef(TypedDict):
     # Whether goods that are held for others may not leave without their reservation. When `false`, they may, and what is missing
     # then is reported as a shortage.
     on_hand_not_below_held: NotRequired[ReadOnly[bool]]
+    # What becomes of the soft holds of a demand that reserves again.
+    own_soft_holds: NotRequired[ReadOnly[OwnSoftHolds]]
     # What is special about single products.
     products: NotRequired[ReadOnly[Sequence[ProductStockDef]]]
     # What is kept back. Of several entries that fit, the most special counts: location and product, then product, then location,
@@ -3716,6 +3720,9 @@ class OverrideView(TypedDict):
 # What becomes of an override beyond the limit. It applies in any case.
 Overstepped: TypeAlias = "Literal['needs_approval', 'reject']"
 
+# What becomes of the soft holds of a demand when something is reserved for it again.
+OwnSoftHolds: TypeAlias = "Literal['replace', 'count']"
+
 
 @final
 class PackageDef(TypedDict):
@@ -4017,6 +4024,15 @@ class ProductStockDef(TypedDict):
     # Whether its stock is kept. Of a product that is not tracked any quantity can be reserved, and its levels do not change by
     # reservations.
     tracked: NotRequired[ReadOnly[bool]]
+
+
+@final
+class ProductVersion(TypedDict):
+    """A product, and how many events were about it."""
+    # The product.
+    product: ProductId
+    # How many events were about it; 0 for one that the stock does not know.
+    version: int
 
 
 @final
@@ -5200,7 +5216,12 @@ class StepView(TypedDict):
 # assert!(matches!(action, StockAction::Reserve(_)));
 # # Ok::<(), serde_json::Error>(())
 # ```
-StockAction: TypeAlias = "StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionFill | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected"
+StockAction: TypeAlias = "StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionFirm | StockActionTransfer | StockActionUpdate | StockActionUncommit | StockActionFill | StockActionBatch | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected"
+
+
+@final
+class StockActionBatch(TypedDict):
+    batch: ReadOnly[Sequence[StockAction]]
 
 
 @final
@@ -5244,6 +5265,11 @@ class StockActionFill(TypedDict):
 
 
 @final
+class StockActionFirm(TypedDict):
+    firm: ReadOnly[FirmReservation]
+
+
+@final
 class StockActionIssue(TypedDict):
     issue: ReadOnly[StockMovement]
 
@@ -5267,8 +5293,34 @@ class StockActionReschedule(TypedDict):
 class StockActionReserve(TypedDict):
     reserve: ReadOnly[ReserveStock]
 
+
+@final
+class StockActionTransfer(TypedDict):
+    transfer: ReadOnly[TransferReservation]
+
+
+@final
+class StockActionUncommit(TypedDict):
+    uncommit: ReadOnly[UncommitStock]
+
+
+@final
+class StockActionUpdate(TypedDict):
+    update: ReadOnly[UpdateReservation]
+
 # What is counted at a position.
 StockCounter: TypeAlias = "Literal['on_hand', 'reserved_hard', 'reserved_soft', 'expected', 'backordered']"
+
+
+@final
+class StockDecision(TypedDict):
+    """The answer of the stock to a command."""
+    # What happened, in order; folding them over the old state gives the new one.
+    events: list[EventOfStockEvent]
+    # What became of the command.
+    outcome: Outcome
+    # What the decision rests on. While none of it has changed, the same command has the same answer.
+    reads: StockReads
 
 
 @final
@@ -5288,7 +5340,7 @@ class StockDifference(TypedDict):
     source: ReconcileSource
 
 # A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else.
-StockEvent: TypeAlias = "StockEventReceived | StockEventCounted | StockEventIssued | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventBackordersFilled | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventRefused"
+StockEvent: TypeAlias = "StockEventReceived | StockEventCounted | StockEventIssued | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventBackordersFilled | StockEventFirmed | StockEventTransferred | StockEventUpdated | StockEventUncommitted | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventRefused"
 
 
 @final
@@ -5414,8 +5466,25 @@ class StockEventFilledContent(TypedDict):
     # The product.
     product: ProductId
 
+
+@final
+class StockEventFirmed(TypedDict):
+    firmed: StockEventFirmedContent
+
+
+@final
+class StockEventFirmedContent(TypedDict):
+    # When it ends by itself from now on; absent: it does not.
+    expires_at: NotRequired[datetime]
+    # The reservation.
+    id: ReservationId
+    # How much is held where.
+    parts: list[StockPart]
+    # The product.
+    product: ProductId
+
 # A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else.
-StockEventInput: TypeAlias = "StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputBackordersFilled | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputRefused"
+StockEventInput: TypeAlias = "StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputBackordersFilled | StockEventInputFirmed | StockEventInputTransferred | StockEventInputUpdated | StockEventInputUncommitted | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputRefused"
 
 
 @final
@@ -5537,6 +5606,23 @@ class StockEventInputFilledContent(TypedDict):
     # How firmly it is held.
     kind: ReadOnly[ReservationKind]
     # How much is held where now, besides what was held before.
+    parts: ReadOnly[Sequence[StockPartInput]]
+    # The product.
+    product: ReadOnly[ProductId]
+
+
+@final
+class StockEventInputFirmed(TypedDict):
+    firmed: ReadOnly[StockEventInputFirmedContent]
+
+
+@final
+class StockEventInputFirmedContent(TypedDict):
+    # When it ends by itself from now on; absent: it does not.
+    expires_at: NotRequired[ReadOnly[TimestampInput | None]]
+    # The reservation.
+    id: ReadOnly[ReservationId]
+    # How much is held where.
     parts: ReadOnly[Sequence[StockPartInput]]
     # The product.
     product: ReadOnly[ProductId]
@@ -5727,6 +5813,72 @@ class StockEventInputSweptContent(TypedDict):
 
 
 @final
+class StockEventInputTransferred(TypedDict):
+    transferred: ReadOnly[StockEventInputTransferredContent]
+
+
+StockEventInputTransferredContent = TypedDict(
+    "StockEventInputTransferredContent",
+    {
+        # What it is for from now on; absent: the same.
+        "demand": "NotRequired[ReadOnly[DemandId | None]]",
+        # How much is free where.
+        "from": "NotRequired[ReadOnly[Sequence[StockPartInput]]]",
+        # The reservation.
+        "id": "ReadOnly[ReservationId]",
+        # How firmly it is held.
+        "kind": "ReadOnly[ReservationKind]",
+        # Where stock for it may come from from now on; absent: as before.
+        "location": "NotRequired[ReadOnly[LocationId | None]]",
+        # How much is held where instead.
+        "parts": "NotRequired[ReadOnly[Sequence[StockPartInput]]]",
+        # The product.
+        "product": "ReadOnly[ProductId]",
+    },
+)
+
+
+@final
+class StockEventInputUncommitted(TypedDict):
+    uncommitted: ReadOnly[StockEventInputUncommittedContent]
+
+
+@final
+class StockEventInputUncommittedContent(TypedDict):
+    # The reservation.
+    id: ReadOnly[ReservationId]
+    # How firmly it is held.
+    kind: ReadOnly[ReservationKind]
+    # How much is there and held again, and where.
+    parts: ReadOnly[Sequence[StockPartInput]]
+    # The product.
+    product: ReadOnly[ProductId]
+
+
+@final
+class StockEventInputUpdated(TypedDict):
+    updated: ReadOnly[StockEventInputUpdatedContent]
+
+
+@final
+class StockEventInputUpdatedContent(TypedDict):
+    # How much waits for stock, besides what waited before.
+    backordered: NotRequired[ReadOnly[DecimalInput]]
+    # The reservation.
+    id: ReadOnly[ReservationId]
+    # How firmly it is held.
+    kind: ReadOnly[ReservationKind]
+    # How much is held where, besides what was held before.
+    parts: NotRequired[ReadOnly[Sequence[StockPartInput]]]
+    # How urgent the demand is; the highest number comes first.
+    priority: NotRequired[ReadOnly[int]]
+    # The product.
+    product: ReadOnly[ProductId]
+    # The day on which the goods are wanted.
+    wanted_on: NotRequired[ReadOnly[DateInput | None]]
+
+
+@final
 class StockEventIssued(TypedDict):
     issued: StockEventIssuedContent
 
@@ -5911,6 +6063,72 @@ class StockEventSweptContent(TypedDict):
 
 
 @final
+class StockEventTransferred(TypedDict):
+    transferred: StockEventTransferredContent
+
+
+StockEventTransferredContent = TypedDict(
+    "StockEventTransferredContent",
+    {
+        # What it is for from now on; absent: the same.
+        "demand": "NotRequired[DemandId]",
+        # How much is free where.
+        "from": "NotRequired[list[StockPart]]",
+        # The reservation.
+        "id": "ReservationId",
+        # How firmly it is held.
+        "kind": "ReservationKind",
+        # Where stock for it may come from from now on; absent: as before.
+        "location": "NotRequired[LocationId]",
+        # How much is held where instead.
+        "parts": "NotRequired[list[StockPart]]",
+        # The product.
+        "product": "ProductId",
+    },
+)
+
+
+@final
+class StockEventUncommitted(TypedDict):
+    uncommitted: StockEventUncommittedContent
+
+
+@final
+class StockEventUncommittedContent(TypedDict):
+    # The reservation.
+    id: ReservationId
+    # How firmly it is held.
+    kind: ReservationKind
+    # How much is there and held again, and where.
+    parts: list[StockPart]
+    # The product.
+    product: ProductId
+
+
+@final
+class StockEventUpdated(TypedDict):
+    updated: StockEventUpdatedContent
+
+
+@final
+class StockEventUpdatedContent(TypedDict):
+    # How much waits for stock, besides what waited before.
+    backordered: NotRequired[Decimal]
+    # The reservation.
+    id: ReservationId
+    # How firmly it is held.
+    kind: ReservationKind
+    # How much is held where, besides what was held before.
+    parts: NotRequired[list[StockPart]]
+    # How urgent the demand is; the highest number comes first.
+    priority: NotRequired[int]
+    # The product.
+    product: ProductId
+    # The day on which the goods are wanted.
+    wanted_on: NotRequired[date]
+
+
+@final
 class StockMovement(TypedDict):
     """A quantity of a product at a location."""
     # Where.
@@ -5971,6 +6189,17 @@ class StockPositionInput(TypedDict):
     reserved_hard: NotRequired[ReadOnly[DecimalInput]]
     # What is held for carts and quotes.
     reserved_soft: NotRequired[ReadOnly[DecimalInput]]
+
+
+@final
+class StockReads(TypedDict):
+    """What a decision rests on, besides the commands that were handled before."""
+    # The products, each at the version at which it was seen, in order.
+    products: list[ProductVersion]
+    # The reservations that were looked up by their id, whether they were there or not, in order.
+    reservations: list[ReservationId]
+    # The expected supplies that were looked up by their id, whether they were there or not, in order.
+    supplies: NotRequired[list[SupplyId]]
 
 
 @final
@@ -6413,6 +6642,17 @@ class Totals(TypedDict):
     # The tax.
     tax: Decimal
 
+
+@final
+class TransferReservation(TypedDict):
+    """What is held is held elsewhere, or for another demand. At least one of `location` and `demand` is given."""
+    # What it is for from now on.
+    demand: NotRequired[ReadOnly[DemandId | None]]
+    # The reservation.
+    id: ReadOnly[ReservationId]
+    # The location that is to hold all that the reservation still holds, with its parts. It must have it all.
+    location: NotRequired[ReadOnly[LocationId | None]]
+
 # What a rate means to the tax office: the VAT categories of EN 16931. Each stands in the breakdown by itself; those that exempt carry
 # the reason that the invoice must state.
 Treatment: TypeAlias = "Literal['standard', 'zero_rated'] | TreatmentExempt | TreatmentReverseCharge | TreatmentIntraCommunity | TreatmentExport | TreatmentOutOfScope"
@@ -6441,6 +6681,17 @@ class TreatmentOutOfScope(TypedDict):
 @final
 class TreatmentReverseCharge(TypedDict):
     reverse_charge: ReadOnly[str]
+
+
+@final
+class UncommitStock(TypedDict):
+    """What was committed is held again, where it was taken from."""
+    # The reservation.
+    id: ReadOnly[ReservationId]
+    # At this location only; absent: at the reservation's locations in their order, the last first.
+    location: NotRequired[ReadOnly[LocationId | None]]
+    # How much; absent: all that was committed.
+    quantity: NotRequired[ReadOnly[DecimalInput | None]]
 
 
 @final
@@ -6498,6 +6749,21 @@ class UnitsDef(TypedDict):
     quantity: ReadOnly[DecimalInput]
     # Which of them; the dearest when absent.
     select: NotRequired[ReadOnly[Select | None]]
+
+
+@final
+class UpdateReservation(TypedDict):
+    """A reservation gets another quantity, day or priority; what is absent stays as it is."""
+    # Whether less than the whole increase will do.
+    allow: NotRequired[ReadOnly[ReserveAllow]]
+    # The reservation.
+    id: ReadOnly[ReservationId]
+    # How urgent the demand is.
+    priority: NotRequired[ReadOnly[int | None]]
+    # The new total, with what has left already. It is compared with what is available, of which the reservation's own part counts.
+    quantity: NotRequired[ReadOnly[DecimalInput | None]]
+    # The day on which the goods are wanted.
+    wanted_on: NotRequired[ReadOnly[DateInput | None]]
 
 # Whose uses are counted.
 UsageOf: TypeAlias = "Literal['rule', 'code', 'customer']"

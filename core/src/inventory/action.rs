@@ -34,8 +34,18 @@ pub enum StockAction {
     Release(ReleaseStock),
     /// A hold that is still held gets a new end.
     Extend(ExtendReservation),
+    /// A soft hold becomes a hard one, in one step.
+    Firm(FirmReservation),
+    /// What is held is held at another location, or for another demand.
+    Transfer(TransferReservation),
+    /// A reservation gets another quantity, day or priority.
+    Update(UpdateReservation),
+    /// What was committed has not left after all: the fulfilment was cancelled, and it is held again.
+    Uncommit(UncommitStock),
     /// Available stock is given to the reservations that wait for it.
     Fill(FillBackorders),
+    /// Several actions in order: all of them happen, or none. Each is judged on what those before it have done.
+    Batch(Vec<StockAction>),
     /// Ends every hold that is due. Every other command does so too before it does anything else.
     Expire {},
     /// Goods are on their way.
@@ -229,4 +239,63 @@ pub enum FillOrder {
     Priority,
     /// These, in this order; the others get nothing.
     Listed(Vec<ReservationId>),
+}
+
+/// A soft hold becomes a hard one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FirmReservation {
+    /// The reservation.
+    pub id: ReservationId,
+    /// The moment at which it ends by itself from now on; absent: it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What is held is held elsewhere, or for another demand. At least one of `location` and `demand` is given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TransferReservation {
+    /// The reservation.
+    pub id: ReservationId,
+    /// The location that is to hold all that the reservation still holds, with its parts. It must have it all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<LocationId>,
+    /// What it is for from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub demand: Option<DemandId>,
+}
+
+/// A reservation gets another quantity, day or priority; what is absent stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateReservation {
+    /// The reservation.
+    pub id: ReservationId,
+    /// The new total, with what has left already. It is compared with what is available, of which the reservation's own part counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Quantity>,
+    /// Whether less than the whole increase will do.
+    #[serde(default)]
+    pub allow: ReserveAllow,
+    /// The day on which the goods are wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wanted_on: Option<Date>,
+    /// How urgent the demand is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<u32>,
+}
+
+/// What was committed is held again, where it was taken from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UncommitStock {
+    /// The reservation.
+    pub id: ReservationId,
+    /// How much; absent: all that was committed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Quantity>,
+    /// At this location only; absent: at the reservation's locations in their order, the last first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<LocationId>,
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::def::{Backorder, InventoryDef, LocationDef, SafetyStockDef};
+use super::def::{Backorder, InventoryDef, LocationDef, OwnSoftHolds, SafetyStockDef};
 use super::item::{ItemPolicy, compile_items};
 use super::scarcity::{self, Sharing};
 use super::scope::compile_parents;
@@ -28,6 +28,7 @@ pub struct Inventory {
     /// Whether any of them is not tracked.
     some_untracked: bool,
     on_hand_not_below_held: bool,
+    own_soft_holds: OwnSoftHolds,
     hold_ttl_seconds: Option<u32>,
     sharing: Sharing,
 }
@@ -102,6 +103,10 @@ impl Inventory {
         &self.sharing
     }
 
+    pub(super) fn replaces_own_soft_holds(&self) -> bool {
+        self.own_soft_holds == OwnSoftHolds::Replace
+    }
+
     pub(super) fn item(&self, product: &ProductId) -> Option<&ItemPolicy> {
         if self.items.is_empty() { None } else { self.items.get(product) }
     }
@@ -134,6 +139,7 @@ pub fn compile(def: &InventoryDef, path: &Path<'_>, diagnostics: &mut Diagnostic
         items: Map::default(),
         some_untracked: def.products.iter().any(|product| !product.tracked),
         on_hand_not_below_held: def.on_hand_not_below_held,
+        own_soft_holds: def.own_soft_holds,
         locations,
         hold_ttl_seconds: def.hold_ttl_seconds,
         sharing: scarcity::compile(&def.sharing, &path.field("sharing"), diagnostics),

@@ -4,28 +4,33 @@
 //! moved on; then what cannot be judged (an error); then the refusals of the action, in the order in which its function checks them.
 
 use super::action::{ReceiveStock, StockAction, StockMovement};
+use super::batch::batch;
 use super::compile::Inventory;
 use super::event::StockEvent;
 use super::expected;
+use super::keys::{Keys, ProductVersion, StockDecision, StockReads, moved_on as products_moved_on};
 use super::plan::not_positive;
 use super::reservation::{self, Reservation, open_parts};
 use super::state::StockState;
 use super::supply::Supply;
 use crate::id::{LocationId, ProductId};
 use crate::quantity::Quantity;
-use crate::report::{
-    Code, Command, CommandConflict, Decision, Diagnostic, Error, Fingerprint, InventoryCode, LimitCode, Outcome, Path, Refusal,
-};
+use crate::report::{Code, Command, CommandConflict, Diagnostic, Error, Fingerprint, InventoryCode, LimitCode, Outcome, Path, Refusal};
 use crate::time::Timestamp;
 
 /// What the rules of an action say: what happens, or why nothing does. `Err` is for what cannot be judged.
 pub(super) type Verdict = Result<Result<Vec<StockEvent>, Refusal>, Error>;
+
+/// The same of one action or of a batch, with every reason.
+pub(super) type Judgement = Result<Result<Vec<StockEvent>, Vec<Refusal>>, Error>;
 
 /// What an action is judged by.
 pub(super) struct Ground<'s> {
     pub inventory: &'s Inventory,
     pub state: &'s StockState,
     pub at: Timestamp,
+    /// How many reservations there are that `state` leaves out.
+    pub elsewhere: usize,
 }
 
 /// Decides a command. Holds that are due at the command's moment end first, whatever the command is about.
@@ -56,31 +61,51 @@ pub fn decide(
     rulebook: &Fingerprint,
     state: &StockState,
     command: &Command<StockAction>,
-) -> Result<Decision<StockEvent>, Error> {
+) -> Result<StockDecision, Error> {
+    decide_on(inventory, rulebook, state, command, &[])
+}
+
+/// As [`decide`], when the products that the caller has seen are still at these versions.
+///
+/// # Errors
+/// As [`decide`].
+pub fn decide_on(
+    inventory: &Inventory,
+    rulebook: &Fingerprint,
+    state: &StockState,
+    command: &Command<StockAction>,
+    expected: &[ProductVersion],
+) -> Result<StockDecision, Error> {
+    let answer = |outcome| Ok(StockDecision { outcome, events: Vec::new(), reads: StockReads::default() });
     // 1. A command that was handled before gets the answer that it got then.
     if let Some(known) = state.memory.recall(&command.id, &command.content()) {
-        let outcome = known.unwrap_or_else(|CommandConflict| Outcome::Refused(vec![conflict(command)]));
-        return Ok(Decision { outcome, events: Vec::new() });
+        return answer(known.unwrap_or_else(|CommandConflict| Outcome::Refused(vec![conflict(command)])));
     }
-    // 2. The caller may insist on the version that it has seen.
+    // 2. The caller may insist on the versions that it has seen.
     if let Some(expected) = command.expected_version.filter(|expected| *expected != state.version) {
-        return Ok(Decision { outcome: Outcome::Refused(vec![moved_on(expected, state.version)]), events: Vec::new() });
+        return answer(Outcome::Refused(vec![moved_on(expected, state.version)]));
+    }
+    let stale = products_moved_on(expected, state);
+    if !stale.is_empty() {
+        return answer(Outcome::Refused(stale));
     }
     // 3. What is due ends.
     let mut what: Vec<StockEvent> = state.due(command.at).map(expired).collect();
     // 4. The rules of the action.
-    let ground = Ground { inventory, state, at: command.at };
-    let outcome = match ground.judge(&command.action, what.len())? {
+    let ground = Ground { inventory, state, at: command.at, elsewhere: 0 };
+    let outcome = match ground.judge(&command.action, &Path::ROOT.field("action"))? {
         Ok(events) => {
             what.extend(events);
             Outcome::Accepted
         }
-        Err(refusal) => {
-            what.push(StockEvent::Refused { codes: vec![refusal.code] });
-            Outcome::Refused(vec![refusal])
+        Err(refusals) => {
+            what.push(StockEvent::Refused { codes: refusals.iter().map(|refusal| refusal.code).collect() });
+            Outcome::Refused(refusals)
         }
     };
-    Ok(Decision { outcome, events: command.events(state.version, rulebook, what) })
+    // 5. What all this rests on.
+    let reads = Keys::of(&command.action, state, command.at).seen(state);
+    Ok(StockDecision { outcome, events: command.events(state.version, rulebook, what), reads })
 }
 
 fn conflict(command: &Command<StockAction>) -> Refusal {
@@ -108,9 +133,10 @@ fn expired(reservation: &Reservation) -> StockEvent {
 }
 
 impl<'s> Ground<'s> {
-    fn judge(&self, action: &StockAction, due: usize) -> Verdict {
-        let path = Path::ROOT.field("action");
-        match action {
+    /// Judges an action, whose path is that of what holds it.
+    pub fn judge(&self, action: &StockAction, path: &Path<'_>) -> Judgement {
+        let verdict = match action {
+            StockAction::Batch(actions) => return batch(self, actions, &path.field("batch")),
             StockAction::Receive(movement) => self.receive(movement, &path.field("receive")),
             StockAction::Count(movement) => self.count(movement, &path.field("count")),
             StockAction::Issue(movement) => self.issue(movement, &path.field("issue")),
@@ -118,12 +144,20 @@ impl<'s> Ground<'s> {
             StockAction::Commit(commit) => reservation::commit(self, commit, &path.field("commit")),
             StockAction::Release(release) => reservation::release(self, release, &path.field("release")),
             StockAction::Extend(extend) => reservation::extend(self, extend, &path.field("extend")),
+            StockAction::Firm(firm) => reservation::firm(self, firm, &path.field("firm")),
+            StockAction::Transfer(transfer) => reservation::transfer(self, transfer, &path.field("transfer")),
+            StockAction::Update(update) => reservation::update(self, update, &path.field("update")),
+            StockAction::Uncommit(uncommit) => reservation::uncommit(self, uncommit, &path.field("uncommit")),
             StockAction::Fill(fill) => reservation::fill(self, fill, &path.field("fill")),
             StockAction::Expect(expect) => expected::expect(self, expect, &path.field("expect")),
             StockAction::Reschedule(reschedule) => Ok(expected::reschedule(self, reschedule)),
             StockAction::CancelExpected(cancel) => expected::cancel(self, cancel, &path.field("cancel_expected")),
-            StockAction::Expire {} => Ok(Ok(vec![StockEvent::Swept { expired: u32::try_from(due).unwrap_or(u32::MAX) }])),
-        }
+            StockAction::Expire {} => {
+                let due = self.state.due(self.at).count();
+                Ok(Ok(vec![StockEvent::Swept { expired: u32::try_from(due).unwrap_or(u32::MAX) }]))
+            }
+        };
+        verdict.map(|verdict| verdict.map_err(|refusal| vec![refusal]))
     }
 
     pub fn supply(&self) -> Supply<'s> {

@@ -48,6 +48,20 @@ pub struct InventoryDef {
     /// Policies by which a scarce quantity is shared out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sharing: Vec<SharingDef>,
+    /// What becomes of the soft holds of a demand that reserves again.
+    #[serde(default)]
+    pub own_soft_holds: OwnSoftHolds,
+}
+
+/// What becomes of the soft holds of a demand when something is reserved for it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OwnSoftHolds {
+    /// Those of the same product do not count, and are released when the new reservation is accepted.
+    #[default]
+    Replace,
+    /// They count like those of others.
+    Count,
 }
 
 impl Default for InventoryDef {
@@ -61,6 +75,7 @@ impl Default for InventoryDef {
             products: Vec::new(),
             on_hand_not_below_held: true,
             sharing: Vec::new(),
+            own_soft_holds: OwnSoftHolds::Replace,
         }
     }
 }

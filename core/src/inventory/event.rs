@@ -107,6 +107,71 @@ pub enum StockEvent {
         /// How much still waits.
         backordered: Quantity,
     },
+    /// A soft hold has become a hard one.
+    Firmed {
+        /// The reservation.
+        id: ReservationId,
+        /// The product.
+        product: ProductId,
+        /// When it ends by itself from now on; absent: it does not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires_at: Option<Timestamp>,
+        /// How much is held where.
+        parts: Vec<StockPart>,
+    },
+    /// What is held is held elsewhere, or for another demand.
+    Transferred {
+        /// The reservation.
+        id: ReservationId,
+        /// The product.
+        product: ProductId,
+        /// How firmly it is held.
+        kind: ReservationKind,
+        /// What it is for from now on; absent: the same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        demand: Option<DemandId>,
+        /// Where stock for it may come from from now on; absent: as before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        location: Option<LocationId>,
+        /// How much is free where.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        from: Vec<StockPart>,
+        /// How much is held where instead.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        parts: Vec<StockPart>,
+    },
+    /// A reservation holds more, or has another day or priority.
+    Updated {
+        /// The reservation.
+        id: ReservationId,
+        /// The product.
+        product: ProductId,
+        /// How firmly it is held.
+        kind: ReservationKind,
+        /// The day on which the goods are wanted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wanted_on: Option<Date>,
+        /// How urgent the demand is; the highest number comes first.
+        #[serde(default, skip_serializing_if = "is_default")]
+        priority: u32,
+        /// How much is held where, besides what was held before.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        parts: Vec<StockPart>,
+        /// How much waits for stock, besides what waited before.
+        #[serde(default, skip_serializing_if = "is_default")]
+        backordered: Quantity,
+    },
+    /// What was committed has not left after all, and is held again.
+    Uncommitted {
+        /// The reservation.
+        id: ReservationId,
+        /// The product.
+        product: ProductId,
+        /// How firmly it is held.
+        kind: ReservationKind,
+        /// How much is there and held again, and where.
+        parts: Vec<StockPart>,
+    },
     /// Held stock has left.
     Committed {
         /// The reservation.
@@ -301,6 +366,22 @@ impl StockEvent {
                 parts(product, (*kind).into(), held, true);
                 post(product, None, StockCounter::Backordered, *backordered);
             }
+            Self::Firmed { product, parts: held, .. } => {
+                parts(product, StockCounter::ReservedSoft, held, false);
+                parts(product, StockCounter::ReservedHard, held, true);
+            }
+            Self::Transferred { product, kind, from, parts: to, .. } => {
+                parts(product, (*kind).into(), from, false);
+                parts(product, (*kind).into(), to, true);
+            }
+            Self::Updated { product, kind, parts: more, backordered, .. } => {
+                parts(product, (*kind).into(), more, true);
+                post(product, None, StockCounter::Backordered, *backordered);
+            }
+            Self::Uncommitted { product, kind, parts: back, .. } => {
+                parts(product, StockCounter::OnHand, back, true);
+                parts(product, (*kind).into(), back, true);
+            }
             Self::Filled { product, kind, parts: held, .. } => {
                 parts(product, (*kind).into(), held, true);
                 let filled: Quantity = held.iter().map(|part| part.quantity).sum();
@@ -352,6 +433,10 @@ impl StockEvent {
             | Self::Issued { product, .. }
             | Self::ShortageFound { product, .. }
             | Self::Reserved { product, .. }
+            | Self::Firmed { product, .. }
+            | Self::Transferred { product, .. }
+            | Self::Updated { product, .. }
+            | Self::Uncommitted { product, .. }
             | Self::Filled { product, .. }
             | Self::BackordersFilled { product, .. }
             | Self::Committed { product, .. }

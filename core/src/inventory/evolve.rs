@@ -1,10 +1,11 @@
 //! Folds events into a state. Total: no rule is asked, nothing can fail.
 
+use super::action::ReservationKind;
 use super::event::{StockEvent, StockPart};
 use super::expected::{ExpectSupply, ExpectedSupply};
 use super::reservation::{Reservation, ReservationPart, ReservationStatus};
 use super::state::StockState;
-use crate::id::ReservationId;
+use crate::id::{DemandId, ReservationId};
 use crate::quantity::Quantity;
 use crate::report::Event;
 use crate::time::Timestamp;
@@ -58,6 +59,32 @@ impl StockState {
                     parts: parts.iter().map(ReservationPart::from).collect(),
                 });
             }
+            StockEvent::Firmed { id, expires_at, .. } => {
+                self.set_end(id, *expires_at);
+                self.change(id, Quantity::ZERO, ReservationStatus::Open, |reservation| reservation.kind = ReservationKind::Hard);
+            }
+            StockEvent::Transferred { id, demand, location, from, parts, .. } => {
+                self.change(id, Quantity::ZERO, ReservationStatus::Open, |reservation| {
+                    reduce(reservation, from, |part| &mut part.released);
+                    hold_more(reservation, parts);
+                    reservation.location = location.clone().or_else(|| reservation.location.take());
+                });
+                self.set_demand(id, demand.as_ref());
+            }
+            StockEvent::Updated { id, wanted_on, priority, parts, backordered, .. } => {
+                self.change(id, backordered.negated(), ReservationStatus::Open, |reservation| {
+                    hold_more(reservation, parts);
+                    reservation.wanted_on = *wanted_on;
+                    reservation.priority = *priority;
+                });
+            }
+            StockEvent::Uncommitted { id, parts, .. } => {
+                self.set_end(id, None);
+                self.change(id, Quantity::ZERO, ReservationStatus::Open, |reservation| {
+                    hold_again(reservation, parts);
+                    reservation.status = ReservationStatus::Open;
+                });
+            }
             StockEvent::Filled { id, parts, .. } => {
                 let filled: Quantity = parts.iter().map(|part| part.quantity).sum();
                 self.change(id, filled, ReservationStatus::Open, |reservation| hold_more(reservation, parts));
@@ -78,7 +105,7 @@ impl StockState {
                     reduce(reservation, parts, |part| &mut part.released);
                 });
             }
-            StockEvent::Extended { id, expires_at } => self.set_end(id, *expires_at),
+            StockEvent::Extended { id, expires_at } => self.set_end(id, Some(*expires_at)),
             StockEvent::Expected(supply) => self.supplies.insert(expected(supply)),
             StockEvent::Rescheduled { id, due, kind, .. } => self.supplies.change(id, |supply| {
                 supply.due = *due;
@@ -105,31 +132,61 @@ impl StockState {
         }
     }
 
-    /// Changes an open reservation, and takes `waited` from what waits for stock; when nothing is left open, it is resolved as
-    /// `resolved`.
+    /// Changes a reservation, and takes `waited` from what waits for stock; when nothing is left open, it is resolved as `resolved`.
     fn change(&mut self, id: &ReservationId, waited: Quantity, resolved: ReservationStatus, change: impl FnOnce(&mut Reservation)) {
         let Some(reservation) = self.reservations.get_mut(id) else { return };
         change(reservation);
         reservation.backordered = reservation.backordered.saturating_sub(waited);
-        let product = reservation.product.clone();
-        let waits = reservation.backordered.is_positive();
-        if !waits && !reservation.open().is_positive() {
+        if reservation.outstanding().is_zero() {
             reservation.status = resolved;
-            if let Some(end) = reservation.expires_at {
-                self.ends.remove(&(end, id.clone()));
-            }
         }
-        if !waits {
+        self.index(id);
+    }
+
+    /// A reservation stands in the lists that its present form belongs to, and in no other.
+    fn index(&mut self, id: &ReservationId) {
+        let Some(reservation) = self.reservations.get(id) else { return };
+        let (open, soft) = (reservation.status == ReservationStatus::Open, reservation.kind == ReservationKind::Soft);
+        let (waits, end) = (open && reservation.backordered.is_positive(), reservation.expires_at);
+        let (product, demand) = (reservation.product.clone(), reservation.demand.clone());
+        if let Some(end) = end.filter(|_| !open) {
+            self.ends.remove(&(end, id.clone()));
+        }
+        if waits {
+            self.join_queue(&product, id);
+        } else {
             self.leave_queue(&product, id);
+        }
+        if !(open && soft) {
+            self.forget_soft(&demand, id);
         }
     }
 
-    fn set_end(&mut self, id: &ReservationId, end: Timestamp) {
+    fn set_end(&mut self, id: &ReservationId, end: Option<Timestamp>) {
         let Some(reservation) = self.reservations.get_mut(id) else { return };
-        if let Some(before) = reservation.expires_at.replace(end) {
+        if let Some(before) = std::mem::replace(&mut reservation.expires_at, end) {
             self.ends.remove(&(before, id.clone()));
         }
-        self.ends.insert((end, id.clone()));
+        if let Some(end) = end {
+            self.ends.insert((end, id.clone()));
+        }
+    }
+
+    fn set_demand(&mut self, id: &ReservationId, demand: Option<&DemandId>) {
+        let (Some(demand), Some(mut reservation)) = (demand, self.reservations.get(id).cloned()) else { return };
+        self.forget_soft(&reservation.demand, id);
+        reservation.demand = demand.clone();
+        self.insert(reservation);
+    }
+}
+
+/// What was committed of the parts is open again.
+fn hold_again(reservation: &mut Reservation, parts: &[StockPart]) {
+    for back in parts {
+        if let Some(part) = reservation.parts.iter_mut().find(|part| part.is_of(back)) {
+            part.committed = part.committed.saturating_sub(back.quantity);
+            part.open = part.open.saturating_add(back.quantity);
+        }
     }
 }
 

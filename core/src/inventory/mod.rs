@@ -19,6 +19,7 @@
 
 mod action;
 mod availability;
+mod batch;
 mod compile;
 mod decide;
 mod def;
@@ -26,6 +27,7 @@ mod event;
 mod evolve;
 mod expected;
 mod item;
+mod keys;
 mod plan;
 mod reconcile;
 mod request;
@@ -39,16 +41,17 @@ mod tests;
 mod wave;
 
 pub use action::{
-    CommitRemainder, CommitStock, ExtendReservation, FillBackorders, FillOrder, ReceiveStock, ReleaseStock, ReservationKind, ReserveAllow,
-    ReserveStock, StockAction, StockMovement,
+    CommitRemainder, CommitStock, ExtendReservation, FillBackorders, FillOrder, FirmReservation, ReceiveStock, ReleaseStock,
+    ReservationKind, ReserveAllow, ReserveStock, StockAction, StockMovement, TransferReservation, UncommitStock, UpdateReservation,
 };
 pub use availability::{Availability, LocationAvailability, Sellable, availability};
 pub use compile::{Inventory, compile};
-pub use decide::decide;
-pub use def::{Backorder, InventoryDef, LocationDef, ProductStockDef, SafetyStockDef};
+pub use decide::{decide, decide_on};
+pub use def::{Backorder, InventoryDef, LocationDef, OwnSoftHolds, ProductStockDef, SafetyStockDef};
 pub use event::{LedgerEntry, StockCounter, StockEvent, StockPart};
 pub use evolve::evolve;
 pub use expected::{CancelSupply, ExpectSupply, ExpectedSupply, RescheduleSupply, SupplyKind, SupplyPeg, SupplyRemainder};
+pub use keys::{ProductVersion, StockDecision, StockReads};
 pub use plan::{Demand, DemandLine, PlannedLine, ReservationPlan, plan_reservation};
 pub use reconcile::{ReconcileSource, Reconciliation, StockDifference, reconcile};
 pub use request::{

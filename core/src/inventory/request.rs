@@ -6,15 +6,16 @@ use serde::{Deserialize, Serialize};
 use super::action::StockAction;
 use super::availability::{Availability, availability};
 use super::compile::Inventory;
-use super::decide::decide;
+use super::decide::decide_on;
 use super::event::StockEvent;
 use super::evolve::evolve;
+use super::keys::{ProductVersion, StockDecision};
 use super::plan::{Demand, ReservationPlan, plan_reservation};
 use super::reconcile::{Reconciliation, reconcile};
 use super::state::StockState;
 use super::wave::{Wave, WavePlan, plan_wave};
 use crate::id::ProductId;
-use crate::report::{Command, Decision, Error, Event, Fingerprint, Path};
+use crate::report::{Command, Error, Event, Fingerprint, Path};
 use crate::time::Timestamp;
 
 /// A command and the stock that it is about.
@@ -26,14 +27,18 @@ pub struct DecideStockRequest {
     pub state: StockState,
     /// The command.
     pub command: Command<StockAction>,
+    /// Products at the versions that the caller has seen; when one of them has moved on, the command is refused and not remembered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expected: Vec<ProductVersion>,
 }
 
-/// As [`decide`], with paths from the whole request.
+/// As [`decide_on`], with paths from the whole request.
 ///
 /// # Errors
-/// As [`decide`].
-pub fn decide_request(inventory: &Inventory, rulebook: &Fingerprint, request: &DecideStockRequest) -> Result<Decision<StockEvent>, Error> {
-    decide(inventory, rulebook, &request.state, &request.command).map_err(|error| error.below(&Path::ROOT.field("command")))
+/// As [`decide_on`].
+pub fn decide_request(inventory: &Inventory, rulebook: &Fingerprint, request: &DecideStockRequest) -> Result<StockDecision, Error> {
+    decide_on(inventory, rulebook, &request.state, &request.command, &request.expected)
+        .map_err(|error| error.below(&Path::ROOT.field("command")))
 }
 
 /// Events and the stock before them.

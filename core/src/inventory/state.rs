@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::action::ReservationKind;
 use super::event::{LedgerEntry, StockCounter};
 use super::expected::{ExpectedSupply, Supplies};
 use super::reservation::{Reservation, ReservationStatus};
-use crate::id::{LocationId, Map, ProductId, ReservationId, Set};
+use crate::id::{DemandId, LocationId, Map, ProductId, ReservationId, Set};
 use crate::quantity::Quantity;
 use crate::report::Memory;
 use crate::sort;
@@ -31,6 +32,8 @@ pub struct StockState {
     /// The open reservations that end by themselves, the next one first.
     pub(super) ends: BTreeSet<(Timestamp, ReservationId)>,
     pub(super) supplies: Supplies,
+    /// The open soft holds by what they are for.
+    pub(super) soft: Map<DemandId, Set<ReservationId>>,
     pub(super) memory: Memory,
 }
 
@@ -228,11 +231,36 @@ impl StockState {
             if let Some(end) = reservation.expires_at {
                 self.ends.insert((end, reservation.id.clone()));
             }
+            if reservation.kind == ReservationKind::Soft {
+                self.soft.entry(reservation.demand.clone()).or_default().insert(reservation.id.clone());
+            }
             if reservation.backordered.is_positive() {
-                self.shelf_mut(&reservation.product).waiting().reservations.insert(reservation.id.clone());
+                self.join_queue(&reservation.product, &reservation.id);
             }
         }
         self.reservations.insert(reservation.id.clone(), reservation);
+    }
+
+    /// The open soft holds for a demand, in the order in which they were made.
+    pub(super) fn soft_holds_of(&self, demand: &DemandId) -> impl Iterator<Item = &Reservation> {
+        self.soft.get(demand).into_iter().flatten().filter_map(|id| self.reservations.get(id))
+    }
+
+    /// A reservation is no open soft hold of its demand any more.
+    pub(super) fn forget_soft(&mut self, demand: &DemandId, id: &ReservationId) {
+        let Some(holds) = self.soft.get_mut(demand) else { return };
+        holds.shift_remove(id);
+        if holds.is_empty() {
+            self.soft.swap_remove(demand);
+        }
+    }
+
+    /// A reservation that waits stands in the queue, where it stood if it waited before.
+    pub(super) fn join_queue(&mut self, product: &ProductId, id: &ReservationId) {
+        let queue = &mut self.shelf_mut(product).waiting().reservations;
+        if !queue.contains(id) {
+            queue.insert(id.clone());
+        }
     }
 
     /// A reservation that does not wait any more leaves the queue.

@@ -5,7 +5,7 @@ use crate::approval::{ApprovalAction, ApprovalEvent, CaseState};
 use crate::credit::{CreditDecision, CreditRequest};
 use crate::inventory::{
     self, Availability, AvailabilityRequest, DecideStockRequest, PlanReservationRequest, PlanWaveRequest, ReservationPlan, ShareOutRequest,
-    SharePlan, StockEvent, WavePlan,
+    SharePlan, StockDecision, WavePlan,
 };
 use crate::pricing::{PriceExamples, PriceExamplesRequest};
 use crate::receivable::{Invoice, InvoiceRequest};
@@ -73,7 +73,7 @@ impl Rulebook {
     ///
     /// # Errors
     /// [`Error`] for a command that cannot be judged, as [`crate::inventory::decide`].
-    pub fn decide_inventory(&self, request: &DecideStockRequest) -> Result<Decision<StockEvent>, Error> {
+    pub fn decide_inventory(&self, request: &DecideStockRequest) -> Result<StockDecision, Error> {
         inventory::decide_request(&self.parts().inventory, self.fingerprint(), request)
     }
 

@@ -8,7 +8,7 @@ use crate::approval::{self, ApprovalEvent, CaseState, DecideApprovalRequest, Evo
 use crate::credit::{CreditDecision, CreditRequest};
 use crate::inventory::{
     self, Availability, AvailabilityRequest, DecideStockRequest, EvolveStockRequest, PlanReservationRequest, PlanWaveRequest,
-    ReconcileStockRequest, Reconciliation, ReservationPlan, ShareOutRequest, SharePlan, StockEvent, StockState, WavePlan,
+    ReconcileStockRequest, Reconciliation, ReservationPlan, ShareOutRequest, SharePlan, StockDecision, StockState, WavePlan,
 };
 use crate::limits::Limits;
 use crate::order::{self, DecideOrderRequest, EvolveOrderRequest, OrderFact, OrderState};
@@ -157,7 +157,7 @@ ops! {
     /// Shares out a scarce quantity over those who ask for it: first come, by priority, equally, in proportion.
     ShareOut "share_out" on_rulebook: ShareOutRequest => SharePlan, |rulebook, request| rulebook.share_out(&request);
     /// Judges a command to the stock: accepted or refused, and the events that make the new state.
-    DecideInventory "decide_inventory" on_rulebook: DecideStockRequest => Decision<StockEvent>,
+    DecideInventory "decide_inventory" on_rulebook: DecideStockRequest => StockDecision,
         |rulebook, request| rulebook.decide_inventory(&request);
     /// Folds events into the state of the stock.
     EvolveInventory "evolve_inventory" free: EvolveStockRequest => StockState, |request| Ok(inventory::evolve_all(request));

@@ -3,7 +3,7 @@
 use dealdesk::approval::{ApprovalEvent, Requirement};
 use dealdesk::credit::CreditDecision;
 use dealdesk::id::RuleId;
-use dealdesk::inventory::StockEvent;
+use dealdesk::inventory::{StockDecision, StockEvent};
 use dealdesk::order::{OrderFact, OrderState};
 use dealdesk::quote::{LineView, Quote};
 use dealdesk::receivable::Invoice;
@@ -87,7 +87,7 @@ pub fn route(requirements: &[Requirement]) {
 }
 
 /// Where stock was taken from, or why not.
-pub fn stock(decision: &Decision<StockEvent>) {
+pub fn stock(decision: &StockDecision) {
     if let Outcome::Refused(refusals) = &decision.outcome {
         for refusal in refusals {
             println!("  stock: {}: {}", refusal.code, refusal.message);

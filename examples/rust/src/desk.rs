@@ -4,7 +4,7 @@
 
 use dealdesk::approval::{self, ApprovalAction, ApprovalEvent, CaseState};
 use dealdesk::id::ReservationId;
-use dealdesk::inventory::{self, DecideStockRequest, StockAction, StockEvent, StockState};
+use dealdesk::inventory::{self, DecideStockRequest, StockAction, StockDecision, StockState};
 use dealdesk::order::{self, Bucket, OrderAction, OrderFact, OrderState};
 use dealdesk::receivable::Invoice;
 use dealdesk::report::{Command, Decision, Event};
@@ -98,8 +98,8 @@ impl Desk {
     }
 
     /// Gives the stock a command.
-    pub fn tell_stock(&mut self, command: Command<StockAction>) -> Result<Decision<StockEvent>> {
-        let request = DecideStockRequest { state: self.stock()?, command };
+    pub fn tell_stock(&mut self, command: Command<StockAction>) -> Result<StockDecision> {
+        let request = DecideStockRequest { state: self.stock()?, command, expected: Vec::new() };
         let decision = self.company.rulebook.decide_inventory(&request)?;
         self.store.append(STOCK, &decision.events)?;
         Ok(decision)

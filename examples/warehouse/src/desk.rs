@@ -1,8 +1,8 @@
 //! A command, from the first reading to the last retry.
 
 use dealdesk::id::ProductId;
-use dealdesk::inventory::{DecideStockRequest, StockAction, StockEvent, evolve};
-use dealdesk::report::{Code, Command, Decision, Outcome, Sources};
+use dealdesk::inventory::{DecideStockRequest, StockAction, StockDecision, evolve};
+use dealdesk::report::{Code, Command, Outcome, Sources};
 use dealdesk::time::Timestamp;
 use dealdesk::{Rulebook, RulebookDef};
 use serde::{Deserialize, Serialize};
@@ -77,7 +77,7 @@ impl Desk {
         Err("nobody retries that often".into())
     }
 
-    fn decide(&self, order: &Order, shelves: &Shelves, at: Timestamp) -> Result<Vec<(ProductId, Decision<StockEvent>)>> {
+    fn decide(&self, order: &Order, shelves: &Shelves, at: Timestamp) -> Result<Vec<(ProductId, StockDecision)>> {
         let decide = |(product, action): &(ProductId, StockAction)| {
             let command = Command {
                 id: order.id.parse()?,
@@ -88,7 +88,7 @@ impl Desk {
                 action: action.clone(),
             };
             let state = shelves.get(product).cloned().unwrap_or_default();
-            Ok((product.clone(), self.rulebook.decide_inventory(&DecideStockRequest { state, command })?))
+            Ok((product.clone(), self.rulebook.decide_inventory(&DecideStockRequest { state, command, expected: Vec::new() })?))
         };
         order.actions.iter().map(decide).collect()
     }
@@ -96,7 +96,7 @@ impl Desk {
 
 /// What the order was told before, if it was. One shelf that remembers it is enough: those that would have accepted what others refused
 /// were never told.
-fn answered_before(decisions: &[(ProductId, Decision<StockEvent>)]) -> Option<Vec<String>> {
+fn answered_before(decisions: &[(ProductId, StockDecision)]) -> Option<Vec<String>> {
     let handled = |outcome: &&Outcome| matches!(outcome, Outcome::AlreadyHandled { .. });
     let known: Vec<&Outcome> = decisions.iter().map(|(_, decision)| &decision.outcome).filter(handled).collect();
     if known.is_empty() { None } else { Some(known.into_iter().flat_map(refusals).collect()) }
@@ -111,7 +111,7 @@ fn refusals(outcome: &Outcome) -> Vec<String> {
 }
 
 /// What is to be written. Of an order that is refused, only the shelves that refuse it remember it; the others have not heard of it.
-fn changes(shelves: &Shelves, decisions: Vec<(ProductId, Decision<StockEvent>)>, accepted: bool) -> Vec<Change> {
+fn changes(shelves: &Shelves, decisions: Vec<(ProductId, StockDecision)>, accepted: bool) -> Vec<Change> {
     let told = decisions.into_iter().filter(|(_, decision)| accepted || !refusals(&decision.outcome).is_empty());
     let mut changes: Vec<Change> = told
         .map(|(product, decision)| {

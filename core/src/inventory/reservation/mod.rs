@@ -2,11 +2,13 @@
 //!
 //! Invariants: what a reservation holds lies in its parts, what waits for stock is backordered and lies nowhere; it is resolved once.
 
+mod change;
 mod claim;
 mod fill;
 mod reserve;
 mod resolve;
 
+pub(super) use change::{firm, transfer, uncommit, update};
 pub use claim::{Reservation, ReservationPart, ReservationStatus};
 pub(super) use fill::fill;
 pub(super) use reserve::reserve;

@@ -5,7 +5,7 @@ use super::super::decide::{Ground, Verdict, positive, refuse};
 use super::super::event::{StockEvent, StockPart};
 use super::super::plan::not_positive;
 use super::super::supply::Supply;
-use super::{ReservationStatus, open_parts};
+use super::{Reservation, ReservationStatus, open_parts};
 use crate::id::{ReservationId, Set};
 use crate::limits::Limits;
 use crate::quantity::Quantity;
@@ -13,11 +13,11 @@ use crate::report::{Diagnostic, Error, InventoryCode, LimitCode, Path, Refusal, 
 use crate::time::Timestamp;
 
 /// What a reservation gets.
-struct Claim {
+pub(super) struct Claim {
     /// What is held, and where.
-    parts: Vec<StockPart>,
+    pub parts: Vec<StockPart>,
     /// What waits for stock.
-    backordered: Quantity,
+    pub backordered: Quantity,
 }
 
 /// Refusals, in order: reservation exists, unknown location, unknown reservation (to replace), insufficient.
@@ -31,18 +31,32 @@ pub(in super::super) fn reserve(ground: &Ground<'_>, reserve: &ReserveStock, pat
         return Ok(Err(refusal));
     }
     // 2. Find what there is.
-    let mut supply = ground.supply().without(&reserve.replaces).within(reserve.location.as_ref());
-    let claim = if supply.is_untracked(&reserve.product) {
-        claim_untracked(ground, reserve, &supply)
-    } else {
-        claim_stock(ground, reserve, &mut supply)
-    };
+    let own = own_holds(ground, reserve);
+    let claim = claim(ground, reserve, ground.supply().without(&own));
     // 3. Hold it, in the place of what is replaced.
     Ok(claim.map(|claim| {
-        let mut events = replaced(ground, reserve);
+        let mut events = replaced(ground, reserve, &own);
         events.push(reserved(reserve, expires_at, claim));
         events
     }))
+}
+
+/// The holds that the new one takes the place of.
+fn own_holds(ground: &Ground<'_>, reserve: &ReserveStock) -> Vec<ReservationId> {
+    let of_product = |hold: &&Reservation| hold.product == reserve.product && ground.inventory.replaces_own_soft_holds();
+    let soft = ground.state.soft_holds_of(&reserve.demand).filter(of_product).map(|hold| &hold.id);
+    let own: Set<&ReservationId> = reserve.replaces.iter().chain(soft).collect();
+    own.into_iter().cloned().collect()
+}
+
+/// What a reservation gets of what there is.
+pub(super) fn claim(ground: &Ground<'_>, reserve: &ReserveStock, supply: Supply<'_>) -> Result<Claim, Refusal> {
+    let mut supply = supply.within(reserve.location.as_ref());
+    if supply.is_untracked(&reserve.product) {
+        claim_untracked(ground, reserve, &supply)
+    } else {
+        claim_stock(ground, reserve, &mut supply)
+    }
 }
 
 fn reserved(reserve: &ReserveStock, expires_at: Option<Timestamp>, claim: Claim) -> StockEvent {
@@ -61,7 +75,7 @@ fn reserved(reserve: &ReserveStock, expires_at: Option<Timestamp>, claim: Claim)
     }
 }
 
-fn check_allow(allow: ReserveAllow, path: &Path<'_>) -> Result<(), Error> {
+pub(super) fn check_allow(allow: ReserveAllow, path: &Path<'_>) -> Result<(), Error> {
     let ReserveAllow::Partial { min, multiple } = allow else { return Ok(()) };
     for (name, quantity) in [("min", min), ("multiple", multiple)] {
         if let Some(quantity) = quantity.filter(|quantity| !quantity.is_positive()) {
@@ -114,7 +128,7 @@ fn part_of(reserve: &ReserveStock, available: Quantity, min: Option<Quantity>, m
 }
 
 /// The locations that give.
-fn take(ground: &Ground<'_>, reserve: &ReserveStock, supply: &mut Supply<'_>, quantity: Quantity) -> Vec<StockPart> {
+pub(super) fn take(ground: &Ground<'_>, reserve: &ReserveStock, supply: &mut Supply<'_>, quantity: Quantity) -> Vec<StockPart> {
     let mut parts = Vec::new();
     let Some(shelf) = ground.state.shelves.get_index_of(&reserve.product) else { return parts };
     let names = ground.inventory.names();
@@ -128,7 +142,7 @@ fn take(ground: &Ground<'_>, reserve: &ReserveStock, supply: &mut Supply<'_>, qu
 
 fn room_for_one_more(ground: &Ground<'_>, path: &Path<'_>) -> Result<(), Error> {
     let most = Limits::default().state_entries;
-    if ground.state.reservations.len() < most {
+    if ground.state.reservations.len().saturating_add(ground.elsewhere) < most {
         return Ok(());
     }
     let message = format!("the stock holds {most} reservations, and more are not kept in one state; split it by product");
@@ -204,10 +218,8 @@ fn shortage(reserve: &ReserveStock, available: Quantity, there: String) -> Refus
     refusal.detail("requested", quantity.to_decimal()).detail("available", available.to_decimal())
 }
 
-/// The holds that make room for the new one.
-fn replaced(ground: &Ground<'_>, reserve: &ReserveStock) -> Vec<StockEvent> {
-    let ids: Set<&ReservationId> = reserve.replaces.iter().collect();
-    let holds = ids.into_iter().filter_map(|id| ground.state.reservation(id));
+fn replaced(ground: &Ground<'_>, reserve: &ReserveStock, own: &[ReservationId]) -> Vec<StockEvent> {
+    let holds = own.iter().filter_map(|id| ground.state.reservation(id));
     let open = holds.filter(|hold| hold.status_at(ground.at) == ReservationStatus::Open);
     open.map(|hold| StockEvent::Released {
         id: hold.id.clone(),

@@ -43,15 +43,14 @@ pub(in super::super) fn release(ground: &Ground<'_>, release: &ReleaseStock, pat
 
 fn release_open(ground: &Ground<'_>, release: &ReleaseStock) -> Result<Vec<StockEvent>, Refusal> {
     let reservation = open_reservation(ground, &release.id)?;
-    let mut open = Open::of(reservation, release.location.as_ref());
+    let open = Open::of(reservation, release.location.as_ref());
     let quantity = open.to_release(release.quantity)?;
-    // What waits for stock goes first, then the parts, the last first.
-    let backordered = open.waiting.min(quantity);
-    open.parts.reverse();
-    let (mut parts, _) = open.split(quantity.saturating_sub(backordered));
-    parts.reverse();
-    let Reservation { id, product, kind, .. } = reservation.clone();
-    Ok(vec![StockEvent::Released { id, product, kind, parts, backordered, replaced_by: None }])
+    Ok(vec![open.released(quantity)])
+}
+
+/// What is free again when a reservation, all of it, gives back a quantity that it has.
+pub(super) fn release_quantity(reservation: &Reservation, quantity: Quantity) -> StockEvent {
+    Open::of(reservation, None).released(quantity)
 }
 
 /// What a reservation still holds, and where.
@@ -107,6 +106,16 @@ impl<'r> Open<'r> {
         let parts = reservation.parts.iter().filter(|part| part.open.is_positive()).filter(at_location).collect();
         let waiting = if location.is_none() { reservation.backordered } else { Quantity::ZERO };
         Self { reservation, parts, location, waiting }
+    }
+
+    /// What waits for stock goes first, then the parts, the last first.
+    fn released(mut self, quantity: Quantity) -> StockEvent {
+        let backordered = self.waiting.min(quantity);
+        self.parts.reverse();
+        let (mut parts, _) = self.split(quantity.saturating_sub(backordered));
+        parts.reverse();
+        let Reservation { id, product, kind, .. } = self.reservation.clone();
+        StockEvent::Released { id, product, kind, parts, backordered, replaced_by: None }
     }
 
     fn held(&self) -> Quantity {

@@ -1,6 +1,7 @@
 //! Given-when-then tables, worked examples of the field, laws, and a naive model of the ledger.
 
 mod backorders;
+mod changes;
 mod expected;
 mod laws;
 mod model;

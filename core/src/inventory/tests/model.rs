@@ -209,7 +209,12 @@ impl Model {
             }
             StockAction::Extend(extend) => self.open_hold(extend.id.as_str())?.end = Some(extend.expires_at),
             StockAction::Expire {} => {}
-            StockAction::Fill(_) => unreachable!("stories of the model wait for nothing"),
+            StockAction::Fill(_)
+            | StockAction::Firm(_)
+            | StockAction::Transfer(_)
+            | StockAction::Update(_)
+            | StockAction::Uncommit(_)
+            | StockAction::Batch(_) => unreachable!("stories of the model wait for nothing"),
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use super::super::*;
 use crate::id::{LocationId, ProductId};
 use crate::quantity::Quantity;
-use crate::report::{Command, Decision, Diagnostics, Error, Event, Fingerprint, Outcome, Path};
+use crate::report::{Command, Diagnostics, Error, Event, Fingerprint, Outcome, Path};
 use crate::time::{Date, Timestamp};
 
 /// north, south and west in this order, and `old`, which is not active; north keeps 2 of `S` back; soft holds last 15 minutes.
@@ -52,7 +52,7 @@ pub struct Story {
 /// What a command has led to.
 pub struct Chapter {
     pub story: Story,
-    pub decision: Result<Decision<StockEvent>, Error>,
+    pub decision: Result<StockDecision, Error>,
 }
 
 /// Begins with commands that must be accepted.
@@ -79,13 +79,13 @@ impl Story {
     }
 
     /// Decides a command under a new id, and folds its events.
-    pub fn tell(&mut self, text: &str) -> Result<Decision<StockEvent>, Error> {
+    pub fn tell(&mut self, text: &str) -> Result<StockDecision, Error> {
         self.commands += 1;
         let command = command(&format!("c-{}", self.commands), text);
         self.handle(&command)
     }
 
-    pub fn handle(&mut self, command: &Command<StockAction>) -> Result<Decision<StockEvent>, Error> {
+    pub fn handle(&mut self, command: &Command<StockAction>) -> Result<StockDecision, Error> {
         let decision = decide(&self.inventory, &Fingerprint("f".into()), &self.state, command)?;
         self.state = decision.events.iter().fold(self.state.clone(), evolve);
         self.events.extend(decision.events.iter().cloned());
@@ -164,7 +164,7 @@ pub fn command(id: &str, text: &str) -> Command<StockAction> {
         "issue" => StockAction::Issue(movement()),
         "reserve" => StockAction::Reserve(ReserveStock {
             id: reservation(words[1]),
-            demand: format!("order of {}", words[1]).parse().unwrap(),
+            demand: after("for").map_or_else(|| format!("order of {}", words[1]), str::to_owned).parse().unwrap(),
             product: product(words[2]),
             quantity: words[3].parse().unwrap(),
             location: place(),
@@ -183,6 +183,24 @@ pub fn command(id: &str, text: &str) -> Command<StockAction> {
         }),
         "release" => StockAction::Release(ReleaseStock { id: reservation(words[1]), quantity: quantity(), location: place() }),
         "extend" => StockAction::Extend(ExtendReservation { id: reservation(words[1]), expires_at: until().unwrap() }),
+        "firm" => StockAction::Firm(FirmReservation { id: reservation(words[1]), expires_at: until() }),
+        "transfer" => StockAction::Transfer(TransferReservation {
+            id: reservation(words[1]),
+            location: place(),
+            demand: after("for").map(|demand| demand.parse().unwrap()),
+        }),
+        "update" => StockAction::Update(UpdateReservation {
+            id: reservation(words[1]),
+            quantity: after("to").map(|quantity| quantity.parse().unwrap()),
+            allow: allow(&words),
+            wanted_on: after("on").map(|day| day.parse().unwrap()),
+            priority: after("urgent").map(|number| number.parse().unwrap()),
+        }),
+        "uncommit" => StockAction::Uncommit(UncommitStock { id: reservation(words[1]), quantity: quantity(), location: place() }),
+        "batch" => {
+            let rest = text.strip_prefix("batch ").unwrap();
+            StockAction::Batch(rest.split("; ").map(|one| command(id, one).action).collect())
+        }
         "fill" => StockAction::Fill(FillBackorders {
             product: product(words[1]),
             location: place(),
@@ -225,6 +243,15 @@ pub fn tell(event: &StockEvent) -> String {
             format!("shortage {location}: {held} held, {on_hand} there, {short} short")
         }
         StockEvent::Reserved { id, parts, backordered, .. } => format!("reserved {id} {}", list(parts, backordered)),
+        StockEvent::Firmed { id, parts, .. } => format!("firmed {id} {}", list(parts, &Quantity::ZERO)),
+        StockEvent::Transferred { id, demand, from, parts, .. } => {
+            let demand = demand.as_ref().map(|demand| format!(" for {demand}")).unwrap_or_default();
+            format!("transferred {id} {} to {}{demand}", list(from, &Quantity::ZERO), list(parts, &Quantity::ZERO))
+        }
+        StockEvent::Updated { id, parts, backordered, priority, .. } => {
+            format!("updated {id} {} urgent {priority}", list(parts, backordered))
+        }
+        StockEvent::Uncommitted { id, parts, .. } => format!("uncommitted {id} {}", list(parts, &Quantity::ZERO)),
         StockEvent::Filled { id, parts, .. } => format!("filled {id} {}", list(parts, &Quantity::ZERO)),
         StockEvent::BackordersFilled { product, filled, backordered } => format!("given of {product}: {filled}, {backordered} waiting"),
         StockEvent::Committed { id, parts, released, backordered, .. } => match list(released, backordered) {

@@ -216,6 +216,8 @@ families! {
         Expired = "expired",
         /// More than the reservation still holds.
         ExceedsReservation = "exceeds_reservation",
+        /// The reservation is hard already.
+        AlreadyFirm = "already_firm",
         /// What is asked for still waits for stock.
         Backordered = "backordered",
         /// Settings of stock that is kept, for a product that is not tracked.

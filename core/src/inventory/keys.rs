@@ -1,0 +1,172 @@
+//! What a decision has read, so that a host can compare and set that alone.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::action::StockAction;
+use super::event::StockEvent;
+use super::reservation::Reservation;
+use super::state::StockState;
+use crate::id::{DemandId, ProductId, ReservationId, Set, SupplyId};
+use crate::report::{Event, InventoryCode, Outcome, Refusal};
+use crate::sort;
+use crate::time::Timestamp;
+
+/// The answer of the stock to a command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct StockDecision {
+    /// What became of the command.
+    pub outcome: Outcome,
+    /// What happened, in order; folding them over the old state gives the new one.
+    pub events: Vec<Event<StockEvent>>,
+    /// What the decision rests on. While none of it has changed, the same command has the same answer.
+    pub reads: StockReads,
+}
+
+/// What a decision rests on, besides the commands that were handled before.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
+pub struct StockReads {
+    /// The products, each at the version at which it was seen, in order.
+    pub products: Vec<ProductVersion>,
+    /// The reservations that were looked up by their id, whether they were there or not, in order.
+    pub reservations: Vec<ReservationId>,
+    /// The expected supplies that were looked up by their id, whether they were there or not, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub supplies: Vec<SupplyId>,
+}
+
+/// A product, and how many events were about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProductVersion {
+    /// The product.
+    pub product: ProductId,
+    /// How many events were about it; 0 for one that the stock does not know.
+    pub version: u64,
+}
+
+/// The keys of a state that an action reads.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Keys {
+    products: Set<ProductId>,
+    reservations: Set<ReservationId>,
+    supplies: Set<SupplyId>,
+    demands: Set<DemandId>,
+}
+
+impl Keys {
+    /// What an action reads, with what ends at its moment.
+    pub fn of(action: &StockAction, state: &StockState, at: Timestamp) -> Self {
+        let mut keys = Self::default();
+        keys.read(action, state);
+        for due in state.due(at) {
+            keys.products.insert(due.product.clone());
+        }
+        keys
+    }
+
+    pub fn read(&mut self, action: &StockAction, state: &StockState) {
+        match action {
+            StockAction::Receive(receive) => {
+                self.products.insert(receive.product.clone());
+                receive.supply.iter().for_each(|id| self.supply(id, state));
+            }
+            StockAction::Count(movement) | StockAction::Issue(movement) => {
+                self.products.insert(movement.product.clone());
+            }
+            StockAction::Expect(expect) => {
+                self.products.insert(expect.product.clone());
+                self.supply(&expect.id, state);
+            }
+            StockAction::Reschedule(reschedule) => self.supply(&reschedule.id, state),
+            StockAction::CancelExpected(cancel) => self.supply(&cancel.id, state),
+            StockAction::Reserve(reserve) => {
+                self.products.insert(reserve.product.clone());
+                self.demands.insert(reserve.demand.clone());
+                self.reservation(&reserve.id, state);
+                reserve.replaces.iter().for_each(|id| self.reservation(id, state));
+            }
+            StockAction::Commit(commit) => self.reservation(&commit.id, state),
+            StockAction::Release(release) => self.reservation(&release.id, state),
+            StockAction::Extend(extend) => self.reservation(&extend.id, state),
+            StockAction::Firm(firm) => self.reservation(&firm.id, state),
+            StockAction::Transfer(transfer) => self.reservation(&transfer.id, state),
+            StockAction::Update(update) => self.reservation(&update.id, state),
+            StockAction::Uncommit(uncommit) => self.reservation(&uncommit.id, state),
+            StockAction::Fill(fill) => {
+                self.products.insert(fill.product.clone());
+            }
+            StockAction::Expire {} => {}
+            StockAction::Batch(actions) => actions.iter().for_each(|action| self.read(action, state)),
+        }
+    }
+
+    fn reservation(&mut self, id: &ReservationId, state: &StockState) {
+        self.reservations.insert(id.clone());
+        if let Some(reservation) = state.reservation(id) {
+            self.products.insert(reservation.product.clone());
+        }
+    }
+
+    fn supply(&mut self, id: &SupplyId, state: &StockState) {
+        self.supplies.insert(id.clone());
+        if let Some(supply) = state.supply(id) {
+            self.products.insert(supply.product.clone());
+        }
+    }
+
+    /// The keys as a host compares them.
+    pub fn seen(self, state: &StockState) -> StockReads {
+        let version = |product: ProductId| ProductVersion { version: state.product_version(&product), product };
+        let mut products: Vec<ProductVersion> = self.products.into_iter().map(version).collect();
+        sort::by(&mut products, |a, b| a.product.cmp(&b.product));
+        let mut reservations: Vec<ReservationId> = self.reservations.into_iter().collect();
+        sort::ascending(&mut reservations);
+        let mut supplies: Vec<SupplyId> = self.supplies.into_iter().collect();
+        sort::ascending(&mut supplies);
+        StockReads { products, reservations, supplies }
+    }
+
+    /// The part of a state that these keys name: their products, the reservations of them that count, and those that are named.
+    pub fn part_of(&self, state: &StockState, at: Timestamp) -> StockState {
+        let mut part = StockState { version: state.version, locations: state.locations.clone(), ..StockState::default() };
+        for product in &self.products {
+            let Some(shelf) = state.shelves.get(product) else { continue };
+            part.shelves.insert(product.clone(), shelf.clone());
+            let waiting = shelf.waiting.iter().flat_map(|waiting| &waiting.reservations);
+            part.adopt(waiting.filter_map(|id| state.reservation(id)));
+        }
+        part.adopt(state.due(at));
+        part.adopt(self.demands.iter().flat_map(|demand| state.soft_holds_of(demand)));
+        part.adopt(self.reservations.iter().filter_map(|id| state.reservation(id)));
+        for supply in self.supplies.iter().filter_map(|id| state.supply(id)) {
+            part.supplies.insert(supply.clone());
+        }
+        part
+    }
+}
+
+impl StockState {
+    fn adopt<'r>(&mut self, reservations: impl Iterator<Item = &'r Reservation>) {
+        for reservation in reservations {
+            if self.reservation(&reservation.id).is_none() {
+                self.insert(reservation.clone());
+            }
+        }
+    }
+}
+
+/// The products that have moved on since the caller saw them, each with both versions.
+pub(super) fn moved_on(expected: &[ProductVersion], state: &StockState) -> Vec<Refusal> {
+    let stale = expected.iter().filter(|expected| state.product_version(&expected.product) != expected.version);
+    let refuse = |expected: &ProductVersion| {
+        let ProductVersion { product, version } = expected;
+        let actual = state.product_version(product);
+        let message = format!("the stock of `{product}` is at version {actual}, not {version}; read it again");
+        Refusal::new(InventoryCode::VersionConflict, message)
+            .detail("product", product.as_str())
+            .detail("expected", crate::Decimal::from(*version))
+            .detail("actual", crate::Decimal::from(actual))
+    };
+    stale.map(refuse).collect()
+}

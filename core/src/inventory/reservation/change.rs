@@ -1,0 +1,168 @@
+//! Changing a claim: firmer, elsewhere, for another demand, more or less, and taking back what was committed.
+
+use super::super::action::{FirmReservation, ReservationKind, ReserveStock, TransferReservation, UncommitStock, UpdateReservation};
+use super::super::decide::{Ground, Verdict, positive, refuse};
+use super::super::event::{StockEvent, StockPart};
+use super::reserve::{Claim, check_allow, claim, over_already};
+use super::resolve::{open_parts, open_reservation, release_quantity};
+use super::{Reservation, ReservationPart, ReservationStatus};
+use crate::quantity::Quantity;
+use crate::report::{Diagnostic, InventoryCode, Path, Refusal, ShapeCode};
+
+/// Refusals, in order: unknown reservation, already committed, already released, expired, already firm.
+pub(in super::super) fn firm(ground: &Ground<'_>, firm: &FirmReservation, path: &Path<'_>) -> Verdict {
+    if let Some(end) = firm.expires_at.filter(|end| *end <= ground.at) {
+        return Err(over_already(end, ground.at, &path.field("expires_at")));
+    }
+    Ok(open_reservation(ground, &firm.id).and_then(|hold| {
+        if hold.kind == ReservationKind::Hard {
+            let message = format!("the reservation `{}` is hard already; nothing is to be done", hold.id);
+            return Err(refuse(InventoryCode::AlreadyFirm, message).detail("reservation", hold.id.as_str()));
+        }
+        let Reservation { id, product, .. } = hold.clone();
+        Ok(vec![StockEvent::Firmed { id, product, expires_at: firm.expires_at, parts: open_parts(hold) }])
+    }))
+}
+
+/// Refusals, in order: unknown reservation, already committed, already released, expired, unknown location, insufficient.
+pub(in super::super) fn transfer(ground: &Ground<'_>, transfer: &TransferReservation, path: &Path<'_>) -> Verdict {
+    if transfer.location.is_none() && transfer.demand.is_none() {
+        let message = "nothing says where to or for whom; write `location`, `demand`, or both";
+        return Err(Diagnostic::error(ShapeCode::InvalidValue, path, message).into());
+    }
+    if let Some(location) = &transfer.location {
+        ground.known_location(location, path)?;
+    }
+    Ok(open_reservation(ground, &transfer.id).and_then(|hold| {
+        let (from, parts) = match &transfer.location {
+            Some(_) => moved(ground, hold, transfer)?,
+            None => (Vec::new(), Vec::new()),
+        };
+        let Reservation { id, product, kind, .. } = hold.clone();
+        let TransferReservation { demand, location, .. } = transfer.clone();
+        Ok(vec![StockEvent::Transferred { id, product, kind, demand, location, from, parts }])
+    }))
+}
+
+/// What is free and what is held instead. All that is held must be at the new place, where the reservation's own part counts; what
+/// waits for stock waits for that of the new place.
+fn moved(ground: &Ground<'_>, hold: &Reservation, transfer: &TransferReservation) -> Result<(Vec<StockPart>, Vec<StockPart>), Refusal> {
+    if let Some(location) = transfer.location.as_ref().filter(|location| !ground.inventory.is_active(location)) {
+        let message = format!("nothing can be reserved at `{location}`, which is not active");
+        return Err(refuse(InventoryCode::UnknownLocation, message).detail("location", location.as_str()));
+    }
+    let held = hold.open();
+    if held.is_zero() {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let wanted = ReserveStock { location: transfer.location.clone(), ..as_asked(hold, held) };
+    let Claim { parts, .. } = claim(ground, &wanted, ground.supply().without(std::slice::from_ref(&hold.id)))?;
+    Ok((open_parts(hold), parts))
+}
+
+/// Refusals, in order: unknown reservation, already committed, already released, expired, exceeds reservation (less than has left
+/// already), insufficient.
+pub(in super::super) fn update(ground: &Ground<'_>, update: &UpdateReservation, path: &Path<'_>) -> Verdict {
+    if let Some(quantity) = update.quantity {
+        positive(quantity, path)?;
+    }
+    check_allow(update.allow, &path.field("allow"))?;
+    Ok(open_reservation(ground, &update.id).and_then(|hold| updated(ground, hold, update)))
+}
+
+fn updated(ground: &Ground<'_>, hold: &Reservation, update: &UpdateReservation) -> Result<Vec<StockEvent>, Refusal> {
+    let (committed, outstanding) = (hold.committed(), hold.outstanding());
+    let wanted = match update.quantity {
+        Some(total) if total <= committed => return Err(less_than_left(hold, total, committed)),
+        Some(total) => total.saturating_sub(committed),
+        None => outstanding,
+    };
+    let mut events = Vec::new();
+    let mut more = Claim { parts: Vec::new(), backordered: Quantity::ZERO };
+    if wanted < outstanding {
+        events.push(release_quantity(hold, outstanding.saturating_sub(wanted)));
+    } else if wanted > outstanding {
+        let increase = ReserveStock { allow: update.allow, ..as_asked(hold, wanted.saturating_sub(outstanding)) };
+        more = claim(ground, &increase, ground.supply()).map_err(|refusal| with_total(refusal, hold))?;
+    }
+    let other_terms = update.wanted_on.is_some() || update.priority.is_some();
+    if wanted > outstanding || other_terms || events.is_empty() {
+        let Reservation { id, product, kind, .. } = hold.clone();
+        let (wanted_on, priority) = (update.wanted_on.or(hold.wanted_on), update.priority.unwrap_or(hold.priority));
+        let Claim { parts, backordered } = more;
+        events.push(StockEvent::Updated { id, product, kind, wanted_on, priority, parts, backordered });
+    }
+    Ok(events)
+}
+
+fn less_than_left(hold: &Reservation, total: Quantity, committed: Quantity) -> Refusal {
+    let message =
+        format!("of the reservation `{}` {committed} have left already, so its total cannot be {total}; release the rest", hold.id);
+    refuse(InventoryCode::ExceedsReservation, message)
+        .detail("reservation", hold.id.as_str())
+        .detail("requested", total.to_decimal())
+        .detail("committed", committed.to_decimal())
+}
+
+/// The totals beside the increase that is refused.
+fn with_total(refusal: Refusal, hold: &Reservation) -> Refusal {
+    let total = hold.outstanding().saturating_add(hold.committed());
+    refusal.detail("reservation", hold.id.as_str()).detail("reserved", total.to_decimal())
+}
+
+/// A reservation as it would be asked for, with a quantity of its own.
+fn as_asked(hold: &Reservation, quantity: Quantity) -> ReserveStock {
+    ReserveStock {
+        id: hold.id.clone(),
+        demand: hold.demand.clone(),
+        product: hold.product.clone(),
+        quantity,
+        location: hold.location.clone(),
+        kind: hold.kind,
+        wanted_on: hold.wanted_on,
+        priority: hold.priority,
+        expires_at: hold.expires_at,
+        allow: super::super::action::ReserveAllow::FullOnly,
+        replaces: Vec::new(),
+    }
+}
+
+/// Refusals, in order: unknown reservation, already released, expired, exceeds reservation (more than was committed).
+pub(in super::super) fn uncommit(ground: &Ground<'_>, uncommit: &UncommitStock, path: &Path<'_>) -> Verdict {
+    if let Some(quantity) = uncommit.quantity {
+        positive(quantity, path)?;
+    }
+    let committed = ground.state.reservation(&uncommit.id).filter(|hold| hold.status == ReservationStatus::Committed);
+    let hold = committed.map_or_else(|| open_reservation(ground, &uncommit.id), Ok);
+    Ok(hold.and_then(|hold| {
+        let parts = taken_back(hold, uncommit)?;
+        let Reservation { id, product, kind, .. } = hold.clone();
+        Ok(vec![StockEvent::Uncommitted { id, product, kind, parts }])
+    }))
+}
+
+fn taken_back(hold: &Reservation, uncommit: &UncommitStock) -> Result<Vec<StockPart>, Refusal> {
+    let at_location = |part: &&ReservationPart| uncommit.location.as_ref().is_none_or(|location| part.location == *location);
+    let gone: Vec<&ReservationPart> = hold.parts.iter().filter(at_location).filter(|part| part.committed.is_positive()).collect();
+    let committed: Quantity = gone.iter().map(|part| part.committed).sum();
+    let wanted = uncommit.quantity.unwrap_or(committed);
+    if wanted > committed || wanted.is_zero() {
+        let place = uncommit.location.as_ref().map(|location| format!(" from `{location}`")).unwrap_or_default();
+        let message = format!("of the reservation `{}` {committed} have left{place}; at most that can come back", hold.id);
+        return Err(refuse(InventoryCode::ExceedsReservation, message)
+            .detail("reservation", hold.id.as_str())
+            .detail("requested", wanted.to_decimal())
+            .detail("available", committed.to_decimal()));
+    }
+    let mut missing = wanted;
+    let mut parts = Vec::new();
+    for part in gone.into_iter().rev() {
+        let back = missing.min(part.committed);
+        missing = missing.saturating_sub(back);
+        if back.is_positive() {
+            parts.push(part.with(back));
+        }
+    }
+    parts.reverse();
+    Ok(parts)
+}
