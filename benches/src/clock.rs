@@ -1,4 +1,4 @@
-//! CPU time and memory of the process.
+//! CPU time of the process.
 
 use std::time::Duration;
 
@@ -30,14 +30,4 @@ pub fn once<T>(work: impl FnOnce() -> T) -> (Duration, T) {
     let before = ProcessTime::now();
     let result = work();
     (before.elapsed(), result)
-}
-
-/// Memory that the process holds now, and at most until now, in KiB; none where the system does not say.
-pub fn memory() -> Option<(u64, u64)> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let field = |name: &str| {
-        let line = status.lines().find(|line| line.starts_with(name))?;
-        line.split_whitespace().nth(1)?.parse().ok()
-    };
-    Some((field("VmRSS:")?, field("VmHWM:")?))
 }

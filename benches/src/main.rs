@@ -6,12 +6,13 @@
 //! | W2 | an approval matrix of 200 rows that collects, 2,000 requests |
 //! | W3 | stock in 20 warehouses, 200 orders of 100 lines that are served one after the other |
 //! | growth | W1 with 5,000 and 50,000 rules, of which the same few match |
-//! | load | reading and compiling the rulebook of W1 |
+//! | load | reading and compiling the rulebook of W1; the feature `memory` adds the memory that it takes |
 //!
 //! Every figure stands beside its checksum: the same results, or it does not count. Times are CPU times of the process, of the fastest
 //! of many whole passes. `cargo run --release -p benches -- w1 dealdesk` runs only the workloads and peers that are named.
 
 mod clock;
+mod memory;
 mod peers;
 mod report;
 mod workload;

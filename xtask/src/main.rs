@@ -23,7 +23,7 @@ const USAGE: &str = "cargo xtask <command>
   vectors [--bless]  the vectors in Rust; with --bless new answers are kept
   floors             whether every module keeps to its floor
   fuzz [seconds]     every fuzz target for that long, a minute by default; needs a nightly toolchain
-  bench [workload]   the reference workloads beside hand-tuned code; --zen adds another engine
+  bench [workload]   the reference workloads beside hand-tuned code; --zen adds another engine, --memory counts what loading takes
   ci                 everything that must hold before a change is taken";
 
 fn main() -> ExitCode {
@@ -54,11 +54,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs the benches, with zen-engine beside us when it is asked for: it brings several hundred crates.
+/// Runs the benches; with zen-engine beside us when it is asked for, because it brings several hundred crates, and with an allocator that
+/// counts when it is asked for, because it slows everything.
 fn bench(root: &Path, wanted: &[&str]) -> shell::Outcome {
-    let (zen, workloads): (Vec<&str>, Vec<&str>) = wanted.iter().partition(|word| **word == "--zen");
-    let features: &[&str] = if zen.is_empty() { &[] } else { &["--features", "zen"] };
-    let run = shell::cargo(&["run", "--quiet", "--release", "--package", "benches"]).args(features).args(&["--"]);
+    let (features, workloads): (Vec<&str>, Vec<&str>) = wanted.iter().partition(|word| word.starts_with("--"));
+    let features: Vec<&str> = features.iter().flat_map(|feature| ["--features", feature.trim_start_matches('-')]).collect();
+    let run = shell::cargo(&["run", "--quiet", "--release", "--package", "benches"]).args(&features).args(&["--"]);
     run.args(&workloads).within(root).run()
 }
 

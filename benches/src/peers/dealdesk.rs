@@ -8,7 +8,8 @@ use dealdesk::quote::{Explain, Quote, QuoteLineRequest, QuoteRequest, QuoteScrat
 use dealdesk::{Rulebook, RulebookDef};
 
 use super::dealdesk_rulebook::{Written, day, product};
-use crate::clock::{fastest_pass, memory, once};
+use crate::clock::{fastest_pass, once};
+use crate::memory::counted;
 use crate::report::Report;
 use crate::workload::{self, Batch, Data, Order, Rule, extra_rules, mix};
 
@@ -170,16 +171,8 @@ pub fn load(data: &Data, report: &mut Report) {
     for (peer, written) in
         [("dealdesk csv", Written::with_files(data, &data.rules, 50)), ("dealdesk json", Written::whole(data, &data.rules, 50))]
     {
-        let before = memory();
-        let (time, rulebook) = once(|| compile(&written));
-        let grown = before.zip(memory()).map(|((before, _), (after, peak))| {
-            format!(
-                "{:.1} MiB kept, {:.1} MiB at most",
-                after.saturating_sub(before) as f64 / 1024.0,
-                peak.saturating_sub(before) as f64 / 1024.0
-            )
-        });
-        report.single("load", peer, data.prices.len(), time, true, grown.unwrap_or_default());
+        let ((time, rulebook), memory) = counted(|| once(|| compile(&written)));
+        report.single("load", peer, data.prices.len(), time, true, memory);
         drop(rulebook);
     }
 }

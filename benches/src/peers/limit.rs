@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::scan::in_order;
-use crate::clock::{fastest_from, fastest_pass, memory, once};
+use crate::clock::{fastest_from, fastest_pass, once};
+use crate::memory::counted;
 use crate::report::Report;
 use crate::workload::stock::{self, PRODUCTS, Stock, WAREHOUSES};
 use crate::workload::{self, Data, Order, Rule, mix};
@@ -199,11 +200,8 @@ pub fn quotes(data: &Data, report: &mut Report) {
 }
 
 pub fn load(data: &Data, report: &mut Report) {
-    let before = memory();
-    let (time, engine) = once(|| Engine::new(data));
-    let grown =
-        before.zip(memory()).map(|((before, _), (after, _))| format!("{:.1} MiB kept", after.saturating_sub(before) as f64 / 1024.0));
-    report.single("load", PEER, data.prices.len(), time, true, grown.unwrap_or_default());
+    let ((time, engine), memory) = counted(|| once(|| Engine::new(data)));
+    report.single("load", PEER, data.prices.len(), time, true, memory);
     drop(engine);
 }
 

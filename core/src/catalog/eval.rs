@@ -70,8 +70,8 @@ impl Brief {
     /// What is ordered, where the product itself need not be asked: whole base units of what is sold in any quantity.
     #[must_use]
     pub fn order(&self, quantity: Decimal) -> Option<Ordered> {
-        let ordered = Ordered::new(self.unit, true, quantity);
-        (self.plain && ordered.whole > Some(0)).then_some(ordered)
+        let whole = quantity.to_whole().filter(|whole| self.plain && *whole > 0)?;
+        Some(Ordered { unit: self.unit, in_base_unit: true, base_quantity: quantity, whole: Some(whole) })
     }
 }
 

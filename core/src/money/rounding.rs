@@ -163,8 +163,7 @@ impl Rounding {
         // By a hundred, as most percentages are, the machine multiplies.
         let quotient = match (denominator, self.mode) {
             (100, RoundingMode::HalfUp) if numerator >= 0 => numerator.checked_add(50)?.checked_div(100),
-            (100, mode) => divide_narrow(numerator, 100, mode),
-            (_, mode) => divide_narrow(numerator, denominator, mode),
+            (_, mode) => divide_any(numerator, denominator, mode),
         };
         quotient.filter(|_| self.is_plain())
     }
@@ -185,6 +184,12 @@ fn divide(numerator: i128, denominator: i128, mode: RoundingMode) -> Result<i128
         return Ok(quotient);
     }
     quotient.checked_add(rest.signum()).ok_or(ArithmeticError::Overflow)
+}
+
+/// [`divide_narrow`], apart from those who seldom need it.
+#[inline(never)]
+fn divide_any(numerator: i64, denominator: i64, mode: RoundingMode) -> Option<i64> {
+    divide_narrow(numerator, denominator, mode)
 }
 
 #[inline]

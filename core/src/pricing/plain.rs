@@ -33,26 +33,30 @@ impl<'l> Plain<'l> {
     fn price(&self, symbol: u32, tiers: usize) -> Option<usize> {
         usize::try_from(self.first_prices.get(symbol)?).ok()?.checked_add(tiers.checked_sub(1)?)
     }
-
-    fn found(&self, price: usize) -> Option<Found> {
-        let price = self.list.prices.get(price, self.list.currency)?;
-        Some(Found { list: self.number, price, per: self.terms.offer.per, unit: None, amount: None })
-    }
 }
 
 /// A line that has its price from one of such lists.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Taken {
     line: usize,
+    place: Place,
+}
+
+/// Where a price is. Two numbers, of which a function can give both in registers.
+#[derive(Debug, Clone, Copy)]
+struct Place {
     /// Which of the lists.
     list: usize,
     /// The number of the price.
     price: usize,
 }
 
+impl Place {
+    /// In none of the lists.
+    const NOWHERE: Self = Self { list: usize::MAX, price: usize::MAX };
+}
+
 /// Takes the lines whose prices one of the lists has out of the open ones: each has that of the first list that has one.
-///
-/// The prices are read in a loop of their own, so that the memory is asked for many at a time.
 pub(super) fn take<L: Lines>(
     run: &mut Vec<Plain<'_>>,
     lines: &L,
@@ -63,37 +67,46 @@ pub(super) fn take<L: Lines>(
     if run.is_empty() {
         return;
     }
+    // 1. Where the prices are.
     taken.clear();
-    open.retain(|line| {
+    for line in open.iter() {
         let place = match line.whole {
             Some(whole) => of_whole(run, line.symbol, whole),
-            None => lines.base_quantity(line.line).and_then(|quantity| of_fraction(run, line.symbol, quantity)),
+            None => lines.base_quantity(line.line).map_or(Place::NOWHERE, |quantity| of_fraction(run, line.symbol, quantity)),
         };
-        let Some((list, price)) = place else { return true };
-        taken.push(Taken { line: line.line, list, price });
-        false
-    });
-    for Taken { line, list, price } in taken.iter() {
-        if let (Some(place), Some(plain)) = (found.get_mut(*line), run.get(*list)) {
-            *place = plain.found(*price);
+        if place.list < run.len() {
+            taken.push(Taken { line: line.line, place });
         }
     }
+    // 2. The prices, in a loop that does little else, so that the memory is asked for many at a time.
+    for Taken { line, place } in taken.iter() {
+        let Some(plain) = run.get(place.list) else { continue };
+        if let (Some(slot), Some(price)) = (found.get_mut(*line), plain.list.prices.get(place.price, plain.list.currency)) {
+            *slot = Some(Found { list: plain.number, price, per: plain.terms.offer.per, unit: None, amount: None });
+        }
+    }
+    // 3. What is still open.
+    let mut gone = taken.iter().peekable();
+    open.retain(|line| gone.next_if(|taken| taken.line == line.line).is_none());
     run.clear();
 }
 
 /// Where the price of a whole quantity is. Every list is looked at, from the last to the first, so that no branch has to be guessed.
-fn of_whole(run: &[Plain<'_>], symbol: u32, quantity: i64) -> Option<(usize, usize)> {
+#[inline]
+fn of_whole(run: &[Plain<'_>], symbol: u32, quantity: i64) -> Place {
     let mut chosen = usize::MAX;
     for (number, plain) in run.iter().enumerate().rev() {
         let has = plain.first_prices.has(symbol) & (plain.least <= quantity);
         chosen = if has { number } else { chosen };
     }
-    let plain = run.get(chosen)?;
-    Some((chosen, plain.price(symbol, plain.terms.reached_by_whole(quantity))?))
+    let price = run.get(chosen).and_then(|plain| plain.price(symbol, plain.terms.reached_by_whole(quantity)));
+    price.map_or(Place::NOWHERE, |price| Place { list: chosen, price })
 }
 
 /// Where the price of another quantity is.
 #[cold]
-fn of_fraction(run: &[Plain<'_>], symbol: u32, quantity: Decimal) -> Option<(usize, usize)> {
-    run.iter().enumerate().find_map(|(number, plain)| Some((number, plain.price(symbol, plain.terms.reached(quantity))?)))
+fn of_fraction(run: &[Plain<'_>], symbol: u32, quantity: Decimal) -> Place {
+    let price = |plain: &Plain<'_>| plain.price(symbol, plain.terms.reached(quantity));
+    let found = run.iter().enumerate().find_map(|(list, plain)| Some(Place { list, price: price(plain)? }));
+    found.unwrap_or(Place::NOWHERE)
 }

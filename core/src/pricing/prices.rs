@@ -34,11 +34,13 @@ impl Prices {
 
     /// The price of that number.
     pub fn get(&self, number: usize, currency: Currency) -> Option<UnitPrice> {
-        match self {
-            Self::Narrow { scale, digits } => Some(UnitPrice::of_digits(i64::from(*digits.get(number)?), *scale, currency)),
-            Self::Wide { scale, digits } => Some(UnitPrice::of_digits(*digits.get(number)?, *scale, currency)),
-            Self::Mixed(prices) => prices.get(number).copied(),
-        }
+        let (digits, scale) = match self {
+            Self::Narrow { scale, digits } => (i64::from(*digits.get(number)?), *scale),
+            Self::Wide { scale, digits } => (*digits.get(number)?, *scale),
+            Self::Mixed(prices) => prices.get(number).map(|price| (price.mantissa(), price.scale()))?,
+        };
+        // Made in one place, so that it stays in registers.
+        Some(UnitPrice::of_digits(digits, scale, currency))
     }
 }
 

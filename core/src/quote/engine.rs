@@ -4,7 +4,7 @@ use super::comparison::others;
 use super::frame::{Frame, QuoteScratch};
 use super::frozen::Frozen;
 use super::ladder::ladders;
-use super::lines::{Survey, asked, fill, given_lists, product_lists, read_facts, resolve};
+use super::lines::{Survey, asked, fill, given_lists, order_plain, product_lists, read_facts, resolve};
 use super::manual;
 use super::outcome::Outcome;
 use super::prices::{self, OrderedLines, TariffResult};
@@ -63,12 +63,9 @@ impl Rulebook {
         let mut findings = Vec::new();
         scratch.products.find(&parts.catalog, request.lines.iter().map(|line| line.product.as_str()));
         let mut lines = Vec::with_capacity(request.lines.len());
-        let mut plain = true;
-        lines.extend(request.lines.iter().zip(scratch.products.iter()).map(|(line, product)| {
-            let line = asked(line, product);
-            plain &= line.ordered.is_some();
-            line
-        }));
+        let products = || request.lines.iter().zip(scratch.products.iter());
+        lines.extend(products().map(|(line, product)| asked(line, product)));
+        let plain = order_plain(&mut lines, products());
         let unresolved = if plain { &mut [] } else { lines.as_mut_slice() };
         for (number, (state, line)) in
             unresolved.iter_mut().zip(&request.lines).enumerate().filter(|(_, (state, _))| state.ordered.is_none())
@@ -240,9 +237,13 @@ pub(super) fn find_prices(
             no_price(frame, step, index, request, out);
             continue;
         };
-        let plain = frame.lines.get(index).and_then(|line| plain_price(line, found, &to_minor));
-        let price = if plain.is_some() { plain } else { list_price(frame, index, found).map_err(too_large)? };
-        let Some(price) = price else { continue };
+        let price = match frame.lines.get(index).and_then(|line| plain_price(line, found, &to_minor)) {
+            Some(price) => price,
+            None => match list_price(frame, index, found).map_err(too_large)? {
+                Some(price) => price,
+                None => continue,
+            },
+        };
         sum = sum.checked_add(price.amount).ok_or_else(overflow)?;
         let entry = Entry {
             step: number,

@@ -209,11 +209,20 @@ fn set_line<'q>(frame: &mut Frame<'q>, slot: Slot, line: usize, value: Value<'q>
 /// The line as it is asked for; `product` is what it asks for.
 pub(super) fn asked(line: &QuoteLineRequest, product: Option<Brief>) -> Line {
     let asked = product.map_or_else(|| Asked::Unknown(Box::new(line.product.clone())), |brief| Asked::Known(brief.number));
-    let mut state = Line::asking(line.id.clone(), line.quantity, asked);
-    if line.unit.is_none() {
-        state.ordered = product.and_then(|brief| brief.order(line.quantity));
+    Line::asking(line.id.clone(), line.quantity, asked)
+}
+
+/// Writes down what plain lines order: whole base units of what is sold in any quantity. Whether all lines are plain.
+pub(super) fn order_plain<'r>(lines: &mut [Line], asked: impl Iterator<Item = (&'r QuoteLineRequest, Option<Brief>)>) -> bool {
+    let mut all = true;
+    for (state, (line, product)) in lines.iter_mut().zip(asked) {
+        let brief = product.filter(|_| line.unit.is_none());
+        match brief.and_then(|brief| brief.order(line.quantity)) {
+            Some(ordered) => state.ordered = Some(ordered),
+            None => all = false,
+        }
     }
-    state
+    all
 }
 
 /// Converts the quantity of a line that is not plain, and judges it. Remarks go to the findings.

@@ -8,7 +8,7 @@ mod model;
 use dealdesk::report::Sources;
 use dealdesk::{Rulebook, RulebookDef};
 use generate::{Case, PRODUCTS, by_priority, optimal};
-use model::{Model, PARTS};
+use model::{Model, Offer, PARTS};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -66,6 +66,11 @@ fn tenfold(offer: &Value) -> Value {
         Value::Array(items) => items.iter().map(tenfold).collect(),
         other => other.clone(),
     }
+}
+
+/// An offer that may take off ten times as much.
+fn with_tenfold_room(offer: &Offer) -> Offer {
+    Offer { most: offer.most.map(|(most, whole)| (most * 10, whole)), ..offer.clone() }
 }
 
 fn cases_wanted() -> u32 {
@@ -181,8 +186,9 @@ proptest! {
     #[test]
     fn ten_times_the_amounts_take_ten_times_as_much_off(case in optimal()) {
         let ten = Case {
+            list: case.list.iter().map(|price| price * 10).collect(),
             prices: case.prices.iter().map(|price| price * 10).collect(),
-            offers: case.offers.iter().map(|(offer, model)| (tenfold(offer), model.clone())).collect(),
+            offers: case.offers.iter().map(|(offer, model)| (tenfold(offer), with_tenfold_room(model))).collect(),
             ..case.clone()
         };
         let (small, large) = (quote(&compiled(&case), &lines(&case)), quote(&compiled(&ten), &lines(&ten)));
