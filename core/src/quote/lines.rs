@@ -86,7 +86,10 @@ fn settable(parts: &Parts, slot: Slot) -> bool {
     let document = &parts.attributes.document;
     let line = &parts.attributes.line;
     match slot.scope {
-        Scope::Document => ![document.line_count, document.quantity, document.list_amount, document.amount].contains(&slot),
+        Scope::Document => {
+            let amounts = [document.list_amount, document.amount, document.net_amount, document.gross_amount];
+            ![document.line_count, document.quantity].contains(&slot) && !amounts.contains(&slot)
+        }
         Scope::Line => ![line.quantity, line.unit, line.price_list, line.list_price, line.list_amount, line.amount].contains(&slot),
     }
 }

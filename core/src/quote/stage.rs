@@ -7,7 +7,7 @@ use super::ledger::Ledger;
 use super::outcome::Outcome;
 use super::request::Explain;
 use super::result::{Entry, Rejected, RejectionReason, Source};
-use super::{document, terms};
+use super::{document, tax, terms};
 use crate::adjust::{Choice, Figure, Policy, Rule, Stage, StageScope, ThresholdBase};
 use crate::expr::{EvalError, Expr, Facts, Leaf, Value};
 use crate::id::Ordinal;
@@ -56,7 +56,7 @@ pub(super) fn enter(frame: &mut Frame<'_>) -> Result<(), Error> {
     let scale = u32::from(frame.parts.currency.minor_units());
     let amount = Decimal::from_parts(sum.into(), scale).map_err(|_| too_large())?;
     frame.set(frame.parts.attributes.document.amount, Value::Number(amount));
-    Ok(())
+    if frame.parts.reads_tax_sides { tax::enter(frame, sum) } else { Ok(()) }
 }
 
 pub(super) fn too_large() -> Error {

@@ -5,10 +5,13 @@ use super::frame::Frame;
 use super::outcome::Outcome;
 use super::request::QuoteRequest;
 use super::result::{Entry, Source};
+use super::stage::too_large;
 use crate::expr::{EvalError, Facts, Value};
 use crate::id::{Ordinal, Symbol};
+use crate::money::Decimal;
 use crate::report::{Diagnostic, Error, Finding, LimitCode, Path, Severity, TaxCode};
-use crate::tax::{FoundStack, MissingRate, PriceMode, Tax, TaxLine, TaxStep, Taxed};
+use crate::rulebook::Step;
+use crate::tax::{Assessment, FoundStack, MissingRate, PriceMode, Tax, TaxLine, TaxStep, Taxed};
 use crate::time::Date;
 
 /// Finds what every line bears, computes tax, and ends the waterfalls.
@@ -24,8 +27,12 @@ pub(super) fn apply(
         Error::from(Diagnostic::error(LimitCode::Overflow, &Path::ROOT.field("lines"), format!("in the step `{}`: {error}", step.id)))
     };
     // 1. What each line bears.
-    let buyer = Buyer::of(frame, tax, request);
-    let mut lines = find_taxes(frame, tax, step, buyer, request, out)?;
+    let buyer = Buyer::of(frame, tax);
+    if country(frame).is_none() {
+        let message = "the document has no `destination.country`, and the rulebook has no default";
+        out.findings.push(Finding::new(TaxCode::NoDestination, Severity::Error, message));
+    }
+    let mut lines = find_taxes(frame, tax, step, buyer, |line, category| missing_rate(frame, line, category, request, out))?;
     let goods = lines.len();
     charge_tax::add(frame, tax, step, buyer, &mut lines, out).map_err(overflow)?;
     // 2. Tax.
@@ -54,40 +61,37 @@ pub(super) struct Buyer {
     /// None when the document names no destination, or one that no rate knows.
     pub(super) destination: Option<Symbol>,
     class: Option<Symbol>,
-    date: Date,
+    date: Option<Date>,
 }
 
 impl Buyer {
-    fn of(frame: &Frame<'_>, tax: &Tax, request: &QuoteRequest) -> Self {
+    fn of(frame: &Frame<'_>, tax: &Tax) -> Self {
         let symbol = |slot| if let Value::Text(text) = frame.value(slot, None) { text.symbol } else { None };
         let destination = symbol(frame.parts.attributes.document.country);
-        Self { destination, class: tax.customer_class().and_then(symbol), date: request.date }
+        let date = if let Value::Date(date) = frame.value(frame.parts.attributes.document.date, None) { Some(date) } else { None };
+        Self { destination, class: tax.customer_class().and_then(symbol), date }
     }
 
     /// What a category bears.
     pub(super) fn find(self, tax: &Tax, category: Symbol) -> Option<FoundStack> {
-        tax.find(category, self.destination?, self.class, self.date)
+        tax.find(category, self.destination?, self.class, self.date?)
     }
 
     /// What a category bears at another destination, for customers of no class.
     fn find_at(self, tax: &Tax, category: Symbol, destination: Symbol) -> Option<FoundStack> {
-        tax.find(category, destination, None, self.date)
+        tax.find(category, destination, None, self.date?)
     }
 }
 
+/// What every line bears; it is told which lines must bear something and have no rate.
 fn find_taxes(
     frame: &Frame<'_>,
     tax: &Tax,
     step: &TaxStep,
     buyer: Buyer,
-    request: &QuoteRequest,
-    out: &mut Outcome,
+    mut missing: impl FnMut(usize, Option<Symbol>),
 ) -> Result<Vec<TaxLine>, Error> {
     let has_destination = country(frame).is_some();
-    if !has_destination {
-        let message = "the document has no `destination.country`, and the rulebook has no default";
-        out.findings.push(Finding::new(TaxCode::NoDestination, Severity::Error, message));
-    }
     let mut lines = Vec::with_capacity(frame.lines.len());
     // Lines of one category bear the same; most documents have one or two.
     let mut last: Option<(Symbol, Option<FoundStack>)> = None;
@@ -104,7 +108,7 @@ fn find_taxes(
             (None, _) => None,
         };
         if taxed && !found.is_some_and(|found| found.complete) && tax.missing_rate() == MissingRate::Refuse {
-            missing_rate(frame, index, category, request, out);
+            missing(index, category);
         }
         let stack = found.filter(|_| taxed).map(|found| found.number);
         let mode = if line.price.is_some() { step.mode_of_line(frame, index) } else { Ok(PriceMode::Net) };
@@ -121,6 +125,26 @@ fn find_taxes(
         });
     }
     Ok(lines)
+}
+
+/// `document.net_amount` and `document.gross_amount`: what the lines come to as they enter a step, if they were taxed as they are now.
+/// Where nothing is taxed both are `amount`.
+pub(super) fn enter(frame: &mut Frame<'_>, amount: i64) -> Result<(), Error> {
+    let step = frame.parts.procedure.iter().find_map(|step| if let Step::Tax(step) = step { Some(step) } else { None });
+    let (mut net, mut gross) = (amount, amount);
+    if let (Some(step), Some(tax)) = (step, &frame.parts.tax) {
+        let lines = find_taxes(frame, tax, step, Buyer::of(frame, tax), |_, _| {})?;
+        let mut assessed = Assessment::default();
+        step.apply(tax, frame.parts.currency, &lines, &mut assessed).map_err(|_| too_large())?;
+        let sum = assessed.taxed.iter().try_fold(Taxed::default(), |sum, line| sum.plus(*line)).map_err(|_| too_large())?;
+        (net, gross) = (sum.net, sum.gross);
+    }
+    let scale = u32::from(frame.parts.currency.minor_units());
+    let names = frame.parts.attributes.document;
+    for (slot, minor) in [(names.net_amount, net), (names.gross_amount, gross)] {
+        frame.set(slot, Value::Number(Decimal::from_parts(minor.into(), scale).map_err(|_| too_large())?));
+    }
+    Ok(())
 }
 
 /// A condition that has no result is about the request's line, and names the step.

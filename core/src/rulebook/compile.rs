@@ -70,6 +70,8 @@ pub struct Parts {
     pub(crate) procedure: Vec<Step>,
     /// Whether a stage takes percentages on what an earlier step left.
     pub(crate) keeps_figures: bool,
+    /// Whether a condition asks what the lines come to without or with tax.
+    pub(crate) reads_tax_sides: bool,
     /// The ids of all adjustments, in the order of the rulebook, then those of all promotions.
     pub(crate) rules: Vec<RuleId>,
     pub(crate) coupons: Coupons,
@@ -191,6 +193,7 @@ impl Rulebook {
             limits,
             symbols,
             product_lists: procedure::product_lists(&procedure, slices, &attributes),
+            reads_tax_sides: procedure::reads_tax_sides(&procedure, &charges, &attributes),
             keeps_figures: procedure.iter().any(Step::needs_earlier),
             product_symbols: ProductSymbols::new(&catalog, &attributes),
             attributes,

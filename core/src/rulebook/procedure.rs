@@ -340,6 +340,13 @@ impl Around<'_> {
     }
 }
 
+/// Whether the conditions of the procedure and of charges ask what the lines come to without or with tax.
+pub fn reads_tax_sides(procedure: &[Step], charges: &Charges, attributes: &Attributes) -> bool {
+    let document = &attributes.document;
+    let expressions = procedure.iter().flat_map(Step::expressions).chain(charges.iter().flat_map(crate::charge::Charge::expressions));
+    expressions.flat_map(|expression| expression.slots()).any(|slot| [document.net_amount, document.gross_amount].contains(slot))
+}
+
 /// The slots of products' lists that the conditions of the procedure, prices and charges read.
 pub fn product_lists(procedure: &[Step], slices: Slices<'_>, attributes: &Attributes) -> Vec<u16> {
     let Slices { pricing, charges, .. } = slices;

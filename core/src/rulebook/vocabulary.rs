@@ -28,6 +28,10 @@ pub struct DocumentSlots {
     pub list_amount: Slot,
     /// `document.amount`: the sum of all lines as they enter the stage
     pub amount: Slot,
+    /// `document.net_amount`: that sum without tax
+    pub net_amount: Slot,
+    /// `document.gross_amount`: that sum with tax
+    pub gross_amount: Slot,
 }
 
 /// The engine's own names of a line's product.
@@ -233,6 +237,8 @@ fn document_names(source: VocabularySource<'_>, vocabulary: &mut Vocabulary) -> 
         quantity: declare("document.quantity", Type::Number, Always)?,
         list_amount: declare("document.list_amount", Type::Number, Always)?,
         amount: declare("document.amount", Type::Number, Always)?,
+        net_amount: declare(crate::tax::NET_AMOUNT, Type::Number, Always)?,
+        gross_amount: declare(crate::tax::GROSS_AMOUNT, Type::Number, Always)?,
     })
 }
 

@@ -11,6 +11,11 @@
 //! | [`TaxStep`] | the checked step of the procedure |
 //! | [`TaxStep::apply`] | the taxes of a document: an [`Assessment`] |
 
+/// The name of the sum of all lines without tax, as they enter a step.
+pub const NET_AMOUNT: &str = "document.net_amount";
+/// The name of the sum of all lines with tax, as they enter a step.
+pub const GROSS_AMOUNT: &str = "document.gross_amount";
+
 mod assessment;
 mod build;
 mod compile;

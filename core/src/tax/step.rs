@@ -1,7 +1,7 @@
 //! The checked step of the procedure that computes tax.
 
-use super::{DestinationPrice, PriceMode, PriceModeDef, RoundTarget, Tax, TaxRoundAt, TaxStepDef};
-use crate::expr::{CompileContext, EvalError, Expr, Facts, Scope, Type};
+use super::{DestinationPrice, GROSS_AMOUNT, NET_AMOUNT, PriceMode, PriceModeDef, RoundTarget, Tax, TaxRoundAt, TaxStepDef};
+use crate::expr::{CompileContext, EvalError, Expr, Facts, Scope, Slot, Type};
 use crate::id::{StepId, Symbol};
 use crate::money::{Currency, Rounding};
 use crate::report::{Diagnostic, Path, RulebookCode};
@@ -94,7 +94,14 @@ fn read_mode(def: &PriceModeDef, path: &Path<'_>, cx: &mut CompileContext<'_>) -
         PriceModeDef::Net => StepMode::Always(PriceMode::Net),
         PriceModeDef::Gross => StepMode::Always(PriceMode::Gross),
         PriceModeDef::GrossWhen(text) => {
-            let condition = Expr::compile(text, &Type::Bool, Scope::Line, &path.field("gross_when"), cx);
+            let path = path.field("gross_when");
+            let condition = Expr::compile(text, &Type::Bool, Scope::Line, &path, cx);
+            let decided =
+                |slot: &Slot| cx.vocabulary.name(*slot).map(|name| &*name.name).filter(|name| [NET_AMOUNT, GROSS_AMOUNT].contains(name));
+            if let Some(name) = condition.as_ref().and_then(|condition| condition.slots().iter().find_map(decided)) {
+                let message = format!("`{name}` depends on whether prices include tax, so it cannot decide that");
+                cx.diagnostics.push(Diagnostic::error(RulebookCode::StepOrder, &path, message).help("ask for `document.amount`"));
+            }
             condition.map_or(StepMode::Always(PriceMode::Net), StepMode::GrossWhen)
         }
     }

@@ -117,7 +117,15 @@ fn out_of_range(percent: Decimal, rule: &str, path: &Path<'_>, cx: &mut CompileC
 
 /// A formula over what is known before there is a price.
 fn formula(text: &str, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<Expr> {
-    const LATER: [&str; 5] = ["line.list_price", "line.list_amount", "line.amount", "document.list_amount", "document.amount"];
+    const LATER: [&str; 7] = [
+        "line.list_price",
+        "line.list_amount",
+        "line.amount",
+        "document.list_amount",
+        "document.amount",
+        "document.net_amount",
+        "document.gross_amount",
+    ];
     let compiled = Expr::compile(text, &Type::Number, Scope::Line, path, cx)?;
     if compiled.may_divide_by_zero() {
         let problem =
