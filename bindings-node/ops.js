@@ -7,6 +7,10 @@ export class Rulebook extends CompiledRulebook {
     return this.call('quote', request);
   }
 
+  seekTarget(request) {
+    return this.call('seek_target', request);
+  }
+
   priceExamples(request) {
     return this.call('price_examples', request);
   }

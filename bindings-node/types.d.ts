@@ -1158,7 +1158,7 @@ export interface ClampDef {
 export type CloseWhen = "shipped" | "shipped_and_invoiced";
 
 /** What happened; stable across versions. */
-export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.better_of" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "quote.frozen" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.already_firm" | "inventory.backordered" | "inventory.untracked" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "inventory.unknown_supply" | "inventory.supply_exists" | "inventory.supply_closed" | "inventory.exceeds_supply" | "inventory.supply_mismatch" | "inventory.minimum_not_met" | "inventory.share_weight" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
+export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.better_of" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "quote.frozen" | "quote.target" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.already_firm" | "inventory.backordered" | "inventory.untracked" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "inventory.unknown_supply" | "inventory.supply_exists" | "inventory.supply_closed" | "inventory.exceeds_supply" | "inventory.supply_mismatch" | "inventory.minimum_not_met" | "inventory.share_weight" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
 
 /** Which promotion gets a unit that several want. */
 export type Combine = "priority" | "optimal";
@@ -4502,6 +4502,36 @@ export interface ScaleStepDef {
   from: DecimalInput;
 }
 
+/** What was found. */
+export interface SeekTarget {
+  /** The value that comes nearest from above; absent where it is reached, or none does. */
+  above?: Sought;
+  /** The value that comes nearest without exceeding the target; absent where it is reached, or none does. */
+  below?: Sought;
+  /** Whether every value was tried: then no other one comes nearer. Otherwise that holds where the figure moves one way only. */
+  exhaustive: boolean;
+  /** The value that reaches the target: of several the least. */
+  found?: Sought;
+  /** Whether a value reaches the target exactly. */
+  reached: boolean;
+  /** The figure without the override; absent where it has none. */
+  start?: Decimal;
+  /** How many times the document was priced. */
+  tries: number;
+}
+
+/** A document, what may vary, and what is to be reached. */
+export interface SeekTargetRequest {
+  /** How many values are tried one by one where halving finds none that reaches the target; 10000 when absent. */
+  max_tries?: number | null;
+  /** The document. */
+  quote: QuoteRequest;
+  /** What is to be reached. */
+  target: Target;
+  /** What may vary. */
+  vary: Vary;
+}
+
 /** Which of the units that could take part do. */
 export type Select = "cheapest" | "dearest" | "any";
 
@@ -4674,6 +4704,20 @@ export interface SideView {
   off: Decimal;
   /** Its steps. */
   steps: string[];
+}
+
+/** A value, and what comes of it. */
+export interface Sought {
+  /** Whether the document can go on. */
+  complete: boolean;
+  /** The figure that was sought. */
+  figure: Decimal;
+  /** Remarks: limits that the override oversteps, and who must approve. */
+  findings: Finding[];
+  /** The sums of the document. */
+  totals: Totals;
+  /** The value of the override. */
+  value: Decimal;
 }
 
 /** A range of characters inside a text value, such as an expression: `start` belongs to it, `end` does not. */
@@ -5937,6 +5981,19 @@ export interface TableRowReport {
 /** Names what several rules have in common, so that others can exclude them. */
 export type TagId = string;
 
+/** A figure, and what it is to be. */
+export interface Target {
+  /** The line whose figure it is; the document when absent. */
+  line?: LineId | null;
+  /** The figure. */
+  of: TargetFigure;
+  /** What it is to be. */
+  value: DecimalInput;
+}
+
+/** A figure that can be sought. */
+export type TargetFigure = "net" | "gross" | "payable" | "margin" | "margin_percent" | "unit_price";
+
 /** Names a tax category of a product, such as `standard`. */
 export type TaxCategoryId = string;
 
@@ -6267,6 +6324,31 @@ export interface UsesDef {
   /** By one customer; without a `customer.id` the rule does not apply. */
   uses_per_customer?: number | null;
 }
+
+/** The override whose value is sought. */
+export interface Vary {
+  /** Who. */
+  actor: ActorId;
+  /** Which of its values. */
+  by: VaryBy;
+  /** How many decimals the value may have; 2 when absent for percentages, those of the currency for amounts. */
+  decimals?: number | null;
+  /** The least value; 0 when absent. */
+  from?: DecimalInput | null;
+  /** The line that it is for; the document when absent. */
+  line?: LineId | null;
+  /** Why, as every override needs. */
+  reason: string;
+  /** The roles of the actor. */
+  roles?: readonly RoleId[];
+  /** The override step. */
+  step: StepId;
+  /** The greatest value: 100 percent when absent; needed for amounts and prices. */
+  to?: DecimalInput | null;
+}
+
+/** Which value of an override is sought. */
+export type VaryBy = "percent_off" | "amount_off" | "amount" | "unit_price";
 
 /** Orders that are served together: the highest priority first, of equal ones in the order in which they stand. */
 export interface Wave {

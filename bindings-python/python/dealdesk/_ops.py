@@ -38,6 +38,8 @@ if TYPE_CHECKING:
         Reconciliation,
         ReservationPlan,
         RouteDecision,
+        SeekTarget,
+        SeekTargetRequest,
         ShareOutRequest,
         SharePlan,
         StockDecision,
@@ -63,6 +65,11 @@ class Rulebook(CompiledRulebook):
     def quote(self, request: QuoteRequest) -> Quote:
         """Prices a document: price, adjustments, tax, totals, with the waterfall of every line."""
         response: Quote = self._handle.call("quote", request)
+        return response
+
+    def seek_target(self, request: SeekTargetRequest) -> SeekTarget:
+        """Finds which discount reaches a target: a total, a margin, a price per unit; or the nearest on either side."""
+        response: SeekTarget = self._handle.call("seek_target", request)
         return response
 
     def price_examples(self, request: PriceExamplesRequest) -> PriceExamples:

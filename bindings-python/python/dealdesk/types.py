@@ -1274,7 +1274,7 @@ class ClampDef(TypedDict):
 CloseWhen: TypeAlias = "Literal['shipped', 'shipped_and_invoiced']"
 
 # What happened; stable across versions.
-Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.better_of', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'quote.frozen', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.already_firm', 'inventory.backordered', 'inventory.untracked', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'inventory.unknown_supply', 'inventory.supply_exists', 'inventory.supply_closed', 'inventory.exceeds_supply', 'inventory.supply_mismatch', 'inventory.minimum_not_met', 'inventory.share_weight', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
+Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.better_of', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'quote.frozen', 'quote.target', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.already_firm', 'inventory.backordered', 'inventory.untracked', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'inventory.unknown_supply', 'inventory.supply_exists', 'inventory.supply_closed', 'inventory.exceeds_supply', 'inventory.supply_mismatch', 'inventory.minimum_not_met', 'inventory.share_weight', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
 
 # Which promotion gets a unit that several want.
 Combine: TypeAlias = "Literal['priority', 'optimal']"
@@ -4854,6 +4854,38 @@ ScaleStepDef = TypedDict(
     },
 )
 
+
+@final
+class SeekTarget(TypedDict):
+    """What was found."""
+    # The value that comes nearest from above; absent where it is reached, or none does.
+    above: NotRequired[Sought]
+    # The value that comes nearest without exceeding the target; absent where it is reached, or none does.
+    below: NotRequired[Sought]
+    # Whether every value was tried: then no other one comes nearer. Otherwise that holds where the figure moves one way only.
+    exhaustive: bool
+    # The value that reaches the target: of several the least.
+    found: NotRequired[Sought]
+    # Whether a value reaches the target exactly.
+    reached: bool
+    # The figure without the override; absent where it has none.
+    start: NotRequired[Decimal]
+    # How many times the document was priced.
+    tries: int
+
+
+@final
+class SeekTargetRequest(TypedDict):
+    """A document, what may vary, and what is to be reached."""
+    # How many values are tried one by one where halving finds none that reaches the target; 10000 when absent.
+    max_tries: NotRequired[ReadOnly[int | None]]
+    # The document.
+    quote: ReadOnly[QuoteRequest]
+    # What is to be reached.
+    target: ReadOnly[Target]
+    # What may vary.
+    vary: ReadOnly[Vary]
+
 # Which of the units that could take part do.
 Select: TypeAlias = "Literal['cheapest', 'dearest', 'any']"
 
@@ -5030,6 +5062,21 @@ class SideView(TypedDict):
     off: Decimal
     # Its steps.
     steps: list[str]
+
+
+@final
+class Sought(TypedDict):
+    """A value, and what comes of it."""
+    # Whether the document can go on.
+    complete: bool
+    # The figure that was sought.
+    figure: Decimal
+    # Remarks: limits that the override oversteps, and who must approve.
+    findings: list[Finding]
+    # The sums of the document.
+    totals: Totals
+    # The value of the override.
+    value: Decimal
 
 
 @final
@@ -6439,6 +6486,20 @@ class TableRowReport(TypedDict):
 # Names what several rules have in common, so that others can exclude them.
 TagId: TypeAlias = "str"
 
+
+@final
+class Target(TypedDict):
+    """A figure, and what it is to be."""
+    # The line whose figure it is; the document when absent.
+    line: NotRequired[ReadOnly[LineId | None]]
+    # The figure.
+    of: ReadOnly[TargetFigure]
+    # What it is to be.
+    value: ReadOnly[DecimalInput]
+
+# A figure that can be sought.
+TargetFigure: TypeAlias = "Literal['net', 'gross', 'payable', 'margin', 'margin_percent', 'unit_price']"
+
 # Names a tax category of a product, such as `standard`.
 TaxCategoryId: TypeAlias = "str"
 
@@ -6793,6 +6854,35 @@ class UsesDef(TypedDict):
     uses_per_code: NotRequired[ReadOnly[int | None]]
     # By one customer; without a `customer.id` the rule does not apply.
     uses_per_customer: NotRequired[ReadOnly[int | None]]
+
+
+# The override whose value is sought.
+Vary = TypedDict(
+    "Vary",
+    {
+        # Who.
+        "actor": "ReadOnly[ActorId]",
+        # Which of its values.
+        "by": "ReadOnly[VaryBy]",
+        # How many decimals the value may have; 2 when absent for percentages, those of the currency for amounts.
+        "decimals": "NotRequired[ReadOnly[int | None]]",
+        # The least value; 0 when absent.
+        "from": "NotRequired[ReadOnly[DecimalInput | None]]",
+        # The line that it is for; the document when absent.
+        "line": "NotRequired[ReadOnly[LineId | None]]",
+        # Why, as every override needs.
+        "reason": "ReadOnly[str]",
+        # The roles of the actor.
+        "roles": "NotRequired[ReadOnly[Sequence[RoleId]]]",
+        # The override step.
+        "step": "ReadOnly[StepId]",
+        # The greatest value: 100 percent when absent; needed for amounts and prices.
+        "to": "NotRequired[ReadOnly[DecimalInput | None]]",
+    },
+)
+
+# Which value of an override is sought.
+VaryBy: TypeAlias = "Literal['percent_off', 'amount_off', 'amount', 'unit_price']"
 
 
 @final

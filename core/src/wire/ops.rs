@@ -13,7 +13,7 @@ use crate::inventory::{
 use crate::limits::Limits;
 use crate::order::{self, DecideOrderRequest, EvolveOrderRequest, OrderFact, OrderState};
 use crate::pricing::{PriceExamples, PriceExamplesRequest};
-use crate::quote::{Quote, QuoteRequest};
+use crate::quote::{Quote, QuoteRequest, SeekTarget, SeekTargetRequest};
 use crate::receivable::{Invoice, InvoiceRequest};
 use crate::report::{Decision, Diagnostic, Error, Path, RulebookCode, ShapeCode, did_you_mean, from_json, read, to_json};
 use crate::rulebook::{ApprovalRequest, RouteDecision, Rulebook};
@@ -133,6 +133,8 @@ ops! {
     Allocate "allocate" free: AllocateRequest => Allocation, allocate::allocate;
     /// Prices a document: price, adjustments, tax, totals, with the waterfall of every line.
     Quote "quote" on_rulebook: QuoteRequest => Quote, |rulebook, request| rulebook.quote(&request);
+    /// Finds which discount reaches a target: a total, a margin, a price per unit; or the nearest on either side.
+    SeekTarget "seek_target" on_rulebook: SeekTargetRequest => SeekTarget, |rulebook, request| rulebook.seek_target(&request);
     /// Makes worked examples of a price list: what one less, the bound and one more cost, at every bound of its tiers.
     PriceExamples "price_examples" on_rulebook: PriceExamplesRequest => PriceExamples, |rulebook, request| rulebook.price_examples(&request);
     /// Judges whether one more document may be added to what an account owes.

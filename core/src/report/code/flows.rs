@@ -46,6 +46,8 @@ families! {
         Usage = "usage",
         /// A frozen price of another line, product, quantity, unit or currency than the request asks for.
         Frozen = "frozen",
+        /// A target that is no figure of the document, or an override that cannot vary as it is asked.
+        Target = "target",
     }
     /// Orders. The reasons to refuse a command stand first, in the order in which they count.
     order OrderCode {
