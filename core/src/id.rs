@@ -175,6 +175,10 @@ ids! {
     DemandId;
     /// Names a way of sharing out what is scarce.
     SharingId;
+    /// Names a quota of a product.
+    QuotaId;
+    /// Names a group of customers that has a part of a quota.
+    QuotaGroupId;
     /// Names a hold on an order.
     HoldId;
     /// Names a command; a repeat of the same command carries the same id.

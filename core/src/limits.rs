@@ -35,6 +35,10 @@ pub struct Limits {
     pub promotion_steps: u64,
     /// How often a rulebook's promotions are held against its products to find those that are idle.
     pub promotion_looks: u64,
+    /// Periods of a quota's window to either side, and how many periods ahead a day is looked for on which a line would pass.
+    pub quota_periods: u32,
+    /// Periods of quotas that one request may look at to find such days.
+    pub quota_looks: u64,
     /// Lines of one document.
     pub lines: usize,
     /// Events, postings or reservations that one state may hold.
@@ -61,6 +65,8 @@ impl Default for Limits {
             expression_cost: 1_000_000,
             promotion_steps: 1_000_000,
             promotion_looks: 20_000_000,
+            quota_periods: 400,
+            quota_looks: 2_000_000,
             lines: 10_000,
             state_entries: 1_000_000,
             quantity_digits: 12,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::def::{Backorder, InventoryDef, LocationDef, OwnSoftHolds, SafetyStockDef};
 use super::item::{ItemPolicy, compile_items};
+use super::quota::{self, Quotas};
 use super::scarcity::{self, Sharing};
 use super::scope::compile_parents;
 use crate::id::{LocationId, Map, ProductId, Set};
@@ -31,6 +32,7 @@ pub struct Inventory {
     own_soft_holds: OwnSoftHolds,
     hold_ttl_seconds: Option<u32>,
     sharing: Sharing,
+    quotas: Quotas,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -99,6 +101,10 @@ impl Inventory {
         self.on_hand_not_below_held
     }
 
+    pub(super) const fn quotas(&self) -> &Quotas {
+        &self.quotas
+    }
+
     pub(super) const fn sharing(&self) -> &Sharing {
         &self.sharing
     }
@@ -143,6 +149,7 @@ pub fn compile(def: &InventoryDef, path: &Path<'_>, diagnostics: &mut Diagnostic
         locations,
         hold_ttl_seconds: def.hold_ttl_seconds,
         sharing: scarcity::compile(&def.sharing, &path.field("sharing"), diagnostics),
+        quotas: quota::compile(&def.quotas, &path.field("quotas"), diagnostics),
     };
     inventory.parents = compile_parents(&def.locations, &inventory, &path.field("locations"), diagnostics);
     inventory.close_parts_of_inactive();

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::quota::QuotaDef;
 use super::scarcity::SharingDef;
 use crate::id::{LocationId, ProductId};
 use crate::quantity::Quantity;
@@ -51,6 +52,9 @@ pub struct InventoryDef {
     /// What becomes of the soft holds of a demand that reserves again.
     #[serde(default)]
     pub own_soft_holds: OwnSoftHolds,
+    /// How much of products each group of customers may take in a period. Every quota of a product holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quotas: Vec<QuotaDef>,
 }
 
 /// What becomes of the soft holds of a demand when something is reserved for it again.
@@ -76,6 +80,7 @@ impl Default for InventoryDef {
             on_hand_not_below_held: true,
             sharing: Vec::new(),
             own_soft_holds: OwnSoftHolds::Replace,
+            quotas: Vec::new(),
         }
     }
 }

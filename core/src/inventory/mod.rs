@@ -15,6 +15,7 @@
 //! | [`plan_wave`] | the same for many orders, the highest priority first |
 //! | [`availability`] | how much of a product can be reserved at a moment |
 //! | [`share_out`] | who gets how much of a scarce quantity |
+//! | [`check_quota`] | how much its quotas allow of each line |
 //! | [`reconcile`] | proves that the counters are what ledger and reservations say |
 
 mod action;
@@ -29,6 +30,7 @@ mod expected;
 mod item;
 mod keys;
 mod plan;
+mod quota;
 mod reconcile;
 mod request;
 mod reservation;
@@ -53,6 +55,10 @@ pub use evolve::evolve;
 pub use expected::{CancelSupply, ExpectSupply, ExpectedSupply, RescheduleSupply, SupplyKind, SupplyPeg, SupplyRemainder};
 pub use keys::{ProductVersion, StockDecision, StockReads};
 pub use plan::{Demand, DemandLine, PlannedLine, ReservationPlan, plan_reservation};
+pub use quota::{
+    CheckQuotaRequest, QuotaCapDef, QuotaDatedDef, QuotaDef, QuotaDraw, QuotaGroupDef, QuotaLine, QuotaOthers, QuotaPeriod, QuotaPlan,
+    QuotaPlanLine, QuotaProductDef, QuotaUse, QuotaWindow, check_quota,
+};
 pub use reconcile::{ReconcileSource, Reconciliation, StockDifference, reconcile};
 pub use request::{
     AvailabilityRequest, DecideStockRequest, EvolveStockRequest, PlanReservationRequest, PlanWaveRequest, ReconcileStockRequest,

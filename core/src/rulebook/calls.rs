@@ -4,8 +4,7 @@ use super::compile::Rulebook;
 use crate::approval::{ApprovalAction, ApprovalEvent, CaseState};
 use crate::credit::{CreditDecision, CreditRequest};
 use crate::inventory::{
-    self, Availability, AvailabilityRequest, DecideStockRequest, PlanReservationRequest, PlanWaveRequest, ReservationPlan, ShareOutRequest,
-    SharePlan, StockDecision, WavePlan,
+    self, Availability, AvailabilityRequest, CheckQuotaRequest, DecideStockRequest, PlanReservationRequest, PlanWaveRequest, QuotaPlan, ReservationPlan, ShareOutRequest, SharePlan, StockDecision, WavePlan,
 };
 use crate::pricing::{PriceExamples, PriceExamplesRequest};
 use crate::receivable::{Invoice, InvoiceRequest};
@@ -67,6 +66,14 @@ impl Rulebook {
     /// [`Error`] for a request that cannot be judged, as [`crate::inventory::share_out`].
     pub fn share_out(&self, request: &ShareOutRequest) -> Result<SharePlan, Error> {
         inventory::share_out(&self.parts().inventory, request)
+    }
+
+    /// Says how much of each line its quotas allow, and what that consumes.
+    ///
+    /// # Errors
+    /// [`Error`] for a request that cannot be judged, as [`crate::inventory::check_quota`].
+    pub fn check_quota(&self, request: &CheckQuotaRequest) -> Result<QuotaPlan, Error> {
+        inventory::check_quota(&self.parts().inventory, request)
     }
 
     /// Judges a command to the stock.

@@ -7,8 +7,7 @@ use super::schema::OpSchema;
 use crate::approval::{self, ApprovalEvent, CaseState, DecideApprovalRequest, EvolveApprovalRequest};
 use crate::credit::{CreditDecision, CreditRequest};
 use crate::inventory::{
-    self, Availability, AvailabilityRequest, DecideStockRequest, EvolveStockRequest, PlanReservationRequest, PlanWaveRequest,
-    ReconcileStockRequest, Reconciliation, ReservationPlan, ShareOutRequest, SharePlan, StockDecision, StockState, WavePlan,
+    self, Availability, AvailabilityRequest, CheckQuotaRequest, DecideStockRequest, EvolveStockRequest, PlanReservationRequest, PlanWaveRequest, QuotaPlan, ReconcileStockRequest, Reconciliation, ReservationPlan, ShareOutRequest, SharePlan, StockDecision, StockState, WavePlan,
 };
 use crate::limits::Limits;
 use crate::order::{self, DecideOrderRequest, EvolveOrderRequest, OrderFact, OrderState};
@@ -158,6 +157,8 @@ ops! {
         |rulebook, request| Ok(rulebook.availability(&request));
     /// Shares out a scarce quantity over those who ask for it: first come, by priority, equally, in proportion.
     ShareOut "share_out" on_rulebook: ShareOutRequest => SharePlan, |rulebook, request| rulebook.share_out(&request);
+    /// Says how much of each line its quotas allow, and what that consumes of them.
+    CheckQuota "check_quota" on_rulebook: CheckQuotaRequest => QuotaPlan, |rulebook, request| rulebook.check_quota(&request);
     /// Judges a command to the stock: accepted or refused, and the events that make the new state.
     DecideInventory "decide_inventory" on_rulebook: DecideStockRequest => StockDecision,
         |rulebook, request| rulebook.decide_inventory(&request);
