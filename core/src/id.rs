@@ -175,6 +175,8 @@ ids! {
     DemandId;
     /// Names a way of sharing out what is scarce.
     SharingId;
+    /// Names demands that are treated alike when stock is planned anew.
+    SegmentId;
     /// Names a quota of a product.
     QuotaId;
     /// Names a group of customers that has a part of a quota.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::def::is_default;
 use super::expected::{CancelSupply, ExpectSupply, RescheduleSupply, SupplyRemainder};
+use super::replan::ReallocateStock;
 use crate::id::{DemandId, LocationId, ProductId, ReservationId, SupplyId};
 use crate::quantity::Quantity;
 use crate::time::{Date, Timestamp};
@@ -46,6 +47,8 @@ pub enum StockAction {
     Fill(FillBackorders),
     /// Several actions in order: all of them happen, or none. Each is judged on what those before it have done.
     Batch(Vec<StockAction>),
+    /// Several reservations hold something else from now on, as a plan says: all of it, or nothing.
+    Reallocate(ReallocateStock),
     /// Ends every hold that is due. Every other command does so too before it does anything else.
     Expire {},
     /// Goods are on their way.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::def::{Backorder, InventoryDef, LocationDef, OwnSoftHolds, SafetyStockDef};
 use super::item::{ItemPolicy, compile_items};
 use super::quota::{self, Quotas};
+use super::replan::{self, Segments};
 use super::scarcity::{self, Sharing};
 use super::scope::compile_parents;
 use crate::id::{LocationId, Map, ProductId, Set};
@@ -33,6 +34,7 @@ pub struct Inventory {
     hold_ttl_seconds: Option<u32>,
     sharing: Sharing,
     quotas: Quotas,
+    segments: Segments,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -101,6 +103,10 @@ impl Inventory {
         self.on_hand_not_below_held
     }
 
+    pub(super) const fn segments(&self) -> &Segments {
+        &self.segments
+    }
+
     pub(super) const fn quotas(&self) -> &Quotas {
         &self.quotas
     }
@@ -150,6 +156,7 @@ pub fn compile(def: &InventoryDef, path: &Path<'_>, diagnostics: &mut Diagnostic
         hold_ttl_seconds: def.hold_ttl_seconds,
         sharing: scarcity::compile(&def.sharing, &path.field("sharing"), diagnostics),
         quotas: quota::compile(&def.quotas, &path.field("quotas"), diagnostics),
+        segments: replan::compile(&def.replan, &path.field("replan"), diagnostics),
     };
     inventory.parents = compile_parents(&def.locations, &inventory, &path.field("locations"), diagnostics);
     inventory.close_parts_of_inactive();

@@ -10,6 +10,7 @@ use super::event::StockEvent;
 use super::expected;
 use super::keys::{Keys, ProductVersion, StockDecision, StockReads, moved_on as products_moved_on};
 use super::plan::not_positive;
+use super::replan;
 use super::reservation::{self, Reservation, open_parts};
 use super::state::StockState;
 use super::supply::Supply;
@@ -149,6 +150,7 @@ impl<'s> Ground<'s> {
             StockAction::Update(update) => reservation::update(self, update, &path.field("update")),
             StockAction::Uncommit(uncommit) => reservation::uncommit(self, uncommit, &path.field("uncommit")),
             StockAction::Fill(fill) => reservation::fill(self, fill, &path.field("fill")),
+            StockAction::Reallocate(moves) => replan::reallocate(self, moves, &path.field("reallocate")),
             StockAction::Expect(expect) => expected::expect(self, expect, &path.field("expect")),
             StockAction::Reschedule(reschedule) => Ok(expected::reschedule(self, reschedule)),
             StockAction::CancelExpected(cancel) => expected::cancel(self, cancel, &path.field("cancel_expected")),

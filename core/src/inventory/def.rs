@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::quota::QuotaDef;
+use super::replan::ReplanSegmentDef;
 use super::scarcity::SharingDef;
 use crate::id::{LocationId, ProductId};
 use crate::quantity::Quantity;
@@ -55,6 +56,9 @@ pub struct InventoryDef {
     /// How much of products each group of customers may take in a period. Every quota of a product holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quotas: Vec<QuotaDef>,
+    /// How demands are treated when stock is planned anew, because there is less than was promised.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replan: Vec<ReplanSegmentDef>,
 }
 
 /// What becomes of the soft holds of a demand when something is reserved for it again.
@@ -81,6 +85,7 @@ impl Default for InventoryDef {
             sharing: Vec::new(),
             own_soft_holds: OwnSoftHolds::Replace,
             quotas: Vec::new(),
+            replan: Vec::new(),
         }
     }
 }

@@ -98,6 +98,17 @@ pub enum StockEvent {
         /// How much is held where now, besides what was held before.
         parts: Vec<StockPart>,
     },
+    /// A reservation has given stock back and waits for it again.
+    Unfilled {
+        /// The reservation.
+        id: ReservationId,
+        /// The product.
+        product: ProductId,
+        /// How firmly it was held.
+        kind: ReservationKind,
+        /// How much is free again where.
+        parts: Vec<StockPart>,
+    },
     /// Available stock was given to the reservations of a product that wait.
     BackordersFilled {
         /// The product.
@@ -382,6 +393,10 @@ impl StockEvent {
                 parts(product, StockCounter::OnHand, back, true);
                 parts(product, (*kind).into(), back, true);
             }
+            Self::Unfilled { product, kind, parts: freed, .. } => {
+                parts(product, (*kind).into(), freed, false);
+                post(product, None, StockCounter::Backordered, freed.iter().map(|part| part.quantity).sum());
+            }
             Self::Filled { product, kind, parts: held, .. } => {
                 parts(product, (*kind).into(), held, true);
                 let filled: Quantity = held.iter().map(|part| part.quantity).sum();
@@ -438,6 +453,7 @@ impl StockEvent {
             | Self::Updated { product, .. }
             | Self::Uncommitted { product, .. }
             | Self::Filled { product, .. }
+            | Self::Unfilled { product, .. }
             | Self::BackordersFilled { product, .. }
             | Self::Committed { product, .. }
             | Self::Released { product, .. }

@@ -16,6 +16,7 @@
 //! | [`availability`] | how much of a product can be reserved at a moment |
 //! | [`share_out`] | who gets how much of a scarce quantity |
 //! | [`check_quota`] | how much its quotas allow of each line |
+//! | [`replan`] | who holds how much when there is less, or more, than was promised |
 //! | [`reconcile`] | proves that the counters are what ledger and reservations say |
 
 mod action;
@@ -32,6 +33,7 @@ mod keys;
 mod plan;
 mod quota;
 mod reconcile;
+mod replan;
 mod request;
 mod reservation;
 mod scarcity;
@@ -60,6 +62,10 @@ pub use quota::{
     QuotaPlanLine, QuotaProductDef, QuotaUse, QuotaWindow, check_quota,
 };
 pub use reconcile::{ReconcileSource, Reconciliation, StockDifference, reconcile};
+pub use replan::{
+    ReallocateStock, ReallocatedPart, Reallocation, ReplanClaim, ReplanCondition, ReplanConfirmation, ReplanDemand, ReplanLine, ReplanPlan,
+    ReplanRequest, ReplanSegmentDef, ReplanSort, ReplanStrategy, replan,
+};
 pub use request::{
     AvailabilityRequest, DecideStockRequest, EvolveStockRequest, PlanReservationRequest, PlanWaveRequest, ReconcileStockRequest,
     availability_request, decide_request, evolve_all, plan_request, reconcile_request, wave_request,

@@ -255,12 +255,13 @@ impl StockState {
         }
     }
 
-    /// A reservation that waits stands in the queue, where it stood if it waited before.
+    /// A reservation that waits stands in the queue, in the order in which reservations were made.
     pub(super) fn join_queue(&mut self, product: &ProductId, id: &ReservationId) {
-        let queue = &mut self.shelf_mut(product).waiting().reservations;
-        if !queue.contains(id) {
-            queue.insert(id.clone());
-        }
+        let own = self.reservations.get_index_of(id).unwrap_or(self.reservations.len());
+        let earlier = |other: &&ReservationId| self.reservations.get_index_of(*other).is_some_and(|place| place < own);
+        let waiting = self.shelves.get(product).and_then(|shelf| shelf.waiting.as_ref());
+        let place = waiting.map_or(0, |waiting| waiting.reservations.iter().filter(earlier).count());
+        self.shelf_mut(product).waiting().reservations.shift_insert(place, id.clone());
     }
 
     /// A reservation that does not wait any more leaves the queue.

@@ -4,7 +4,8 @@ use super::compile::Rulebook;
 use crate::approval::{ApprovalAction, ApprovalEvent, CaseState};
 use crate::credit::{CreditDecision, CreditRequest};
 use crate::inventory::{
-    self, Availability, AvailabilityRequest, CheckQuotaRequest, DecideStockRequest, PlanReservationRequest, PlanWaveRequest, QuotaPlan, ReservationPlan, ShareOutRequest, SharePlan, StockDecision, WavePlan,
+    self, Availability, AvailabilityRequest, CheckQuotaRequest, DecideStockRequest, PlanReservationRequest, PlanWaveRequest, QuotaPlan,
+    ReplanPlan, ReplanRequest, ReservationPlan, ShareOutRequest, SharePlan, StockDecision, WavePlan,
 };
 use crate::pricing::{PriceExamples, PriceExamplesRequest};
 use crate::receivable::{Invoice, InvoiceRequest};
@@ -74,6 +75,14 @@ impl Rulebook {
     /// [`Error`] for a request that cannot be judged, as [`crate::inventory::check_quota`].
     pub fn check_quota(&self, request: &CheckQuotaRequest) -> Result<QuotaPlan, Error> {
         inventory::check_quota(&self.parts().inventory, request)
+    }
+
+    /// Plans anew who holds how much.
+    ///
+    /// # Errors
+    /// [`Error`] for a request that cannot be judged, as [`crate::inventory::replan`].
+    pub fn replan(&self, request: &ReplanRequest) -> Result<ReplanPlan, Error> {
+        inventory::replan(&self.parts().inventory, request)
     }
 
     /// Judges a command to the stock.

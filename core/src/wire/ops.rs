@@ -7,7 +7,9 @@ use super::schema::OpSchema;
 use crate::approval::{self, ApprovalEvent, CaseState, DecideApprovalRequest, EvolveApprovalRequest};
 use crate::credit::{CreditDecision, CreditRequest};
 use crate::inventory::{
-    self, Availability, AvailabilityRequest, CheckQuotaRequest, DecideStockRequest, EvolveStockRequest, PlanReservationRequest, PlanWaveRequest, QuotaPlan, ReconcileStockRequest, Reconciliation, ReservationPlan, ShareOutRequest, SharePlan, StockDecision, StockState, WavePlan,
+    self, Availability, AvailabilityRequest, CheckQuotaRequest, DecideStockRequest, EvolveStockRequest, PlanReservationRequest,
+    PlanWaveRequest, QuotaPlan, ReconcileStockRequest, Reconciliation, ReplanPlan, ReplanRequest, ReservationPlan, ShareOutRequest,
+    SharePlan, StockDecision, StockState, WavePlan,
 };
 use crate::limits::Limits;
 use crate::order::{self, DecideOrderRequest, EvolveOrderRequest, OrderFact, OrderState};
@@ -159,6 +161,8 @@ ops! {
     ShareOut "share_out" on_rulebook: ShareOutRequest => SharePlan, |rulebook, request| rulebook.share_out(&request);
     /// Says how much of each line its quotas allow, and what that consumes of them.
     CheckQuota "check_quota" on_rulebook: CheckQuotaRequest => QuotaPlan, |rulebook, request| rulebook.check_quota(&request);
+    /// Plans anew who holds how much when there is less, or more, than was promised: the difference, and the command that makes it so.
+    Replan "replan" on_rulebook: ReplanRequest => ReplanPlan, |rulebook, request| rulebook.replan(&request);
     /// Judges a command to the stock: accepted or refused, and the events that make the new state.
     DecideInventory "decide_inventory" on_rulebook: DecideStockRequest => StockDecision,
         |rulebook, request| rulebook.decide_inventory(&request);

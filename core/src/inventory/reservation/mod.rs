@@ -12,4 +12,4 @@ pub(super) use change::{firm, transfer, uncommit, update};
 pub use claim::{Reservation, ReservationPart, ReservationStatus};
 pub(super) use fill::fill;
 pub(super) use reserve::reserve;
-pub(super) use resolve::{commit, extend, open_parts, release};
+pub(super) use resolve::{commit, extend, open_parts, open_reservation, release};

@@ -68,7 +68,7 @@ pub(in super::super) fn extend(ground: &Ground<'_>, extend: &ExtendReservation, 
 }
 
 /// The reservation, when something of it is still held at the command's moment.
-pub(super) fn open_reservation<'s>(ground: &Ground<'s>, id: &ReservationId) -> Result<&'s Reservation, Refusal> {
+pub(in super::super) fn open_reservation<'s>(ground: &Ground<'s>, id: &ReservationId) -> Result<&'s Reservation, Refusal> {
     let Some(reservation) = ground.state.reservation(id) else {
         let refusal = refuse(InventoryCode::UnknownReservation, format!("there is no reservation `{id}`"));
         return Err(refusal.detail("reservation", id.as_str()));

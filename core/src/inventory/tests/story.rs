@@ -253,6 +253,7 @@ pub fn tell(event: &StockEvent) -> String {
         }
         StockEvent::Uncommitted { id, parts, .. } => format!("uncommitted {id} {}", list(parts, &Quantity::ZERO)),
         StockEvent::Filled { id, parts, .. } => format!("filled {id} {}", list(parts, &Quantity::ZERO)),
+        StockEvent::Unfilled { id, parts, .. } => format!("unfilled {id} {}", list(parts, &Quantity::ZERO)),
         StockEvent::BackordersFilled { product, filled, backordered } => format!("given of {product}: {filled}, {backordered} waiting"),
         StockEvent::Committed { id, parts, released, backordered, .. } => match list(released, backordered) {
             free if free.is_empty() => format!("committed {id} {}", list(parts, &Quantity::ZERO)),

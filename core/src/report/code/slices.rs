@@ -244,6 +244,26 @@ families! {
         MinimumNotMet = "minimum_not_met",
         /// A demand lacks the number that its share is measured by.
         ShareWeight = "share_weight",
+        /// A quota allows less than is asked for.
+        QuotaExceeded = "quota_exceeded",
+        /// A quota without a cap, or with two for the same kind of period.
+        QuotaCaps = "quota_caps",
+        /// A group of a quota that no demand can belong to.
+        QuotaUnreachable = "quota_unreachable",
+        /// A condition or a key of a segment that no demand, or every demand, fulfils.
+        SegmentCondition = "segment_condition",
+        /// A segment that no demand can belong to.
+        SegmentUnreachable = "segment_unreachable",
+        /// A demand that never loses, or must get all on time, does not get what it is promised.
+        ReplanException = "replan_exception",
+        /// Reservations that must keep what they have hold more than there is.
+        ReplanInfeasible = "replan_infeasible",
+        /// The customer has to be asked about a substitute, or has said both yes and no to it.
+        Consent = "consent",
+        /// The customer does not want the substitute.
+        SubstituteDeclined = "substitute_declined",
+        /// The substitute may not be delivered on this day.
+        SubstituteNotValid = "substitute_not_valid",
     }
     /// Receivables.
     receivable ReceivableCode {

@@ -1,0 +1,156 @@
+//! Laws of replanning.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::super::{Inventory, InventoryDef, StockAction, StockState, decide, evolve};
+use super::{ReplanPlan, ReplanRequest, ReplanStrategy, replan};
+use crate::id::ReservationId;
+use crate::quantity::Quantity;
+use crate::report::{Command, Diagnostics, Fingerprint, Outcome, Path};
+
+const STRATEGIES: [&str; 7] = ["win", "gain", "redistribute", "fill", "improve", "lose", "skip"];
+
+fn inventory(strategies: [usize; 3], safety: u32, threshold: u32) -> Inventory {
+    let segments: Vec<_> = strategies
+        .iter()
+        .enumerate()
+        .map(|(class, strategy)| {
+            json!({"id": format!("s{class}"), "strategy": STRATEGIES[*strategy], "when": [{"fact": {"name": "class", "one_of": [class.to_string()]}}]})
+        })
+        .collect();
+    let def = json!({"locations": [{"id": "a", "priority": 1}, {"id": "b", "priority": 2}], "backorder": "unlimited", "sku_threshold": threshold,
+        "safety_stock": [{"location": "b", "quantity": safety}], "replan": segments});
+    let def: InventoryDef = serde_json::from_value(def).unwrap();
+    let mut problems = Diagnostics::new();
+    let inventory = super::super::compile(&def, &Path::ROOT, &mut problems);
+    problems.finish().unwrap();
+    inventory
+}
+
+/// One reservation: its class, what it holds at `a` and `b`, what waits, its priority, its day, where it may take from.
+type Draft = (usize, u32, u32, u32, u32, Option<u8>, Option<bool>);
+
+fn draft() -> impl Strategy<Value = Draft> {
+    (0_usize..3, 0_u32..8, 0_u32..8, 0_u32..8, 0_u32..3, prop::option::of(1_u8..9), prop::option::weighted(0.2, any::<bool>()))
+}
+
+fn state(drafts: &[Draft], on_hand: (u32, u32), supplies: &[(u32, u8)]) -> StockState {
+    let drafts = drafts.iter().map(|draft| match draft.6 {
+        Some(true) => Draft { 2: 0, ..*draft },
+        Some(false) => Draft { 1: 0, ..*draft },
+        None => *draft,
+    });
+    let drafts: Vec<Draft> = drafts.filter(|draft| draft.1 + draft.2 + draft.3 > 0).collect();
+    let sum = |of: fn(&Draft) -> u32| drafts.iter().map(of).sum::<u32>();
+    let reservations: Vec<_> = drafts
+        .iter()
+        .enumerate()
+        .map(|(index, (_, a, b, waiting, priority, day, only))| {
+            let mut reservation = json!({"id": format!("r{index}"), "demand": format!("d{index}"), "product": "P", "kind": "hard", "status": "open",
+                "priority": priority, "backordered": waiting, "parts": [{"location": "a", "open": a}, {"location": "b", "open": b}]});
+            if let Some(day) = day {
+                reservation["wanted_on"] = json!(format!("2026-12-0{day}"));
+            }
+            if let Some(only) = only {
+                reservation["location"] = json!(if *only { "a" } else { "b" });
+            }
+            reservation
+        })
+        .collect();
+    let supplies: Vec<_> = supplies
+        .iter()
+        .enumerate()
+        .map(|(index, (open, day))| json!({"id": format!("s{index}"), "product": "P", "location": "a", "due": format!("2026-12-0{day}"), "open": open, "received": 0, "cancelled": 0}))
+        .collect();
+    serde_json::from_value(json!({
+        "positions": [{"product": "P", "location": "a", "on_hand": on_hand.0, "reserved_hard": sum(|d| d.1)}, {"product": "P", "location": "b", "on_hand": on_hand.1, "reserved_hard": sum(|d| d.2)}],
+        "products": [{"product": "P", "version": 1, "backordered": sum(|d| d.3)}],
+        "reservations": reservations, "supplies": supplies}))
+    .unwrap()
+}
+
+fn request(state: &StockState, drafts: &[Draft], plan: Option<&ReplanPlan>) -> ReplanRequest {
+    let known: Vec<&Draft> = drafts.iter().filter(|draft| kept(draft) > 0).collect();
+    let demands: Vec<_> = state
+        .reservations()
+        .enumerate()
+        .map(|(index, reservation)| {
+            let planned = plan.and_then(|plan| plan.lines.iter().find(|line| line.reservation == reservation.id));
+            let confirmed = planned.map(|line| serde_json::to_value(&line.after.confirmed).unwrap()).unwrap_or(json!([]));
+            json!({"reservation": reservation.id, "facts": {"class": known[index].0.to_string()}, "confirmed": confirmed})
+        })
+        .collect();
+    let request = json!({"state": state, "at": "2026-12-01T08:00:00Z", "demands": demands});
+    serde_json::from_value(request).unwrap()
+}
+
+fn kept(draft: &Draft) -> u32 {
+    match draft.6 {
+        Some(true) => draft.1 + draft.3,
+        Some(false) => draft.2 + draft.3,
+        None => draft.1 + draft.2 + draft.3,
+    }
+}
+
+fn apply(inventory: &Inventory, state: &StockState, action: &StockAction) -> StockState {
+    let command = json!({"id": "c", "at": "2026-12-01T08:00:00Z", "actor": "ann", "action": action});
+    let command: Command<StockAction> = serde_json::from_value(command).unwrap();
+    let decision = decide(inventory, &Fingerprint::default(), state, &command).unwrap();
+    assert_eq!(decision.outcome, Outcome::Accepted, "{action:?}");
+    decision.events.iter().fold(state.clone(), evolve)
+}
+
+fn held(state: &StockState, id: &ReservationId) -> Quantity {
+    state.reservation(id).unwrap().open()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn a_plan_keeps_its_strategies_and_is_followed_by_an_empty_one(
+        strategies in [0_usize..7, 0..7, 0..7], safety in 0_u32..3, threshold in 0_u32..3, on_hand in (0_u32..30, 0_u32..30),
+        drafts in prop::collection::vec(draft(), 1..6), supplies in prop::collection::vec((1_u32..10, 2_u8..9), 0..3),
+    ) {
+        let inventory = inventory(strategies, safety, threshold);
+        let before = state(&drafts, on_hand, &supplies);
+        let plan = replan(&inventory, &request(&before, &drafts, None)).unwrap();
+        let after = match &plan.command {
+            Some(command) => apply(&inventory, &before, command),
+            None => before.clone(),
+        };
+        for line in &plan.lines {
+            // What is planned is what is done.
+            let was = held(&before, &line.reservation);
+            prop_assert_eq!(line.before.held, was);
+            prop_assert!(!plan.feasible || held(&after, &line.reservation) == line.after.held);
+            let all = |claim: &super::ReplanClaim| claim.confirmed.iter().map(|c| c.quantity).sum::<Quantity>().saturating_add(claim.held);
+            prop_assert_eq!(all(&line.after).saturating_add(line.after.unconfirmed), before.reservation(&line.reservation).unwrap().outstanding());
+            match line.strategy {
+                ReplanStrategy::Win | ReplanStrategy::Gain | ReplanStrategy::Improve => prop_assert!(line.after.held >= was),
+                ReplanStrategy::Fill => prop_assert!(all(&line.after) <= was),
+                ReplanStrategy::Lose => prop_assert!(line.after.held.is_zero() && line.after.confirmed.is_empty()),
+                ReplanStrategy::Redistribute => {}
+                ReplanStrategy::Skip => prop_assert!(false, "what is skipped does not change"),
+            }
+        }
+        // No unit is given twice: neither of what lies there nor of what comes.
+        if plan.feasible {
+            for location in ["a", "b"] {
+                let location = location.parse().unwrap();
+                let (was, is) = (before.position(&"P".parse().unwrap(), &location), after.position(&"P".parse().unwrap(), &location));
+                prop_assert!(is.reserved_hard <= is.on_hand || is.reserved_hard <= was.reserved_hard);
+            }
+        }
+        for supply in before.supplies() {
+            let given: Quantity = plan.lines.iter().flat_map(|line| &line.after.confirmed).filter(|c| c.supply.as_ref() == Some(&supply.id)).map(|c| c.quantity).sum();
+            prop_assert!(given <= supply.open);
+        }
+        // A second plan changes nothing.
+        if plan.feasible {
+            let again = replan(&inventory, &request(&after, &drafts, Some(&plan))).unwrap();
+            prop_assert!(again.lines.is_empty() && again.command.is_none(), "{:?}", again.lines);
+        }
+    }
+}
