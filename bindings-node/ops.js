@@ -43,6 +43,18 @@ export class Rulebook extends CompiledRulebook {
     return this.call('share_out', request);
   }
 
+  checkQuota(request) {
+    return this.call('check_quota', request);
+  }
+
+  replan(request) {
+    return this.call('replan', request);
+  }
+
+  planSubstitutes(request) {
+    return this.call('plan_substitutes', request);
+  }
+
   decideInventory(request) {
     return this.call('decide_inventory', request);
   }

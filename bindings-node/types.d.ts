@@ -877,6 +877,14 @@ export interface CancelSupply {
   /** The supply. */
   id: SupplyId;
   /** How much does not come; absent: all that is still expected. */
+  quantity?: Decimal;
+}
+
+/** A supply, or a part of it, does not come. */
+export interface CancelSupplyInput {
+  /** The supply. */
+  id: SupplyId;
+  /** How much does not come; absent: all that is still expected. */
   quantity?: DecimalInput | null;
 }
 
@@ -1104,6 +1112,14 @@ export interface CheckDef {
 /** What was checked. */
 export type CheckKind = "static_limit" | "max_document_value" | "overdue_amount" | "oldest_open_item" | "limit_expired" | "account_status" | "bucket_limit";
 
+/** Lines to be held against their quotas, and what was consumed before. */
+export interface CheckQuotaRequest {
+  /** What was consumed before, in any order. */
+  consumed?: readonly QuotaUseInput[];
+  /** The lines, the first served first. */
+  lines: readonly QuotaLine[];
+}
+
 /** One check with its figures, passed or not. */
 export interface CheckResult {
   /** The figure: an amount, a number of days, a date, a status. Absent when there is none, such as the end of an endless limit. */
@@ -1158,7 +1174,7 @@ export interface ClampDef {
 export type CloseWhen = "shipped" | "shipped_and_invoiced";
 
 /** What happened; stable across versions. */
-export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.better_of" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "quote.frozen" | "quote.target" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.already_firm" | "inventory.backordered" | "inventory.untracked" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "inventory.unknown_supply" | "inventory.supply_exists" | "inventory.supply_closed" | "inventory.exceeds_supply" | "inventory.supply_mismatch" | "inventory.minimum_not_met" | "inventory.share_weight" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
+export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.better_of" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "quote.frozen" | "quote.target" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.already_firm" | "inventory.backordered" | "inventory.untracked" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "inventory.unknown_supply" | "inventory.supply_exists" | "inventory.supply_closed" | "inventory.exceeds_supply" | "inventory.supply_mismatch" | "inventory.minimum_not_met" | "inventory.share_weight" | "inventory.quota_exceeded" | "inventory.quota_caps" | "inventory.quota_unreachable" | "inventory.segment_condition" | "inventory.segment_unreachable" | "inventory.replan_exception" | "inventory.replan_infeasible" | "inventory.consent" | "inventory.substitute_declined" | "inventory.substitute_not_valid" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
 
 /** Which promotion gets a unit that several want. */
 export type Combine = "priority" | "optimal";
@@ -1201,7 +1217,7 @@ export interface CommandOfOrderAction {
 /** What someone wants done, when, and under which id. */
 export interface CommandOfStockAction {
   /** What to do. */
-  action: StockAction;
+  action: StockActionInput;
   /** Who gives it. */
   actor: ActorId;
   /** When it is given: the engine's only clock. */
@@ -1219,6 +1235,18 @@ export type CommitRemainder = "keep" | "release";
 
 /** Held stock leaves. */
 export interface CommitStock {
+  /** The reservation. */
+  id: ReservationId;
+  /** From this location only; absent: from the reservation's locations in their order. */
+  location?: LocationId;
+  /** How much; absent: all that is still held. */
+  quantity?: Decimal;
+  /** What becomes of the rest (at `location`, when there is one). */
+  remainder: CommitRemainder;
+}
+
+/** Held stock leaves. */
+export interface CommitStockInput {
   /** The reservation. */
   id: ReservationId;
   /** From this location only; absent: from the reservation's locations in their order. */
@@ -1869,6 +1897,14 @@ export interface ExtendReservation {
   id: ReservationId;
 }
 
+/** A hold gets a new end. */
+export interface ExtendReservationInput {
+  /** The moment at which it ends by itself; after the command's. */
+  expires_at: TimestampText;
+  /** The reservation. */
+  id: ReservationId;
+}
+
 /** A value of a declared attribute: text, decimal as text, whole number, true or false, date as text, or a list of them. */
 export type Fact = DecimalInput | DateText | string | number | boolean | readonly (DecimalInput | DateText | string | number | boolean)[];
 
@@ -1892,6 +1928,16 @@ export interface FigureView {
 /** Available stock is given to the reservations of a product that wait for it. */
 export interface FillBackorders {
   /** From this location and its parts only; absent: from the active locations in order of priority. */
+  location?: LocationId;
+  /** Who gets it first. */
+  order: FillOrder;
+  /** The product. */
+  product: ProductId;
+}
+
+/** Available stock is given to the reservations of a product that wait for it. */
+export interface FillBackordersInput {
+  /** From this location and its parts only; absent: from the active locations in order of priority. */
   location?: LocationId | null;
   /** Who gets it first. */
   order?: FillOrder;
@@ -1903,7 +1949,7 @@ export interface FillBackorders {
 export type FillOrder = "first_come" | "priority" | FillOrderListed;
 
 export interface FillOrderListed {
-  listed: readonly ReservationId[];
+  listed: ReservationId[];
 }
 
 /** A remark about a document or one of its lines, with the figures that it speaks of. Never an error. */
@@ -1925,6 +1971,14 @@ export type Fingerprint = string;
 
 /** A soft hold becomes a hard one. */
 export interface FirmReservation {
+  /** The moment at which it ends by itself from now on; absent: it does not. */
+  expires_at?: TimestampText;
+  /** The reservation. */
+  id: ReservationId;
+}
+
+/** A soft hold becomes a hard one. */
+export interface FirmReservationInput {
   /** The moment at which it ends by itself from now on; absent: it does not. */
   expires_at?: TimestampText | null;
   /** The reservation. */
@@ -2032,6 +2086,24 @@ export interface FrozenView {
   lines: FrozenLineView[];
   /** The fingerprint of the rulebook whose prices these are: of the one that made the answer, unless all its prices were frozen before. */
   rulebook: string;
+}
+
+/** What is delivered in the place of a part of a line. */
+export interface FulfilledAs {
+  /** How much of the line that covers, in the unit of the product that was ordered. */
+  covers: Decimal;
+  /** From where. */
+  parts: StockPart[];
+  /** What it costs the customer. */
+  price: SubstitutePrice;
+  /** What is delivered. */
+  product: ProductId;
+  /** How much of it, in its own unit. */
+  quantity: Decimal;
+  /** The set in which it was replaced. */
+  ratio: SubstituteRatio;
+  /** The products between the original and this one, whose substitute it is; none when it is the original's own. */
+  through?: ProductId[];
 }
 
 /** How far the goods of an order are. */
@@ -2165,6 +2237,10 @@ export interface InventoryDef {
   own_soft_holds?: OwnSoftHolds;
   /** What is special about single products. */
   products?: readonly ProductStockDef[];
+  /** How much of products each group of customers may take in a period. Every quota of a product holds. */
+  quotas?: readonly QuotaDef[];
+  /** How demands are treated when stock is planned anew, because there is less than was promised. */
+  replan?: readonly ReplanSegmentDef[];
   /**
    * What is kept back. Of several entries that fit, the most special counts: location and product, then product, then location,
    * then the one that names neither.
@@ -2174,6 +2250,8 @@ export interface InventoryDef {
   sharing?: readonly SharingDef[];
   /** How much of each product is not for sale at all locations together, in the product's unit: kept back once, wherever it lies. */
   sku_threshold?: DecimalInput;
+  /** Products that may be delivered in the place of others. */
+  substitutes?: readonly SubstituteDef[];
 }
 
 /** An invoice: what was charged, for what, and when it is due. */
@@ -3472,6 +3550,20 @@ export interface PlanReservationRequest {
   state: StockStateInput;
 }
 
+/** Lines, and the stock that they are to be met from. */
+export interface PlanSubstitutesRequest {
+  /** The moment: holds that have ended by then do not count, and the rules of its day hold. */
+  at: TimestampText;
+  /** The lines, the first served first. */
+  lines: readonly SubstituteDemand[];
+  /** The locations to take from, in this order. Absent: the active locations in order of priority. */
+  locations?: readonly LocationId[] | null;
+  /** Holds that the lines will take the place of; they do not count. */
+  replaces?: readonly ReservationId[];
+  /** The stock. */
+  state: StockStateInput;
+}
+
 /** Orders and the stock that they are to be met from. */
 export interface PlanWaveRequest {
   /** The stock. */
@@ -3894,6 +3986,180 @@ export interface QuantityOfLineInput {
   quantity: DecimalInput;
 }
 
+/** The most that may be taken in a period. */
+export interface QuotaCapDef {
+  /** Periods in which it is another quantity. */
+  dated?: readonly QuotaDatedDef[];
+  /** How long a period is. */
+  period: QuotaPeriod;
+  /** How much may be taken in each; zero or above. */
+  quantity: DecimalInput;
+}
+
+/** A period in which a cap is another quantity. */
+export interface QuotaDatedDef {
+  /** Any day of the period. */
+  on: DateText;
+  /** How much may be taken in it; zero or above. */
+  quantity: DecimalInput;
+}
+
+/**
+ * How much of a product, or of several together, each group of customers may take in a period.
+ *
+ * ```
+ * use dealdesk::inventory::{QuotaDef, QuotaOthers};
+ * let def: QuotaDef = serde_json::from_str(r#"{
+ *     "id": "pumps", "products": [{"product": "P-100"}], "by": ["region"], "window": {"backward": 1},
+ *     "groups": [{"id": "north", "values": {"region": "north"}, "caps": [{"period": "month", "quantity": "100"}]}],
+ *     "others": {"caps": [{"period": "month", "quantity": "20"}]}
+ * }"#)?;
+ * assert!(matches!(def.others, QuotaOthers::Caps(_)));
+ * # Ok::<(), serde_json::Error>(())
+ * ```
+ */
+export interface QuotaDef {
+  /** The characteristics of a demand that its groups are told apart by: the customer's group, a region, a channel. */
+  by?: readonly AttributeId[];
+  /** The groups; a demand belongs to the first that fits. */
+  groups?: readonly QuotaGroupDef[];
+  /** Names the quota. */
+  id: QuotaId;
+  /** What everybody else may take, all together. */
+  others?: QuotaOthers;
+  /** The products that draw on it together. Empty: every product. */
+  products?: readonly QuotaProductDef[];
+  /** From which periods besides its own a demand may draw. */
+  window?: QuotaWindow;
+}
+
+/** What one quota allows of a line, and what the line consumes of it. */
+export interface QuotaDraw {
+  /** How much of the line this quota alone would let pass. */
+  allowed: Decimal;
+  /** How much one unit consumes. */
+  factor: Decimal;
+  /** The group that the demand belongs to; absent for everybody else. */
+  group?: QuotaGroupId;
+  /** The quota. */
+  quota: QuotaId;
+  /** What the line consumes, by period, in the order in which it was drawn. */
+  uses: QuotaUse[];
+}
+
+/** A group of customers and what it may take. */
+export interface QuotaGroupDef {
+  /** What it may take; every cap holds. */
+  caps: readonly QuotaCapDef[];
+  /** Names the group. */
+  id: QuotaGroupId;
+  /** The values of the characteristics by which a demand belongs to it. A characteristic that is left out may have any value. */
+  values?: Record<string, string>;
+}
+
+/** Names a group of customers that has a part of a quota. */
+export type QuotaGroupId = string;
+
+/** Names a quota of a product. */
+export type QuotaId = string;
+
+/** A line to be held against its quotas. */
+export interface QuotaLine {
+  /** What is known of the demand: the characteristics by which quotas tell groups apart. */
+  characteristics?: Record<string, string>;
+  /** The line. */
+  id: LineId;
+  /** When the whole quantity does not pass, a whole multiple of this does; above zero. */
+  multiple?: DecimalInput;
+  /** The day on which it is wanted. */
+  on: DateText;
+  /** The product. */
+  product: ProductId;
+  /** How much is wanted, in the product's unit; above zero. */
+  quantity: DecimalInput;
+}
+
+/** What demands may take that belong to no group. */
+export type QuotaOthers = "unlimited" | "nothing" | QuotaOthersCaps;
+
+export interface QuotaOthersCaps {
+  caps: readonly QuotaCapDef[];
+}
+
+/** How long a period is, the shortest first. */
+export type QuotaPeriod = "day" | "week" | "month" | "quarter" | "year";
+
+/** What quotas allow. */
+export interface QuotaPlan {
+  /** Whether every line passes with its whole quantity. */
+  complete: boolean;
+  /** What the lines consume together, to be added to what was consumed before. */
+  consumed: QuotaUse[];
+  /** One remark for each line that does not pass with its whole quantity. */
+  findings: Finding[];
+  /** The lines, in the order of the request. */
+  lines: QuotaPlanLine[];
+}
+
+/** What quotas allow of one line. */
+export interface QuotaPlanLine {
+  /** Its quotas, in the order of the rulebook; none when no quota limits it. */
+  draws: QuotaDraw[];
+  /** What passes: the least that any of its quotas allows. */
+  granted: Decimal;
+  /** The line. */
+  id: LineId;
+  /**
+   * The first later day on which the whole quantity would pass, as things are now; absent when it passes, or on no day that was
+   * looked at.
+   */
+  next_on?: DateText;
+  /** What is wanted. */
+  requested: Decimal;
+  /** What does not pass. */
+  short: Decimal;
+}
+
+/** A product that draws on a quota. */
+export interface QuotaProductDef {
+  /** How much one unit of the product consumes; above zero. With 2, a quantity of 100 consumes 200. */
+  factor?: DecimalInput;
+  /** The product. */
+  product: ProductId;
+}
+
+/** What was consumed of a quota in a period. Above zero for more; below zero for what is given back. */
+export interface QuotaUse {
+  /** The group; absent for everybody else. */
+  group?: QuotaGroupId;
+  /** The first day of the period, of the group's shortest cap. */
+  on: DateText;
+  /** How much, factor included. */
+  quantity: Decimal;
+  /** The quota. */
+  quota: QuotaId;
+}
+
+/** What was consumed of a quota in a period. Above zero for more; below zero for what is given back. */
+export interface QuotaUseInput {
+  /** The group; absent for everybody else. */
+  group?: QuotaGroupId | null;
+  /** The first day of the period, of the group's shortest cap. */
+  on: DateText;
+  /** How much, factor included. */
+  quantity: DecimalInput;
+  /** The quota. */
+  quota: QuotaId;
+}
+
+/** From which periods a demand may draw. Periods are those of its group's shortest cap. */
+export interface QuotaWindow {
+  /** How many periods before its own; what is left there is taken next, the nearest first. */
+  backward?: number;
+  /** How many periods after its own; taken last, the nearest first. */
+  forward?: number;
+}
+
 /** A priced document, as it is serialized. */
 export interface Quote {
   /** What the approval matrix asks about; only where the procedure has steps whose outcome may need an approval. */
@@ -4020,6 +4286,56 @@ export interface QuoteRequest {
   usage?: readonly UsageReading[];
 }
 
+/**
+ * What several reservations hold from now on. First each gives back what it is not to hold any more, then each takes what it is to
+ * hold; what a reservation loses waits for stock. All of it happens, or nothing.
+ */
+export interface ReallocateStock {
+  /** The reservations, each once. */
+  reservations: Reallocation[];
+}
+
+/**
+ * What several reservations hold from now on. First each gives back what it is not to hold any more, then each takes what it is to
+ * hold; what a reservation loses waits for stock. All of it happens, or nothing.
+ */
+export interface ReallocateStockInput {
+  /** The reservations, each once. */
+  reservations: readonly ReallocationInput[];
+}
+
+/** A quantity that is held at a location. */
+export interface ReallocatedPart {
+  /** Where. */
+  location: LocationId;
+  /** How much; above zero. */
+  quantity: Decimal;
+}
+
+/** A quantity that is held at a location. */
+export interface ReallocatedPartInput {
+  /** Where. */
+  location: LocationId;
+  /** How much; above zero. */
+  quantity: DecimalInput;
+}
+
+/** What one reservation holds from now on. */
+export interface Reallocation {
+  /** The reservation. */
+  id: ReservationId;
+  /** How much is held where; nothing when it is empty. Never more than what is held and what waits now. */
+  parts: ReallocatedPart[];
+}
+
+/** What one reservation holds from now on. */
+export interface ReallocationInput {
+  /** The reservation. */
+  id: ReservationId;
+  /** How much is held where; nothing when it is empty. Never more than what is held and what waits now. */
+  parts?: readonly ReallocatedPartInput[];
+}
+
 /** The terms of payment of a rulebook. */
 export interface ReceivableDef {
   /** The terms of an invoice that names none. Without them such an invoice is due on its own date. */
@@ -4030,6 +4346,20 @@ export interface ReceivableDef {
 
 /** Goods that have come in. */
 export interface ReceiveStock {
+  /** Where. */
+  location: LocationId;
+  /** The product. */
+  product: ProductId;
+  /** How much, in the product's unit; above zero. */
+  quantity: Decimal;
+  /** What becomes of the rest of that supply. */
+  remainder?: SupplyRemainder;
+  /** The expected supply that they are of; absent: they come unannounced. */
+  supply?: SupplyId;
+}
+
+/** Goods that have come in. */
+export interface ReceiveStockInput {
   /** Where. */
   location: LocationId;
   /** The product. */
@@ -4103,6 +4433,14 @@ export interface Refusal {
   message: string;
 }
 
+/** A substitute that was not used. */
+export interface RejectedSubstitute {
+  /** Why. */
+  code: Code;
+  /** The substitute. */
+  product: ProductId;
+}
+
 /** A rule that did not apply. */
 export interface RejectedView {
   /** The comparisons that failed, with what they found. */
@@ -4135,6 +4473,16 @@ export interface ReleaseStock {
   /** The reservation. */
   id: ReservationId;
   /** At this location only; absent: at the reservation's locations in their order, the last first. */
+  location?: LocationId;
+  /** How much; absent: all that is still held. */
+  quantity?: Decimal;
+}
+
+/** Held stock is free again. */
+export interface ReleaseStockInput {
+  /** The reservation. */
+  id: ReservationId;
+  /** At this location only; absent: at the reservation's locations in their order, the last first. */
   location?: LocationId | null;
   /** How much; absent: all that is still held. */
   quantity?: DecimalInput | null;
@@ -4159,8 +4507,193 @@ export interface RepeatDefAtMost {
   at_most: DecimalInput;
 }
 
+/** What a demand has: now, and on later days. */
+export interface ReplanClaim {
+  /** What comes on later days. */
+  confirmed: ReplanConfirmation[];
+  /** What is held. */
+  held: Decimal;
+  /** Where. */
+  parts: StockPart[];
+  /** What neither is held nor comes. */
+  unconfirmed: Decimal;
+}
+
+/** What a demand must fulfil to belong to a segment. */
+export type ReplanCondition = ReplanConditionFact | ReplanConditionPriority | ReplanConditionProduct | ReplanConditionKind | ReplanConditionWantedWithin;
+
+export interface ReplanConditionFact {
+  fact: ReplanConditionFactContent;
+}
+
+export interface ReplanConditionFactContent {
+  /** The fact, as the caller names it. */
+  name: AttributeId;
+  /** The values. */
+  one_of: readonly string[];
+}
+
+export interface ReplanConditionKind {
+  kind: ReservationKind;
+}
+
+export interface ReplanConditionPriority {
+  priority: ReplanConditionPriorityContent;
+}
+
+export interface ReplanConditionPriorityContent {
+  /** Not below this. */
+  at_least?: number | null;
+  /** Not above this. */
+  at_most?: number | null;
+}
+
+export interface ReplanConditionProduct {
+  product: ReplanConditionProductContent;
+}
+
+export interface ReplanConditionProductContent {
+  /** The products. */
+  one_of: readonly ProductId[];
+}
+
+export interface ReplanConditionWantedWithin {
+  wanted_within: ReplanConditionWantedWithinContent;
+}
+
+export interface ReplanConditionWantedWithinContent {
+  /** The days. */
+  days: number;
+}
+
+/** A quantity that comes on a day. */
+export interface ReplanConfirmation {
+  /** The day. */
+  on: DateText;
+  /** How much; above zero. */
+  quantity: Decimal;
+  /** The expected supply that it comes from. */
+  supply?: SupplyId;
+}
+
+/** A quantity that comes on a day. */
+export interface ReplanConfirmationInput {
+  /** The day. */
+  on: DateText;
+  /** How much; above zero. */
+  quantity: DecimalInput;
+  /** The expected supply that it comes from. */
+  supply?: SupplyId | null;
+}
+
+/** What is known of a demand beyond its reservation. */
+export interface ReplanDemand {
+  /** What was promised for later days, beyond what is held. */
+  confirmed?: readonly ReplanConfirmationInput[];
+  /** The facts that segments ask for. */
+  facts?: Record<string, string>;
+  /** Whether it must stay as it is: its day and quantity are fixed, or it is being picked. */
+  frozen?: boolean;
+  /** The reservation. */
+  reservation: ReservationId;
+}
+
+/** A demand that changes. */
+export interface ReplanLine {
+  /** What it would have. */
+  after: ReplanClaim;
+  /** What it has now. */
+  before: ReplanClaim;
+  /** What it is for. */
+  demand: DemandId;
+  /** The product. */
+  product: ProductId;
+  /** The reservation. */
+  reservation: ReservationId;
+  /** The segment that it belongs to. */
+  segment: SegmentId;
+  /** How the segment is treated. */
+  strategy: ReplanStrategy;
+}
+
+/** The difference that replanning makes. */
+export interface ReplanPlan {
+  /** The command that makes it so; absent when no reservation changes, or when it cannot be carried out. */
+  command?: StockAction;
+  /** Whether it can be carried out: nothing that must stay as it is holds more than there is. */
+  feasible: boolean;
+  /** What keeps the plan from being carried out, and demands that do not get what their strategy promises them. */
+  findings: Finding[];
+  /** The demands that change, in the order in which they were served. */
+  lines: ReplanLine[];
+  /** How many demands stay as they are. */
+  unchanged: number;
+}
+
+/** The stock to be planned anew, and what is known of the demands. */
+export interface ReplanRequest {
+  /** The moment: holds that have ended by then do not count. */
+  at: TimestampText;
+  /** What is known of demands beyond their reservations. */
+  demands?: readonly ReplanDemand[];
+  /** The products, such as those of a shortage. Empty: every product that something is reserved of. */
+  products?: readonly ProductId[];
+  /** The stock. */
+  state: StockStateInput;
+}
+
+/**
+ * Demands that are treated alike when stock is planned anew. A demand belongs to the first segment that fits; one that fits none keeps
+ * what it has.
+ *
+ * ```
+ * use dealdesk::inventory::{ReplanSegmentDef, ReplanStrategy};
+ * let def: ReplanSegmentDef = serde_json::from_str(r#"{"id": "key accounts", "strategy": "win",
+ *     "when": [{"fact": {"name": "customer.class", "one_of": ["A"]}}], "sort": ["wanted_on", "priority"]}"#)?;
+ * assert_eq!(def.strategy, ReplanStrategy::Win);
+ * # Ok::<(), serde_json::Error>(())
+ * ```
+ */
+export interface ReplanSegmentDef {
+  /** Names the segment. */
+  id: SegmentId;
+  /** Who is served first, the most important key first. Empty: `priority`, then `wanted_on`. Equal ones are served as they came. */
+  sort?: readonly ReplanSort[];
+  /** How its demands are treated. */
+  strategy: ReplanStrategy;
+  /** What a demand must fulfil to belong to it, all of it. Empty: every demand belongs to it. */
+  when?: readonly ReplanCondition[];
+}
+
+/** By what the demands of a segment are put in order. */
+export type ReplanSort = "priority" | "wanted_on" | "first_come" | "smallest_first" | "largest_first" | ReplanSortFact;
+
+export interface ReplanSortFact {
+  fact: ReplanSortFactContent;
+}
+
+export interface ReplanSortFactContent {
+  /** The fact, as the caller names it. */
+  name: AttributeId;
+  /** The values. */
+  order: readonly string[];
+}
+
+/** How demands are treated when stock is planned anew. They are served in the order of this list: `win` first, `improve` last. */
+export type ReplanStrategy = "win" | "gain" | "redistribute" | "fill" | "improve" | "lose" | "skip";
+
 /** A supply has another date: it comes later or earlier. */
 export interface RescheduleSupply {
+  /** The day on which it is there to be used. */
+  due: DateText;
+  /** The supply. */
+  id: SupplyId;
+  /** How certain it is now; absent: as before. */
+  kind?: SupplyKind;
+}
+
+/** A supply has another date: it comes later or earlier. */
+export interface RescheduleSupplyInput {
   /** The day on which it is there to be used. */
   due: DateText;
   /** The supply. */
@@ -4271,21 +4804,67 @@ export type ReservationStatus = "open" | "committed" | "released" | "expired";
 /** Whether a reservation may hold less than was asked for. */
 export type ReserveAllow = "full_only" | ReserveAllowPartial | "backorder";
 
-export interface ReserveAllowPartial {
-  partial: ReserveAllowPartialContent;
+/** Whether a reservation may hold less than was asked for. */
+export type ReserveAllowInput = "full_only" | ReserveAllowInputPartial | "backorder";
+
+export interface ReserveAllowInputPartial {
+  partial: ReserveAllowInputPartialContent;
 }
 
-export interface ReserveAllowPartialContent {
+export interface ReserveAllowInputPartialContent {
   /** Not less than this. */
   min?: DecimalInput | null;
   /** When there is less than was asked for: a whole multiple of this, such as the contents of a box. */
   multiple?: DecimalInput | null;
 }
 
+export interface ReserveAllowPartial {
+  partial: ReserveAllowPartialContent;
+}
+
+export interface ReserveAllowPartialContent {
+  /** Not less than this. */
+  min?: Decimal;
+  /** When there is less than was asked for: a whole multiple of this, such as the contents of a box. */
+  multiple?: Decimal;
+}
+
 /** Holds stock for a demand. */
 export interface ReserveStock {
   /** Whether less than the whole quantity will do. */
-  allow?: ReserveAllow;
+  allow: ReserveAllow;
+  /** What it is for: a line of an order, a cart. */
+  demand: DemandId;
+  /**
+   * The moment at which it ends by itself, if it is still held then. Absent: a soft hold ends after the rulebook's
+   * `hold_ttl_seconds`, a hard one does not.
+   */
+  expires_at?: TimestampText;
+  /** Names the reservation; made by the caller. */
+  id: ReservationId;
+  /** How firmly it is held. */
+  kind: ReservationKind;
+  /** From this location and its parts only; absent: from the active locations in order of priority, as many as are needed. */
+  location?: LocationId;
+  /** How urgent the demand is: where stock is given by priority, the highest number comes first. */
+  priority?: number;
+  /** The product. */
+  product: ProductId;
+  /** How much, in the product's unit; above zero. */
+  quantity: Decimal;
+  /**
+   * Holds that this one takes the place of, such as those of the cart that becomes an order: they do not count against it, and
+   * are released when it is accepted. Holds that are over already do not matter.
+   */
+  replaces?: ReservationId[];
+  /** The day on which the goods are wanted. */
+  wanted_on?: DateText;
+}
+
+/** Holds stock for a demand. */
+export interface ReserveStockInput {
+  /** Whether less than the whole quantity will do. */
+  allow?: ReserveAllowInput;
   /** What it is for: a line of an order, a cart. */
   demand: DemandId;
   /**
@@ -4531,6 +5110,9 @@ export interface SeekTargetRequest {
   /** What may vary. */
   vary: Vary;
 }
+
+/** Names demands that are treated alike when stock is planned anew. */
+export type SegmentId = string;
 
 /** Which of the units that could take part do. */
 export type Select = "cheapest" | "dearest" | "any";
@@ -4891,10 +5473,10 @@ export interface StepView {
  * # Ok::<(), serde_json::Error>(())
  * ```
  */
-export type StockAction = StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionFirm | StockActionTransfer | StockActionUpdate | StockActionUncommit | StockActionFill | StockActionBatch | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected;
+export type StockAction = StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionFirm | StockActionTransfer | StockActionUpdate | StockActionUncommit | StockActionFill | StockActionBatch | StockActionReallocate | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected;
 
 export interface StockActionBatch {
-  batch: readonly StockAction[];
+  batch: StockAction[];
 }
 
 export interface StockActionCancelExpected {
@@ -4910,7 +5492,7 @@ export interface StockActionCount {
 }
 
 export interface StockActionExpect {
-  expect: ExpectSupplyInput;
+  expect: ExpectSupply;
 }
 
 export interface StockActionExpire {
@@ -4931,8 +5513,98 @@ export interface StockActionFirm {
   firm: FirmReservation;
 }
 
+/**
+ * What to do.
+ *
+ * ```
+ * use dealdesk::inventory::StockAction;
+ * let action: StockAction = serde_json::from_str(r#"{"reserve": {"id": "R-1", "demand": "O-1/1", "product": "P-100", "quantity": "12"}}"#)?;
+ * assert!(matches!(action, StockAction::Reserve(_)));
+ * # Ok::<(), serde_json::Error>(())
+ * ```
+ */
+export type StockActionInput = StockActionInputReceive | StockActionInputCount | StockActionInputIssue | StockActionInputReserve | StockActionInputCommit | StockActionInputRelease | StockActionInputExtend | StockActionInputFirm | StockActionInputTransfer | StockActionInputUpdate | StockActionInputUncommit | StockActionInputFill | StockActionInputBatch | StockActionInputReallocate | StockActionInputExpire | StockActionInputExpect | StockActionInputReschedule | StockActionInputCancelExpected;
+
+export interface StockActionInputBatch {
+  batch: readonly StockActionInput[];
+}
+
+export interface StockActionInputCancelExpected {
+  cancel_expected: CancelSupplyInput;
+}
+
+export interface StockActionInputCommit {
+  commit: CommitStockInput;
+}
+
+export interface StockActionInputCount {
+  count: StockMovementInput;
+}
+
+export interface StockActionInputExpect {
+  expect: ExpectSupplyInput;
+}
+
+export interface StockActionInputExpire {
+  expire: StockActionInputExpireContent;
+}
+
+export type StockActionInputExpireContent = Record<string, never>;
+
+export interface StockActionInputExtend {
+  extend: ExtendReservationInput;
+}
+
+export interface StockActionInputFill {
+  fill: FillBackordersInput;
+}
+
+export interface StockActionInputFirm {
+  firm: FirmReservationInput;
+}
+
+export interface StockActionInputIssue {
+  issue: StockMovementInput;
+}
+
+export interface StockActionInputReallocate {
+  reallocate: ReallocateStockInput;
+}
+
+export interface StockActionInputReceive {
+  receive: ReceiveStockInput;
+}
+
+export interface StockActionInputRelease {
+  release: ReleaseStockInput;
+}
+
+export interface StockActionInputReschedule {
+  reschedule: RescheduleSupplyInput;
+}
+
+export interface StockActionInputReserve {
+  reserve: ReserveStockInput;
+}
+
+export interface StockActionInputTransfer {
+  transfer: TransferReservation;
+}
+
+export interface StockActionInputUncommit {
+  uncommit: UncommitStockInput;
+}
+
+export interface StockActionInputUpdate {
+  update: UpdateReservationInput;
+}
+
 export interface StockActionIssue {
   issue: StockMovement;
+}
+
+export interface StockActionReallocate {
+  reallocate: ReallocateStock;
 }
 
 export interface StockActionReceive {
@@ -4993,7 +5665,7 @@ export interface StockDifference {
 }
 
 /** A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else. */
-export type StockEvent = StockEventReceived | StockEventCounted | StockEventIssued | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventBackordersFilled | StockEventFirmed | StockEventTransferred | StockEventUpdated | StockEventUncommitted | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventRefused;
+export type StockEvent = StockEventReceived | StockEventCounted | StockEventIssued | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventUnfilled | StockEventBackordersFilled | StockEventFirmed | StockEventTransferred | StockEventUpdated | StockEventUncommitted | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventRefused;
 
 export interface StockEventBackordersFilled {
   backorders_filled: StockEventBackordersFilledContent;
@@ -5120,7 +5792,7 @@ export interface StockEventFirmedContent {
 }
 
 /** A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else. */
-export type StockEventInput = StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputBackordersFilled | StockEventInputFirmed | StockEventInputTransferred | StockEventInputUpdated | StockEventInputUncommitted | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputRefused;
+export type StockEventInput = StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputUnfilled | StockEventInputBackordersFilled | StockEventInputFirmed | StockEventInputTransferred | StockEventInputUpdated | StockEventInputUncommitted | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputRefused;
 
 export interface StockEventInputBackordersFilled {
   backorders_filled: StockEventInputBackordersFilledContent;
@@ -5446,6 +6118,21 @@ export interface StockEventInputUncommittedContent {
   product: ProductId;
 }
 
+export interface StockEventInputUnfilled {
+  unfilled: StockEventInputUnfilledContent;
+}
+
+export interface StockEventInputUnfilledContent {
+  /** The reservation. */
+  id: ReservationId;
+  /** How firmly it was held. */
+  kind: ReservationKind;
+  /** How much is free again where. */
+  parts: readonly StockPartInput[];
+  /** The product. */
+  product: ProductId;
+}
+
 export interface StockEventInputUpdated {
   updated: StockEventInputUpdatedContent;
 }
@@ -5667,6 +6354,21 @@ export interface StockEventUncommittedContent {
   product: ProductId;
 }
 
+export interface StockEventUnfilled {
+  unfilled: StockEventUnfilledContent;
+}
+
+export interface StockEventUnfilledContent {
+  /** The reservation. */
+  id: ReservationId;
+  /** How firmly it was held. */
+  kind: ReservationKind;
+  /** How much is free again where. */
+  parts: StockPart[];
+  /** The product. */
+  product: ProductId;
+}
+
 export interface StockEventUpdated {
   updated: StockEventUpdatedContent;
 }
@@ -5690,6 +6392,16 @@ export interface StockEventUpdatedContent {
 
 /** A quantity of a product at a location. */
 export interface StockMovement {
+  /** Where. */
+  location: LocationId;
+  /** The product. */
+  product: ProductId;
+  /** How much, in the product's unit: above zero; for a count zero or above. */
+  quantity: Decimal;
+}
+
+/** A quantity of a product at a location. */
+export interface StockMovementInput {
   /** Where. */
   location: LocationId;
   /** The product. */
@@ -5847,6 +6559,104 @@ export interface SubmitOrderInput {
   order: OrderDocumentInput;
   /** The terms of payment of its invoices; the rulebook's default terms when absent. */
   terms?: TermsId | null;
+}
+
+/**
+ * A product that may be delivered in the place of another when that is not there. Substitutes of a substitute may be delivered, too.
+ *
+ * ```
+ * use dealdesk::inventory::{SubstituteDef, SubstitutePrice};
+ * let def: SubstituteDef = serde_json::from_str(r#"{"from": "BOLT-10", "to": "BOLT-5", "ratio": {"from": "1", "to": "2"}, "needs_consent": true}"#)?;
+ * assert_eq!(def.price, SubstitutePrice::KeepOriginal);
+ * # Ok::<(), serde_json::Error>(())
+ * ```
+ */
+export interface SubstituteDef {
+  /** What is ordered. */
+  from: ProductId;
+  /** Whether the customer must agree to it. */
+  needs_consent?: boolean;
+  /** What it costs the customer. */
+  price?: SubstitutePrice;
+  /** Of several substitutes the lowest number is tried first; of equal numbers the one whose product has the smaller id. */
+  priority?: number;
+  /** How much of one replaces how much of the other. */
+  ratio?: SubstituteRatioInput;
+  /** What may be delivered instead. */
+  to: ProductId;
+  /** When it may be delivered, by the day of the plan; absent: always. */
+  valid?: PeriodInput;
+}
+
+/** What one line needs, and what its customer has said to substitutes. */
+export interface SubstituteDemand {
+  /** The substitutes that the customer agrees to. */
+  accepts?: readonly ProductId[];
+  /** The substitutes that the customer does not want, consent needed or not. */
+  declines?: readonly ProductId[];
+  /** The line. */
+  id: LineId;
+  /** The product. */
+  product: ProductId;
+  /** How much, in the product's unit; above zero. */
+  quantity: DecimalInput;
+}
+
+/** What one line gets. Its product and quantity stay as they were ordered. */
+export interface SubstituteLine {
+  /** What could be delivered instead if the customer agreed; not counted as delivered. */
+  asked: FulfilledAs[];
+  /** What is delivered instead. */
+  fulfilled_as: FulfilledAs[];
+  /** The line. */
+  id: LineId;
+  /** What comes of the product itself. */
+  own: Decimal;
+  /** From where. */
+  parts: StockPart[];
+  /** What was ordered. */
+  product: ProductId;
+  /** The substitutes that were not used, with the reason. */
+  rejected: RejectedSubstitute[];
+  /** How much was ordered. */
+  requested: Decimal;
+  /** What nothing covers, in the unit of the product that was ordered. */
+  short: Decimal;
+}
+
+/** What each line gets. */
+export interface SubstitutePlan {
+  /** Whether every line gets all that it asks for, without asking anybody. */
+  complete: boolean;
+  /** One remark for each substitute that the customer has to be asked about, and one for each line that is short. */
+  findings: Finding[];
+  /** The lines, in the order of the request. */
+  lines: SubstituteLine[];
+}
+
+/** What a substitute costs the customer; the host prices the line accordingly. */
+export type SubstitutePrice = "keep_original" | "price_of_substitute";
+
+/**
+ * So much of the original is replaced by so much of the substitute. Only whole sets are replaced: with 2 and 3, five of the original
+ * are four and one, and the four are replaced by six.
+ */
+export interface SubstituteRatio {
+  /** How much of the original, in its unit; above zero. */
+  from: Decimal;
+  /** How much of the substitute, in its unit; above zero. */
+  to: Decimal;
+}
+
+/**
+ * So much of the original is replaced by so much of the substitute. Only whole sets are replaced: with 2 and 3, five of the original
+ * are four and one, and the four are replaced by six.
+ */
+export interface SubstituteRatioInput {
+  /** How much of the original, in its unit; above zero. */
+  from: DecimalInput;
+  /** How much of the substitute, in its unit; above zero. */
+  to: DecimalInput;
 }
 
 /** A step that gives what the lines cost there a name: for the answer, and as the `base` of later steps. */
@@ -6188,11 +6998,11 @@ export interface Totals {
 /** What is held is held elsewhere, or for another demand. At least one of `location` and `demand` is given. */
 export interface TransferReservation {
   /** What it is for from now on. */
-  demand?: DemandId | null;
+  demand?: DemandId;
   /** The reservation. */
   id: ReservationId;
   /** The location that is to hold all that the reservation still holds, with its parts. It must have it all. */
-  location?: LocationId | null;
+  location?: LocationId;
 }
 
 /**
@@ -6223,6 +7033,16 @@ export interface TreatmentReverseCharge {
 
 /** What was committed is held again, where it was taken from. */
 export interface UncommitStock {
+  /** The reservation. */
+  id: ReservationId;
+  /** At this location only; absent: at the reservation's locations in their order, the last first. */
+  location?: LocationId;
+  /** How much; absent: all that was committed. */
+  quantity?: Decimal;
+}
+
+/** What was committed is held again, where it was taken from. */
+export interface UncommitStockInput {
   /** The reservation. */
   id: ReservationId;
   /** At this location only; absent: at the reservation's locations in their order, the last first. */
@@ -6287,7 +7107,21 @@ export interface UnitsDef {
 /** A reservation gets another quantity, day or priority; what is absent stays as it is. */
 export interface UpdateReservation {
   /** Whether less than the whole increase will do. */
-  allow?: ReserveAllow;
+  allow: ReserveAllow;
+  /** The reservation. */
+  id: ReservationId;
+  /** How urgent the demand is. */
+  priority?: number;
+  /** The new total, with what has left already. It is compared with what is available, of which the reservation's own part counts. */
+  quantity?: Decimal;
+  /** The day on which the goods are wanted. */
+  wanted_on?: DateText;
+}
+
+/** A reservation gets another quantity, day or priority; what is absent stays as it is. */
+export interface UpdateReservationInput {
+  /** Whether less than the whole increase will do. */
+  allow?: ReserveAllowInput;
   /** The reservation. */
   id: ReservationId;
   /** How urgent the demand is. */

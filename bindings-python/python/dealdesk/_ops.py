@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         ApprovalRequest,
         Availability,
         AvailabilityRequest,
+        CheckQuotaRequest,
         CreditDecision,
         CreditRequest,
         DecideApprovalRequest,
@@ -29,13 +30,17 @@ if TYPE_CHECKING:
         InvoiceRequest,
         OrderState,
         PlanReservationRequest,
+        PlanSubstitutesRequest,
         PlanWaveRequest,
         PriceExamples,
         PriceExamplesRequest,
+        QuotaPlan,
         Quote,
         QuoteRequest,
         ReconcileStockRequest,
         Reconciliation,
+        ReplanPlan,
+        ReplanRequest,
         ReservationPlan,
         RouteDecision,
         SeekTarget,
@@ -44,6 +49,7 @@ if TYPE_CHECKING:
         SharePlan,
         StockDecision,
         StockState,
+        SubstitutePlan,
         WavePlan,
     )
 
@@ -110,6 +116,21 @@ class Rulebook(CompiledRulebook):
     def share_out(self, request: ShareOutRequest) -> SharePlan:
         """Shares out a scarce quantity over those who ask for it: first come, by priority, equally, in proportion."""
         response: SharePlan = self._handle.call("share_out", request)
+        return response
+
+    def check_quota(self, request: CheckQuotaRequest) -> QuotaPlan:
+        """Says how much of each line its quotas allow, and what that consumes of them."""
+        response: QuotaPlan = self._handle.call("check_quota", request)
+        return response
+
+    def replan(self, request: ReplanRequest) -> ReplanPlan:
+        """Plans anew who holds how much when there is less, or more, than was promised: the difference, and the command that makes it so."""
+        response: ReplanPlan = self._handle.call("replan", request)
+        return response
+
+    def plan_substitutes(self, request: PlanSubstitutesRequest) -> SubstitutePlan:
+        """Plans what each line gets of its own product, and what is delivered in the place of the rest."""
+        response: SubstitutePlan = self._handle.call("plan_substitutes", request)
         return response
 
     def decide_inventory(self, request: DecideStockRequest) -> StockDecision:

@@ -966,6 +966,15 @@ CancelAllowed: TypeAlias = "Literal['before_confirmed', 'before_shipped']"
 class CancelSupply(TypedDict):
     """A supply, or a part of it, does not come."""
     # The supply.
+    id: SupplyId
+    # How much does not come; absent: all that is still expected.
+    quantity: NotRequired[Decimal]
+
+
+@final
+class CancelSupplyInput(TypedDict):
+    """A supply, or a part of it, does not come."""
+    # The supply.
     id: ReadOnly[SupplyId]
     # How much does not come; absent: all that is still expected.
     quantity: NotRequired[ReadOnly[DecimalInput | None]]
@@ -1216,6 +1225,15 @@ CheckKind: TypeAlias = "Literal['static_limit', 'max_document_value', 'overdue_a
 
 
 @final
+class CheckQuotaRequest(TypedDict):
+    """Lines to be held against their quotas, and what was consumed before."""
+    # What was consumed before, in any order.
+    consumed: NotRequired[ReadOnly[Sequence[QuotaUseInput]]]
+    # The lines, the first served first.
+    lines: ReadOnly[Sequence[QuotaLine]]
+
+
+@final
 class CheckResult(TypedDict):
     """One check with its figures, passed or not."""
     # The figure: an amount, a number of days, a date, a status. Absent when there is none, such as the end of an endless limit.
@@ -1274,7 +1292,7 @@ class ClampDef(TypedDict):
 CloseWhen: TypeAlias = "Literal['shipped', 'shipped_and_invoiced']"
 
 # What happened; stable across versions.
-Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.better_of', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'quote.frozen', 'quote.target', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.already_firm', 'inventory.backordered', 'inventory.untracked', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'inventory.unknown_supply', 'inventory.supply_exists', 'inventory.supply_closed', 'inventory.exceeds_supply', 'inventory.supply_mismatch', 'inventory.minimum_not_met', 'inventory.share_weight', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
+Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.better_of', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'quote.frozen', 'quote.target', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.already_firm', 'inventory.backordered', 'inventory.untracked', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'inventory.unknown_supply', 'inventory.supply_exists', 'inventory.supply_closed', 'inventory.exceeds_supply', 'inventory.supply_mismatch', 'inventory.minimum_not_met', 'inventory.share_weight', 'inventory.quota_exceeded', 'inventory.quota_caps', 'inventory.quota_unreachable', 'inventory.segment_condition', 'inventory.segment_unreachable', 'inventory.replan_exception', 'inventory.replan_infeasible', 'inventory.consent', 'inventory.substitute_declined', 'inventory.substitute_not_valid', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
 
 # Which promotion gets a unit that several want.
 Combine: TypeAlias = "Literal['priority', 'optimal']"
@@ -1321,7 +1339,7 @@ class CommandOfOrderAction(TypedDict):
 class CommandOfStockAction(TypedDict):
     """What someone wants done, when, and under which id."""
     # What to do.
-    action: ReadOnly[StockAction]
+    action: ReadOnly[StockActionInput]
     # Who gives it.
     actor: ReadOnly[ActorId]
     # When it is given: the engine's only clock.
@@ -1339,6 +1357,19 @@ CommitRemainder: TypeAlias = "Literal['keep', 'release']"
 
 @final
 class CommitStock(TypedDict):
+    """Held stock leaves."""
+    # The reservation.
+    id: ReservationId
+    # From this location only; absent: from the reservation's locations in their order.
+    location: NotRequired[LocationId]
+    # How much; absent: all that is still held.
+    quantity: NotRequired[Decimal]
+    # What becomes of the rest (at `location`, when there is one).
+    remainder: CommitRemainder
+
+
+@final
+class CommitStockInput(TypedDict):
     """Held stock leaves."""
     # The reservation.
     id: ReadOnly[ReservationId]
@@ -2028,6 +2059,15 @@ Explain: TypeAlias = "Literal['totals', 'waterfall', 'candidates']"
 class ExtendReservation(TypedDict):
     """A hold gets a new end."""
     # The moment at which it ends by itself; after the command's.
+    expires_at: datetime
+    # The reservation.
+    id: ReservationId
+
+
+@final
+class ExtendReservationInput(TypedDict):
+    """A hold gets a new end."""
+    # The moment at which it ends by itself; after the command's.
     expires_at: ReadOnly[TimestampInput]
     # The reservation.
     id: ReadOnly[ReservationId]
@@ -2058,6 +2098,17 @@ class FigureView(TypedDict):
 class FillBackorders(TypedDict):
     """Available stock is given to the reservations of a product that wait for it."""
     # From this location and its parts only; absent: from the active locations in order of priority.
+    location: NotRequired[LocationId]
+    # Who gets it first.
+    order: FillOrder
+    # The product.
+    product: ProductId
+
+
+@final
+class FillBackordersInput(TypedDict):
+    """Available stock is given to the reservations of a product that wait for it."""
+    # From this location and its parts only; absent: from the active locations in order of priority.
     location: NotRequired[ReadOnly[LocationId | None]]
     # Who gets it first.
     order: NotRequired[ReadOnly[FillOrder]]
@@ -2070,7 +2121,7 @@ FillOrder: TypeAlias = "Literal['first_come', 'priority'] | FillOrderListed"
 
 @final
 class FillOrderListed(TypedDict):
-    listed: ReadOnly[Sequence[ReservationId]]
+    listed: list[ReservationId]
 
 
 @final
@@ -2093,6 +2144,15 @@ Fingerprint: TypeAlias = "str"
 
 @final
 class FirmReservation(TypedDict):
+    """A soft hold becomes a hard one."""
+    # The moment at which it ends by itself from now on; absent: it does not.
+    expires_at: NotRequired[datetime]
+    # The reservation.
+    id: ReservationId
+
+
+@final
+class FirmReservationInput(TypedDict):
     """A soft hold becomes a hard one."""
     # The moment at which it ends by itself from now on; absent: it does not.
     expires_at: NotRequired[ReadOnly[TimestampInput | None]]
@@ -2207,6 +2267,25 @@ class FrozenView(TypedDict):
     lines: list[FrozenLineView]
     # The fingerprint of the rulebook whose prices these are: of the one that made the answer, unless all its prices were frozen before.
     rulebook: str
+
+
+@final
+class FulfilledAs(TypedDict):
+    """What is delivered in the place of a part of a line."""
+    # How much of the line that covers, in the unit of the product that was ordered.
+    covers: Decimal
+    # From where.
+    parts: list[StockPart]
+    # What it costs the customer.
+    price: SubstitutePrice
+    # What is delivered.
+    product: ProductId
+    # How much of it, in its own unit.
+    quantity: Decimal
+    # The set in which it was replaced.
+    ratio: SubstituteRatio
+    # The products between the original and this one, whose substitute it is; none when it is the original's own.
+    through: NotRequired[list[ProductId]]
 
 # How far the goods of an order are.
 FulfillmentStatus: TypeAlias = "Literal['unfulfilled', 'partially_allocated', 'allocated', 'partially_shipped', 'shipped']"
@@ -2341,6 +2420,10 @@ class InventoryDef(TypedDict):
     own_soft_holds: NotRequired[ReadOnly[OwnSoftHolds]]
     # What is special about single products.
     products: NotRequired[ReadOnly[Sequence[ProductStockDef]]]
+    # How much of products each group of customers may take in a period. Every quota of a product holds.
+    quotas: NotRequired[ReadOnly[Sequence[QuotaDef]]]
+    # How demands are treated when stock is planned anew, because there is less than was promised.
+    replan: NotRequired[ReadOnly[Sequence[ReplanSegmentDef]]]
     # What is kept back. Of several entries that fit, the most special counts: location and product, then product, then location,
     # then the one that names neither.
     safety_stock: NotRequired[ReadOnly[Sequence[SafetyStockDef]]]
@@ -2348,6 +2431,8 @@ class InventoryDef(TypedDict):
     sharing: NotRequired[ReadOnly[Sequence[SharingDef]]]
     # How much of each product is not for sale at all locations together, in the product's unit: kept back once, wherever it lies.
     sku_threshold: NotRequired[ReadOnly[DecimalInput]]
+    # Products that may be delivered in the place of others.
+    substitutes: NotRequired[ReadOnly[Sequence[SubstituteDef]]]
 
 
 @final
@@ -3793,6 +3878,21 @@ class PlanReservationRequest(TypedDict):
 
 
 @final
+class PlanSubstitutesRequest(TypedDict):
+    """Lines, and the stock that they are to be met from."""
+    # The moment: holds that have ended by then do not count, and the rules of its day hold.
+    at: ReadOnly[TimestampInput]
+    # The lines, the first served first.
+    lines: ReadOnly[Sequence[SubstituteDemand]]
+    # The locations to take from, in this order. Absent: the active locations in order of priority.
+    locations: NotRequired[ReadOnly[Sequence[LocationId] | None]]
+    # Holds that the lines will take the place of; they do not count.
+    replaces: NotRequired[ReadOnly[Sequence[ReservationId]]]
+    # The stock.
+    state: ReadOnly[StockStateInput]
+
+
+@final
 class PlanWaveRequest(TypedDict):
     """Orders and the stock that they are to be met from."""
     # The stock.
@@ -4226,6 +4326,190 @@ class QuantityOfLineInput(TypedDict):
 
 
 @final
+class QuotaCapDef(TypedDict):
+    """The most that may be taken in a period."""
+    # Periods in which it is another quantity.
+    dated: NotRequired[ReadOnly[Sequence[QuotaDatedDef]]]
+    # How long a period is.
+    period: ReadOnly[QuotaPeriod]
+    # How much may be taken in each; zero or above.
+    quantity: ReadOnly[DecimalInput]
+
+
+@final
+class QuotaDatedDef(TypedDict):
+    """A period in which a cap is another quantity."""
+    # Any day of the period.
+    on: ReadOnly[DateInput]
+    # How much may be taken in it; zero or above.
+    quantity: ReadOnly[DecimalInput]
+
+
+@final
+class QuotaDef(TypedDict):
+    """How much of a product, or of several together, each group of customers may take in a period.
+
+    ```
+    use dealdesk::inventory::{QuotaDef, QuotaOthers};
+    let def: QuotaDef = serde_json::from_str(r#"{
+        "id": "pumps", "products": [{"product": "P-100"}], "by": ["region"], "window": {"backward": 1},
+        "groups": [{"id": "north", "values": {"region": "north"}, "caps": [{"period": "month", "quantity": "100"}]}],
+        "others": {"caps": [{"period": "month", "quantity": "20"}]}
+    }"#)?;
+    assert!(matches!(def.others, QuotaOthers::Caps(_)));
+    # Ok::<(), serde_json::Error>(())
+    ```
+    """
+    # The characteristics of a demand that its groups are told apart by: the customer's group, a region, a channel.
+    by: NotRequired[ReadOnly[Sequence[AttributeId]]]
+    # The groups; a demand belongs to the first that fits.
+    groups: NotRequired[ReadOnly[Sequence[QuotaGroupDef]]]
+    # Names the quota.
+    id: ReadOnly[QuotaId]
+    # What everybody else may take, all together.
+    others: NotRequired[ReadOnly[QuotaOthers]]
+    # The products that draw on it together. Empty: every product.
+    products: NotRequired[ReadOnly[Sequence[QuotaProductDef]]]
+    # From which periods besides its own a demand may draw.
+    window: NotRequired[ReadOnly[QuotaWindow]]
+
+
+@final
+class QuotaDraw(TypedDict):
+    """What one quota allows of a line, and what the line consumes of it."""
+    # How much of the line this quota alone would let pass.
+    allowed: Decimal
+    # How much one unit consumes.
+    factor: Decimal
+    # The group that the demand belongs to; absent for everybody else.
+    group: NotRequired[QuotaGroupId]
+    # The quota.
+    quota: QuotaId
+    # What the line consumes, by period, in the order in which it was drawn.
+    uses: list[QuotaUse]
+
+
+@final
+class QuotaGroupDef(TypedDict):
+    """A group of customers and what it may take."""
+    # What it may take; every cap holds.
+    caps: ReadOnly[Sequence[QuotaCapDef]]
+    # Names the group.
+    id: ReadOnly[QuotaGroupId]
+    # The values of the characteristics by which a demand belongs to it. A characteristic that is left out may have any value.
+    values: NotRequired[ReadOnly[Mapping[str, str]]]
+
+# Names a group of customers that has a part of a quota.
+QuotaGroupId: TypeAlias = "str"
+
+# Names a quota of a product.
+QuotaId: TypeAlias = "str"
+
+
+@final
+class QuotaLine(TypedDict):
+    """A line to be held against its quotas."""
+    # What is known of the demand: the characteristics by which quotas tell groups apart.
+    characteristics: NotRequired[ReadOnly[Mapping[str, str]]]
+    # The line.
+    id: ReadOnly[LineId]
+    # When the whole quantity does not pass, a whole multiple of this does; above zero.
+    multiple: NotRequired[ReadOnly[DecimalInput]]
+    # The day on which it is wanted.
+    on: ReadOnly[DateInput]
+    # The product.
+    product: ReadOnly[ProductId]
+    # How much is wanted, in the product's unit; above zero.
+    quantity: ReadOnly[DecimalInput]
+
+# What demands may take that belong to no group.
+QuotaOthers: TypeAlias = "Literal['unlimited', 'nothing'] | QuotaOthersCaps"
+
+
+@final
+class QuotaOthersCaps(TypedDict):
+    caps: ReadOnly[Sequence[QuotaCapDef]]
+
+# How long a period is, the shortest first.
+QuotaPeriod: TypeAlias = "Literal['day', 'week', 'month', 'quarter', 'year']"
+
+
+@final
+class QuotaPlan(TypedDict):
+    """What quotas allow."""
+    # Whether every line passes with its whole quantity.
+    complete: bool
+    # What the lines consume together, to be added to what was consumed before.
+    consumed: list[QuotaUse]
+    # One remark for each line that does not pass with its whole quantity.
+    findings: list[Finding]
+    # The lines, in the order of the request.
+    lines: list[QuotaPlanLine]
+
+
+@final
+class QuotaPlanLine(TypedDict):
+    """What quotas allow of one line."""
+    # Its quotas, in the order of the rulebook; none when no quota limits it.
+    draws: list[QuotaDraw]
+    # What passes: the least that any of its quotas allows.
+    granted: Decimal
+    # The line.
+    id: LineId
+    # The first later day on which the whole quantity would pass, as things are now; absent when it passes, or on no day that was
+    # looked at.
+    next_on: NotRequired[date]
+    # What is wanted.
+    requested: Decimal
+    # What does not pass.
+    short: Decimal
+
+
+@final
+class QuotaProductDef(TypedDict):
+    """A product that draws on a quota."""
+    # How much one unit of the product consumes; above zero. With 2, a quantity of 100 consumes 200.
+    factor: NotRequired[ReadOnly[DecimalInput]]
+    # The product.
+    product: ReadOnly[ProductId]
+
+
+@final
+class QuotaUse(TypedDict):
+    """What was consumed of a quota in a period. Above zero for more; below zero for what is given back."""
+    # The group; absent for everybody else.
+    group: NotRequired[QuotaGroupId]
+    # The first day of the period, of the group's shortest cap.
+    on: date
+    # How much, factor included.
+    quantity: Decimal
+    # The quota.
+    quota: QuotaId
+
+
+@final
+class QuotaUseInput(TypedDict):
+    """What was consumed of a quota in a period. Above zero for more; below zero for what is given back."""
+    # The group; absent for everybody else.
+    group: NotRequired[ReadOnly[QuotaGroupId | None]]
+    # The first day of the period, of the group's shortest cap.
+    on: ReadOnly[DateInput]
+    # How much, factor included.
+    quantity: ReadOnly[DecimalInput]
+    # The quota.
+    quota: ReadOnly[QuotaId]
+
+
+@final
+class QuotaWindow(TypedDict):
+    """From which periods a demand may draw. Periods are those of its group's shortest cap."""
+    # How many periods before its own; what is left there is taken next, the nearest first.
+    backward: NotRequired[ReadOnly[int]]
+    # How many periods after its own; taken last, the nearest first.
+    forward: NotRequired[ReadOnly[int]]
+
+
+@final
 class Quote(TypedDict):
     """A priced document, as it is serialized."""
     # What the approval matrix asks about; only where the procedure has steps whose outcome may need an approval.
@@ -4351,6 +4635,60 @@ class QuoteRequest(TypedDict):
 
 
 @final
+class ReallocateStock(TypedDict):
+    """What several reservations hold from now on. First each gives back what it is not to hold any more, then each takes what it is to
+    hold; what a reservation loses waits for stock. All of it happens, or nothing.
+    """
+    # The reservations, each once.
+    reservations: list[Reallocation]
+
+
+@final
+class ReallocateStockInput(TypedDict):
+    """What several reservations hold from now on. First each gives back what it is not to hold any more, then each takes what it is to
+    hold; what a reservation loses waits for stock. All of it happens, or nothing.
+    """
+    # The reservations, each once.
+    reservations: ReadOnly[Sequence[ReallocationInput]]
+
+
+@final
+class ReallocatedPart(TypedDict):
+    """A quantity that is held at a location."""
+    # Where.
+    location: LocationId
+    # How much; above zero.
+    quantity: Decimal
+
+
+@final
+class ReallocatedPartInput(TypedDict):
+    """A quantity that is held at a location."""
+    # Where.
+    location: ReadOnly[LocationId]
+    # How much; above zero.
+    quantity: ReadOnly[DecimalInput]
+
+
+@final
+class Reallocation(TypedDict):
+    """What one reservation holds from now on."""
+    # The reservation.
+    id: ReservationId
+    # How much is held where; nothing when it is empty. Never more than what is held and what waits now.
+    parts: list[ReallocatedPart]
+
+
+@final
+class ReallocationInput(TypedDict):
+    """What one reservation holds from now on."""
+    # The reservation.
+    id: ReadOnly[ReservationId]
+    # How much is held where; nothing when it is empty. Never more than what is held and what waits now.
+    parts: NotRequired[ReadOnly[Sequence[ReallocatedPartInput]]]
+
+
+@final
 class ReceivableDef(TypedDict):
     """The terms of payment of a rulebook."""
     # The terms of an invoice that names none. Without them such an invoice is due on its own date.
@@ -4361,6 +4699,21 @@ class ReceivableDef(TypedDict):
 
 @final
 class ReceiveStock(TypedDict):
+    """Goods that have come in."""
+    # Where.
+    location: LocationId
+    # The product.
+    product: ProductId
+    # How much, in the product's unit; above zero.
+    quantity: Decimal
+    # What becomes of the rest of that supply.
+    remainder: NotRequired[SupplyRemainder]
+    # The expected supply that they are of; absent: they come unannounced.
+    supply: NotRequired[SupplyId]
+
+
+@final
+class ReceiveStockInput(TypedDict):
     """Goods that have come in."""
     # Where.
     location: ReadOnly[LocationId]
@@ -4441,6 +4794,15 @@ class Refusal(TypedDict):
 
 
 @final
+class RejectedSubstitute(TypedDict):
+    """A substitute that was not used."""
+    # Why.
+    code: Code
+    # The substitute.
+    product: ProductId
+
+
+@final
 class RejectedView(TypedDict):
     """A rule that did not apply."""
     # The comparisons that failed, with what they found.
@@ -4473,6 +4835,17 @@ class Related(TypedDict):
 class ReleaseStock(TypedDict):
     """Held stock is free again."""
     # The reservation.
+    id: ReservationId
+    # At this location only; absent: at the reservation's locations in their order, the last first.
+    location: NotRequired[LocationId]
+    # How much; absent: all that is still held.
+    quantity: NotRequired[Decimal]
+
+
+@final
+class ReleaseStockInput(TypedDict):
+    """Held stock is free again."""
+    # The reservation.
     id: ReadOnly[ReservationId]
     # At this location only; absent: at the reservation's locations in their order, the last first.
     location: NotRequired[ReadOnly[LocationId | None]]
@@ -4503,7 +4876,211 @@ class RepeatDefAtMost(TypedDict):
 
 
 @final
+class ReplanClaim(TypedDict):
+    """What a demand has: now, and on later days."""
+    # What comes on later days.
+    confirmed: list[ReplanConfirmation]
+    # What is held.
+    held: Decimal
+    # Where.
+    parts: list[StockPart]
+    # What neither is held nor comes.
+    unconfirmed: Decimal
+
+# What a demand must fulfil to belong to a segment.
+ReplanCondition: TypeAlias = "ReplanConditionFact | ReplanConditionPriority | ReplanConditionProduct | ReplanConditionKind | ReplanConditionWantedWithin"
+
+
+@final
+class ReplanConditionFact(TypedDict):
+    fact: ReadOnly[ReplanConditionFactContent]
+
+
+@final
+class ReplanConditionFactContent(TypedDict):
+    # The fact, as the caller names it.
+    name: ReadOnly[AttributeId]
+    # The values.
+    one_of: ReadOnly[Sequence[str]]
+
+
+@final
+class ReplanConditionKind(TypedDict):
+    kind: ReadOnly[ReservationKind]
+
+
+@final
+class ReplanConditionPriority(TypedDict):
+    priority: ReadOnly[ReplanConditionPriorityContent]
+
+
+@final
+class ReplanConditionPriorityContent(TypedDict):
+    # Not below this.
+    at_least: NotRequired[ReadOnly[int | None]]
+    # Not above this.
+    at_most: NotRequired[ReadOnly[int | None]]
+
+
+@final
+class ReplanConditionProduct(TypedDict):
+    product: ReadOnly[ReplanConditionProductContent]
+
+
+@final
+class ReplanConditionProductContent(TypedDict):
+    # The products.
+    one_of: ReadOnly[Sequence[ProductId]]
+
+
+@final
+class ReplanConditionWantedWithin(TypedDict):
+    wanted_within: ReadOnly[ReplanConditionWantedWithinContent]
+
+
+@final
+class ReplanConditionWantedWithinContent(TypedDict):
+    # The days.
+    days: ReadOnly[int]
+
+
+@final
+class ReplanConfirmation(TypedDict):
+    """A quantity that comes on a day."""
+    # The day.
+    on: date
+    # How much; above zero.
+    quantity: Decimal
+    # The expected supply that it comes from.
+    supply: NotRequired[SupplyId]
+
+
+@final
+class ReplanConfirmationInput(TypedDict):
+    """A quantity that comes on a day."""
+    # The day.
+    on: ReadOnly[DateInput]
+    # How much; above zero.
+    quantity: ReadOnly[DecimalInput]
+    # The expected supply that it comes from.
+    supply: NotRequired[ReadOnly[SupplyId | None]]
+
+
+@final
+class ReplanDemand(TypedDict):
+    """What is known of a demand beyond its reservation."""
+    # What was promised for later days, beyond what is held.
+    confirmed: NotRequired[ReadOnly[Sequence[ReplanConfirmationInput]]]
+    # The facts that segments ask for.
+    facts: NotRequired[ReadOnly[Mapping[str, str]]]
+    # Whether it must stay as it is: its day and quantity are fixed, or it is being picked.
+    frozen: NotRequired[ReadOnly[bool]]
+    # The reservation.
+    reservation: ReadOnly[ReservationId]
+
+
+@final
+class ReplanLine(TypedDict):
+    """A demand that changes."""
+    # What it would have.
+    after: ReplanClaim
+    # What it has now.
+    before: ReplanClaim
+    # What it is for.
+    demand: DemandId
+    # The product.
+    product: ProductId
+    # The reservation.
+    reservation: ReservationId
+    # The segment that it belongs to.
+    segment: SegmentId
+    # How the segment is treated.
+    strategy: ReplanStrategy
+
+
+@final
+class ReplanPlan(TypedDict):
+    """The difference that replanning makes."""
+    # The command that makes it so; absent when no reservation changes, or when it cannot be carried out.
+    command: NotRequired[StockAction]
+    # Whether it can be carried out: nothing that must stay as it is holds more than there is.
+    feasible: bool
+    # What keeps the plan from being carried out, and demands that do not get what their strategy promises them.
+    findings: list[Finding]
+    # The demands that change, in the order in which they were served.
+    lines: list[ReplanLine]
+    # How many demands stay as they are.
+    unchanged: int
+
+
+@final
+class ReplanRequest(TypedDict):
+    """The stock to be planned anew, and what is known of the demands."""
+    # The moment: holds that have ended by then do not count.
+    at: ReadOnly[TimestampInput]
+    # What is known of demands beyond their reservations.
+    demands: NotRequired[ReadOnly[Sequence[ReplanDemand]]]
+    # The products, such as those of a shortage. Empty: every product that something is reserved of.
+    products: NotRequired[ReadOnly[Sequence[ProductId]]]
+    # The stock.
+    state: ReadOnly[StockStateInput]
+
+
+@final
+class ReplanSegmentDef(TypedDict):
+    """Demands that are treated alike when stock is planned anew. A demand belongs to the first segment that fits; one that fits none keeps
+    what it has.
+
+    ```
+    use dealdesk::inventory::{ReplanSegmentDef, ReplanStrategy};
+    let def: ReplanSegmentDef = serde_json::from_str(r#"{"id": "key accounts", "strategy": "win",
+        "when": [{"fact": {"name": "customer.class", "one_of": ["A"]}}], "sort": ["wanted_on", "priority"]}"#)?;
+    assert_eq!(def.strategy, ReplanStrategy::Win);
+    # Ok::<(), serde_json::Error>(())
+    ```
+    """
+    # Names the segment.
+    id: ReadOnly[SegmentId]
+    # Who is served first, the most important key first. Empty: `priority`, then `wanted_on`. Equal ones are served as they came.
+    sort: NotRequired[ReadOnly[Sequence[ReplanSort]]]
+    # How its demands are treated.
+    strategy: ReadOnly[ReplanStrategy]
+    # What a demand must fulfil to belong to it, all of it. Empty: every demand belongs to it.
+    when: NotRequired[ReadOnly[Sequence[ReplanCondition]]]
+
+# By what the demands of a segment are put in order.
+ReplanSort: TypeAlias = "Literal['priority', 'wanted_on', 'first_come', 'smallest_first', 'largest_first'] | ReplanSortFact"
+
+
+@final
+class ReplanSortFact(TypedDict):
+    fact: ReadOnly[ReplanSortFactContent]
+
+
+@final
+class ReplanSortFactContent(TypedDict):
+    # The fact, as the caller names it.
+    name: ReadOnly[AttributeId]
+    # The values.
+    order: ReadOnly[Sequence[str]]
+
+# How demands are treated when stock is planned anew. They are served in the order of this list: `win` first, `improve` last.
+ReplanStrategy: TypeAlias = "Literal['win', 'gain', 'redistribute', 'fill', 'improve', 'lose', 'skip']"
+
+
+@final
 class RescheduleSupply(TypedDict):
+    """A supply has another date: it comes later or earlier."""
+    # The day on which it is there to be used.
+    due: date
+    # The supply.
+    id: SupplyId
+    # How certain it is now; absent: as before.
+    kind: NotRequired[SupplyKind]
+
+
+@final
+class RescheduleSupplyInput(TypedDict):
     """A supply has another date: it comes later or earlier."""
     # The day on which it is there to be used.
     due: ReadOnly[DateInput]
@@ -4619,14 +5196,17 @@ ReservationStatus: TypeAlias = "Literal['open', 'committed', 'released', 'expire
 # Whether a reservation may hold less than was asked for.
 ReserveAllow: TypeAlias = "Literal['full_only', 'backorder'] | ReserveAllowPartial"
 
-
-@final
-class ReserveAllowPartial(TypedDict):
-    partial: ReadOnly[ReserveAllowPartialContent]
+# Whether a reservation may hold less than was asked for.
+ReserveAllowInput: TypeAlias = "Literal['full_only', 'backorder'] | ReserveAllowInputPartial"
 
 
 @final
-class ReserveAllowPartialContent(TypedDict):
+class ReserveAllowInputPartial(TypedDict):
+    partial: ReadOnly[ReserveAllowInputPartialContent]
+
+
+@final
+class ReserveAllowInputPartialContent(TypedDict):
     # Not less than this.
     min: NotRequired[ReadOnly[DecimalInput | None]]
     # When there is less than was asked for: a whole multiple of this, such as the contents of a box.
@@ -4634,10 +5214,52 @@ class ReserveAllowPartialContent(TypedDict):
 
 
 @final
+class ReserveAllowPartial(TypedDict):
+    partial: ReserveAllowPartialContent
+
+
+@final
+class ReserveAllowPartialContent(TypedDict):
+    # Not less than this.
+    min: NotRequired[Decimal]
+    # When there is less than was asked for: a whole multiple of this, such as the contents of a box.
+    multiple: NotRequired[Decimal]
+
+
+@final
 class ReserveStock(TypedDict):
     """Holds stock for a demand."""
     # Whether less than the whole quantity will do.
-    allow: NotRequired[ReadOnly[ReserveAllow]]
+    allow: ReserveAllow
+    # What it is for: a line of an order, a cart.
+    demand: DemandId
+    # The moment at which it ends by itself, if it is still held then. Absent: a soft hold ends after the rulebook's
+    # `hold_ttl_seconds`, a hard one does not.
+    expires_at: NotRequired[datetime]
+    # Names the reservation; made by the caller.
+    id: ReservationId
+    # How firmly it is held.
+    kind: ReservationKind
+    # From this location and its parts only; absent: from the active locations in order of priority, as many as are needed.
+    location: NotRequired[LocationId]
+    # How urgent the demand is: where stock is given by priority, the highest number comes first.
+    priority: NotRequired[int]
+    # The product.
+    product: ProductId
+    # How much, in the product's unit; above zero.
+    quantity: Decimal
+    # Holds that this one takes the place of, such as those of the cart that becomes an order: they do not count against it, and
+    # are released when it is accepted. Holds that are over already do not matter.
+    replaces: NotRequired[list[ReservationId]]
+    # The day on which the goods are wanted.
+    wanted_on: NotRequired[date]
+
+
+@final
+class ReserveStockInput(TypedDict):
+    """Holds stock for a demand."""
+    # Whether less than the whole quantity will do.
+    allow: NotRequired[ReadOnly[ReserveAllowInput]]
     # What it is for: a line of an order, a cart.
     demand: ReadOnly[DemandId]
     # The moment at which it ends by itself, if it is still held then. Absent: a soft hold ends after the rulebook's
@@ -4885,6 +5507,9 @@ class SeekTargetRequest(TypedDict):
     target: ReadOnly[Target]
     # What may vary.
     vary: ReadOnly[Vary]
+
+# Names demands that are treated alike when stock is planned anew.
+SegmentId: TypeAlias = "str"
 
 # Which of the units that could take part do.
 Select: TypeAlias = "Literal['cheapest', 'dearest', 'any']"
@@ -5263,37 +5888,37 @@ class StepView(TypedDict):
 # assert!(matches!(action, StockAction::Reserve(_)));
 # # Ok::<(), serde_json::Error>(())
 # ```
-StockAction: TypeAlias = "StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionFirm | StockActionTransfer | StockActionUpdate | StockActionUncommit | StockActionFill | StockActionBatch | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected"
+StockAction: TypeAlias = "StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionFirm | StockActionTransfer | StockActionUpdate | StockActionUncommit | StockActionFill | StockActionBatch | StockActionReallocate | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected"
 
 
 @final
 class StockActionBatch(TypedDict):
-    batch: ReadOnly[Sequence[StockAction]]
+    batch: list[StockAction]
 
 
 @final
 class StockActionCancelExpected(TypedDict):
-    cancel_expected: ReadOnly[CancelSupply]
+    cancel_expected: CancelSupply
 
 
 @final
 class StockActionCommit(TypedDict):
-    commit: ReadOnly[CommitStock]
+    commit: CommitStock
 
 
 @final
 class StockActionCount(TypedDict):
-    count: ReadOnly[StockMovement]
+    count: StockMovement
 
 
 @final
 class StockActionExpect(TypedDict):
-    expect: ReadOnly[ExpectSupplyInput]
+    expect: ExpectSupply
 
 
 @final
 class StockActionExpire(TypedDict):
-    expire: ReadOnly[StockActionExpireContent]
+    expire: StockActionExpireContent
 
 
 @final
@@ -5303,57 +5928,167 @@ class StockActionExpireContent(TypedDict):
 
 @final
 class StockActionExtend(TypedDict):
-    extend: ReadOnly[ExtendReservation]
+    extend: ExtendReservation
 
 
 @final
 class StockActionFill(TypedDict):
-    fill: ReadOnly[FillBackorders]
+    fill: FillBackorders
 
 
 @final
 class StockActionFirm(TypedDict):
-    firm: ReadOnly[FirmReservation]
+    firm: FirmReservation
+
+# What to do.
+#
+# ```
+# use dealdesk::inventory::StockAction;
+# let action: StockAction = serde_json::from_str(r#"{"reserve": {"id": "R-1", "demand": "O-1/1", "product": "P-100", "quantity": "12"}}"#)?;
+# assert!(matches!(action, StockAction::Reserve(_)));
+# # Ok::<(), serde_json::Error>(())
+# ```
+StockActionInput: TypeAlias = "StockActionInputReceive | StockActionInputCount | StockActionInputIssue | StockActionInputReserve | StockActionInputCommit | StockActionInputRelease | StockActionInputExtend | StockActionInputFirm | StockActionInputTransfer | StockActionInputUpdate | StockActionInputUncommit | StockActionInputFill | StockActionInputBatch | StockActionInputReallocate | StockActionInputExpire | StockActionInputExpect | StockActionInputReschedule | StockActionInputCancelExpected"
 
 
 @final
-class StockActionIssue(TypedDict):
-    issue: ReadOnly[StockMovement]
+class StockActionInputBatch(TypedDict):
+    batch: ReadOnly[Sequence[StockActionInput]]
 
 
 @final
-class StockActionReceive(TypedDict):
-    receive: ReadOnly[ReceiveStock]
+class StockActionInputCancelExpected(TypedDict):
+    cancel_expected: ReadOnly[CancelSupplyInput]
 
 
 @final
-class StockActionRelease(TypedDict):
-    release: ReadOnly[ReleaseStock]
+class StockActionInputCommit(TypedDict):
+    commit: ReadOnly[CommitStockInput]
 
 
 @final
-class StockActionReschedule(TypedDict):
-    reschedule: ReadOnly[RescheduleSupply]
+class StockActionInputCount(TypedDict):
+    count: ReadOnly[StockMovementInput]
 
 
 @final
-class StockActionReserve(TypedDict):
-    reserve: ReadOnly[ReserveStock]
+class StockActionInputExpect(TypedDict):
+    expect: ReadOnly[ExpectSupplyInput]
 
 
 @final
-class StockActionTransfer(TypedDict):
+class StockActionInputExpire(TypedDict):
+    expire: ReadOnly[StockActionInputExpireContent]
+
+
+@final
+class StockActionInputExpireContent(TypedDict):
+    pass
+
+
+@final
+class StockActionInputExtend(TypedDict):
+    extend: ReadOnly[ExtendReservationInput]
+
+
+@final
+class StockActionInputFill(TypedDict):
+    fill: ReadOnly[FillBackordersInput]
+
+
+@final
+class StockActionInputFirm(TypedDict):
+    firm: ReadOnly[FirmReservationInput]
+
+
+@final
+class StockActionInputIssue(TypedDict):
+    issue: ReadOnly[StockMovementInput]
+
+
+@final
+class StockActionInputReallocate(TypedDict):
+    reallocate: ReadOnly[ReallocateStockInput]
+
+
+@final
+class StockActionInputReceive(TypedDict):
+    receive: ReadOnly[ReceiveStockInput]
+
+
+@final
+class StockActionInputRelease(TypedDict):
+    release: ReadOnly[ReleaseStockInput]
+
+
+@final
+class StockActionInputReschedule(TypedDict):
+    reschedule: ReadOnly[RescheduleSupplyInput]
+
+
+@final
+class StockActionInputReserve(TypedDict):
+    reserve: ReadOnly[ReserveStockInput]
+
+
+@final
+class StockActionInputTransfer(TypedDict):
     transfer: ReadOnly[TransferReservation]
 
 
 @final
+class StockActionInputUncommit(TypedDict):
+    uncommit: ReadOnly[UncommitStockInput]
+
+
+@final
+class StockActionInputUpdate(TypedDict):
+    update: ReadOnly[UpdateReservationInput]
+
+
+@final
+class StockActionIssue(TypedDict):
+    issue: StockMovement
+
+
+@final
+class StockActionReallocate(TypedDict):
+    reallocate: ReallocateStock
+
+
+@final
+class StockActionReceive(TypedDict):
+    receive: ReceiveStock
+
+
+@final
+class StockActionRelease(TypedDict):
+    release: ReleaseStock
+
+
+@final
+class StockActionReschedule(TypedDict):
+    reschedule: RescheduleSupply
+
+
+@final
+class StockActionReserve(TypedDict):
+    reserve: ReserveStock
+
+
+@final
+class StockActionTransfer(TypedDict):
+    transfer: TransferReservation
+
+
+@final
 class StockActionUncommit(TypedDict):
-    uncommit: ReadOnly[UncommitStock]
+    uncommit: UncommitStock
 
 
 @final
 class StockActionUpdate(TypedDict):
-    update: ReadOnly[UpdateReservation]
+    update: UpdateReservation
 
 # What is counted at a position.
 StockCounter: TypeAlias = "Literal['on_hand', 'reserved_hard', 'reserved_soft', 'expected', 'backordered']"
@@ -5387,7 +6122,7 @@ class StockDifference(TypedDict):
     source: ReconcileSource
 
 # A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else.
-StockEvent: TypeAlias = "StockEventReceived | StockEventCounted | StockEventIssued | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventBackordersFilled | StockEventFirmed | StockEventTransferred | StockEventUpdated | StockEventUncommitted | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventRefused"
+StockEvent: TypeAlias = "StockEventReceived | StockEventCounted | StockEventIssued | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventUnfilled | StockEventBackordersFilled | StockEventFirmed | StockEventTransferred | StockEventUpdated | StockEventUncommitted | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventRefused"
 
 
 @final
@@ -5531,7 +6266,7 @@ class StockEventFirmedContent(TypedDict):
     product: ProductId
 
 # A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else.
-StockEventInput: TypeAlias = "StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputBackordersFilled | StockEventInputFirmed | StockEventInputTransferred | StockEventInputUpdated | StockEventInputUncommitted | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputRefused"
+StockEventInput: TypeAlias = "StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputUnfilled | StockEventInputBackordersFilled | StockEventInputFirmed | StockEventInputTransferred | StockEventInputUpdated | StockEventInputUncommitted | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputRefused"
 
 
 @final
@@ -5903,6 +6638,23 @@ class StockEventInputUncommittedContent(TypedDict):
 
 
 @final
+class StockEventInputUnfilled(TypedDict):
+    unfilled: ReadOnly[StockEventInputUnfilledContent]
+
+
+@final
+class StockEventInputUnfilledContent(TypedDict):
+    # The reservation.
+    id: ReadOnly[ReservationId]
+    # How firmly it was held.
+    kind: ReadOnly[ReservationKind]
+    # How much is free again where.
+    parts: ReadOnly[Sequence[StockPartInput]]
+    # The product.
+    product: ReadOnly[ProductId]
+
+
+@final
 class StockEventInputUpdated(TypedDict):
     updated: ReadOnly[StockEventInputUpdatedContent]
 
@@ -6153,6 +6905,23 @@ class StockEventUncommittedContent(TypedDict):
 
 
 @final
+class StockEventUnfilled(TypedDict):
+    unfilled: StockEventUnfilledContent
+
+
+@final
+class StockEventUnfilledContent(TypedDict):
+    # The reservation.
+    id: ReservationId
+    # How firmly it was held.
+    kind: ReservationKind
+    # How much is free again where.
+    parts: list[StockPart]
+    # The product.
+    product: ProductId
+
+
+@final
 class StockEventUpdated(TypedDict):
     updated: StockEventUpdatedContent
 
@@ -6177,6 +6946,17 @@ class StockEventUpdatedContent(TypedDict):
 
 @final
 class StockMovement(TypedDict):
+    """A quantity of a product at a location."""
+    # Where.
+    location: LocationId
+    # The product.
+    product: ProductId
+    # How much, in the product's unit: above zero; for a count zero or above.
+    quantity: Decimal
+
+
+@final
+class StockMovementInput(TypedDict):
     """A quantity of a product at a location."""
     # Where.
     location: ReadOnly[LocationId]
@@ -6347,6 +7127,113 @@ class SubmitOrderInput(TypedDict):
     order: ReadOnly[OrderDocumentInput]
     # The terms of payment of its invoices; the rulebook's default terms when absent.
     terms: NotRequired[ReadOnly[TermsId | None]]
+
+
+# A product that may be delivered in the place of another when that is not there. Substitutes of a substitute may be delivered, too.
+#
+# ```
+# use dealdesk::inventory::{SubstituteDef, SubstitutePrice};
+# let def: SubstituteDef = serde_json::from_str(r#"{"from": "BOLT-10", "to": "BOLT-5", "ratio": {"from": "1", "to": "2"}, "needs_consent": true}"#)?;
+# assert_eq!(def.price, SubstitutePrice::KeepOriginal);
+# # Ok::<(), serde_json::Error>(())
+# ```
+SubstituteDef = TypedDict(
+    "SubstituteDef",
+    {
+        # What is ordered.
+        "from": "ReadOnly[ProductId]",
+        # Whether the customer must agree to it.
+        "needs_consent": "NotRequired[ReadOnly[bool]]",
+        # What it costs the customer.
+        "price": "NotRequired[ReadOnly[SubstitutePrice]]",
+        # Of several substitutes the lowest number is tried first; of equal numbers the one whose product has the smaller id.
+        "priority": "NotRequired[ReadOnly[int]]",
+        # How much of one replaces how much of the other.
+        "ratio": "NotRequired[ReadOnly[SubstituteRatioInput]]",
+        # What may be delivered instead.
+        "to": "ReadOnly[ProductId]",
+        # When it may be delivered, by the day of the plan; absent: always.
+        "valid": "NotRequired[ReadOnly[PeriodInput]]",
+    },
+)
+
+
+@final
+class SubstituteDemand(TypedDict):
+    """What one line needs, and what its customer has said to substitutes."""
+    # The substitutes that the customer agrees to.
+    accepts: NotRequired[ReadOnly[Sequence[ProductId]]]
+    # The substitutes that the customer does not want, consent needed or not.
+    declines: NotRequired[ReadOnly[Sequence[ProductId]]]
+    # The line.
+    id: ReadOnly[LineId]
+    # The product.
+    product: ReadOnly[ProductId]
+    # How much, in the product's unit; above zero.
+    quantity: ReadOnly[DecimalInput]
+
+
+@final
+class SubstituteLine(TypedDict):
+    """What one line gets. Its product and quantity stay as they were ordered."""
+    # What could be delivered instead if the customer agreed; not counted as delivered.
+    asked: list[FulfilledAs]
+    # What is delivered instead.
+    fulfilled_as: list[FulfilledAs]
+    # The line.
+    id: LineId
+    # What comes of the product itself.
+    own: Decimal
+    # From where.
+    parts: list[StockPart]
+    # What was ordered.
+    product: ProductId
+    # The substitutes that were not used, with the reason.
+    rejected: list[RejectedSubstitute]
+    # How much was ordered.
+    requested: Decimal
+    # What nothing covers, in the unit of the product that was ordered.
+    short: Decimal
+
+
+@final
+class SubstitutePlan(TypedDict):
+    """What each line gets."""
+    # Whether every line gets all that it asks for, without asking anybody.
+    complete: bool
+    # One remark for each substitute that the customer has to be asked about, and one for each line that is short.
+    findings: list[Finding]
+    # The lines, in the order of the request.
+    lines: list[SubstituteLine]
+
+# What a substitute costs the customer; the host prices the line accordingly.
+SubstitutePrice: TypeAlias = "Literal['keep_original', 'price_of_substitute']"
+
+
+# So much of the original is replaced by so much of the substitute. Only whole sets are replaced: with 2 and 3, five of the original
+# are four and one, and the four are replaced by six.
+SubstituteRatio = TypedDict(
+    "SubstituteRatio",
+    {
+        # How much of the original, in its unit; above zero.
+        "from": "Decimal",
+        # How much of the substitute, in its unit; above zero.
+        "to": "Decimal",
+    },
+)
+
+
+# So much of the original is replaced by so much of the substitute. Only whole sets are replaced: with 2 and 3, five of the original
+# are four and one, and the four are replaced by six.
+SubstituteRatioInput = TypedDict(
+    "SubstituteRatioInput",
+    {
+        # How much of the original, in its unit; above zero.
+        "from": "ReadOnly[DecimalInput]",
+        # How much of the substitute, in its unit; above zero.
+        "to": "ReadOnly[DecimalInput]",
+    },
+)
 
 
 @final
@@ -6708,11 +7595,11 @@ class Totals(TypedDict):
 class TransferReservation(TypedDict):
     """What is held is held elsewhere, or for another demand. At least one of `location` and `demand` is given."""
     # What it is for from now on.
-    demand: NotRequired[ReadOnly[DemandId | None]]
+    demand: NotRequired[DemandId]
     # The reservation.
-    id: ReadOnly[ReservationId]
+    id: ReservationId
     # The location that is to hold all that the reservation still holds, with its parts. It must have it all.
-    location: NotRequired[ReadOnly[LocationId | None]]
+    location: NotRequired[LocationId]
 
 # What a rate means to the tax office: the VAT categories of EN 16931. Each stands in the breakdown by itself; those that exempt carry
 # the reason that the invoice must state.
@@ -6746,6 +7633,17 @@ class TreatmentReverseCharge(TypedDict):
 
 @final
 class UncommitStock(TypedDict):
+    """What was committed is held again, where it was taken from."""
+    # The reservation.
+    id: ReservationId
+    # At this location only; absent: at the reservation's locations in their order, the last first.
+    location: NotRequired[LocationId]
+    # How much; absent: all that was committed.
+    quantity: NotRequired[Decimal]
+
+
+@final
+class UncommitStockInput(TypedDict):
     """What was committed is held again, where it was taken from."""
     # The reservation.
     id: ReadOnly[ReservationId]
@@ -6816,7 +7714,22 @@ class UnitsDef(TypedDict):
 class UpdateReservation(TypedDict):
     """A reservation gets another quantity, day or priority; what is absent stays as it is."""
     # Whether less than the whole increase will do.
-    allow: NotRequired[ReadOnly[ReserveAllow]]
+    allow: ReserveAllow
+    # The reservation.
+    id: ReservationId
+    # How urgent the demand is.
+    priority: NotRequired[int]
+    # The new total, with what has left already. It is compared with what is available, of which the reservation's own part counts.
+    quantity: NotRequired[Decimal]
+    # The day on which the goods are wanted.
+    wanted_on: NotRequired[date]
+
+
+@final
+class UpdateReservationInput(TypedDict):
+    """A reservation gets another quantity, day or priority; what is absent stays as it is."""
+    # Whether less than the whole increase will do.
+    allow: NotRequired[ReadOnly[ReserveAllowInput]]
     # The reservation.
     id: ReadOnly[ReservationId]
     # How urgent the demand is.

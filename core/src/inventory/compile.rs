@@ -8,6 +8,7 @@ use super::quota::{self, Quotas};
 use super::replan::{self, Segments};
 use super::scarcity::{self, Sharing};
 use super::scope::compile_parents;
+use super::substitute::{self, Substitutes};
 use crate::id::{LocationId, Map, ProductId, Set};
 use crate::quantity::Quantity;
 use crate::report::{Diagnostic, Diagnostics, InventoryCode, Path, RulebookCode, ShapeCode, did_you_mean};
@@ -35,6 +36,7 @@ pub struct Inventory {
     sharing: Sharing,
     quotas: Quotas,
     segments: Segments,
+    substitutes: Substitutes,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -107,6 +109,10 @@ impl Inventory {
         &self.segments
     }
 
+    pub(super) const fn substitutes(&self) -> &Substitutes {
+        &self.substitutes
+    }
+
     pub(super) const fn quotas(&self) -> &Quotas {
         &self.quotas
     }
@@ -157,6 +163,7 @@ pub fn compile(def: &InventoryDef, path: &Path<'_>, diagnostics: &mut Diagnostic
         sharing: scarcity::compile(&def.sharing, &path.field("sharing"), diagnostics),
         quotas: quota::compile(&def.quotas, &path.field("quotas"), diagnostics),
         segments: replan::compile(&def.replan, &path.field("replan"), diagnostics),
+        substitutes: substitute::compile(&def.substitutes, &path.field("substitutes"), diagnostics),
     };
     inventory.parents = compile_parents(&def.locations, &inventory, &path.field("locations"), diagnostics);
     inventory.close_parts_of_inactive();

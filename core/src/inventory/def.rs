@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::quota::QuotaDef;
 use super::replan::ReplanSegmentDef;
 use super::scarcity::SharingDef;
+use super::substitute::SubstituteDef;
 use crate::id::{LocationId, ProductId};
 use crate::quantity::Quantity;
 
@@ -59,6 +60,9 @@ pub struct InventoryDef {
     /// How demands are treated when stock is planned anew, because there is less than was promised.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replan: Vec<ReplanSegmentDef>,
+    /// Products that may be delivered in the place of others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub substitutes: Vec<SubstituteDef>,
 }
 
 /// What becomes of the soft holds of a demand when something is reserved for it again.
@@ -86,6 +90,7 @@ impl Default for InventoryDef {
             own_soft_holds: OwnSoftHolds::Replace,
             quotas: Vec::new(),
             replan: Vec::new(),
+            substitutes: Vec::new(),
         }
     }
 }

@@ -89,12 +89,11 @@ impl StockState {
                 let filled: Quantity = parts.iter().map(|part| part.quantity).sum();
                 self.change(id, filled, ReservationStatus::Open, |reservation| hold_more(reservation, parts));
             }
-            StockEvent::Unfilled { id, product, parts, .. } => {
+            StockEvent::Unfilled { id, parts, .. } => {
                 let freed: Quantity = parts.iter().map(|part| part.quantity).sum();
                 self.change(id, freed.negated(), ReservationStatus::Open, |reservation| {
                     reduce(reservation, parts, |part| &mut part.released);
                 });
-                self.join_queue(product, id);
             }
             StockEvent::Committed { id, parts, released, backordered, .. } => {
                 self.change(id, *backordered, ReservationStatus::Committed, |reservation| {

@@ -93,6 +93,7 @@ impl Keys {
             StockAction::Transfer(transfer) => self.reservation(&transfer.id, state),
             StockAction::Update(update) => self.reservation(&update.id, state),
             StockAction::Uncommit(uncommit) => self.reservation(&uncommit.id, state),
+            StockAction::Reallocate(moves) => moves.reservations.iter().for_each(|moved| self.reservation(&moved.id, state)),
             StockAction::Fill(fill) => {
                 self.products.insert(fill.product.clone());
             }

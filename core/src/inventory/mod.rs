@@ -17,6 +17,7 @@
 //! | [`share_out`] | who gets how much of a scarce quantity |
 //! | [`check_quota`] | how much its quotas allow of each line |
 //! | [`replan`] | who holds how much when there is less, or more, than was promised |
+//! | [`plan_substitutes`] | what is delivered in the place of what is not there |
 //! | [`reconcile`] | proves that the counters are what ledger and reservations say |
 
 mod action;
@@ -39,6 +40,7 @@ mod reservation;
 mod scarcity;
 mod scope;
 mod state;
+mod substitute;
 mod supply;
 #[cfg(test)]
 mod tests;
@@ -73,4 +75,8 @@ pub use request::{
 pub use reservation::{Reservation, ReservationPart, ReservationStatus};
 pub use scarcity::{Share, ShareDemand, ShareEntry, ShareOutRequest, SharePlan, ShareStep, SharingDef, SharingMethod, share_out};
 pub use state::{StockPosition, StockState, StockedProduct};
+pub use substitute::{
+    FulfilledAs, PlanSubstitutesRequest, RejectedSubstitute, SubstituteDef, SubstituteDemand, SubstituteLine, SubstitutePlan,
+    SubstitutePrice, SubstituteRatio, plan_substitutes,
+};
 pub use wave::{PlannedOrder, Wave, WaveOrder, WavePlan, plan_wave};

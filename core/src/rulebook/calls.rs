@@ -4,8 +4,9 @@ use super::compile::Rulebook;
 use crate::approval::{ApprovalAction, ApprovalEvent, CaseState};
 use crate::credit::{CreditDecision, CreditRequest};
 use crate::inventory::{
-    self, Availability, AvailabilityRequest, CheckQuotaRequest, DecideStockRequest, PlanReservationRequest, PlanWaveRequest, QuotaPlan,
-    ReplanPlan, ReplanRequest, ReservationPlan, ShareOutRequest, SharePlan, StockDecision, WavePlan,
+    self, Availability, AvailabilityRequest, CheckQuotaRequest, DecideStockRequest, PlanReservationRequest, PlanSubstitutesRequest,
+    PlanWaveRequest, QuotaPlan, ReplanPlan, ReplanRequest, ReservationPlan, ShareOutRequest, SharePlan, StockDecision, SubstitutePlan,
+    WavePlan,
 };
 use crate::pricing::{PriceExamples, PriceExamplesRequest};
 use crate::receivable::{Invoice, InvoiceRequest};
@@ -83,6 +84,14 @@ impl Rulebook {
     /// [`Error`] for a request that cannot be judged, as [`crate::inventory::replan`].
     pub fn replan(&self, request: &ReplanRequest) -> Result<ReplanPlan, Error> {
         inventory::replan(&self.parts().inventory, request)
+    }
+
+    /// Plans what is delivered in the place of what is not there.
+    ///
+    /// # Errors
+    /// [`Error`] for a request that cannot be judged, as [`crate::inventory::plan_substitutes`].
+    pub fn plan_substitutes(&self, request: &PlanSubstitutesRequest) -> Result<SubstitutePlan, Error> {
+        inventory::plan_substitutes(&self.parts().inventory, request)
     }
 
     /// Judges a command to the stock.

@@ -8,8 +8,8 @@ use crate::approval::{self, ApprovalEvent, CaseState, DecideApprovalRequest, Evo
 use crate::credit::{CreditDecision, CreditRequest};
 use crate::inventory::{
     self, Availability, AvailabilityRequest, CheckQuotaRequest, DecideStockRequest, EvolveStockRequest, PlanReservationRequest,
-    PlanWaveRequest, QuotaPlan, ReconcileStockRequest, Reconciliation, ReplanPlan, ReplanRequest, ReservationPlan, ShareOutRequest,
-    SharePlan, StockDecision, StockState, WavePlan,
+    PlanSubstitutesRequest, PlanWaveRequest, QuotaPlan, ReconcileStockRequest, Reconciliation, ReplanPlan, ReplanRequest, ReservationPlan,
+    ShareOutRequest, SharePlan, StockDecision, StockState, SubstitutePlan, WavePlan,
 };
 use crate::limits::Limits;
 use crate::order::{self, DecideOrderRequest, EvolveOrderRequest, OrderFact, OrderState};
@@ -163,6 +163,8 @@ ops! {
     CheckQuota "check_quota" on_rulebook: CheckQuotaRequest => QuotaPlan, |rulebook, request| rulebook.check_quota(&request);
     /// Plans anew who holds how much when there is less, or more, than was promised: the difference, and the command that makes it so.
     Replan "replan" on_rulebook: ReplanRequest => ReplanPlan, |rulebook, request| rulebook.replan(&request);
+    /// Plans what each line gets of its own product, and what is delivered in the place of the rest.
+    PlanSubstitutes "plan_substitutes" on_rulebook: PlanSubstitutesRequest => SubstitutePlan, |rulebook, request| rulebook.plan_substitutes(&request);
     /// Judges a command to the stock: accepted or refused, and the events that make the new state.
     DecideInventory "decide_inventory" on_rulebook: DecideStockRequest => StockDecision,
         |rulebook, request| rulebook.decide_inventory(&request);

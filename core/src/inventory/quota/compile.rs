@@ -46,12 +46,6 @@ pub(super) struct Cap {
     dated: Map<Date, Quantity>,
 }
 
-impl Quotas {
-    pub(in super::super) const fn is_empty(&self) -> bool {
-        self.quotas.is_empty()
-    }
-}
-
 impl Quota {
     /// How much one unit of a product consumes; none when the product does not draw on the quota.
     pub fn factor(&self, product: &ProductId) -> Option<Quantity> {
@@ -98,8 +92,9 @@ fn compile_quota(def: &QuotaDef, path: &Path<'_>, diagnostics: &mut Diagnostics)
     let products = compile_products(def, &path.field("products"), diagnostics);
     check_window(def.window, &path.field("window"), diagnostics);
     let mut groups: Vec<Group> = Vec::with_capacity(def.groups.len().saturating_add(1));
+    let list = path.field("groups");
     for (index, group) in def.groups.iter().enumerate() {
-        let here = path.field("groups").index(index);
+        let here = list.index(index);
         check_group(def, group, &groups, &here, diagnostics);
         let caps = compile_caps(&group.caps, &here.field("caps"), diagnostics);
         groups.push(Group { id: Some(group.id.clone()), values: group.values.clone(), caps });

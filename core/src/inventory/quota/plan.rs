@@ -1,13 +1,15 @@
 //! Holding lines against their quotas.
 
+use std::collections::BTreeMap;
+
 use super::super::compile::Inventory;
 use super::book::{Book, Pot};
 use super::compile::Quotas;
 use super::request::{CheckQuotaRequest, QuotaDraw, QuotaLine, QuotaPlan, QuotaPlanLine, QuotaUse};
-use crate::id::{Map, QuotaGroupId, QuotaId, Set};
+use crate::id::{AttributeId, Map, ProductId, QuotaGroupId, QuotaId, Set};
 use crate::limits::Limits;
 use crate::quantity::Quantity;
-use crate::report::{Diagnostics, Error, Finding, InventoryCode, LimitCode, Path, Severity};
+use crate::report::{Detail, Diagnostics, Error, Finding, InventoryCode, LimitCode, Path, Severity};
 use crate::time::Date;
 
 const MILLION: i128 = 1_000_000;
@@ -39,10 +41,32 @@ pub fn check_quota(inventory: &Inventory, request: &CheckQuotaRequest) -> Result
         book.enter(used);
     }
     // 3. Draw, line by line.
-    let lines: Vec<QuotaPlanLine> = request.lines.iter().map(|line| serve(quotas, &mut book, line)).collect();
+    let (mut lines, mut findings) = (Vec::with_capacity(request.lines.len()), Vec::new());
+    for line in &request.lines {
+        let want = Want::from(line);
+        let served = serve(quotas, &mut book, &want);
+        findings.extend(finding(line, exceeded(&want, &served)));
+        lines.push(planned(line, served));
+    }
     // 4. Sum up.
-    let findings: Vec<Finding> = request.lines.iter().zip(&lines).filter_map(|(line, planned)| exceeded(line, planned)).collect();
     Ok(QuotaPlan { complete: findings.is_empty(), consumed: sum_up(&lines), lines, findings })
+}
+
+fn finding(line: &QuotaLine, exceeded: Option<(String, Vec<(&'static str, Detail)>)>) -> Option<Finding> {
+    let (message, details) = exceeded?;
+    let finding = Finding::new(InventoryCode::QuotaExceeded, Severity::Error, message).line(line.id.clone());
+    Some(details.into_iter().fold(finding, |finding, (name, value)| finding.detail(name, value)))
+}
+
+fn planned(line: &QuotaLine, served: Served) -> QuotaPlanLine {
+    QuotaPlanLine {
+        id: line.id.clone(),
+        requested: line.quantity,
+        granted: served.granted,
+        short: line.quantity.saturating_sub(served.granted),
+        next_on: served.next_on,
+        draws: served.draws,
+    }
 }
 
 fn check(quotas: &Quotas, request: &CheckQuotaRequest) -> Result<(), Error> {
@@ -59,33 +83,56 @@ fn check(quotas: &Quotas, request: &CheckQuotaRequest) -> Result<(), Error> {
         if !seen.insert(&line.id) {
             problems.duplicate(&path.field("id"), "line", line.id.as_str());
         }
-        check_line(quotas, line, &path, &mut problems);
+        check_want(quotas, &line.into(), &path, &mut problems);
     }
     problems.finish().map(|_| ())
 }
 
-fn check_line(quotas: &Quotas, line: &QuotaLine, path: &Path<'_>, problems: &mut Diagnostics) {
-    for (name, quantity) in [("quantity", line.quantity), ("multiple", line.multiple)] {
+/// What is wanted of a product.
+pub(super) struct Want<'l> {
+    pub product: &'l ProductId,
+    pub quantity: Quantity,
+    pub on: Date,
+    pub multiple: Quantity,
+    pub characteristics: &'l BTreeMap<AttributeId, String>,
+}
+
+impl<'l> From<&'l QuotaLine> for Want<'l> {
+    fn from(line: &'l QuotaLine) -> Self {
+        let QuotaLine { product, quantity, on, multiple, characteristics, .. } = line;
+        Self { product, quantity: *quantity, on: *on, multiple: *multiple, characteristics }
+    }
+}
+
+/// What quotas allow of it.
+pub(super) struct Served {
+    pub granted: Quantity,
+    pub next_on: Option<Date>,
+    pub draws: Vec<QuotaDraw>,
+}
+
+pub(super) fn check_want(quotas: &Quotas, want: &Want<'_>, path: &Path<'_>, problems: &mut Diagnostics) {
+    for (name, quantity) in [("quantity", want.quantity), ("multiple", want.multiple)] {
         let here = path.field(name);
         if !quantity.is_positive() {
             problems.error(InventoryCode::Quantity, &here, format!("the {name} `{quantity}` is not above zero"));
             continue;
         }
-        let factors = quotas.quotas.iter().filter_map(|quota| quota.factor(&line.product));
+        let factors = quotas.quotas.iter().filter_map(|quota| quota.factor(want.product));
         for factor in factors.filter(|factor| times(quantity, *factor).is_none()) {
             let message = format!("`{quantity}` times the factor `{factor}` is no quantity: at most 6 decimals can be consumed");
             problems.error(InventoryCode::Quantity, &here, message);
         }
     }
-    let strange = line.characteristics.keys().filter(|name| !quotas.characteristics.contains(*name));
+    let strange = want.characteristics.keys().filter(|name| !quotas.characteristics.contains(*name));
     for name in strange {
-        let known = quotas.characteristics.iter().map(crate::id::AttributeId::as_str);
+        let known = quotas.characteristics.iter().map(AttributeId::as_str);
         problems.unknown(&path.field("characteristics").field(name.as_str()), "characteristic of a quota", name.as_str(), known);
     }
 }
 
 /// The product of two quantities, when it is exact and can be held.
-fn times(quantity: Quantity, factor: Quantity) -> Option<Quantity> {
+pub(super) fn times(quantity: Quantity, factor: Quantity) -> Option<Quantity> {
     let product = i128::from(quantity.millionths()).checked_mul(i128::from(factor.millionths()))?;
     if product.checked_rem(MILLION)? != 0 {
         return None;
@@ -102,75 +149,71 @@ struct Draw {
     drawn: Vec<(Date, Quantity)>,
 }
 
-fn serve(quotas: &Quotas, book: &mut Book<'_>, line: &QuotaLine) -> QuotaPlanLine {
+/// Draws what is wanted, as much as all quotas allow.
+pub(super) fn serve(quotas: &Quotas, book: &mut Book<'_>, want: &Want<'_>) -> Served {
     // 1. Each quota gives what it can.
-    let mut draws = find_draws(quotas, line);
+    let mut draws = find_draws(quotas, want);
     for draw in &mut draws {
-        draw.drawn = book.draw(draw.pot, line.on, whole(line, draw.factor));
-        draw.allowed = allowed(line, draw);
+        draw.drawn = book.draw(draw.pot, want.on, whole(want, draw.factor));
+        draw.allowed = allowed(want, draw);
     }
     // 2. The least of that passes.
-    let granted = draws.iter().map(|draw| draw.allowed).min().unwrap_or(line.quantity);
+    let granted = draws.iter().map(|draw| draw.allowed).min().unwrap_or(want.quantity);
     // 3. Where that is not all, it is drawn anew; and on which day would all of it pass?
-    let next_on = if granted < line.quantity { find_day(book, line, &mut draws) } else { None };
-    for draw in draws.iter_mut().filter(|_| granted < line.quantity) {
-        draw.drawn = book.draw(draw.pot, line.on, times(granted, draw.factor).unwrap_or_default());
+    let next_on = if granted < want.quantity { find_day(book, want, &mut draws) } else { None };
+    if granted < want.quantity {
+        for draw in &mut draws {
+            draw.drawn = book.draw(draw.pot, want.on, times(granted, draw.factor).unwrap_or_default());
+        }
     }
-    QuotaPlanLine {
-        id: line.id.clone(),
-        requested: line.quantity,
-        granted,
-        short: line.quantity.saturating_sub(granted),
-        next_on,
-        draws: draws.into_iter().filter_map(|draw| describe(quotas, draw)).collect(),
-    }
+    Served { granted, next_on, draws: draws.into_iter().filter_map(|draw| describe(quotas, draw)).collect() }
 }
 
-fn find_draws(quotas: &Quotas, line: &QuotaLine) -> Vec<Draw> {
+fn find_draws(quotas: &Quotas, want: &Want<'_>) -> Vec<Draw> {
     let draw = |(place, quota): (usize, &super::compile::Quota)| {
-        let factor = quota.factor(&line.product)?;
-        let group = quota.group_of(&line.characteristics)?;
+        let factor = quota.factor(want.product)?;
+        let group = quota.group_of(want.characteristics)?;
         Some(Draw { pot: Pot { quota: place, group }, factor, allowed: Quantity::ZERO, drawn: Vec::new() })
     };
     quotas.quotas.iter().enumerate().filter_map(draw).collect()
 }
 
 /// What the whole line consumes.
-fn whole(line: &QuotaLine, factor: Quantity) -> Quantity {
-    times(line.quantity, factor).unwrap_or_default()
+fn whole(want: &Want<'_>, factor: Quantity) -> Quantity {
+    times(want.quantity, factor).unwrap_or_default()
 }
 
 /// How much of the line may pass with what was drawn: all of it, or as many whole multiples as there is enough for.
-fn allowed(line: &QuotaLine, draw: &Draw) -> Quantity {
+fn allowed(want: &Want<'_>, draw: &Draw) -> Quantity {
     let drawn: Quantity = draw.drawn.iter().map(|(_, quantity)| *quantity).sum();
-    if drawn >= whole(line, draw.factor) {
-        return line.quantity;
+    if drawn >= whole(want, draw.factor) {
+        return want.quantity;
     }
-    let each = times(line.multiple, draw.factor).unwrap_or(Quantity::MAX);
+    let each = times(want.multiple, draw.factor).unwrap_or(Quantity::MAX);
     let count = drawn.millionths().checked_div(each.millionths()).unwrap_or_default();
-    Quantity::from_millionths(count.saturating_mul(line.multiple.millionths()))
+    Quantity::from_millionths(count.saturating_mul(want.multiple.millionths()))
 }
 
 /// Gives everything back and looks for the first later period in which the whole line would pass.
-fn find_day(book: &mut Book<'_>, line: &QuotaLine, draws: &mut [Draw]) -> Option<Date> {
+fn find_day(book: &mut Book<'_>, want: &Want<'_>, draws: &mut [Draw]) -> Option<Date> {
     for draw in draws.iter_mut() {
         book.give_back(draw.pot, &mut draw.drawn);
     }
-    let mut on = line.on;
+    let mut on = want.on;
     for _ in 0..Limits::default().quota_periods {
         if book.looks() > Limits::default().quota_looks {
             return None;
         }
         on = draws.iter().map(|draw| book.next_period(draw.pot, on)).collect::<Option<Vec<Date>>>()?.into_iter().min()?;
-        if draws.iter().all(|draw| passes(book, line, draw, on)) {
+        if draws.iter().all(|draw| passes(book, want, draw, on)) {
             return Some(on);
         }
     }
     None
 }
 
-fn passes(book: &mut Book<'_>, line: &QuotaLine, draw: &Draw, on: Date) -> bool {
-    let wanted = whole(line, draw.factor);
+fn passes(book: &mut Book<'_>, want: &Want<'_>, draw: &Draw, on: Date) -> bool {
+    let wanted = whole(want, draw.factor);
     let mut drawn = book.draw(draw.pot, on, wanted);
     let enough = drawn.iter().map(|(_, quantity)| *quantity).sum::<Quantity>() >= wanted;
     book.give_back(draw.pot, &mut drawn);
@@ -185,29 +228,23 @@ fn describe(quotas: &Quotas, draw: Draw) -> Option<QuotaDraw> {
     Some(QuotaDraw { quota: quota.id.clone(), group: group.clone(), factor: draw.factor, allowed: draw.allowed, uses })
 }
 
-fn exceeded(line: &QuotaLine, planned: &QuotaPlanLine) -> Option<Finding> {
-    if planned.short.is_zero() {
-        return None;
-    }
-    let tightest = planned.draws.iter().min_by_key(|draw| draw.allowed)?;
-    let later = planned.next_on.map(|on| format!("; all of it passes on {on}")).unwrap_or_default();
+/// What has to be said when not all of it passes: the message, and the figures.
+pub(super) fn exceeded(want: &Want<'_>, served: &Served) -> Option<(String, Vec<(&'static str, Detail)>)> {
+    let short = want.quantity.saturating_sub(served.granted);
+    let tightest = served.draws.iter().min_by_key(|draw| draw.allowed).filter(|_| short.is_positive())?;
+    let later = served.next_on.map(|on| format!("; all of it passes on {on}")).unwrap_or_default();
     let message =
-        format!("`{}`: {} asked for, the quota `{}` allows {}{later}", line.product, line.quantity, tightest.quota, planned.granted);
-    let finding = Finding::new(InventoryCode::QuotaExceeded, Severity::Error, message)
-        .line(line.id.clone())
-        .detail("product", line.product.as_str())
-        .detail("quota", tightest.quota.as_str())
-        .detail("requested", line.quantity.to_decimal())
-        .detail("granted", planned.granted.to_decimal())
-        .detail("short", planned.short.to_decimal());
-    let finding = match &tightest.group {
-        Some(group) => finding.detail("group", group.as_str()),
-        None => finding,
-    };
-    Some(match planned.next_on {
-        Some(on) => finding.detail("next_on", on),
-        None => finding,
-    })
+        format!("`{}`: {} asked for, the quota `{}` allows {}{later}", want.product, want.quantity, tightest.quota, served.granted);
+    let mut details: Vec<(&'static str, Detail)> = vec![
+        ("product", want.product.as_str().into()),
+        ("quota", tightest.quota.as_str().into()),
+        ("requested", want.quantity.to_decimal().into()),
+        ("granted", served.granted.to_decimal().into()),
+        ("short", short.to_decimal().into()),
+    ];
+    details.extend(tightest.group.as_ref().map(|group| ("group", group.as_str().into())));
+    details.extend(served.next_on.map(|on| ("next_on", on.into())));
+    Some((message, details))
 }
 
 /// What all lines consume, one entry for each period.

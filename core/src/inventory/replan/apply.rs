@@ -75,8 +75,9 @@ fn check(ground: &Ground<'_>, action: &ReallocateStock, path: &Path<'_>) -> Resu
             problems.duplicate(&here.field("id"), "reservation", reallocation.id.as_str());
         }
         let mut places = Set::default();
+        let list = here.field("parts");
         for (number, part) in reallocation.parts.iter().enumerate() {
-            let here = here.field("parts").index(number);
+            let here = list.index(number);
             if ground.inventory.rank(&part.location).is_none() {
                 problems.push(ground.inventory.unknown_location(&part.location, &here.field("location")));
             }

@@ -36,10 +36,10 @@ fn draft() -> impl Strategy<Value = Draft> {
 }
 
 fn state(drafts: &[Draft], on_hand: (u32, u32), supplies: &[(u32, u8)]) -> StockState {
-    let drafts = drafts.iter().map(|draft| match draft.6 {
-        Some(true) => Draft { 2: 0, ..*draft },
-        Some(false) => Draft { 1: 0, ..*draft },
-        None => *draft,
+    let drafts = drafts.iter().map(|(class, a, b, waiting, priority, day, only)| match only {
+        Some(true) => (*class, *a, 0, *waiting, *priority, *day, *only),
+        Some(false) => (*class, 0, *b, *waiting, *priority, *day, *only),
+        None => (*class, *a, *b, *waiting, *priority, *day, *only),
     });
     let drafts: Vec<Draft> = drafts.filter(|draft| draft.1 + draft.2 + draft.3 > 0).collect();
     let sum = |of: fn(&Draft) -> u32| drafts.iter().map(of).sum::<u32>();

@@ -214,6 +214,7 @@ impl Model {
             | StockAction::Transfer(_)
             | StockAction::Update(_)
             | StockAction::Uncommit(_)
+            | StockAction::Reallocate(_)
             | StockAction::Batch(_) => unreachable!("stories of the model wait for nothing"),
         }
         Ok(())
