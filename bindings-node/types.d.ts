@@ -4961,6 +4961,8 @@ export interface RoundingView {
   not_known: string[];
   /** The lines with tax. */
   rounded: Decimal;
+  /** What the lines cost after each step that changes them, exactly and as it is. */
+  steps: StepRoundingView[];
 }
 
 /** The approvals that a document needs, each level after the one before it. */
@@ -5437,6 +5439,20 @@ export interface StepDefTax {
 
 /** Names a step of the pricing procedure. */
 export type StepId = string;
+
+/** What the lines cost together after a step. */
+export interface StepRoundingView {
+  /** What the step's roundings came to, as far as they are known. */
+  difference: Decimal;
+  /** What they cost, less what the roundings up to here came to. */
+  exact: Decimal;
+  /** Whether the roundings of all lines are known. */
+  known: boolean;
+  /** What they cost. */
+  rounded: Decimal;
+  /** The step. */
+  step: string;
+}
 
 /** A step of a line's waterfall. `before + delta = after`, and the next step's `before` is this one's `after`. */
 export interface StepView {

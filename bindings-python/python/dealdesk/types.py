@@ -5352,6 +5352,8 @@ class RoundingView(TypedDict):
     not_known: list[str]
     # The lines with tax.
     rounded: Decimal
+    # What the lines cost after each step that changes them, exactly and as it is.
+    steps: list[StepRoundingView]
 
 
 @final
@@ -5855,6 +5857,21 @@ class StepDefTax(TypedDict):
 
 # Names a step of the pricing procedure.
 StepId: TypeAlias = "str"
+
+
+@final
+class StepRoundingView(TypedDict):
+    """What the lines cost together after a step."""
+    # What the step's roundings came to, as far as they are known.
+    difference: Decimal
+    # What they cost, less what the roundings up to here came to.
+    exact: Decimal
+    # Whether the roundings of all lines are known.
+    known: bool
+    # What they cost.
+    rounded: Decimal
+    # The step.
+    step: str
 
 
 @final

@@ -29,6 +29,14 @@ pub(super) struct Manual {
     pub(super) applied: Option<Applied>,
 }
 
+impl Manual {
+    /// What a line comes to that is set by hand, not rounded; none of the document, and where it did not apply.
+    pub(super) fn exact(&self, quantity: Decimal, currency: Currency) -> Option<Exact> {
+        self.line?;
+        self.value.exact(self.applied?.start, quantity, currency).ok()
+    }
+}
+
 /// What an override did.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Applied {

@@ -6,8 +6,10 @@ use serde::{Serialize, Serializer};
 use super::result::{Entry, Line, Quote, Source};
 use super::tax_view::shown;
 use crate::adjust::{Effect, Limits, Per, Rule, Spread, Stage, StageScope, Weights};
+use crate::id::Ordinal;
 use crate::money::{ArithmeticError, Decimal, Exact, Money, UnitPrice};
 use crate::rulebook::Step;
+use crate::sort;
 
 /// What rounding did to the lines of a quote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -18,8 +20,35 @@ pub struct RoundingView<'q> {
     pub rounded: Money,
     /// The sum of the steps' roundings.
     pub difference: Decimal,
+    /// What the lines cost after each step that changes them, exactly and as it is.
+    pub steps: Vec<StepRoundingView<'q>>,
     /// The steps whose rounding is not known, each once: it is not in the difference.
     pub not_known: Vec<&'q str>,
+}
+
+/// What the lines cost together after a step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct StepRoundingView<'q> {
+    /// The step.
+    pub step: &'q str,
+    /// What they cost, less what the roundings up to here came to.
+    pub exact: Decimal,
+    /// What they cost.
+    pub rounded: Money,
+    /// What the step's roundings came to, as far as they are known.
+    pub difference: Decimal,
+    /// Whether the roundings of all lines are known.
+    pub known: bool,
+}
+
+/// What a step's roundings come to while lines are read.
+#[derive(Debug, Clone, Copy)]
+struct Sum {
+    step: Ordinal,
+    /// What it changes, in minor units.
+    changed: i64,
+    difference: Exact,
+    known: bool,
 }
 
 /// [`Quote::rounding`], computed when it is read.
@@ -30,6 +59,14 @@ impl Serialize for RoundingReport<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.rounding().serialize(serializer)
     }
+}
+
+fn sum_of(sums: &mut Vec<Sum>, step: Ordinal) -> Option<&mut Sum> {
+    let place = sums.iter().position(|sum| sum.step == step).unwrap_or_else(|| {
+        sums.push(Sum { step, changed: 0, difference: Exact::ZERO, known: true });
+        sums.len().saturating_sub(1)
+    });
+    sums.get_mut(place)
 }
 
 /// Whether something else than its effect may bound what the rule takes off.
@@ -45,27 +82,32 @@ impl Quote {
         if !self.reports_rounding() {
             return None;
         }
-        let (mut difference, mut gross) = (Exact::ZERO, 0_i64);
-        let mut not_known: Vec<&str> = Vec::new();
+        let (mut sums, mut gross): (Vec<Sum>, i64) = (Vec::new(), 0);
         for (number, line) in self.lines.iter().enumerate().filter(|(_, line)| line.price.is_some()) {
             gross = gross.checked_add(line.taxed.gross)?;
             for entry in self.entries_of(line) {
+                let sum = sum_of(&mut sums, entry.step)?;
+                sum.changed = sum.changed.checked_add(entry.after.checked_sub(entry.before)?)?;
                 match self.lost(number, line, entry) {
-                    Some(rounding) => difference = difference.plus(rounding).ok()?.reduced(),
-                    None if entry.before == entry.after => {}
-                    None => {
-                        let step = self.step_id(entry.step);
-                        if !not_known.contains(&step) {
-                            not_known.push(step);
-                        }
-                    }
+                    Some(rounding) => sum.difference = sum.difference.plus(rounding).ok()?.reduced(),
+                    None => sum.known &= entry.before == entry.after,
                 }
             }
         }
-        let rounded = self.money(gross);
+        sort::by(&mut sums, |one, other| one.step.cmp(&other.step));
+        let (digits, rounded) = (self.currency.minor_units(), self.money(gross));
+        let (mut steps, mut total, mut difference) = (Vec::with_capacity(sums.len()), 0_i64, Exact::ZERO);
+        for sum in &sums {
+            total = total.checked_add(sum.changed)?;
+            difference = difference.plus(sum.difference).ok()?.reduced();
+            let rounded = self.money(total);
+            let exact = shown(rounded.to_exact().ok()?.plus(difference.negated().ok()?).ok()?, digits)?;
+            let step = self.step_id(sum.step);
+            steps.push(StepRoundingView { step, exact, rounded, difference: shown(sum.difference, digits)?, known: sum.known });
+        }
         let exact = rounded.to_exact().ok()?.plus(difference.negated().ok()?).ok()?;
-        let digits = self.currency.minor_units();
-        Some(RoundingView { exact: shown(exact, digits)?, rounded, difference: shown(difference, digits)?, not_known })
+        let not_known = steps.iter().filter(|step| !step.known).map(|step| step.step).collect();
+        Some(RoundingView { exact: shown(exact, digits)?, rounded, difference: shown(difference, digits)?, steps, not_known })
     }
 
     /// What a step's rounding came to, as it is shown.
@@ -92,11 +134,24 @@ impl Quote {
                     StageScope::Document => self.document_change(stage, rule, entry).ok()??,
                 }
             }
+            (Step::Promotion(_), Source::Promotion(promotion)) => self.promotion_change(number, entry.step, promotion)?,
+            (Step::Override(_), Source::Step) => {
+                let manual = self.manual.iter().find(|manual| manual.step == entry.step && manual.line == Some(number))?;
+                manual.exact(line.quantity, self.currency)?.plus(money(entry.before).ok()?.negated().ok()?).ok()?
+            }
             // What a destination's price keeps is more than tax.
             (Step::Tax(step), Source::TaxRate(_)) if step.home().is_none() => self.tax.exact_added(number).ok()?,
             _ => return None,
         };
         delta.plus(exact.negated().ok()?).ok().map(Exact::reduced)
+    }
+
+    /// What a promotion changes of a line, to a billionth of a minor unit; none where a budget or a cap decided.
+    fn promotion_change(&self, line: usize, step: Ordinal, promotion: Ordinal) -> Option<Exact> {
+        let Some(Step::Promotion(known)) = self.rulebook.parts().procedure.get(step.index()) else { return None };
+        let is_it = |number: usize| known.promotions.get(number).is_some_and(|known| known.number == promotion);
+        let (_, granted) = self.promotions.granted.iter().find(|(at, granted)| *at == step && is_it(granted.promotion))?;
+        granted.lines.iter().find(|share| share.line == line)?.exact?.negated().ok()
     }
 
     /// What a rule of line scope changes, not rounded.

@@ -4,7 +4,7 @@ use super::compile::{Limit, Override};
 use crate::adjust::Figure;
 use crate::expr::{EvalError, Facts};
 use crate::id::RoleId;
-use crate::money::{ArithmeticError, Currency, Decimal, Money, Percent, Rounding, UnitPrice};
+use crate::money::{ArithmeticError, Currency, Decimal, Exact, Money, Percent, Rounding, UnitPrice};
 
 /// What a person sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,18 @@ impl OverrideValue {
             Self::Left(percent) => Figure { amount: to_minor.apply(percent.of(Money::new(start, currency).to_exact()?)?)?, unit: None },
             Self::AmountOff(off) => Figure { amount: start.checked_sub(off).ok_or(ArithmeticError::Overflow)?.max(0), unit: None },
         })
+    }
+
+    /// The same as [`OverrideValue::apply`], not rounded.
+    ///
+    /// # Errors
+    /// [`ArithmeticError::Overflow`].
+    pub fn exact(self, start: i64, quantity: Decimal, currency: Currency) -> Result<Exact, ArithmeticError> {
+        match self {
+            Self::UnitPrice(unit) => unit.times(quantity),
+            Self::Left(percent) => percent.of(Money::new(start, currency).to_exact()?),
+            Self::Amount(_) | Self::AmountOff(_) => Money::new(self.apply(start, quantity, currency)?.amount, currency).to_exact(),
+        }
     }
 }
 

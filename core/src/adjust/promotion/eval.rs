@@ -10,7 +10,7 @@ use super::optimal::up_to_minor;
 use super::plan::{Application, Contest, Contestant, Left, Plan};
 use super::room::Rooms;
 use super::units::{Pool, UnitLine};
-use crate::money::{AllocationShare, ArithmeticError, Money, Rounding, allocate};
+use crate::money::{AllocationShare, ArithmeticError, Exact, Money, Rounding, allocate};
 
 /// What a step of promotions comes to.
 #[derive(Debug, Clone, Default)]
@@ -49,6 +49,8 @@ pub struct LineShare {
     pub base: i64,
     /// What is taken off the line, in minor units.
     pub off: i64,
+    /// The same before whole minor units were found, to a billionth of one; none where a budget or a cap decided.
+    pub exact: Option<Exact>,
     /// How many of its units count as bought.
     pub bought: u64,
     /// How many get the benefit.
@@ -260,6 +262,7 @@ impl<'c, 's> Shares<'c, 's> {
         // 2. Round what is left of the rewarded units, once; no more than it may take off.
         let worth = sums.values().try_fold(0_i128, |sum, line| add(sum, line.worth))?;
         let off = self.contest.step.to_minor(worth, off)?;
+        let bounded = most.is_some_and(|most| off > most);
         let off = most.map_or(off, |most| off.min(most));
         // 3. Split what is taken off to the last minor unit.
         let borne: Vec<i128> = sums.values().map(|sum| sum.borne).collect();
@@ -276,7 +279,8 @@ impl<'c, 's> Shares<'c, 's> {
                 *amount = amount.saturating_sub(part);
             }
             let Some(line) = self.lines.get(*place).map(|line| line.line) else { continue };
-            lines.push(LineShare { line, base, off: part, bought: sum.bought, rewarded: sum.rewarded });
+            let exact = if bounded { None } else { Some(super::benefit::exact(sum.borne, step.currency)?) };
+            lines.push(LineShare { line, base, off: part, exact, bought: sum.bought, rewarded: sum.rewarded });
         }
         Ok((off.saturating_sub(lost.minor()), lines))
     }
