@@ -6,12 +6,14 @@ use crate::quantity::Quantity;
 use crate::report::{Command, Diagnostics, Error, Event, Fingerprint, Outcome, Path};
 use crate::time::{Date, Timestamp};
 
-/// north, south and west in this order, and `old`, which is not active; north keeps 2 of `S` back; soft holds last 15 minutes.
+/// north, south and west in this order, and `old`, which is not active; north keeps 2 of `S` back; soft holds last 15 minutes. Of `B`
+/// 1 is kept back and up to 10 may wait, of `U` any quantity.
 pub fn three_warehouses() -> Inventory {
     inventory(
         r#"{"locations": [{"id": "west", "priority": 3}, {"id": "old", "active": false}, {"id": "north", "priority": 1},
             {"id": "south", "priority": 2}],
-        "safety_stock": [{"location": "north", "product": "S", "quantity": "2"}], "hold_ttl_seconds": 900}"#,
+        "safety_stock": [{"location": "north", "product": "S", "quantity": "2"}], "hold_ttl_seconds": 900,
+        "products": [{"product": "B", "sku_threshold": "1", "backorder": {"limit": "10"}}, {"product": "U", "backorder": "unlimited"}]}"#,
     )
 }
 
