@@ -55,6 +55,14 @@ export class Rulebook extends CompiledRulebook {
     return this.call('plan_substitutes', request);
   }
 
+  promise(request) {
+    return this.call('promise', request);
+  }
+
+  projectAvailability(request) {
+    return this.call('project_availability', request);
+  }
+
   decideInventory(request) {
     return this.call('decide_inventory', request);
   }

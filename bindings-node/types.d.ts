@@ -869,6 +869,21 @@ export interface CalculateStepDefRound {
   round: RoundingDef;
 }
 
+/** The days on which work is done. */
+export interface CalendarDef {
+  /** Days on which no work is done: holidays. */
+  closed?: readonly DateText[];
+  /** Names the calendar. */
+  id: CalendarId;
+  /** Days on which work is done although the week says otherwise. */
+  open?: readonly DateText[];
+  /** The days of the week on which work is done. */
+  weekdays?: readonly Weekday[];
+}
+
+/** Names a calendar of working days. */
+export type CalendarId = string;
+
 /** Until when a whole order may be cancelled. */
 export type CancelAllowed = "before_confirmed" | "before_shipped";
 
@@ -1174,7 +1189,7 @@ export interface ClampDef {
 export type CloseWhen = "shipped" | "shipped_and_invoiced";
 
 /** What happened; stable across versions. */
-export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.better_of" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "quote.frozen" | "quote.target" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.already_firm" | "inventory.backordered" | "inventory.untracked" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "inventory.unknown_supply" | "inventory.supply_exists" | "inventory.supply_closed" | "inventory.exceeds_supply" | "inventory.supply_mismatch" | "inventory.minimum_not_met" | "inventory.share_weight" | "inventory.quota_exceeded" | "inventory.quota_caps" | "inventory.quota_unreachable" | "inventory.segment_condition" | "inventory.segment_unreachable" | "inventory.replan_exception" | "inventory.replan_infeasible" | "inventory.consent" | "inventory.substitute_declined" | "inventory.substitute_not_valid" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
+export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.better_of" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "quote.frozen" | "quote.target" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.already_firm" | "inventory.backordered" | "inventory.untracked" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "inventory.unknown_supply" | "inventory.supply_exists" | "inventory.supply_closed" | "inventory.exceeds_supply" | "inventory.supply_mismatch" | "inventory.part_of_location" | "inventory.days" | "inventory.calendar" | "inventory.not_in_time" | "inventory.not_expected" | "inventory.group_incomplete" | "inventory.minimum_not_met" | "inventory.share_weight" | "inventory.quota_exceeded" | "inventory.quota_caps" | "inventory.quota_unreachable" | "inventory.segment_condition" | "inventory.segment_unreachable" | "inventory.replan_exception" | "inventory.replan_infeasible" | "inventory.consent" | "inventory.substitute_declined" | "inventory.substitute_not_valid" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
 
 /** Which promotion gets a unit that several want. */
 export type Combine = "priority" | "optimal";
@@ -1280,6 +1295,9 @@ export interface ComparisonView {
   /** The other price of a unit. */
   unit_price: Decimal;
 }
+
+/** What a line may be given. */
+export type ConfirmationRule = "schedule" | "one_date" | "complete";
 
 /** Which units an offer uses up. */
 export type Consume = "trigger_and_reward" | "reward";
@@ -1452,6 +1470,20 @@ export type Currency = string;
 
 /** Names a customer. */
 export type CustomerId = string;
+
+/** Demand of a day. */
+export interface DatedDemand {
+  /** Names it: a line of an order, a forecast. */
+  id: DemandId;
+  /** From this location only; absent: from any active one. */
+  location?: LocationId | null;
+  /** The product. */
+  product: ProductId;
+  /** How much, in the product's unit; above zero. */
+  quantity: DecimalInput;
+  /** The day on which it is wanted. */
+  wanted_on: DateText;
+}
 
 /** A command to a case. */
 export interface DecideApprovalRequest {
@@ -2237,6 +2269,8 @@ export interface InventoryDef {
   own_soft_holds?: OwnSoftHolds;
   /** What is special about single products. */
   products?: readonly ProductStockDef[];
+  /** How dates are promised. */
+  promise?: PromiseDef | null;
   /** How much of products each group of customers may take in a period. Every quota of a product holds. */
   quotas?: readonly QuotaDef[];
   /** How demands are treated when stock is planned anew, because there is less than was promised. */
@@ -2769,6 +2803,14 @@ export interface NearMiss {
   total_is_lower: boolean;
   /** The price of a unit then, on average. */
   unit_price: Decimal;
+}
+
+/** The quantity and the day that are nearest to what was asked. */
+export interface Nearest {
+  /** The first day on which all that is asked can be had at once; absent when there is none. */
+  date?: DateText;
+  /** How much of what is asked can be had on the day that is wanted. */
+  quantity: Decimal;
 }
 
 /** Of every so many units some get a benefit. */
@@ -3413,6 +3455,9 @@ export interface OutcomeRefused {
   refused: Refusal[];
 }
 
+/** What happens when more was promised than there is. */
+export type Overcommitted = "carry_forward" | "resell";
+
 /** How much may be overdue. */
 export interface OverdueAmount {
   /** The check fails when more than this is overdue. */
@@ -3515,6 +3560,29 @@ export interface PackagingDef {
 
 /** What happens when a budget does not suffice for a document. */
 export type Partial = "allow" | "deny";
+
+/** A quantity that a demand takes from a supply. */
+export interface Peg {
+  /** The day on which it is taken. Neither a line nor a demand: today's reservations and safety stock beyond what is there. */
+  date: DateText;
+  /** The demand that takes it. */
+  demand?: DemandId;
+  /** What it comes from. */
+  from: PegSource;
+  /** The line of the request that takes it. */
+  line?: LineId;
+  /** Where it is, or will be. */
+  location?: LocationId;
+  /** The product. */
+  product: ProductId;
+  /** How much. */
+  quantity: Decimal;
+  /** The expected supply that it comes with. */
+  supply?: SupplyId;
+}
+
+/** What a demand is met from. */
+export type PegSource = "stock" | "supply" | "replenishment" | "untracked" | "nothing";
 
 /** What an amount is counted for. */
 export type Per = "unit" | "line";
@@ -3807,6 +3875,185 @@ export interface ProductVersion {
   product: ProductId;
   /** How many events were about it; 0 for one that the stock does not know. */
   version: number;
+}
+
+/** What of a product can be promised, day by day. */
+export interface Projection {
+  /** From today on, each day on which something comes or goes. */
+  days: ProjectionDay[];
+  /** The product. */
+  product: ProductId;
+  /** From this day on there is as much as anyone wants. */
+  unlimited_from?: DateText;
+}
+
+/** A product on a day. */
+export interface ProjectionDay {
+  /** The day. */
+  date: DateText;
+  /** What goes; today also what is held or kept back beyond what is there. */
+  demand: Decimal;
+  /** What will be there at the end of the day: all that came less all that went; below zero when more was promised than there is. */
+  projected: Decimal;
+  /** What can be promised for this day. */
+  promisable: Decimal;
+  /** What comes; today also what is there and free. */
+  supply: Decimal;
+}
+
+/** The stock, and a product that is looked at. */
+export interface ProjectionRequest {
+  /** The moment: holds that have ended by then do not count. */
+  at: TimestampText;
+  /** The calendar by which days are counted; absent: as the rulebook says. */
+  calendar?: CalendarDef | null;
+  /** Demand that the state does not know: orders, forecasts. */
+  demands?: readonly DatedDemand[];
+  /** At this location only; absent: at all active ones. */
+  location?: LocationId | null;
+  /** The product. */
+  product: ProductId;
+  /** The stock. */
+  state: StockStateInput;
+  /** Expected supply that the state does not know. */
+  supplies?: readonly ExpectSupplyInput[];
+  /** The host's calendar day; absent: the day of `at` in UTC. */
+  today?: DateText | null;
+}
+
+/** How much can be promised from a day on. */
+export interface Promisable {
+  /** The day. */
+  date: DateText;
+  /** How much; absent: as much as anyone wants. */
+  quantity?: Decimal;
+}
+
+/**
+ * How dates are promised.
+ *
+ * ```
+ * use dealdesk::inventory::{PromiseDef, PromiseMethod};
+ * let def: PromiseDef = serde_json::from_str(r#"{"supply": ["firm", "planned"], "infinite_supply_after": 30}"#)?;
+ * assert_eq!(def.method, PromiseMethod::CumulativeLookahead);
+ * # Ok::<(), serde_json::Error>(())
+ * ```
+ */
+export interface PromiseDef {
+  /** Demand that is overdue by more than so many days does not count any more; absent: all of it counts. */
+  backward_demand_fence?: number | null;
+  /** Supply that is overdue by more than so many days does not count any more; absent: all of it counts. */
+  backward_supply_fence?: number | null;
+  /** The calendar by which the days of the settings above are counted; absent: every day counts. */
+  calendar?: CalendarId | null;
+  /** Calendars of working days. */
+  calendars?: readonly CalendarDef[];
+  /** What a line may be given. */
+  confirm?: ConfirmationRule;
+  /** Demand that is overdue is taken to be met so many days from today. */
+  delayed_demand_offset?: number;
+  /** Supply that is overdue is taken to come so many days from today. */
+  delayed_supply_offset?: number;
+  /** From so many days after today there is as much as anyone wants: the time in which anything can be bought or made. Absent: never. */
+  infinite_supply_after?: number | null;
+  /** How what is available on a day is calculated. */
+  method?: PromiseMethod;
+  /** What happens when more was promised than there is. */
+  overcommitted?: Overcommitted;
+  /** Which expected supply counts. Nothing named: only what is there. */
+  supply?: readonly SupplyKind[];
+  /** Which lines are confirmed together or not at all. */
+  together?: PromiseScope;
+}
+
+/** A line that wants a date. */
+export interface PromiseLine {
+  /** What it is: supply that is pegged to this demand is for it, and a demand of this id does not count against it. */
+  demand?: DemandId | null;
+  /** The lines with which it is shipped. */
+  group?: ShipGroupId | null;
+  /** The line. */
+  id: LineId;
+  /** From this location only; absent: from any active one. */
+  location?: LocationId | null;
+  /** The product. */
+  product: ProductId;
+  /** How much, in the product's unit; above zero. */
+  quantity: DecimalInput;
+  /** The day on which it is wanted; absent, or in the past: today. */
+  wanted_on?: DateText | null;
+}
+
+/** How what is available on a day is calculated. */
+export type PromiseMethod = "cumulative_lookahead" | "discrete";
+
+/** When each line can be had. It holds nothing. */
+export interface PromisePlan {
+  /** Whether every line gets all that it asks for. */
+  complete: boolean;
+  /** The day on which the last of it can be had; absent when not all can. */
+  date?: DateText;
+  /** One remark for each line that does not get all that it asks for. */
+  findings: Finding[];
+  /** The lines, in the order of the request. */
+  lines: PromisedLine[];
+  /** Which demand takes which supply, product by product, when the request asks for it. */
+  pegging?: Peg[];
+}
+
+/** The stock, and the lines that want a date. */
+export interface PromiseRequest {
+  /** The moment: holds that have ended by then do not count. */
+  at: TimestampText;
+  /** The calendar by which days are counted; absent: as the rulebook says. */
+  calendar?: CalendarDef | null;
+  /** What a line may be given; absent: as the rulebook says. */
+  confirm?: ConfirmationRule | null;
+  /** Demand that the state does not know: orders, forecasts. */
+  demands?: readonly DatedDemand[];
+  /** The lines, the first served first. */
+  lines: readonly PromiseLine[];
+  /** Whether to say which demand takes which supply. */
+  pegging?: boolean;
+  /** Reservations that these lines take the place of; they do not count. */
+  replaces?: readonly ReservationId[];
+  /** The stock. */
+  state: StockStateInput;
+  /** Expected supply that the state does not know. */
+  supplies?: readonly ExpectSupplyInput[];
+  /** The host's calendar day; absent: the day of `at` in UTC. */
+  today?: DateText | null;
+  /** Which lines are confirmed together; absent: as the rulebook says. */
+  together?: PromiseScope | null;
+}
+
+/** Which lines are confirmed together or not at all. */
+export type PromiseScope = "line" | "ship_group" | "order";
+
+/** When one line can be had. */
+export interface PromisedLine {
+  /** What it gets. */
+  confirmed: Decimal;
+  /** The day on which the last of it can be had; absent when not all can. */
+  date?: DateText;
+  /** The line. */
+  id: LineId;
+  /** What would have passed. */
+  nearest: Nearest;
+  /** The product. */
+  product: ProductId;
+  /** What could be promised when it was the line's turn, from today on: the days on which that changes. */
+  promisable: Promisable[];
+  /** Why it does not get all of it. */
+  reason?: Code;
+  /** What it asks for. */
+  requested: Decimal;
+  /** How much can be had when, and from where. */
+  schedule_lines: ScheduleLine[];
+  /** What it does not get. */
+  unconfirmed: Decimal;
+  /** The day on which it is wanted; never before today. */
+  wanted_on: DateText;
 }
 
 /** How what a promotion takes off becomes amounts of its lines. */
@@ -5083,6 +5330,20 @@ export interface ScaleStepDef {
   from: DecimalInput;
 }
 
+/** A quantity that a line gets on a day. */
+export interface ScheduleLine {
+  /** The day. */
+  date: DateText;
+  /** What it comes from. */
+  from: PegSource;
+  /** Where it is, or will be; absent when it has yet to be bought or made. */
+  location?: LocationId;
+  /** How much. */
+  quantity: Decimal;
+  /** The expected supply that it comes with. */
+  supply?: SupplyId;
+}
+
 /** What was found. */
 export interface SeekTarget {
   /** The value that comes nearest from above; absent where it is reached, or none does. */
@@ -5268,6 +5529,9 @@ export type SharingId = string;
  * all guarantees; what one cannot use goes to the others by the same rule.
  */
 export type SharingMethod = "first_come" | "priority" | "equal" | "pro_rata" | "weighted" | "equal_cover";
+
+/** Names lines that are shipped together. */
+export type ShipGroupId = string;
 
 /** What is shipped of a line. */
 export interface ShippedLine {
@@ -7229,6 +7493,9 @@ export interface WavePlan {
   /** The orders, in the order in which they were served. */
   orders: PlannedOrder[];
 }
+
+/** A day of the week. */
+export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
 
 /** What a document's amount is split in proportion to. No line gives more than it costs, whatever it weighs. */
 export type WeightsDef = "amount" | "list_amount" | WeightsDefStep | "quantity" | "even" | WeightsDefFormula;

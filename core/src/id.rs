@@ -171,6 +171,10 @@ ids! {
     ReservationId;
     /// Names an expected supply: a purchase, a production order, a transfer.
     SupplyId;
+    /// Names a calendar of working days.
+    CalendarId;
+    /// Names lines that are shipped together.
+    ShipGroupId;
     /// Names what stock is reserved for: a line of an order, a cart.
     DemandId;
     /// Names a way of sharing out what is scarce.

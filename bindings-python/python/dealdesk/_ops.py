@@ -34,6 +34,10 @@ if TYPE_CHECKING:
         PlanWaveRequest,
         PriceExamples,
         PriceExamplesRequest,
+        Projection,
+        ProjectionRequest,
+        PromisePlan,
+        PromiseRequest,
         QuotaPlan,
         Quote,
         QuoteRequest,
@@ -131,6 +135,16 @@ class Rulebook(CompiledRulebook):
     def plan_substitutes(self, request: PlanSubstitutesRequest) -> SubstitutePlan:
         """Plans what each line gets of its own product, and what is delivered in the place of the rest."""
         response: SubstitutePlan = self._handle.call("plan_substitutes", request)
+        return response
+
+    def promise(self, request: PromiseRequest) -> PromisePlan:
+        """Says when each line of a document can be had, from what is there and what is on its way."""
+        response: PromisePlan = self._handle.call("promise", request)
+        return response
+
+    def project_availability(self, request: ProjectionRequest) -> Projection:
+        """Says what of a product can be promised, day by day."""
+        response: Projection = self._handle.call("project_availability", request)
         return response
 
     def decide_inventory(self, request: DecideStockRequest) -> StockDecision:

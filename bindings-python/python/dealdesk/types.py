@@ -958,6 +958,22 @@ class CalculateStepDefMarkup(TypedDict):
 class CalculateStepDefRound(TypedDict):
     round: ReadOnly[RoundingDef]
 
+
+@final
+class CalendarDef(TypedDict):
+    """The days on which work is done."""
+    # Days on which no work is done: holidays.
+    closed: NotRequired[ReadOnly[Sequence[DateInput]]]
+    # Names the calendar.
+    id: ReadOnly[CalendarId]
+    # Days on which work is done although the week says otherwise.
+    open: NotRequired[ReadOnly[Sequence[DateInput]]]
+    # The days of the week on which work is done.
+    weekdays: NotRequired[ReadOnly[Sequence[Weekday]]]
+
+# Names a calendar of working days.
+CalendarId: TypeAlias = "str"
+
 # Until when a whole order may be cancelled.
 CancelAllowed: TypeAlias = "Literal['before_confirmed', 'before_shipped']"
 
@@ -1292,7 +1308,7 @@ class ClampDef(TypedDict):
 CloseWhen: TypeAlias = "Literal['shipped', 'shipped_and_invoiced']"
 
 # What happened; stable across versions.
-Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.better_of', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'quote.frozen', 'quote.target', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.already_firm', 'inventory.backordered', 'inventory.untracked', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'inventory.unknown_supply', 'inventory.supply_exists', 'inventory.supply_closed', 'inventory.exceeds_supply', 'inventory.supply_mismatch', 'inventory.minimum_not_met', 'inventory.share_weight', 'inventory.quota_exceeded', 'inventory.quota_caps', 'inventory.quota_unreachable', 'inventory.segment_condition', 'inventory.segment_unreachable', 'inventory.replan_exception', 'inventory.replan_infeasible', 'inventory.consent', 'inventory.substitute_declined', 'inventory.substitute_not_valid', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
+Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.better_of', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'quote.frozen', 'quote.target', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.already_firm', 'inventory.backordered', 'inventory.untracked', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'inventory.unknown_supply', 'inventory.supply_exists', 'inventory.supply_closed', 'inventory.exceeds_supply', 'inventory.supply_mismatch', 'inventory.part_of_location', 'inventory.days', 'inventory.calendar', 'inventory.not_in_time', 'inventory.not_expected', 'inventory.group_incomplete', 'inventory.minimum_not_met', 'inventory.share_weight', 'inventory.quota_exceeded', 'inventory.quota_caps', 'inventory.quota_unreachable', 'inventory.segment_condition', 'inventory.segment_unreachable', 'inventory.replan_exception', 'inventory.replan_infeasible', 'inventory.consent', 'inventory.substitute_declined', 'inventory.substitute_not_valid', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
 
 # Which promotion gets a unit that several want.
 Combine: TypeAlias = "Literal['priority', 'optimal']"
@@ -1402,6 +1418,9 @@ class ComparisonView(TypedDict):
     saved: Decimal
     # The other price of a unit.
     unit_price: Decimal
+
+# What a line may be given.
+ConfirmationRule: TypeAlias = "Literal['schedule', 'one_date', 'complete']"
 
 # Which units an offer uses up.
 Consume: TypeAlias = "Literal['trigger_and_reward', 'reward']"
@@ -1580,6 +1599,21 @@ Currency: TypeAlias = "str"
 
 # Names a customer.
 CustomerId: TypeAlias = "str"
+
+
+@final
+class DatedDemand(TypedDict):
+    """Demand of a day."""
+    # Names it: a line of an order, a forecast.
+    id: ReadOnly[DemandId]
+    # From this location only; absent: from any active one.
+    location: NotRequired[ReadOnly[LocationId | None]]
+    # The product.
+    product: ReadOnly[ProductId]
+    # How much, in the product's unit; above zero.
+    quantity: ReadOnly[DecimalInput]
+    # The day on which it is wanted.
+    wanted_on: ReadOnly[DateInput]
 
 
 @final
@@ -2420,6 +2454,8 @@ class InventoryDef(TypedDict):
     own_soft_holds: NotRequired[ReadOnly[OwnSoftHolds]]
     # What is special about single products.
     products: NotRequired[ReadOnly[Sequence[ProductStockDef]]]
+    # How dates are promised.
+    promise: NotRequired[ReadOnly[PromiseDef | None]]
     # How much of products each group of customers may take in a period. Every quota of a product holds.
     quotas: NotRequired[ReadOnly[Sequence[QuotaDef]]]
     # How demands are treated when stock is planned anew, because there is less than was promised.
@@ -2975,6 +3011,15 @@ class NearMiss(TypedDict):
     total_is_lower: bool
     # The price of a unit then, on average.
     unit_price: Decimal
+
+
+@final
+class Nearest(TypedDict):
+    """The quantity and the day that are nearest to what was asked."""
+    # The first day on which all that is asked can be had at once; absent when there is none.
+    date: NotRequired[date]
+    # How much of what is asked can be had on the day that is wanted.
+    quantity: Decimal
 
 
 @final
@@ -3725,6 +3770,9 @@ class OutcomeAlreadyHandledContent(TypedDict):
 class OutcomeRefused(TypedDict):
     refused: list[Refusal]
 
+# What happens when more was promised than there is.
+Overcommitted: TypeAlias = "Literal['carry_forward', 'resell']"
+
 
 @final
 class OverdueAmount(TypedDict):
@@ -3831,6 +3879,33 @@ class PackagingDef(TypedDict):
 
 # What happens when a budget does not suffice for a document.
 Partial: TypeAlias = "Literal['allow', 'deny']"
+
+
+# A quantity that a demand takes from a supply.
+Peg = TypedDict(
+    "Peg",
+    {
+        # The day on which it is taken. Neither a line nor a demand: today's reservations and safety stock beyond what is there.
+        "date": "date",
+        # The demand that takes it.
+        "demand": "NotRequired[DemandId]",
+        # What it comes from.
+        "from": "PegSource",
+        # The line of the request that takes it.
+        "line": "NotRequired[LineId]",
+        # Where it is, or will be.
+        "location": "NotRequired[LocationId]",
+        # The product.
+        "product": "ProductId",
+        # How much.
+        "quantity": "Decimal",
+        # The expected supply that it comes with.
+        "supply": "NotRequired[SupplyId]",
+    },
+)
+
+# What a demand is met from.
+PegSource: TypeAlias = "Literal['stock', 'supply', 'replenishment', 'untracked', 'nothing']"
 
 # What an amount is counted for.
 Per: TypeAlias = "Literal['unit', 'line']"
@@ -4133,6 +4208,193 @@ class ProductVersion(TypedDict):
     product: ProductId
     # How many events were about it; 0 for one that the stock does not know.
     version: int
+
+
+@final
+class Projection(TypedDict):
+    """What of a product can be promised, day by day."""
+    # From today on, each day on which something comes or goes.
+    days: list[ProjectionDay]
+    # The product.
+    product: ProductId
+    # From this day on there is as much as anyone wants.
+    unlimited_from: NotRequired[date]
+
+
+@final
+class ProjectionDay(TypedDict):
+    """A product on a day."""
+    # The day.
+    date: date
+    # What goes; today also what is held or kept back beyond what is there.
+    demand: Decimal
+    # What will be there at the end of the day: all that came less all that went; below zero when more was promised than there is.
+    projected: Decimal
+    # What can be promised for this day.
+    promisable: Decimal
+    # What comes; today also what is there and free.
+    supply: Decimal
+
+
+@final
+class ProjectionRequest(TypedDict):
+    """The stock, and a product that is looked at."""
+    # The moment: holds that have ended by then do not count.
+    at: ReadOnly[TimestampInput]
+    # The calendar by which days are counted; absent: as the rulebook says.
+    calendar: NotRequired[ReadOnly[CalendarDef | None]]
+    # Demand that the state does not know: orders, forecasts.
+    demands: NotRequired[ReadOnly[Sequence[DatedDemand]]]
+    # At this location only; absent: at all active ones.
+    location: NotRequired[ReadOnly[LocationId | None]]
+    # The product.
+    product: ReadOnly[ProductId]
+    # The stock.
+    state: ReadOnly[StockStateInput]
+    # Expected supply that the state does not know.
+    supplies: NotRequired[ReadOnly[Sequence[ExpectSupplyInput]]]
+    # The host's calendar day; absent: the day of `at` in UTC.
+    today: NotRequired[ReadOnly[DateInput | None]]
+
+
+@final
+class Promisable(TypedDict):
+    """How much can be promised from a day on."""
+    # The day.
+    date: date
+    # How much; absent: as much as anyone wants.
+    quantity: NotRequired[Decimal]
+
+
+@final
+class PromiseDef(TypedDict):
+    """How dates are promised.
+
+    ```
+    use dealdesk::inventory::{PromiseDef, PromiseMethod};
+    let def: PromiseDef = serde_json::from_str(r#"{"supply": ["firm", "planned"], "infinite_supply_after": 30}"#)?;
+    assert_eq!(def.method, PromiseMethod::CumulativeLookahead);
+    # Ok::<(), serde_json::Error>(())
+    ```
+    """
+    # Demand that is overdue by more than so many days does not count any more; absent: all of it counts.
+    backward_demand_fence: NotRequired[ReadOnly[int | None]]
+    # Supply that is overdue by more than so many days does not count any more; absent: all of it counts.
+    backward_supply_fence: NotRequired[ReadOnly[int | None]]
+    # The calendar by which the days of the settings above are counted; absent: every day counts.
+    calendar: NotRequired[ReadOnly[CalendarId | None]]
+    # Calendars of working days.
+    calendars: NotRequired[ReadOnly[Sequence[CalendarDef]]]
+    # What a line may be given.
+    confirm: NotRequired[ReadOnly[ConfirmationRule]]
+    # Demand that is overdue is taken to be met so many days from today.
+    delayed_demand_offset: NotRequired[ReadOnly[int]]
+    # Supply that is overdue is taken to come so many days from today.
+    delayed_supply_offset: NotRequired[ReadOnly[int]]
+    # From so many days after today there is as much as anyone wants: the time in which anything can be bought or made. Absent: never.
+    infinite_supply_after: NotRequired[ReadOnly[int | None]]
+    # How what is available on a day is calculated.
+    method: NotRequired[ReadOnly[PromiseMethod]]
+    # What happens when more was promised than there is.
+    overcommitted: NotRequired[ReadOnly[Overcommitted]]
+    # Which expected supply counts. Nothing named: only what is there.
+    supply: NotRequired[ReadOnly[Sequence[SupplyKind]]]
+    # Which lines are confirmed together or not at all.
+    together: NotRequired[ReadOnly[PromiseScope]]
+
+
+@final
+class PromiseLine(TypedDict):
+    """A line that wants a date."""
+    # What it is: supply that is pegged to this demand is for it, and a demand of this id does not count against it.
+    demand: NotRequired[ReadOnly[DemandId | None]]
+    # The lines with which it is shipped.
+    group: NotRequired[ReadOnly[ShipGroupId | None]]
+    # The line.
+    id: ReadOnly[LineId]
+    # From this location only; absent: from any active one.
+    location: NotRequired[ReadOnly[LocationId | None]]
+    # The product.
+    product: ReadOnly[ProductId]
+    # How much, in the product's unit; above zero.
+    quantity: ReadOnly[DecimalInput]
+    # The day on which it is wanted; absent, or in the past: today.
+    wanted_on: NotRequired[ReadOnly[DateInput | None]]
+
+# How what is available on a day is calculated.
+PromiseMethod: TypeAlias = "Literal['cumulative_lookahead', 'discrete']"
+
+
+@final
+class PromisePlan(TypedDict):
+    """When each line can be had. It holds nothing."""
+    # Whether every line gets all that it asks for.
+    complete: bool
+    # The day on which the last of it can be had; absent when not all can.
+    date: NotRequired[date]
+    # One remark for each line that does not get all that it asks for.
+    findings: list[Finding]
+    # The lines, in the order of the request.
+    lines: list[PromisedLine]
+    # Which demand takes which supply, product by product, when the request asks for it.
+    pegging: NotRequired[list[Peg]]
+
+
+@final
+class PromiseRequest(TypedDict):
+    """The stock, and the lines that want a date."""
+    # The moment: holds that have ended by then do not count.
+    at: ReadOnly[TimestampInput]
+    # The calendar by which days are counted; absent: as the rulebook says.
+    calendar: NotRequired[ReadOnly[CalendarDef | None]]
+    # What a line may be given; absent: as the rulebook says.
+    confirm: NotRequired[ReadOnly[ConfirmationRule | None]]
+    # Demand that the state does not know: orders, forecasts.
+    demands: NotRequired[ReadOnly[Sequence[DatedDemand]]]
+    # The lines, the first served first.
+    lines: ReadOnly[Sequence[PromiseLine]]
+    # Whether to say which demand takes which supply.
+    pegging: NotRequired[ReadOnly[bool]]
+    # Reservations that these lines take the place of; they do not count.
+    replaces: NotRequired[ReadOnly[Sequence[ReservationId]]]
+    # The stock.
+    state: ReadOnly[StockStateInput]
+    # Expected supply that the state does not know.
+    supplies: NotRequired[ReadOnly[Sequence[ExpectSupplyInput]]]
+    # The host's calendar day; absent: the day of `at` in UTC.
+    today: NotRequired[ReadOnly[DateInput | None]]
+    # Which lines are confirmed together; absent: as the rulebook says.
+    together: NotRequired[ReadOnly[PromiseScope | None]]
+
+# Which lines are confirmed together or not at all.
+PromiseScope: TypeAlias = "Literal['line', 'ship_group', 'order']"
+
+
+@final
+class PromisedLine(TypedDict):
+    """When one line can be had."""
+    # What it gets.
+    confirmed: Decimal
+    # The day on which the last of it can be had; absent when not all can.
+    date: NotRequired[date]
+    # The line.
+    id: LineId
+    # What would have passed.
+    nearest: Nearest
+    # The product.
+    product: ProductId
+    # What could be promised when it was the line's turn, from today on: the days on which that changes.
+    promisable: list[Promisable]
+    # Why it does not get all of it.
+    reason: NotRequired[Code]
+    # What it asks for.
+    requested: Decimal
+    # How much can be had when, and from where.
+    schedule_lines: list[ScheduleLine]
+    # What it does not get.
+    unconfirmed: Decimal
+    # The day on which it is wanted; never before today.
+    wanted_on: date
 
 
 @final
@@ -5479,6 +5741,24 @@ ScaleStepDef = TypedDict(
 )
 
 
+# A quantity that a line gets on a day.
+ScheduleLine = TypedDict(
+    "ScheduleLine",
+    {
+        # The day.
+        "date": "date",
+        # What it comes from.
+        "from": "PegSource",
+        # Where it is, or will be; absent when it has yet to be bought or made.
+        "location": "NotRequired[LocationId]",
+        # How much.
+        "quantity": "Decimal",
+        # The expected supply that it comes with.
+        "supply": "NotRequired[SupplyId]",
+    },
+)
+
+
 @final
 class SeekTarget(TypedDict):
     """What was found."""
@@ -5668,6 +5948,9 @@ SharingId: TypeAlias = "str"
 # How much each demand gets of what there is. Nobody gets more than asked, nor less than guaranteed as long as there is enough for
 # all guarantees; what one cannot use goes to the others by the same rule.
 SharingMethod: TypeAlias = "Literal['first_come', 'priority', 'equal', 'pro_rata', 'weighted', 'equal_cover']"
+
+# Names lines that are shipped together.
+ShipGroupId: TypeAlias = "str"
 
 
 @final
@@ -7846,6 +8129,9 @@ class WavePlan(TypedDict):
     complete: bool
     # The orders, in the order in which they were served.
     orders: list[PlannedOrder]
+
+# A day of the week.
+Weekday: TypeAlias = "Literal['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']"
 
 # What a document's amount is split in proportion to. No line gives more than it costs, whatever it weighs.
 WeightsDef: TypeAlias = "Literal['amount', 'list_amount', 'quantity', 'even'] | WeightsDefStep | WeightsDefFormula"

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::def::{Backorder, InventoryDef, LocationDef, OwnSoftHolds, SafetyStockDef};
 use super::item::{ItemPolicy, compile_items};
+use super::promise::{self, PromiseDef, PromisePolicy};
 use super::quota::{self, Quotas};
 use super::replan::{self, Segments};
 use super::scarcity::{self, Sharing};
@@ -34,6 +35,7 @@ pub struct Inventory {
     own_soft_holds: OwnSoftHolds,
     hold_ttl_seconds: Option<u32>,
     sharing: Sharing,
+    promise: PromisePolicy,
     quotas: Quotas,
     segments: Segments,
     substitutes: Substitutes,
@@ -91,6 +93,16 @@ impl Inventory {
     pub(super) fn is_within(&self, rank: usize, whole: usize) -> bool {
         let parent = |rank: &usize| self.parents.get(*rank).copied().flatten();
         std::iter::successors(Some(rank), parent).any(|rank| rank == whole)
+    }
+
+    /// The outermost location that the one of a rank is a part of: itself when it is a part of none.
+    pub(super) fn whole(&self, rank: usize) -> usize {
+        let parent = |rank: &usize| self.parents.get(*rank).copied().flatten();
+        std::iter::successors(Some(rank), parent).last().unwrap_or(rank)
+    }
+
+    pub(super) const fn promise(&self) -> &PromisePolicy {
+        &self.promise
     }
 
     pub(super) const fn names(&self) -> &Arc<[LocationId]> {
@@ -161,6 +173,7 @@ pub fn compile(def: &InventoryDef, path: &Path<'_>, diagnostics: &mut Diagnostic
         locations,
         hold_ttl_seconds: def.hold_ttl_seconds,
         sharing: scarcity::compile(&def.sharing, &path.field("sharing"), diagnostics),
+        promise: promise::compile(def.promise.as_deref().unwrap_or(&PromiseDef::default()), &path.field("promise"), diagnostics),
         quotas: quota::compile(&def.quotas, &path.field("quotas"), diagnostics),
         segments: replan::compile(&def.replan, &path.field("replan"), diagnostics),
         substitutes: substitute::compile(&def.substitutes, &path.field("substitutes"), diagnostics),

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::promise::PromiseDef;
 use super::quota::QuotaDef;
 use super::replan::ReplanSegmentDef;
 use super::scarcity::SharingDef;
@@ -54,6 +55,9 @@ pub struct InventoryDef {
     /// What becomes of the soft holds of a demand that reserves again.
     #[serde(default)]
     pub own_soft_holds: OwnSoftHolds,
+    /// How dates are promised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promise: Option<Box<PromiseDef>>,
     /// How much of products each group of customers may take in a period. Every quota of a product holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quotas: Vec<QuotaDef>,
@@ -87,6 +91,7 @@ impl Default for InventoryDef {
             products: Vec::new(),
             on_hand_not_below_held: true,
             sharing: Vec::new(),
+            promise: None,
             own_soft_holds: OwnSoftHolds::Replace,
             quotas: Vec::new(),
             replan: Vec::new(),

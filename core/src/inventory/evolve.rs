@@ -112,7 +112,7 @@ impl StockState {
                 });
             }
             StockEvent::Extended { id, expires_at } => self.set_end(id, Some(*expires_at)),
-            StockEvent::Expected(supply) => self.supplies.insert(expected(supply)),
+            StockEvent::Expected(supply) => self.insert_supply(expected(supply)),
             StockEvent::Rescheduled { id, due, kind, .. } => self.supplies.change(id, |supply| {
                 supply.due = *due;
                 supply.kind = *kind;

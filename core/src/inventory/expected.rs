@@ -132,8 +132,21 @@ pub struct ExpectedSupply {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Supplies {
     all: Map<SupplyId, ExpectedSupply>,
-    /// By product: the day and the index in `all` of each open supply, in order of day and id.
-    open: Map<ProductId, Vec<(Date, usize)>>,
+    /// By product: what is still open, in order of day and id.
+    open: Map<ProductId, Vec<Due>>,
+}
+
+/// An open supply, with all that a promise asks of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Due {
+    pub day: Date,
+    pub kind: SupplyKind,
+    pub pegged: bool,
+    /// The number of its location in the state.
+    pub location: usize,
+    pub quantity: Quantity,
+    /// Its number among all supplies.
+    pub supply: usize,
 }
 
 impl Supplies {
@@ -145,39 +158,47 @@ impl Supplies {
         self.all.values()
     }
 
-    /// What is still expected of a product, in order of day and id.
-    pub fn open(&self, product: &ProductId) -> impl Iterator<Item = &ExpectedSupply> {
-        let due = self.open.get(product).map(Vec::as_slice).unwrap_or_default();
-        due.iter().filter_map(|(_, index)| self.all.get_index(*index).map(|(_, supply)| supply))
+    /// The supply of that number.
+    pub fn numbered(&self, number: usize) -> Option<&ExpectedSupply> {
+        self.all.get_index(number).map(|(_, supply)| supply)
     }
 
-    pub fn insert(&mut self, supply: ExpectedSupply) {
+    /// What is still expected of a product, in order of day and id.
+    pub fn open(&self, product: &ProductId) -> &[Due] {
+        self.open.get(product).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Adds a supply; `location` is the number of its location in the state.
+    pub fn insert(&mut self, supply: ExpectedSupply, location: usize) {
         let id = supply.id.clone();
-        let index = self.all.insert_full(id, supply).0;
-        self.list(index);
+        let number = self.all.insert_full(id, supply).0;
+        self.list(number, location);
     }
 
     /// Changes a supply and keeps the list of the open ones in order.
     pub fn change(&mut self, id: &SupplyId, change: impl FnOnce(&mut ExpectedSupply)) {
-        let Some(index) = self.all.get_index_of(id) else { return };
-        let Some((_, supply)) = self.all.get_index_mut(index) else { return };
-        if let Some(open) = self.open.get_mut(&supply.product) {
-            open.retain(|(_, listed)| *listed != index);
-        }
+        let Some(number) = self.all.get_index_of(id) else { return };
+        let Some((_, supply)) = self.all.get_index_mut(number) else { return };
+        let product = supply.product.clone();
         change(supply);
-        self.list(index);
+        let Some(open) = self.open.get_mut(&product) else { return };
+        let Some(listed) = open.iter().position(|due| due.supply == number) else { return };
+        let before = open.remove(listed);
+        self.list(number, before.location);
     }
 
     /// Puts an open supply in its place among those of its product.
-    fn list(&mut self, index: usize) {
-        let Some((id, supply)) = self.all.get_index(index) else { return };
+    fn list(&mut self, number: usize, location: usize) {
+        let Some((id, supply)) = self.all.get_index(number) else { return };
         if !supply.open.is_positive() {
             return;
         }
+        let pegged = supply.pegged_to.is_some();
+        let due = Due { day: supply.due, kind: supply.kind, pegged, location, quantity: supply.open, supply: number };
         let open = self.open.entry(supply.product.clone()).or_default();
-        let earlier = |(due, other): &(Date, usize)| (*due, self.all.get_index(*other).map(|(id, _)| id)) < (supply.due, Some(id));
+        let earlier = |other: &Due| (other.day, self.all.get_index(other.supply).map(|(id, _)| id)) < (supply.due, Some(id));
         let place = open.partition_point(earlier);
-        open.insert(place, (supply.due, index));
+        open.insert(place, due);
     }
 }
 
@@ -201,7 +222,13 @@ impl StockState {
 
     /// What is still expected of a product, in order of day and id.
     pub fn expected(&self, product: &ProductId) -> impl Iterator<Item = &ExpectedSupply> {
-        self.supplies.open(product)
+        self.supplies.open(product).iter().filter_map(|due| self.supplies.numbered(due.supply))
+    }
+
+    pub(super) fn insert_supply(&mut self, supply: ExpectedSupply) {
+        let location =
+            self.locations.get_index_of(&supply.location).unwrap_or_else(|| self.locations.insert_full(supply.location.clone()).0);
+        self.supplies.insert(supply, location);
     }
 }
 

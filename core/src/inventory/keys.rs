@@ -141,7 +141,7 @@ impl Keys {
         part.adopt(self.demands.iter().flat_map(|demand| state.soft_holds_of(demand)));
         part.adopt(self.reservations.iter().filter_map(|id| state.reservation(id)));
         for supply in self.supplies.iter().filter_map(|id| state.supply(id)) {
-            part.supplies.insert(supply.clone());
+            part.insert_supply(supply.clone());
         }
         part
     }

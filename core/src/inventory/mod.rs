@@ -15,6 +15,8 @@
 //! | [`plan_wave`] | the same for many orders, the highest priority first |
 //! | [`availability`] | how much of a product can be reserved at a moment |
 //! | [`share_out`] | who gets how much of a scarce quantity |
+//! | [`promise()`] | when each line of a document can be had, from what is there and what is on its way |
+//! | [`project`] | what of a product can be promised, day by day |
 //! | [`check_quota`] | how much its quotas allow of each line |
 //! | [`replan`] | who holds how much when there is less, or more, than was promised |
 //! | [`plan_substitutes`] | what is delivered in the place of what is not there |
@@ -32,6 +34,7 @@ mod expected;
 mod item;
 mod keys;
 mod plan;
+mod promise;
 mod quota;
 mod reconcile;
 mod replan;
@@ -59,6 +62,11 @@ pub use evolve::evolve;
 pub use expected::{CancelSupply, ExpectSupply, ExpectedSupply, RescheduleSupply, SupplyKind, SupplyPeg, SupplyRemainder};
 pub use keys::{ProductVersion, StockDecision, StockReads};
 pub use plan::{Demand, DemandLine, PlannedLine, ReservationPlan, plan_reservation};
+pub use promise::{
+    CalendarDef, ConfirmationRule, DatedDemand, Nearest, Overcommitted, Peg, PegSource, Projection, ProjectionDay, ProjectionRequest,
+    Promisable, PromiseDef, PromiseLine, PromiseMethod, PromisePlan, PromiseRequest, PromiseScope, PromisedLine, ScheduleLine, Weekday,
+    project, promise,
+};
 pub use quota::{
     CheckQuotaRequest, QuotaCapDef, QuotaDatedDef, QuotaDef, QuotaDraw, QuotaGroupDef, QuotaLine, QuotaOthers, QuotaPeriod, QuotaPlan,
     QuotaPlanLine, QuotaProductDef, QuotaUse, QuotaWindow, check_quota,

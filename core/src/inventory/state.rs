@@ -137,6 +137,14 @@ impl StockState {
         self.reservations.get(id)
     }
 
+    pub(super) fn reservation_number(&self, id: &ReservationId) -> Option<usize> {
+        self.reservations.get_index_of(id)
+    }
+
+    pub(super) fn numbered_reservation(&self, number: usize) -> Option<&Reservation> {
+        self.reservations.get_index(number).map(|(_, reservation)| reservation)
+    }
+
     /// Every reservation, in the order in which they were made.
     pub fn reservations(&self) -> impl Iterator<Item = &Reservation> {
         self.reservations.values()
@@ -376,7 +384,7 @@ impl TryFrom<StateForm> for StockState {
             if state.supply(&supply.id).is_some() {
                 return Err(format!("the supply `{}` stands in the state twice", supply.id));
             }
-            state.supplies.insert(supply);
+            state.insert_supply(supply);
         }
         Ok(state)
     }

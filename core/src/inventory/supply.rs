@@ -195,6 +195,11 @@ impl<'s> Supply<'s> {
         known.filter(|reservation| reservation.expires_at.is_none_or(|end| end > self.at))
     }
 
+    /// The reservations that wait for a product.
+    pub fn waiting<'q>(&'q self, product: &ProductId) -> impl Iterator<Item = &'s Reservation> + 'q {
+        self.state.shelves.get(product).into_iter().flat_map(|stock| self.queue(stock))
+    }
+
     /// How much reservations of a product wait for.
     pub fn backordered(&self, product: &ProductId) -> Quantity {
         let stock = self.state.shelves.get(product);

@@ -5,8 +5,8 @@ use crate::approval::{ApprovalAction, ApprovalEvent, CaseState};
 use crate::credit::{CreditDecision, CreditRequest};
 use crate::inventory::{
     self, Availability, AvailabilityRequest, CheckQuotaRequest, DecideStockRequest, PlanReservationRequest, PlanSubstitutesRequest,
-    PlanWaveRequest, QuotaPlan, ReplanPlan, ReplanRequest, ReservationPlan, ShareOutRequest, SharePlan, StockDecision, SubstitutePlan,
-    WavePlan,
+    PlanWaveRequest, Projection, ProjectionRequest, PromisePlan, PromiseRequest, QuotaPlan, ReplanPlan, ReplanRequest, ReservationPlan,
+    ShareOutRequest, SharePlan, StockDecision, SubstitutePlan, WavePlan,
 };
 use crate::pricing::{PriceExamples, PriceExamplesRequest};
 use crate::receivable::{Invoice, InvoiceRequest};
@@ -92,6 +92,22 @@ impl Rulebook {
     /// [`Error`] for a request that cannot be judged, as [`crate::inventory::plan_substitutes`].
     pub fn plan_substitutes(&self, request: &PlanSubstitutesRequest) -> Result<SubstitutePlan, Error> {
         inventory::plan_substitutes(&self.parts().inventory, request)
+    }
+
+    /// Says when each line can be had.
+    ///
+    /// # Errors
+    /// [`Error`] for a request that cannot be judged, as [`crate::inventory::promise()`].
+    pub fn promise(&self, request: &PromiseRequest) -> Result<PromisePlan, Error> {
+        inventory::promise(&self.parts().inventory, request)
+    }
+
+    /// Says what of a product can be promised, day by day.
+    ///
+    /// # Errors
+    /// As [`Self::promise`].
+    pub fn project_availability(&self, request: &ProjectionRequest) -> Result<Projection, Error> {
+        inventory::project(&self.parts().inventory, request)
     }
 
     /// Judges a command to the stock.

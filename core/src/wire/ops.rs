@@ -8,8 +8,9 @@ use crate::approval::{self, ApprovalEvent, CaseState, DecideApprovalRequest, Evo
 use crate::credit::{CreditDecision, CreditRequest};
 use crate::inventory::{
     self, Availability, AvailabilityRequest, CheckQuotaRequest, DecideStockRequest, EvolveStockRequest, PlanReservationRequest,
-    PlanSubstitutesRequest, PlanWaveRequest, QuotaPlan, ReconcileStockRequest, Reconciliation, ReplanPlan, ReplanRequest, ReservationPlan,
-    ShareOutRequest, SharePlan, StockDecision, StockState, SubstitutePlan, WavePlan,
+    PlanSubstitutesRequest, PlanWaveRequest, Projection, ProjectionRequest, PromisePlan, PromiseRequest, QuotaPlan, ReconcileStockRequest,
+    Reconciliation, ReplanPlan, ReplanRequest, ReservationPlan, ShareOutRequest, SharePlan, StockDecision, StockState, SubstitutePlan,
+    WavePlan,
 };
 use crate::limits::Limits;
 use crate::order::{self, DecideOrderRequest, EvolveOrderRequest, OrderFact, OrderState};
@@ -165,6 +166,11 @@ ops! {
     Replan "replan" on_rulebook: ReplanRequest => ReplanPlan, |rulebook, request| rulebook.replan(&request);
     /// Plans what each line gets of its own product, and what is delivered in the place of the rest.
     PlanSubstitutes "plan_substitutes" on_rulebook: PlanSubstitutesRequest => SubstitutePlan, |rulebook, request| rulebook.plan_substitutes(&request);
+    /// Says when each line of a document can be had, from what is there and what is on its way.
+    Promise "promise" on_rulebook: PromiseRequest => PromisePlan, |rulebook, request| rulebook.promise(&request);
+    /// Says what of a product can be promised, day by day.
+    ProjectAvailability "project_availability" on_rulebook: ProjectionRequest => Projection,
+        |rulebook, request| rulebook.project_availability(&request);
     /// Judges a command to the stock: accepted or refused, and the events that make the new state.
     DecideInventory "decide_inventory" on_rulebook: DecideStockRequest => StockDecision,
         |rulebook, request| rulebook.decide_inventory(&request);

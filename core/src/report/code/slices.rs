@@ -240,6 +240,18 @@ families! {
         ExceedsSupply = "exceeds_supply",
         /// The supply is of another product than the receipt.
         SupplyMismatch = "supply_mismatch",
+        /// A part of a location where a whole one must be named.
+        PartOfLocation = "part_of_location",
+        /// A number of days that cannot be.
+        Days = "days",
+        /// A calendar that has no working days, or contradicts itself.
+        Calendar = "calendar",
+        /// Less can be had on the day that is wanted; the finding names a day on which all of it can.
+        NotInTime = "not_in_time",
+        /// Less can be had than is wanted, on any day that is known.
+        NotExpected = "not_expected",
+        /// Another line of the group, or of the order, cannot be confirmed with it.
+        GroupIncomplete = "group_incomplete",
         /// A demand gets less than it was guaranteed, because there is less than all guarantees together.
         MinimumNotMet = "minimum_not_met",
         /// A demand lacks the number that its share is measured by.

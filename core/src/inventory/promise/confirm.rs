@@ -1,0 +1,212 @@
+//! Confirming lines: each for itself, or a group of them together.
+
+use super::def::{ConfirmationRule, PromiseScope};
+use super::ground::Ground;
+use super::offer::{Offer, Part};
+use super::request::PromiseLine;
+use super::timeline::{Delta, Drawing, Origin, Timeline};
+use crate::id::{Map, ProductId, ShipGroupId};
+use crate::quantity::Quantity;
+use crate::report::InventoryCode;
+use crate::time::Date;
+
+/// The lines of a request, and what they were promised so far.
+pub(super) struct Desk<'r> {
+    pub ground: &'r Ground<'r>,
+    pub lines: &'r [PromiseLine],
+    rule: ConfirmationRule,
+    /// What lines take of what is there for all.
+    pub taken: Vec<(usize, Delta)>,
+}
+
+/// What became of a line.
+#[derive(Debug, Clone)]
+pub(super) struct Confirmed {
+    pub parts: Vec<Part>,
+    /// What could be had when it was the line's turn.
+    pub offer: Offer,
+    /// Why it does not get all of it.
+    pub reason: Option<InventoryCode>,
+}
+
+impl<'r> Desk<'r> {
+    pub fn new(ground: &'r Ground<'r>, lines: &'r [PromiseLine], rule: ConfirmationRule) -> Self {
+        Self { ground, lines, rule, taken: Vec::new() }
+    }
+
+    /// Confirms all lines, in their order; a group stands where its first line stands.
+    pub fn confirm(&mut self, together: PromiseScope) -> Vec<Confirmed> {
+        let mut confirmed: Vec<Option<Confirmed>> = self.lines.iter().map(|_| None).collect();
+        for group in groups(self.lines, together) {
+            let of_group = match (together, group.as_slice()) {
+                (PromiseScope::Line, _) | (PromiseScope::ShipGroup, [_]) => group.iter().map(|line| self.confirm_line(*line)).collect(),
+                _ => self.confirm_group(&group),
+            };
+            for (line, result) in group.iter().zip(of_group) {
+                if let Some(slot) = confirmed.get_mut(*line) {
+                    *slot = Some(result);
+                }
+            }
+        }
+        confirmed.into_iter().flatten().collect()
+    }
+
+    fn confirm_line(&mut self, number: usize) -> Confirmed {
+        let (offer, quantity, wanted) = self.turn_of(number);
+        let parts = match self.rule {
+            ConfirmationRule::Schedule => offer.take_in_parts(quantity, wanted),
+            ConfirmationRule::OneDate => offer.take_on(offer.quantity(wanted).map_or(quantity, |there| there.min(quantity)), wanted),
+            ConfirmationRule::Complete => offer.first_day(quantity, wanted).map(|day| offer.take_on(quantity, day)).unwrap_or_default(),
+        };
+        let confirmed: Quantity = parts.iter().map(Part::quantity).sum();
+        let reason = (confirmed < quantity).then(|| self.why_not(&offer, quantity, wanted));
+        self.remember(number, &parts);
+        Confirmed { parts, offer, reason }
+    }
+
+    /// All lines of a group in full, or none of them.
+    fn confirm_group(&mut self, group: &[usize]) -> Vec<Confirmed> {
+        let before = self.taken.len();
+        let confirmed = match self.rule {
+            ConfirmationRule::Schedule => group.iter().map(|line| self.confirm_line(*line)).collect(),
+            ConfirmationRule::OneDate => self.confirm_on(group, self.day_of(group)).unwrap_or_else(|confirmed| confirmed),
+            ConfirmationRule::Complete => self.confirm_early(group),
+        };
+        if confirmed.iter().all(|line| line.reason.is_none()) {
+            return confirmed;
+        }
+        self.taken.truncate(before);
+        let nothing = |line: Confirmed| Confirmed {
+            parts: Vec::new(),
+            reason: Some(line.reason.unwrap_or(InventoryCode::GroupIncomplete)),
+            offer: line.offer,
+        };
+        confirmed.into_iter().map(nothing).collect()
+    }
+
+    /// On the first day on which every line can be had in full.
+    fn confirm_early(&mut self, group: &[usize]) -> Vec<Confirmed> {
+        let mut day = self.day_of(group);
+        loop {
+            let later = match self.confirm_on(group, day) {
+                Ok(confirmed) => return confirmed,
+                Err(confirmed) => {
+                    let next = group.iter().zip(&confirmed).filter(|(_, line)| line.reason.is_some()).filter_map(|(number, line)| {
+                        let quantity = self.lines.get(*number)?.quantity;
+                        line.offer.first_day(quantity, day)
+                    });
+                    match next.max().filter(|next| *next > day) {
+                        Some(next) => next,
+                        None => return confirmed,
+                    }
+                }
+            };
+            day = later;
+        }
+    }
+
+    /// Every line in full on a day; `Err` holds what became of them when one cannot.
+    fn confirm_on(&mut self, group: &[usize], day: Date) -> Result<Vec<Confirmed>, Vec<Confirmed>> {
+        let before = self.taken.len();
+        let mut complete = true;
+        let confirmed = group
+            .iter()
+            .map(|number| {
+                let (offer, quantity, _) = self.turn_of(*number);
+                let enough = offer.quantity(day).is_none_or(|there| there >= quantity);
+                complete &= enough;
+                let parts = if enough { offer.take_on(quantity, day) } else { Vec::new() };
+                let reason = (!enough).then(|| self.why_not(&offer, quantity, day));
+                self.remember(*number, &parts);
+                Confirmed { parts, offer, reason }
+            })
+            .collect();
+        if complete {
+            return Ok(confirmed);
+        }
+        self.taken.truncate(before);
+        Err(confirmed)
+    }
+
+    /// The day on which the last line of a group is wanted.
+    fn day_of(&self, group: &[usize]) -> Date {
+        let wanted = group.iter().filter_map(|number| self.lines.get(*number)).map(|line| self.wanted_on(line));
+        wanted.max().unwrap_or(self.ground.today)
+    }
+
+    /// The day on which a line is wanted; never in the past.
+    pub fn wanted_on(&self, line: &PromiseLine) -> Date {
+        line.wanted_on.unwrap_or(self.ground.today).max(self.ground.today)
+    }
+
+    fn why_not(&self, offer: &Offer, quantity: Quantity, wanted: Date) -> InventoryCode {
+        match self.rule {
+            ConfirmationRule::OneDate if offer.first_day(quantity, wanted).is_some() => InventoryCode::NotInTime,
+            _ => InventoryCode::NotExpected,
+        }
+    }
+
+    /// What can be offered to a line after those before it, how much it wants, and when.
+    fn turn_of(&self, number: usize) -> (Offer, Quantity, Date) {
+        let ground = self.ground;
+        let Some(line) = self.lines.get(number) else {
+            return (Offer::new(Timeline::default(), Vec::new(), None), Quantity::ZERO, ground.today);
+        };
+        let place = line.location.as_ref().map(|location| ground.whole(location));
+        let own = line.demand.iter().flat_map(|demand| ground.pegged(&line.product, demand));
+        let own = own.filter(|delta| place.is_none_or(|place| place == delta.place)).collect();
+        let timeline = match place {
+            Some(None) => Timeline { days: vec![ground.today], promisable: vec![Quantity::ZERO], receipt: Vec::new() },
+            place => self.timeline(line, place.flatten()),
+        };
+        let horizon = if ground.inventory.is_tracked(&line.product) { ground.horizon } else { Some(ground.today) };
+        (Offer::new(timeline, own, horizon), line.quantity, self.wanted_on(line))
+    }
+
+    fn timeline(&self, line: &PromiseLine, place: Option<usize>) -> Timeline {
+        let ground = self.ground;
+        let drawing = Drawing {
+            today: ground.today,
+            places: ground.places(),
+            place,
+            overcommitted: ground.policy.overcommitted,
+            method: ground.policy.method,
+        };
+        Timeline::draw(&ground.deltas(&line.product, self.taken_of(&line.product)), drawing)
+    }
+
+    /// What lines of a product take.
+    pub fn taken_of<'d>(&'d self, product: &'d ProductId) -> impl Iterator<Item = Delta> + 'd {
+        let same = |number: &usize| self.lines.get(*number).is_some_and(|line| line.product == *product);
+        self.taken.iter().filter(move |(number, _)| same(number)).map(|(_, delta)| *delta)
+    }
+
+    fn remember(&mut self, number: usize, parts: &[Part]) {
+        let place = self.lines.get(number).and_then(|line| line.location.as_ref()).and_then(|location| self.ground.whole(location));
+        let shared = parts.iter().filter(|part| part.shared.is_positive());
+        let taken = shared
+            .map(|part| (number, Delta { day: part.day, place, at: None, quantity: part.shared.negated(), origin: Origin::Line(number) }));
+        self.taken.extend(taken);
+    }
+}
+
+/// The lines that are confirmed together, by their numbers.
+fn groups(lines: &[PromiseLine], together: PromiseScope) -> Vec<Vec<usize>> {
+    let all = 0..lines.len();
+    match together {
+        PromiseScope::Line => all.map(|line| vec![line]).collect(),
+        PromiseScope::Order => vec![all.collect()],
+        PromiseScope::ShipGroup => {
+            let mut places: Map<&ShipGroupId, usize> = Map::default();
+            let mut groups: Vec<Vec<usize>> = Vec::new();
+            for (number, line) in lines.iter().enumerate() {
+                let place = line.group.as_ref().map(|group| *places.entry(group).or_insert(groups.len()));
+                match place.and_then(|place| groups.get_mut(place)) {
+                    Some(group) => group.push(number),
+                    None => groups.push(vec![number]),
+                }
+            }
+            groups
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Promising: when each line of a document can be had, from what is there and what is on its way.
+//!
+//! Invariants: a promise never breaks one that was made before it; what is promised is covered by what is there and what comes, unit by
+//! unit; with the cumulative method more supply never makes a promise later or less.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `def`, `compile`, `calendar` | the policy and its working days |
+//! | `ground` | what counts, and when |
+//! | `timeline` | what can be promised, day by day |
+//! | `offer`, `confirm` | what a line takes of it, alone or with its group |
+//! | `pegging` | which supply it comes from |
+
+mod answer;
+mod calendar;
+mod compile;
+mod confirm;
+mod def;
+mod ground;
+mod offer;
+mod pegging;
+mod request;
+mod say;
+#[cfg(test)]
+mod tests;
+mod timeline;
+
+pub use answer::{Nearest, Peg, PegSource, Projection, ProjectionDay, Promisable, PromisePlan, PromisedLine, ScheduleLine};
+pub(super) use compile::{PromisePolicy, compile};
+pub use def::{CalendarDef, ConfirmationRule, Overcommitted, PromiseDef, PromiseMethod, PromiseScope, Weekday};
+pub use request::{DatedDemand, ProjectionRequest, PromiseLine, PromiseRequest};
+
+use calendar::Calendar;
+use confirm::Desk;
+use ground::{Beside, Ground};
+use timeline::{Drawing, Timeline};
+
+use super::compile::Inventory;
+use crate::limits::Limits;
+use crate::quantity::Quantity;
+use crate::report::{Diagnostic, Diagnostics, Error, LimitCode, Path};
+
+/// Says when each line can be had. Lines of one product share what there is, the first served first. Nothing is held by a promise.
+///
+/// # Errors
+/// [`Error`] for a quantity of zero or below, a location that the rulebook does not declare, a supply that is given twice, a calendar
+/// without working days. A line that cannot be confirmed is not an error.
+///
+/// ```
+/// use dealdesk::inventory::{InventoryDef, PromiseRequest, compile, promise};
+/// use dealdesk::report::{Diagnostics, Path};
+/// let def: InventoryDef = serde_json::from_str(r#"{"locations": [{"id": "north"}]}"#)?;
+/// let inventory = compile(&def, &Path::ROOT, &mut Diagnostics::new());
+/// let request: PromiseRequest = serde_json::from_str(r#"{"at": "2026-11-21T09:30:00Z", "state": {
+///     "positions": [{"product": "P", "location": "north", "on_hand": "4"}],
+///     "supplies": [{"id": "PO-1", "product": "P", "location": "north", "due": "2026-12-01", "open": "10"}]},
+///     "lines": [{"id": "1", "product": "P", "quantity": "6"}]}"#)?;
+/// let promise = promise(&inventory, &request)?;
+/// let parts: Vec<_> = promise.lines[0].schedule_lines.iter().map(|part| format!("{} on {}", part.quantity, part.date)).collect();
+/// assert_eq!(parts, ["4 on 2026-11-21", "2 on 2026-12-01"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn promise(inventory: &Inventory, request: &PromiseRequest) -> Result<PromisePlan, Error> {
+    let policy = inventory.promise();
+    // 1. Refuse what cannot be judged.
+    let mut problems = Diagnostics::new();
+    let calendar = request.calendar.as_ref().map(|def| Calendar::compile(def, &Path::ROOT.field("calendar"), &mut problems));
+    let ground = Ground::lay(inventory, beside(request), calendar.as_ref())?;
+    ground.check(&mut problems);
+    check_lines(&ground, &request.lines, &mut problems);
+    problems.finish()?;
+    // 2. Confirm the lines.
+    let mut desk = Desk::new(&ground, &request.lines, request.confirm.unwrap_or(policy.confirm));
+    let confirmed = desk.confirm(request.together.unwrap_or(policy.together));
+    // 3. Find where it comes from, and say it.
+    Ok(say::promise(&desk, confirmed, request.pegging))
+}
+
+fn beside(request: &PromiseRequest) -> Beside<'_> {
+    Beside {
+        state: &request.state,
+        at: request.at,
+        today: request.today,
+        replaces: &request.replaces,
+        supplies: &request.supplies,
+        demands: &request.demands,
+        anew: request.lines.iter().filter_map(|line| line.demand.as_ref()).collect(),
+    }
+}
+
+fn check_lines(ground: &Ground<'_>, lines: &[PromiseLine], problems: &mut Diagnostics) {
+    let path = Path::ROOT.field("lines");
+    let most = Limits::default().lines;
+    if lines.len() > most {
+        let message = format!("{} lines are more than the {most} that are promised at once; promise them in parts", lines.len());
+        problems.push(Diagnostic::error(LimitCode::TooMany, &path, message));
+    }
+    for (index, line) in lines.iter().enumerate() {
+        let here = path.index(index);
+        ground.check_entry(line.quantity, None, &here, problems);
+        ground.check_location(line.location.as_ref(), &here, problems);
+    }
+}
+
+/// Says what of a product can be promised, day by day.
+///
+/// # Errors
+/// As [`promise`].
+pub fn project(inventory: &Inventory, request: &ProjectionRequest) -> Result<Projection, Error> {
+    // 1. Refuse what cannot be judged.
+    let mut problems = Diagnostics::new();
+    let calendar = request.calendar.as_ref().map(|def| Calendar::compile(def, &Path::ROOT.field("calendar"), &mut problems));
+    let ground = Ground::lay(inventory, beside_product(request), calendar.as_ref())?;
+    ground.check(&mut problems);
+    ground.check_location(request.location.as_ref(), &Path::ROOT, &mut problems);
+    problems.finish()?;
+    // 2. Draw the timeline.
+    let place = request.location.as_ref().map(|location| ground.whole(location));
+    let mut deltas = ground.deltas(&request.product, std::iter::empty());
+    if place == Some(None) {
+        deltas.clear();
+    }
+    let place = place.flatten();
+    let policy = inventory.promise();
+    let (overcommitted, method) = (policy.overcommitted, policy.method);
+    let timeline = Timeline::draw(&deltas, Drawing { today: ground.today, places: ground.places(), place, overcommitted, method });
+    // 3. Say what comes and goes.
+    deltas.retain(|delta| place.is_none() || delta.place == place);
+    let mut projected = Quantity::ZERO;
+    let mut rest = deltas.iter().peekable();
+    let days = timeline.days.iter().zip(&timeline.promisable).map(|(day, promisable)| {
+        let of_day = std::iter::from_fn(|| rest.next_if(|delta| delta.day <= *day)).map(|delta| delta.quantity);
+        let (supply, demand) = of_day.fold((Quantity::ZERO, Quantity::ZERO), |(supply, demand), quantity| {
+            (supply.saturating_add(quantity.or_zero()), demand.saturating_add(quantity.negated().or_zero()))
+        });
+        projected = projected.saturating_add(supply).saturating_sub(demand);
+        ProjectionDay { date: *day, supply, demand, projected, promisable: *promisable }
+    });
+    Ok(Projection { product: request.product.clone(), days: days.collect(), unlimited_from: ground.horizon })
+}
+
+fn beside_product(request: &ProjectionRequest) -> Beside<'_> {
+    Beside {
+        state: &request.state,
+        at: request.at,
+        today: request.today,
+        replaces: &[],
+        supplies: &request.supplies,
+        demands: &request.demands,
+        anew: crate::id::Set::default(),
+    }
+}

@@ -1,0 +1,153 @@
+//! What a line can be offered, and what it takes of that.
+
+use super::timeline::{Delta, Timeline};
+use crate::quantity::Quantity;
+use crate::time::Date;
+
+/// What can be promised to one line, day by day.
+#[derive(Debug, Clone)]
+pub(super) struct Offer {
+    timeline: Timeline,
+    /// What comes for this line alone, in order of day.
+    own: Vec<Delta>,
+    /// From this day on there is as much as anyone wants.
+    horizon: Option<Date>,
+}
+
+/// A quantity that a line gets on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Part {
+    pub day: Date,
+    /// What was on its way for this line alone.
+    pub own: Vec<(Delta, Quantity)>,
+    /// What is taken from what is there for all.
+    pub shared: Quantity,
+    /// What is bought or made anew.
+    pub anew: Quantity,
+}
+
+impl Part {
+    pub fn quantity(&self) -> Quantity {
+        let own: Quantity = self.own.iter().map(|(_, quantity)| *quantity).sum();
+        own.saturating_add(self.shared).saturating_add(self.anew)
+    }
+}
+
+impl Offer {
+    pub fn new(timeline: Timeline, mut own: Vec<Delta>, horizon: Option<Date>) -> Self {
+        super::timeline::in_order(&mut own);
+        Self { timeline, own, horizon }
+    }
+
+    /// The days on which more can be had than before, and how much; no quantity: as much as anyone wants.
+    pub fn row(&self) -> Vec<(Date, Option<Quantity>)> {
+        let mut row: Vec<(Date, Option<Quantity>)> = Vec::with_capacity(self.timeline.days.len().saturating_add(1));
+        for day in self.days() {
+            let quantity = Some(self.on(day));
+            if row.last().is_none_or(|(_, before)| *before != quantity) {
+                row.push((day, quantity));
+            }
+        }
+        row.extend(self.horizon.map(|day| (day, None)));
+        row
+    }
+
+    /// How much can be had on a day; none: as much as anyone wants.
+    pub fn quantity(&self, day: Date) -> Option<Quantity> {
+        if self.is_unlimited(day) { None } else { Some(self.on(day)) }
+    }
+
+    fn is_unlimited(&self, day: Date) -> bool {
+        self.horizon.is_some_and(|horizon| horizon <= day)
+    }
+
+    fn on(&self, day: Date) -> Quantity {
+        self.shared(day).saturating_add(self.own_until(day))
+    }
+
+    fn shared(&self, day: Date) -> Quantity {
+        self.number(day).and_then(|number| self.timeline.promisable.get(number)).copied().unwrap_or_default()
+    }
+
+    /// The receipt that a day is promised from, when it is one alone.
+    fn receipt(&self, day: Date) -> Option<usize> {
+        self.number(day).and_then(|number| self.timeline.receipt.get(number)).copied()
+    }
+
+    /// The number of the last day on which something changes, not after `day`.
+    fn number(&self, day: Date) -> Option<usize> {
+        self.timeline.days.partition_point(|known| *known <= day).checked_sub(1)
+    }
+
+    fn own_until(&self, day: Date) -> Quantity {
+        self.own.iter().take_while(|delta| delta.day <= day).map(|delta| delta.quantity).sum()
+    }
+
+    /// The days on which something changes.
+    fn days(&self) -> Vec<Date> {
+        if self.own.is_empty() {
+            return self.timeline.days.clone();
+        }
+        let mut days: Vec<Date> = self.timeline.days.iter().copied().chain(self.own.iter().map(|delta| delta.day)).collect();
+        crate::sort::ascending(&mut days);
+        days.dedup();
+        days
+    }
+
+    /// The first day, not before `from`, on which so much can be had.
+    pub fn first_day(&self, quantity: Quantity, from: Date) -> Option<Date> {
+        let enough = |day: Date| self.is_unlimited(day) || self.on(day) >= quantity;
+        if enough(from) {
+            return Some(from);
+        }
+        let known = self.own.iter().map(|delta| delta.day).chain(self.timeline.days.iter().copied());
+        known.chain(self.horizon).filter(|day| *day > from && enough(*day)).min()
+    }
+
+    /// All of it on one day.
+    pub fn take_on(&self, quantity: Quantity, day: Date) -> Vec<Part> {
+        if quantity.is_positive() { vec![self.part(quantity, day, Quantity::ZERO)] } else { Vec::new() }
+    }
+
+    /// As much as can be had on each day, not before `from`.
+    pub fn take_in_parts(&self, quantity: Quantity, from: Date) -> Vec<Part> {
+        let mut parts: Vec<Part> = Vec::new();
+        let (mut left, mut own, mut shared, mut receipt) = (quantity, Quantity::ZERO, Quantity::ZERO, None);
+        let later = self.days().into_iter().filter(|day| *day > from).chain(self.horizon.filter(|day| *day > from));
+        for day in std::iter::once(from).chain(later) {
+            let unlimited = self.is_unlimited(day);
+            if receipt != self.receipt(day) {
+                (receipt, shared) = (self.receipt(day), Quantity::ZERO);
+            }
+            let now = self.shared(day).saturating_sub(shared).or_zero().saturating_add(self.own_until(day).saturating_sub(own));
+            let give = if unlimited { left } else { now.min(left) };
+            if give.is_positive() {
+                let part = self.part(give, day, own);
+                own = part.own.iter().fold(own, |own, (_, quantity)| own.saturating_add(*quantity));
+                shared = shared.saturating_add(part.shared);
+                left = left.saturating_sub(give);
+                parts.push(part);
+            }
+            if left.is_zero() {
+                break;
+            }
+        }
+        parts
+    }
+
+    /// What comes for the line alone is taken first; `taken` of it is gone already.
+    fn part(&self, quantity: Quantity, day: Date, mut taken: Quantity) -> Part {
+        let (mut own, mut left) = (Vec::new(), quantity);
+        for delta in self.own.iter().take_while(|delta| delta.day <= day) {
+            let gone = taken.min(delta.quantity);
+            taken = taken.saturating_sub(gone);
+            let give = delta.quantity.saturating_sub(gone).min(left);
+            if give.is_positive() {
+                left = left.saturating_sub(give);
+                own.push((*delta, give));
+            }
+        }
+        let (shared, anew) = if self.is_unlimited(day) { (Quantity::ZERO, left) } else { (left, Quantity::ZERO) };
+        Part { day, own, shared, anew }
+    }
+}

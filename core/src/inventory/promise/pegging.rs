@@ -1,0 +1,113 @@
+//! Which demand takes which supply: each takes the nearest receipts before its day, those that name a place first.
+//!
+//! What was promised is always covered so; the timeline says how much, the pegging says from where.
+
+use std::collections::VecDeque;
+
+use super::def::Overcommitted;
+use super::timeline::{Delta, Origin};
+use crate::quantity::Quantity;
+
+/// A quantity that a demand takes from a supply; both are numbers of deltas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Peg {
+    pub demand: usize,
+    /// None: nothing is left for it.
+    pub supply: Option<usize>,
+    pub quantity: Quantity,
+}
+
+/// Pegs every demand, in the order of [`super::timeline::in_order`].
+pub(super) fn peg(deltas: &[Delta], places: usize, overcommitted: Overcommitted) -> Vec<Peg> {
+    let mut shelf = Shelf {
+        deltas,
+        left: deltas.iter().map(|delta| delta.quantity.or_zero()).collect(),
+        carry: overcommitted == Overcommitted::CarryForward,
+        pegs: Vec::new(),
+    };
+    // 1. Each place serves the demands that name it.
+    for place in 0..places {
+        if deltas.iter().any(|delta| delta.place == Some(place) && delta.quantity.is_negative()) {
+            shelf.serve(|delta| delta.place == Some(place));
+        }
+    }
+    // 2. What is left serves those who take from anywhere.
+    shelf.serve(|delta| delta.place.is_none() || delta.quantity.is_positive());
+    shelf.pegs
+}
+
+struct Shelf<'d> {
+    deltas: &'d [Delta],
+    /// What is left of each supply.
+    left: Vec<Quantity>,
+    carry: bool,
+    pegs: Vec<Peg>,
+}
+
+impl Shelf<'_> {
+    fn serve(&mut self, concerned: impl Fn(&Delta) -> bool) {
+        let mut receipts: Vec<usize> = Vec::new();
+        let mut backlog: VecDeque<(usize, Quantity)> = VecDeque::new();
+        for (number, delta) in self.deltas.iter().enumerate().filter(|(_, delta)| concerned(delta)) {
+            if delta.quantity.is_negative() {
+                let missing = self.take(number, delta.quantity.negated(), &mut receipts);
+                if missing.is_positive() {
+                    backlog.push_back((number, missing));
+                }
+                continue;
+            }
+            if self.carry {
+                self.serve_backlog(number, &mut backlog);
+            }
+            if self.left(number).is_positive() {
+                let place = receipts.iter().rposition(|earlier| !self.prefers(*earlier, number)).map_or(0, |place| place.saturating_add(1));
+                receipts.insert(place, number);
+            }
+        }
+        self.pegs.extend(backlog.into_iter().map(|(demand, quantity)| Peg { demand, supply: None, quantity }));
+    }
+
+    /// Of the receipts of one day the location that is preferred, then the one that is listed first, is taken first.
+    fn prefers(&self, one: usize, other: usize) -> bool {
+        let (Some(first), Some(second)) = (self.deltas.get(one), self.deltas.get(other)) else { return false };
+        first.day == second.day && (first.place, one) < (second.place, other)
+    }
+
+    /// Takes from the nearest receipts; gives what is missing. What is kept back lies where others are served last.
+    fn take(&mut self, demand: usize, mut wanted: Quantity, receipts: &mut Vec<usize>) -> Quantity {
+        let kept_back = self.deltas.get(demand).is_some_and(|delta| delta.origin == Origin::Stock);
+        while wanted.is_positive() {
+            let Some(place) = (if kept_back { Some(0) } else { receipts.len().checked_sub(1) }) else { break };
+            let Some(receipt) = receipts.get(place).copied() else { break };
+            wanted = wanted.saturating_sub(self.give(demand, receipt, wanted));
+            if self.left(receipt).is_zero() {
+                receipts.remove(place);
+            }
+        }
+        wanted
+    }
+
+    fn serve_backlog(&mut self, receipt: usize, backlog: &mut VecDeque<(usize, Quantity)>) {
+        while let Some((demand, missing)) = backlog.front_mut() {
+            *missing = missing.saturating_sub(self.give(*demand, receipt, *missing));
+            if missing.is_positive() {
+                break;
+            }
+            backlog.pop_front();
+        }
+    }
+
+    fn left(&self, receipt: usize) -> Quantity {
+        self.left.get(receipt).copied().unwrap_or_default()
+    }
+
+    fn give(&mut self, demand: usize, receipt: usize, wanted: Quantity) -> Quantity {
+        let Some(left) = self.left.get_mut(receipt) else { return Quantity::ZERO };
+        let quantity = wanted.min(*left);
+        *left = left.saturating_sub(quantity);
+        if quantity.is_positive() {
+            self.pegs.push(Peg { demand, supply: Some(receipt), quantity });
+        }
+        quantity
+    }
+}

@@ -1,0 +1,252 @@
+//! What comes and goes of a product day by day, and what of it can be promised.
+//!
+//! Each place first serves the demands that name it. What it can spare by a day is the least that it will have from that day on; the
+//! sum of what all places can spare serves the demands that take from anywhere, and what can be promised is again the least from a day on.
+
+use super::def::{Overcommitted, PromiseMethod};
+use crate::quantity::Quantity;
+use crate::sort;
+use crate::time::Date;
+
+/// A quantity that comes or goes on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Delta {
+    pub day: Date,
+    /// The rank of the location that is not a part of another; none for a demand that takes from anywhere.
+    pub place: Option<usize>,
+    /// The rank of the location itself, where that is a part of another.
+    pub at: Option<usize>,
+    /// Above zero: it comes; below zero: it goes.
+    pub quantity: Quantity,
+    pub origin: Origin,
+}
+
+/// What comes or goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// What is there and free; below zero when more is held or kept back than is there.
+    Stock,
+    /// The supply of that number in the state.
+    Expected(usize),
+    /// The supply of that number in the request.
+    Supply(usize),
+    /// The reservation of that number in the state, which waits for stock.
+    Waiting(usize),
+    /// The demand of that number in the request.
+    Demand(usize),
+    /// The line of that number in the request.
+    Line(usize),
+}
+
+/// What can be promised of a product, for demands of one place or of all.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Timeline {
+    /// From today on, each day on which something comes or goes.
+    pub days: Vec<Date>,
+    /// By day: the most that can be promised for it, with what was promised before.
+    pub promisable: Vec<Quantity>,
+    /// By day: the number of the day of the receipt that it is promised from; nothing when it is promised from all that has come.
+    pub receipt: Vec<usize>,
+}
+
+/// How a timeline is drawn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Drawing {
+    pub today: Date,
+    /// How many locations there are.
+    pub places: usize,
+    /// The one that the line names.
+    pub place: Option<usize>,
+    pub overcommitted: Overcommitted,
+    pub method: PromiseMethod,
+}
+
+/// Puts what comes on a day before what goes.
+pub(super) fn in_order(deltas: &mut [Delta]) {
+    sort::by(deltas, |one, other| (one.day, one.quantity.is_negative()).cmp(&(other.day, other.quantity.is_negative())));
+}
+
+impl Timeline {
+    /// Draws the timeline of what [`in_order`] has put in order; nothing in it is before today.
+    pub fn draw(deltas: &[Delta], drawing: Drawing) -> Self {
+        let resell = drawing.overcommitted == Overcommitted::Resell;
+        // 1. The days.
+        let (days, day_of) = number_days(deltas, drawing.today);
+        // 2. What each place has after each thing that comes or goes.
+        let after = balances(deltas, drawing.places, resell);
+        // 3. What each place can spare, day by day.
+        let spare = Spare::of(deltas, &day_of, &after, days.len(), drawing);
+        // 4. What those who take from anywhere leave of it.
+        let free = free_for_all(deltas, &day_of, &spare.more, resell);
+        // 5. What can be promised without breaking what was promised.
+        let least = least_from(&free);
+        let promisable = match drawing.place {
+            None => least,
+            Some(_) => promisable_at_place(&spare.at_place, &free, &least),
+        };
+        let promisable: Vec<Quantity> = promisable.into_iter().map(Quantity::or_zero).collect();
+        let (promisable, receipt) = match drawing.method {
+            PromiseMethod::CumulativeLookahead => (promisable, Vec::new()),
+            PromiseMethod::Discrete => since_last_receipt(deltas, &day_of, &promisable, drawing.place),
+        };
+        Self { days, promisable, receipt }
+    }
+}
+
+fn number_days(deltas: &[Delta], today: Date) -> (Vec<Date>, Vec<usize>) {
+    let mut days = Vec::with_capacity(deltas.len().saturating_add(1));
+    days.push(today);
+    let mut last = today;
+    let mut number = 0_usize;
+    let day_of = deltas.iter().map(|delta| {
+        if delta.day > last {
+            last = delta.day;
+            days.push(last);
+            number = number.saturating_add(1);
+        }
+        number
+    });
+    let day_of = day_of.collect();
+    (days, day_of)
+}
+
+/// What a place has after each delta of its own.
+fn balances(deltas: &[Delta], places: usize, resell: bool) -> Vec<Quantity> {
+    let mut running = vec![Quantity::ZERO; places];
+    let balance = |delta: &Delta| {
+        let Some(balance) = delta.place.and_then(|place| running.get_mut(place)) else { return Quantity::ZERO };
+        *balance = balance.saturating_add(delta.quantity);
+        if resell {
+            *balance = balance.or_zero();
+        }
+        *balance
+    };
+    deltas.iter().map(balance).collect()
+}
+
+/// What places can spare.
+struct Spare {
+    /// By day: how much more all places together can spare than on the day before.
+    more: Vec<Quantity>,
+    /// By day: what the named place can spare.
+    at_place: Vec<Quantity>,
+}
+
+/// A place, seen from its last day backwards.
+#[derive(Clone, Copy, Default)]
+struct Outlook {
+    /// The day that was looked at last, and what can be spared on it.
+    seen: Option<(usize, Quantity)>,
+    least: Quantity,
+}
+
+impl Spare {
+    fn of(deltas: &[Delta], day_of: &[usize], after: &[Quantity], days: usize, drawing: Drawing) -> Self {
+        let mut outlooks = vec![Outlook::default(); drawing.places];
+        let mut spare = Self { more: vec![Quantity::ZERO; days], at_place: Vec::new() };
+        let mut here = drawing.place.map(|_| vec![Quantity::ZERO; days]);
+        for ((delta, day), after) in deltas.iter().zip(day_of).zip(after).rev() {
+            let Some(place) = delta.place else { continue };
+            let Some(outlook) = outlooks.get_mut(place) else { continue };
+            let here = if drawing.place == Some(place) { here.as_mut() } else { None };
+            spare.look_back(outlook, *day, *after, here);
+        }
+        for (place, outlook) in outlooks.iter().enumerate() {
+            let here = if drawing.place == Some(place) { here.as_mut() } else { None };
+            spare.add(*outlook, Quantity::ZERO, here);
+        }
+        if let Some(mut here) = here {
+            let mut sum = Quantity::ZERO;
+            for more in &mut here {
+                sum = sum.saturating_add(*more);
+                *more = sum;
+            }
+            spare.at_place = here;
+        }
+        spare
+    }
+
+    /// Goes back to an earlier delta of a place; of one day only the last balance counts.
+    fn look_back(&mut self, outlook: &mut Outlook, day: usize, after: Quantity, here: Option<&mut Vec<Quantity>>) {
+        let least = match outlook.seen {
+            Some((seen, _)) if seen == day => return,
+            Some(_) => outlook.least.min(after),
+            None => after,
+        };
+        self.add(*outlook, least.or_zero(), here);
+        *outlook = Outlook { seen: Some((day, least.or_zero())), least };
+    }
+
+    /// What can be spared more on the day that was looked at than before it.
+    fn add(&mut self, outlook: Outlook, before: Quantity, here: Option<&mut Vec<Quantity>>) {
+        let Some((day, spare)) = outlook.seen else { return };
+        let more = spare.saturating_sub(before);
+        for list in [Some(&mut self.more), here].into_iter().flatten() {
+            if let Some(slot) = list.get_mut(day) {
+                *slot = slot.saturating_add(more);
+            }
+        }
+    }
+}
+
+/// By day: what all places can spare, less what is taken from anywhere.
+fn free_for_all(deltas: &[Delta], day_of: &[usize], more: &[Quantity], resell: bool) -> Vec<Quantity> {
+    let mut change = more.to_vec();
+    for (delta, day) in deltas.iter().zip(day_of).filter(|(delta, _)| delta.place.is_none()) {
+        if let Some(slot) = change.get_mut(*day) {
+            *slot = slot.saturating_add(delta.quantity);
+        }
+    }
+    let mut sum = Quantity::ZERO;
+    for slot in &mut change {
+        sum = sum.saturating_add(*slot);
+        if resell {
+            sum = sum.or_zero();
+        }
+        *slot = sum;
+    }
+    change
+}
+
+/// By day: the least from that day on.
+fn least_from(free: &[Quantity]) -> Vec<Quantity> {
+    let mut least = free.to_vec();
+    let mut after = None;
+    for slot in least.iter_mut().rev() {
+        *slot = after.map_or(*slot, |after: Quantity| after.min(*slot));
+        after = Some(*slot);
+    }
+    least
+}
+
+/// What a demand that names a place can be promised: what the place can spare; not more than is free for all from that day on; and
+/// before that day not so much that those who take from anywhere miss what they were promised.
+fn promisable_at_place(at_place: &[Quantity], free: &[Quantity], least: &[Quantity]) -> Vec<Quantity> {
+    let mut slack: Option<Quantity> = None;
+    let promisable = |((spare, free), least): ((&Quantity, &Quantity), &Quantity)| {
+        let before = slack.map(|slack| slack.saturating_add(*spare));
+        let elsewhere = free.saturating_sub(*spare);
+        slack = Some(slack.map_or(elsewhere, |slack| slack.min(elsewhere)));
+        spare.min(least).min(before.as_ref().unwrap_or(spare)).to_owned()
+    };
+    at_place.iter().zip(free).zip(least).map(promisable).collect()
+}
+
+/// By day: what can be promised of the last receipt alone, and the number of its day.
+fn since_last_receipt(deltas: &[Delta], day_of: &[usize], promisable: &[Quantity], place: Option<usize>) -> (Vec<Quantity>, Vec<usize>) {
+    let mut receives = vec![false; promisable.len()];
+    for (delta, day) in deltas.iter().zip(day_of) {
+        let comes = delta.quantity.is_positive() && (place.is_none() || delta.place == place);
+        if let Some(slot) = receives.get_mut(*day).filter(|_| comes) {
+            *slot = true;
+        }
+    }
+    let (mut before, mut last, mut receipt) = (Quantity::ZERO, Quantity::ZERO, 0);
+    let of_last = |((day, promisable), receives): ((usize, &Quantity), bool)| {
+        let more = promisable.saturating_sub(before);
+        before = *promisable;
+        (last, receipt) = if receives { (more, day) } else { (last.saturating_add(more), receipt) };
+        (last, receipt)
+    };
+    promisable.iter().enumerate().zip(receives).map(of_last).unzip()
+}
