@@ -260,7 +260,7 @@ fn exception(line: &Line<'_>) -> Option<Finding> {
     let missing = line.wanted().saturating_sub(in_time);
     let broken = line.promised.iter().any(|promise| line.held().saturating_add(coming(Some(promise.on))) < line.promised_until(promise.on));
     let late = line.strategy() == ReplanStrategy::Win && missing.is_positive();
-    if !late && !(broken && line.keeps()) {
+    if !(late || (broken && line.keeps())) {
         return None;
     }
     let what = if late { "does not get all on time" } else { "loses a promise that cannot be kept" };
