@@ -35,6 +35,18 @@ export class Rulebook extends CompiledRulebook {
     return this.call('plan_wave', request);
   }
 
+  proposeSupply(request) {
+    return this.call('propose_supply', request);
+  }
+
+  proposeReorders(request) {
+    return this.call('propose_reorders', request);
+  }
+
+  checkStockLevels(request) {
+    return this.call('check_stock_levels', request);
+  }
+
   checkAvailability(request) {
     return this.call('check_availability', request);
   }

@@ -7,6 +7,7 @@ use super::item::{ItemPolicy, compile_items};
 use super::promise::{self, PromiseDef, PromisePolicy};
 use super::quota::{self, Quotas};
 use super::replan::{self, Segments};
+use super::replenish::{Replenish, compile_replenish};
 use super::scarcity::{self, Sharing};
 use super::scope::compile_parents;
 use super::substitute::{self, Substitutes};
@@ -39,6 +40,7 @@ pub struct Inventory {
     quotas: Quotas,
     segments: Segments,
     substitutes: Substitutes,
+    replenish: Replenish,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -109,6 +111,10 @@ impl Inventory {
         &self.names
     }
 
+    pub(super) const fn replenish(&self) -> &Replenish {
+        &self.replenish
+    }
+
     pub(super) const fn hold_ttl_seconds(&self) -> Option<u32> {
         self.hold_ttl_seconds
     }
@@ -177,10 +183,12 @@ pub fn compile(def: &InventoryDef, path: &Path<'_>, diagnostics: &mut Diagnostic
         quotas: quota::compile(&def.quotas, &path.field("quotas"), diagnostics),
         segments: replan::compile(&def.replan, &path.field("replan"), diagnostics),
         substitutes: substitute::compile(&def.substitutes, &path.field("substitutes"), diagnostics),
+        replenish: Replenish::default(),
     };
     inventory.parents = compile_parents(&def.locations, &inventory, &path.field("locations"), diagnostics);
     inventory.close_parts_of_inactive();
     inventory.items = compile_items(def, path, diagnostics);
+    inventory.replenish = compile_replenish(&def.bills, &def.replenish, &inventory.locations, path, diagnostics);
     compile_safety(&def.safety_stock, &mut inventory, &path.field("safety_stock"), diagnostics);
     if def.hold_ttl_seconds == Some(0) {
         let message = "a soft hold of `0` seconds is over before it begins; write at least 1, or leave it out";

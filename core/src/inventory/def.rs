@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::promise::PromiseDef;
 use super::quota::QuotaDef;
 use super::replan::ReplanSegmentDef;
+use super::replenish::{BillDef, ReplenishDef};
 use super::scarcity::SharingDef;
 use super::substitute::SubstituteDef;
 use crate::id::{LocationId, ProductId};
@@ -67,6 +68,12 @@ pub struct InventoryDef {
     /// Products that may be delivered in the place of others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub substitutes: Vec<SubstituteDef>,
+    /// What products are made of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bills: Vec<BillDef>,
+    /// How products are obtained when stock does not have them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replenish: Vec<ReplenishDef>,
 }
 
 /// What becomes of the soft holds of a demand when something is reserved for it again.
@@ -96,6 +103,8 @@ impl Default for InventoryDef {
             quotas: Vec::new(),
             replan: Vec::new(),
             substitutes: Vec::new(),
+            bills: Vec::new(),
+            replenish: Vec::new(),
         }
     }
 }

@@ -13,6 +13,9 @@
 //! | [`evolve()`] | folds a [`StockEvent`] into a state |
 //! | [`plan_reservation`] | which location gives what for the lines of a document; holds nothing |
 //! | [`plan_wave`] | the same for many orders, the highest priority first |
+//! | [`propose_supply`] | what to make and to buy for lines that stock cannot give, and when; orders nothing |
+//! | [`propose_reorders`] | what to order so that products stay in stock, and the projected stock of each day; orders nothing |
+//! | [`check_stock_levels`] | the products of which little is available |
 //! | [`availability`] | how much of a product can be reserved at a moment |
 //! | [`share_out`] | who gets how much of a scarce quantity |
 //! | [`promise()`] | when each line of a document can be had, from what is there and what is on its way |
@@ -38,6 +41,7 @@ mod promise;
 mod quota;
 mod reconcile;
 mod replan;
+mod replenish;
 mod request;
 mod reservation;
 mod scarcity;
@@ -64,8 +68,8 @@ pub use keys::{ProductVersion, StockDecision, StockReads};
 pub use plan::{Demand, DemandLine, PlannedLine, ReservationPlan, plan_reservation};
 pub use promise::{
     CalendarDef, ConfirmationRule, DatedDemand, Nearest, Overcommitted, Peg, PegSource, Projection, ProjectionDay, ProjectionRequest,
-    Promisable, PromiseDef, PromiseLine, PromiseMethod, PromisePlan, PromiseRequest, PromiseScope, PromisedLine, ScheduleLine, Weekday,
-    project, promise,
+    Promisable, PromiseDef, PromiseLine, PromiseMethod, PromisePlan, PromiseRequest, PromiseScope, PromisedLine, ScheduleLine, project,
+    promise,
 };
 pub use quota::{
     CheckQuotaRequest, QuotaCapDef, QuotaDatedDef, QuotaDef, QuotaDraw, QuotaGroupDef, QuotaLine, QuotaOthers, QuotaPeriod, QuotaPlan,
@@ -75,6 +79,13 @@ pub use reconcile::{ReconcileSource, Reconciliation, StockDifference, reconcile}
 pub use replan::{
     ReallocateStock, ReallocatedPart, Reallocation, ReplanClaim, ReplanCondition, ReplanConfirmation, ReplanDemand, ReplanLine, ReplanPlan,
     ReplanRequest, ReplanSegmentDef, ReplanSort, ReplanStrategy, replan,
+};
+pub use replenish::{
+    BillComponentDef, BillDef, ForecastDemand, LeadTime, LotDef, MinMaxDef, PeriodicDef, PhantomUse, ProjectedStock, ProposalComponent,
+    ProposalPeg, ProposeReordersRequest, ProposeSupplyRequest, ReorderDef, ReorderDemand, ReorderPlan, ReorderPointDef, ReorderProposal,
+    ReorderReason, ReorderRow, ReplenishDef, StockAlertDef, StockLevels, StockLevelsRequest, SuppliedLine, SupplyDemand, SupplyLine,
+    SupplyMethod, SupplyOrigin, SupplyPegTo, SupplyPlan, SupplyProposal, SupplySource, check_stock_levels, propose_reorders,
+    propose_reorders_request, propose_supply, propose_supply_request,
 };
 pub use request::{
     AvailabilityRequest, DecideStockRequest, EvolveStockRequest, PlanReservationRequest, PlanWaveRequest, ReconcileStockRequest,

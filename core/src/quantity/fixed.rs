@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::money::{DECIMAL_TOKEN, Decimal, DecimalError};
+use crate::money::{ArithmeticError, DECIMAL_TOKEN, Decimal, DecimalError, Exact, Rounding, RoundingDef, RoundingMode};
 
 /// A quantity of goods, or a change of one: at most 12 digits before the point and 6 after, exact.
 ///
@@ -66,6 +66,17 @@ impl Quantity {
             Some(rest) => Self(self.0.saturating_sub(rest)),
             None => self,
         }
+    }
+
+    /// The least whole multiple of `step` that is not below a value; of the last digit when there is no step.
+    ///
+    /// # Errors
+    /// [`ArithmeticError`] when the result is above [`Self::MAX`] or the step is not above zero.
+    pub fn rounded_up(value: Exact, step: Option<Self>) -> Result<Self, ArithmeticError> {
+        let def = RoundingDef { mode: RoundingMode::Ceiling, increment: step.map(Self::to_decimal), offset: None };
+        let rounding = Rounding::new(def, 6).map_err(|_| ArithmeticError::Inexact)?;
+        let quantity = Self(rounding.apply(value)?);
+        if quantity <= Self::MAX { Ok(quantity) } else { Err(ArithmeticError::Overflow) }
     }
 
     /// The quantity with the other sign.

@@ -5,8 +5,9 @@ use crate::approval::{ApprovalAction, ApprovalEvent, CaseState};
 use crate::credit::{CreditDecision, CreditRequest};
 use crate::inventory::{
     self, Availability, AvailabilityRequest, CheckQuotaRequest, DecideStockRequest, PlanReservationRequest, PlanSubstitutesRequest,
-    PlanWaveRequest, Projection, ProjectionRequest, PromisePlan, PromiseRequest, QuotaPlan, ReplanPlan, ReplanRequest, ReservationPlan,
-    ShareOutRequest, SharePlan, StockDecision, SubstitutePlan, WavePlan,
+    PlanWaveRequest, Projection, ProjectionRequest, PromisePlan, PromiseRequest, ProposeReordersRequest, ProposeSupplyRequest, QuotaPlan,
+    ReorderPlan, ReplanPlan, ReplanRequest, ReservationPlan, ShareOutRequest, SharePlan, StockDecision, StockLevels, StockLevelsRequest,
+    SubstitutePlan, SupplyPlan, WavePlan,
 };
 use crate::pricing::{PriceExamples, PriceExamplesRequest};
 use crate::receivable::{Invoice, InvoiceRequest};
@@ -54,6 +55,28 @@ impl Rulebook {
     /// [`Error`] for a wave that cannot be judged, as [`crate::inventory::plan_wave`].
     pub fn plan_wave(&self, request: &PlanWaveRequest) -> Result<WavePlan, Error> {
         inventory::wave_request(&self.parts().inventory, request)
+    }
+
+    /// Plans what to make and to buy for lines that stock cannot give, how much and when.
+    ///
+    /// # Errors
+    /// [`Error`] for lines that cannot be judged, as [`crate::inventory::propose_supply`].
+    pub fn propose_supply(&self, request: &ProposeSupplyRequest) -> Result<SupplyPlan, Error> {
+        inventory::propose_supply_request(&self.parts().inventory, request)
+    }
+
+    /// Plans what to order so that products stay in stock, by their reorder policies.
+    ///
+    /// # Errors
+    /// [`Error`] for a request that cannot be judged, as [`crate::inventory::propose_reorders`].
+    pub fn propose_reorders(&self, request: &ProposeReordersRequest) -> Result<ReorderPlan, Error> {
+        inventory::propose_reorders_request(&self.parts().inventory, request)
+    }
+
+    /// Finds the products of which less is available than their alerts say.
+    #[must_use]
+    pub fn check_stock_levels(&self, request: &StockLevelsRequest) -> StockLevels {
+        inventory::check_stock_levels(&self.parts().inventory, request)
     }
 
     /// Says how much of a product is available, and where.

@@ -169,6 +169,7 @@ impl Rulebook {
         let order = OrderPolicy::compile(def.order.clone().unwrap_or_default(), &Path::ROOT.field("order"), cx.diagnostics);
         let inventory =
             crate::inventory::compile(&def.inventory.clone().unwrap_or_default(), &Path::ROOT.field("inventory"), cx.diagnostics);
+        super::bills::check_components(&def, &catalog, cx.diagnostics);
         let Some(subject) = SubjectVocabulary::compile(&def.attributes, cx.symbols) else {
             return Err(too_many_attributes());
         };

@@ -11,6 +11,7 @@
 //! | [`Rulebook`] | the checked and indexed form |
 //! | [`Compiled`] | a rulebook with the warnings of its compilation |
 
+mod bills;
 mod calls;
 mod columns;
 mod compile;

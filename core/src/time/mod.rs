@@ -1,11 +1,14 @@
 //! Dates, timestamps and half-open periods. Time is always an argument; nothing here reads a clock.
 
 mod calendar;
+mod workdays;
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub use workdays::{Weekday, WorkCalendarDef, Workdays};
 
 /// The name under which a [`Date`] crosses a serializer, so that a binding may make it a native date.
 pub const DATE_TOKEN: &str = "dealdesk::Date";
@@ -24,6 +27,9 @@ pub enum TimeError {
     /// The result lies outside the years -9999 to 9999.
     #[error("the date lies outside the years -9999 to 9999")]
     OutOfRange,
+    /// No day of the week is a working day.
+    #[error("a calendar without working days never gets anything done; name at least one day of the week")]
+    NoWorkingDay,
 }
 
 /// A calendar day of the Gregorian calendar, without a time zone. Written `YYYY-MM-DD`.

@@ -8,9 +8,9 @@ use crate::approval::{self, ApprovalEvent, CaseState, DecideApprovalRequest, Evo
 use crate::credit::{CreditDecision, CreditRequest};
 use crate::inventory::{
     self, Availability, AvailabilityRequest, CheckQuotaRequest, DecideStockRequest, EvolveStockRequest, PlanReservationRequest,
-    PlanSubstitutesRequest, PlanWaveRequest, Projection, ProjectionRequest, PromisePlan, PromiseRequest, QuotaPlan, ReconcileStockRequest,
-    Reconciliation, ReplanPlan, ReplanRequest, ReservationPlan, ShareOutRequest, SharePlan, StockDecision, StockState, SubstitutePlan,
-    WavePlan,
+    PlanSubstitutesRequest, PlanWaveRequest, Projection, ProjectionRequest, PromisePlan, PromiseRequest, ProposeReordersRequest,
+    ProposeSupplyRequest, QuotaPlan, ReconcileStockRequest, Reconciliation, ReorderPlan, ReplanPlan, ReplanRequest, ReservationPlan,
+    ShareOutRequest, SharePlan, StockDecision, StockLevels, StockLevelsRequest, StockState, SubstitutePlan, SupplyPlan, WavePlan,
 };
 use crate::limits::Limits;
 use crate::order::{self, DecideOrderRequest, EvolveOrderRequest, OrderFact, OrderState};
@@ -155,6 +155,13 @@ ops! {
     PlanReservation "plan_reservation" on_rulebook: PlanReservationRequest => ReservationPlan, |rulebook, request| rulebook.plan_reservation(&request);
     /// Plans the reservations of many orders from the same stock, the highest priority first.
     PlanWave "plan_wave" on_rulebook: PlanWaveRequest => WavePlan, |rulebook, request| rulebook.plan_wave(&request);
+    /// Plans what to make and to buy for lines that stock cannot give, how much and when, through the levels of their bills.
+    ProposeSupply "propose_supply" on_rulebook: ProposeSupplyRequest => SupplyPlan, |rulebook, request| rulebook.propose_supply(&request);
+    /// Plans what to order so that products stay in stock, by their reorder policies, with the projected stock of each day.
+    ProposeReorders "propose_reorders" on_rulebook: ProposeReordersRequest => ReorderPlan, |rulebook, request| rulebook.propose_reorders(&request);
+    /// Finds the products of which less is available than their alerts say.
+    CheckStockLevels "check_stock_levels" on_rulebook: StockLevelsRequest => StockLevels,
+        |rulebook, request| Ok(rulebook.check_stock_levels(&request));
     /// Says how much of a product is available, and where.
     CheckAvailability "check_availability" on_rulebook: AvailabilityRequest => Availability,
         |rulebook, request| Ok(rulebook.availability(&request));

@@ -1,10 +1,11 @@
 //! From a definition to a checked policy.
 
-use super::calendar::Calendar;
+use super::calendar;
 use super::def::{ConfirmationRule, Overcommitted, PromiseDef, PromiseMethod, PromiseScope};
 use crate::id::{CalendarId, Set};
 use crate::inventory::SupplyKind;
 use crate::report::{Diagnostic, Diagnostics, InventoryCode, Path, RulebookCode, did_you_mean};
+use crate::time::Workdays;
 
 /// How dates are promised, checked.
 #[derive(Debug, Clone, Default)]
@@ -20,7 +21,7 @@ pub(in crate::inventory) struct PromisePolicy {
     pub(super) backward_supply_fence: Option<i32>,
     pub(super) backward_demand_fence: Option<i32>,
     pub(super) infinite_supply_after: Option<i32>,
-    pub(super) calendar: Option<Calendar>,
+    pub(super) calendar: Option<Workdays>,
 }
 
 impl PromisePolicy {
@@ -80,22 +81,22 @@ fn check_days(def: &PromiseDef, path: &Path<'_>, diagnostics: &mut Diagnostics) 
     }
 }
 
-fn compile_calendars(def: &PromiseDef, path: &Path<'_>, diagnostics: &mut Diagnostics) -> Vec<(CalendarId, Calendar)> {
+fn compile_calendars(def: &PromiseDef, path: &Path<'_>, diagnostics: &mut Diagnostics) -> Vec<(CalendarId, Workdays)> {
     let path = path.field("calendars");
     let mut seen = Set::default();
     let mut calendars = Vec::with_capacity(def.calendars.len());
-    for (index, calendar) in def.calendars.iter().enumerate() {
+    for (index, declared) in def.calendars.iter().enumerate() {
         let here = path.index(index);
-        if !seen.insert(&calendar.id) {
-            let message = format!("the calendar `{}` is declared twice; give each calendar its own id", calendar.id);
+        if !seen.insert(&declared.id) {
+            let message = format!("the calendar `{}` is declared twice; give each calendar its own id", declared.id);
             diagnostics.error(RulebookCode::DuplicateId, &here.field("id"), message);
         }
-        calendars.push((calendar.id.clone(), Calendar::compile(calendar, &here, diagnostics)));
+        calendars.push((declared.id.clone(), calendar::compile(declared, &here, diagnostics)));
     }
     calendars
 }
 
-fn choose(calendars: &[(CalendarId, Calendar)], id: &CalendarId, path: &Path<'_>, diagnostics: &mut Diagnostics) -> Option<Calendar> {
+fn choose(calendars: &[(CalendarId, Workdays)], id: &CalendarId, path: &Path<'_>, diagnostics: &mut Diagnostics) -> Option<Workdays> {
     let found = calendars.iter().find(|(known, _)| known == id).map(|(_, calendar)| calendar.clone());
     if found.is_none() {
         let message = format!("the calendar `{id}` is not declared; declare it in `calendars`");

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::CalendarId;
 use crate::inventory::SupplyKind;
-use crate::time::Date;
+use crate::time::{Date, Weekday, WorkCalendarDef};
 
 /// How dates are promised.
 ///
@@ -134,25 +134,5 @@ pub struct CalendarDef {
 }
 
 fn monday_to_friday() -> Vec<Weekday> {
-    vec![Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday]
-}
-
-/// A day of the week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Weekday {
-    /// Monday.
-    Monday,
-    /// Tuesday.
-    Tuesday,
-    /// Wednesday.
-    Wednesday,
-    /// Thursday.
-    Thursday,
-    /// Friday.
-    Friday,
-    /// Saturday.
-    Saturday,
-    /// Sunday.
-    Sunday,
+    WorkCalendarDef::default().weekdays
 }

@@ -1,6 +1,6 @@
 //! What a promise is judged by: the days that count, and what comes and goes of a product.
 
-use super::calendar::{Calendar, shift};
+use super::calendar::shift;
 use super::compile::PromisePolicy;
 use super::request::DatedDemand;
 use super::timeline::{Delta, Origin, in_order};
@@ -12,7 +12,7 @@ use crate::inventory::state::StockState;
 use crate::inventory::supply::Supply;
 use crate::quantity::Quantity;
 use crate::report::{Diagnostic, Diagnostics, Error, InventoryCode, LimitCode, Path};
-use crate::time::{Date, TimeError, Timestamp};
+use crate::time::{Date, TimeError, Timestamp, Workdays};
 
 /// The stock, and what stands beside it in a request.
 pub(super) struct Beside<'r> {
@@ -60,7 +60,7 @@ struct Overdue {
 impl<'r> Ground<'r> {
     /// # Errors
     /// [`Error`] when a day lies outside the calendar.
-    pub fn lay(inventory: &'r Inventory, beside: Beside<'r>, calendar: Option<&Calendar>) -> Result<Self, Error> {
+    pub fn lay(inventory: &'r Inventory, beside: Beside<'r>, calendar: Option<&Workdays>) -> Result<Self, Error> {
         let policy = inventory.promise();
         let today = beside.today.unwrap_or_else(|| beside.at.date());
         let calendar = calendar.or(policy.calendar.as_ref());

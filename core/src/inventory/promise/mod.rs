@@ -27,10 +27,9 @@ mod timeline;
 
 pub use answer::{Nearest, Peg, PegSource, Projection, ProjectionDay, Promisable, PromisePlan, PromisedLine, ScheduleLine};
 pub(super) use compile::{PromisePolicy, compile};
-pub use def::{CalendarDef, ConfirmationRule, Overcommitted, PromiseDef, PromiseMethod, PromiseScope, Weekday};
+pub use def::{CalendarDef, ConfirmationRule, Overcommitted, PromiseDef, PromiseMethod, PromiseScope};
 pub use request::{DatedDemand, ProjectionRequest, PromiseLine, PromiseRequest};
 
-use calendar::Calendar;
 use confirm::Desk;
 use ground::{Beside, Ground};
 use timeline::{Drawing, Timeline};
@@ -64,7 +63,7 @@ pub fn promise(inventory: &Inventory, request: &PromiseRequest) -> Result<Promis
     let policy = inventory.promise();
     // 1. Refuse what cannot be judged.
     let mut problems = Diagnostics::new();
-    let calendar = request.calendar.as_ref().map(|def| Calendar::compile(def, &Path::ROOT.field("calendar"), &mut problems));
+    let calendar = request.calendar.as_ref().map(|def| calendar::compile(def, &Path::ROOT.field("calendar"), &mut problems));
     let ground = Ground::lay(inventory, beside(request), calendar.as_ref())?;
     ground.check(&mut problems);
     check_lines(&ground, &request.lines, &mut problems);
@@ -109,7 +108,7 @@ fn check_lines(ground: &Ground<'_>, lines: &[PromiseLine], problems: &mut Diagno
 pub fn project(inventory: &Inventory, request: &ProjectionRequest) -> Result<Projection, Error> {
     // 1. Refuse what cannot be judged.
     let mut problems = Diagnostics::new();
-    let calendar = request.calendar.as_ref().map(|def| Calendar::compile(def, &Path::ROOT.field("calendar"), &mut problems));
+    let calendar = request.calendar.as_ref().map(|def| calendar::compile(def, &Path::ROOT.field("calendar"), &mut problems));
     let ground = Ground::lay(inventory, beside_product(request), calendar.as_ref())?;
     ground.check(&mut problems);
     ground.check_location(request.location.as_ref(), &Path::ROOT, &mut problems);

@@ -276,6 +276,16 @@ families! {
         SubstituteDeclined = "substitute_declined",
         /// The substitute may not be delivered on this day.
         SubstituteNotValid = "substitute_not_valid",
+        /// A bill of materials that is missing or has no components, or an order for what is never ordered.
+        Bill = "bill",
+        /// Lot sizes that allow no order.
+        Lot = "lot",
+        /// What is wanted cannot be there on that day.
+        SupplyLate = "supply_late",
+        /// Nothing says how a product that is missing is obtained.
+        NoSupply = "no_supply",
+        /// Less of a product is available than somebody is to know of.
+        LowStock = "low_stock",
     }
     /// Receivables.
     receivable ReceivableCode {
