@@ -47,6 +47,10 @@ export class Rulebook extends CompiledRulebook {
     return this.call('check_stock_levels', request);
   }
 
+  planSourcing(request) {
+    return this.call('plan_sourcing', request);
+  }
+
   checkAvailability(request) {
     return this.call('check_availability', request);
   }

@@ -765,6 +765,38 @@ export interface BetterOfView {
 /** What becomes of a line that goes beyond a cap. */
 export type Beyond = "rest" | "line";
 
+/** One component of a bill of materials. */
+export interface BillComponentDef {
+  /** The product that goes in. */
+  product: ProductId;
+  /** How much of it, in its own unit; above zero. */
+  quantity: DecimalInput;
+  /** The need of an order is rounded up to a whole multiple of this, such as 1 for pieces; absent: to the last digit of a quantity. */
+  round_up_to?: DecimalInput | null;
+  /** How much more is needed because some is spoilt, in percent of the quantity, 0 to 100: 5 makes 100 into 105. */
+  scrap_percent?: DecimalInput | null;
+}
+
+/**
+ * A bill of materials: what a product is made of.
+ *
+ * ```
+ * use dealdesk::inventory::BillDef;
+ * let bill: BillDef = serde_json::from_str(r#"{"product": "pump", "components": [
+ *     {"product": "motor", "quantity": "1"}, {"product": "bolt", "quantity": "8", "scrap_percent": "5", "round_up_to": "1"}]}"#)?;
+ * assert_eq!(bill.makes, 1.into());
+ * # Ok::<(), serde_json::Error>(())
+ * ```
+ */
+export interface BillDef {
+  /** What goes into it. */
+  components: readonly BillComponentDef[];
+  /** How much of the product the components are for, in the product's unit; above zero. */
+  makes?: DecimalInput;
+  /** The product that is made. */
+  product: ProductId;
+}
+
 /** How far the invoices of an order are. */
 export type BillingStatus = "not_invoiced" | "partially_invoiced" | "invoiced";
 
@@ -903,6 +935,18 @@ export interface CancelSupplyInput {
   quantity?: DecimalInput | null;
 }
 
+/** What became of a candidate. */
+export interface CandidateVerdict {
+  /** How much of what the lines ask for it could give, were it the only one. */
+  could_give: Decimal;
+  /** Which. */
+  location: LocationId;
+  /** What speaks against it; nothing when it may ship. */
+  rejected: SourcingObjection[];
+  /** Whether it ships. */
+  ships: boolean;
+}
+
 /** The most that a rule takes off. */
 export interface CapAmountDef {
   /** The amount, in the rulebook's currency; with tax where prices include it. */
@@ -931,6 +975,9 @@ export interface CapUnitsDef {
   /** How many, in the units of the lines; above zero. */
   units: DecimalInput;
 }
+
+/** Names a carrier. */
+export type CarrierId = string;
 
 /** Names an approval case. */
 export type CaseId = string;
@@ -1189,7 +1236,7 @@ export interface ClampDef {
 export type CloseWhen = "shipped" | "shipped_and_invoiced";
 
 /** What happened; stable across versions. */
-export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.better_of" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "quote.frozen" | "quote.target" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.already_firm" | "inventory.backordered" | "inventory.untracked" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "inventory.unknown_supply" | "inventory.supply_exists" | "inventory.supply_closed" | "inventory.exceeds_supply" | "inventory.supply_mismatch" | "inventory.part_of_location" | "inventory.days" | "inventory.calendar" | "inventory.not_in_time" | "inventory.not_expected" | "inventory.group_incomplete" | "inventory.minimum_not_met" | "inventory.share_weight" | "inventory.quota_exceeded" | "inventory.quota_caps" | "inventory.quota_unreachable" | "inventory.segment_condition" | "inventory.segment_unreachable" | "inventory.replan_exception" | "inventory.replan_infeasible" | "inventory.consent" | "inventory.substitute_declined" | "inventory.substitute_not_valid" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
+export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.better_of" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "quote.frozen" | "quote.target" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.already_firm" | "inventory.backordered" | "inventory.untracked" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "inventory.unknown_supply" | "inventory.supply_exists" | "inventory.supply_closed" | "inventory.exceeds_supply" | "inventory.supply_mismatch" | "inventory.part_of_location" | "inventory.days" | "inventory.calendar" | "inventory.not_in_time" | "inventory.not_expected" | "inventory.group_incomplete" | "inventory.minimum_not_met" | "inventory.share_weight" | "inventory.quota_exceeded" | "inventory.quota_caps" | "inventory.quota_unreachable" | "inventory.segment_condition" | "inventory.segment_unreachable" | "inventory.replan_exception" | "inventory.replan_infeasible" | "inventory.consent" | "inventory.substitute_declined" | "inventory.substitute_not_valid" | "inventory.bill" | "inventory.lot" | "inventory.supply_late" | "inventory.no_supply" | "inventory.low_stock" | "inventory.sourcing_conflict" | "inventory.not_collection_point" | "inventory.location_inactive" | "inventory.cannot_ship" | "inventory.too_far" | "inventory.distance_unknown" | "inventory.too_slow" | "inventory.too_many_rejects" | "inventory.no_capacity" | "inventory.past_cutoff" | "inventory.no_carrier" | "inventory.late" | "inventory.nothing_there" | "inventory.split_limit" | "inventory.locations_rejected" | "inventory.whole_multiples" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
 
 /** Which promotion gets a unit that several want. */
 export type Combine = "priority" | "optimal";
@@ -2028,6 +2075,16 @@ export interface FixedDayDef {
   months?: number;
 }
 
+/** How much of a product is expected to be needed on a day. */
+export interface ForecastDemand {
+  /** The day. */
+  on: DateText;
+  /** The product. */
+  product: ProductId;
+  /** How much, in the product's unit; above zero. */
+  quantity: DecimalInput;
+}
+
 /** A charge that stands. */
 export interface FrozenCharge {
   /** What is charged. */
@@ -2256,6 +2313,8 @@ export interface InstalmentInput {
 export interface InventoryDef {
   /** Whether more may be reserved than is available. */
   backorder?: Backorder;
+  /** What products are made of. */
+  bills?: readonly BillDef[];
   /** After how many seconds a soft hold ends that names no end of its own. Without it, such a hold does not end. */
   hold_ttl_seconds?: number | null;
   /** Where stock lies. */
@@ -2275,6 +2334,8 @@ export interface InventoryDef {
   quotas?: readonly QuotaDef[];
   /** How demands are treated when stock is planned anew, because there is less than was promised. */
   replan?: readonly ReplanSegmentDef[];
+  /** How products are obtained when stock does not have them. */
+  replenish?: readonly ReplenishDef[];
   /**
    * What is kept back. Of several entries that fit, the most special counts: location and product, then product, then location,
    * then the one that names neither.
@@ -2284,6 +2345,8 @@ export interface InventoryDef {
   sharing?: readonly SharingDef[];
   /** How much of each product is not for sale at all locations together, in the product's unit: kept back once, wherever it lies. */
   sku_threshold?: DecimalInput;
+  /** Policies by which orders are spread over locations. */
+  sourcing?: readonly SourcingDef[];
   /** Products that may be delivered in the place of others. */
   substitutes?: readonly SubstituteDef[];
 }
@@ -2528,6 +2591,17 @@ export interface LadderStep {
   unit_price: Decimal;
 }
 
+/** How long something takes. */
+export type LeadTime = LeadTimeDays | LeadTimeWorkingDays;
+
+export interface LeadTimeDays {
+  days: number;
+}
+
+export interface LeadTimeWorkingDays {
+  working_days: number;
+}
+
 /** One comparison of a condition. */
 export interface Leaf {
   /** What the document has; absent when it cannot be calculated. */
@@ -2737,10 +2811,25 @@ export interface LocationDef {
   parent?: LocationId | null;
   /** Stock is taken from the lowest number first; of equal numbers from the smaller id. */
   priority?: number;
+  /** What sourcing knows about it. */
+  sourcing?: SourcingFactsDef | null;
 }
 
 /** Names a stock location (warehouse). */
 export type LocationId = string;
+
+/**
+ * How much may be ordered at a time, in the product's unit. A need is rounded up to the multiple, after the minimum; what is more than
+ * the maximum becomes several orders.
+ */
+export interface LotDef {
+  /** The most. */
+  maximum?: DecimalInput | null;
+  /** The least. */
+  minimum?: DecimalInput | null;
+  /** Only whole multiples of this. */
+  multiple?: DecimalInput | null;
+}
 
 /** How the margin is reported. */
 export interface MarginDef {
@@ -2763,6 +2852,22 @@ export type Memory = Remembered[];
 
 /** The commands that a state has handled. On the wire a list, in the order in which they were handled. */
 export type MemoryInput = readonly RememberedInput[];
+
+/** Minimum and maximum, in the product's unit. */
+export interface MinMaxDef {
+  /** Up to how much is ordered; above zero, and not below the minimum. */
+  maximum: Decimal;
+  /** What there shall be at the least; zero or more. */
+  minimum: Decimal;
+}
+
+/** Minimum and maximum, in the product's unit. */
+export interface MinMaxDefInput {
+  /** Up to how much is ordered; above zero, and not below the minimum. */
+  maximum: DecimalInput;
+  /** What there shall be at the least; zero or more. */
+  minimum: DecimalInput;
+}
 
 /** What happens when a category has no rate at a destination. */
 export type MissingRate = "refuse" | "untaxed";
@@ -2833,6 +2938,14 @@ export interface NthItemDef {
 
 /** Which units of a group get the benefit. */
 export type NthSelect = "cheapest" | "dearest";
+
+/** What a plan is worth by an objective. */
+export interface ObjectiveValue {
+  /** Which. */
+  objective: SourcingObjective;
+  /** How much. */
+  value: Decimal;
+}
 
 /** What a promotion offers. Only whole base units count; what is left of a quantity takes no part. */
 export type OfferDef = OfferDefDiscount | OfferDefBuyGet | OfferDefNthItem | OfferDefSetTotal | OfferDefMixAndMatch | OfferDefGift;
@@ -3603,6 +3716,28 @@ export interface PeriodInput {
   until?: DateText | null;
 }
 
+/** Orders for periods. */
+export interface PeriodicDef {
+  /** How many days of the calendar an order covers, from the first that is short; 1 or more. */
+  days: number;
+}
+
+/** A phantom whose components are taken in its place. */
+export interface PhantomUse {
+  /** What is taken in its place. */
+  components: ProposalComponent[];
+  /** Names it: the plan, `phantom` and a number. */
+  id: SupplyId;
+  /** The day on which its components are needed. */
+  needed_on: DateText;
+  /** Whom it is for. */
+  pegs: ProposalPeg[];
+  /** The product. */
+  product: ProductId;
+  /** How much of it. */
+  quantity: Decimal;
+}
+
 /** Where a charge stands. */
 export type PlacementDef = "document" | "line" | PlacementDefAllocate;
 
@@ -3614,6 +3749,14 @@ export interface PlacementDefAllocate {
 export interface PlanReservationRequest {
   /** What is needed. */
   demand: Demand;
+  /** The stock. */
+  state: StockStateInput;
+}
+
+/** An order and the stock that it is to be sourced from. */
+export interface PlanSourcingRequest {
+  /** What is needed, and what is known about the locations. */
+  demand: SourcingDemand;
   /** The stock. */
   state: StockStateInput;
 }
@@ -3661,6 +3804,20 @@ export interface PlannedOrder {
   id: DemandId;
   /** Which location gives what to its lines. */
   plan: ReservationPlan;
+}
+
+/** What one location ships. */
+export interface PlannedShipment {
+  /** When it arrives. */
+  arrives_on: DateText;
+  /** What it costs. */
+  cost: Decimal;
+  /** How far it goes; absent when it was not said. */
+  distance?: Decimal;
+  /** What is in it, in the order of the demand. */
+  lines: ShipmentLine[];
+  /** From where. */
+  location: LocationId;
 }
 
 /** Which rules of a stage apply when several match. */
@@ -3875,6 +4032,18 @@ export interface ProductVersion {
   product: ProductId;
   /** How many events were about it; 0 for one that the stock does not know. */
   version: number;
+}
+
+/** The projected stock of one product, with the proposals. */
+export interface ProjectedStock {
+  /** What is available now. */
+  available: Decimal;
+  /** The product. */
+  product: ProductId;
+  /** How it is kept in stock. */
+  reorder: ReorderDef;
+  /** The days on which something happens. */
+  rows: ReorderRow[];
 }
 
 /** What of a product can be promised, day by day. */
@@ -4165,6 +4334,46 @@ export interface PromotionView {
   off: Decimal;
   /** The step at which it applied. */
   step: string;
+}
+
+/** A component of an order. */
+export interface ProposalComponent {
+  /** How much nothing supplies. */
+  missing: Decimal;
+  /** The day on which it is needed: when the order was to start. */
+  needed_on: DateText;
+  /** The product. */
+  product: ProductId;
+  /** How much the order needs: its quantity times the bill's, with scrap. */
+  quantity: Decimal;
+  /** What it comes from. */
+  sources: SupplySource[];
+}
+
+/** A need that an order covers. */
+export interface ProposalPeg {
+  /** The line at the top of it; absent when it is for a supply that is for nobody in particular. */
+  demand?: DemandId;
+  /** How much. */
+  quantity: Decimal;
+  /** What it is for. */
+  to: SupplyPegTo;
+}
+
+/** Expected demand, and the stock. */
+export interface ProposeReordersRequest {
+  /** What is expected to be needed. */
+  demand: ReorderDemand;
+  /** The stock, with what is on its way. */
+  state: StockStateInput;
+}
+
+/** Lines that need goods, and the stock. */
+export interface ProposeSupplyRequest {
+  /** What is needed. */
+  demand: SupplyDemand;
+  /** The stock, with what is on its way. */
+  state: StockStateInput;
 }
 
 /** A line that a promotion proposes: the host asks the customer, adds it, and asks for the quote again. */
@@ -4715,6 +4924,9 @@ export interface Related {
   path: string;
 }
 
+/** How soft constraints are dropped, when they keep an order from being filled. */
+export type Relax = "one_by_one" | "all_at_once";
+
 /** Held stock is free again. */
 export interface ReleaseStock {
   /** The reservation. */
@@ -4745,6 +4957,162 @@ export interface RememberedInput {
   command: CommandId;
   content: string;
   refused?: Code | null;
+}
+
+/**
+ * When a product is ordered anew, and how much. What is available already leaves the safety stock out.
+ *
+ * ```
+ * use dealdesk::inventory::ReorderDef;
+ * let policy: ReorderDef = serde_json::from_str(r#"{"min_max": {"minimum": "10", "maximum": "40"}}"#)?;
+ * assert!(matches!(policy, ReorderDef::MinMax(_)));
+ * # Ok::<(), serde_json::Error>(())
+ * ```
+ */
+export type ReorderDef = ReorderDefMinMax | ReorderDefReorderPoint | ReorderDefLotForLot | ReorderDefPeriodic;
+
+/**
+ * When a product is ordered anew, and how much. What is available already leaves the safety stock out.
+ *
+ * ```
+ * use dealdesk::inventory::ReorderDef;
+ * let policy: ReorderDef = serde_json::from_str(r#"{"min_max": {"minimum": "10", "maximum": "40"}}"#)?;
+ * assert!(matches!(policy, ReorderDef::MinMax(_)));
+ * # Ok::<(), serde_json::Error>(())
+ * ```
+ */
+export type ReorderDefInput = ReorderDefInputMinMax | ReorderDefInputReorderPoint | ReorderDefInputLotForLot | ReorderDefInputPeriodic;
+
+export interface ReorderDefInputLotForLot {
+  lot_for_lot: ReorderDefInputLotForLotContent;
+}
+
+export type ReorderDefInputLotForLotContent = Record<string, never>;
+
+export interface ReorderDefInputMinMax {
+  min_max: MinMaxDefInput;
+}
+
+export interface ReorderDefInputPeriodic {
+  periodic: PeriodicDef;
+}
+
+export interface ReorderDefInputReorderPoint {
+  reorder_point: ReorderPointDefInput;
+}
+
+export interface ReorderDefLotForLot {
+  lot_for_lot: ReorderDefLotForLotContent;
+}
+
+export type ReorderDefLotForLotContent = Record<string, never>;
+
+export interface ReorderDefMinMax {
+  min_max: MinMaxDef;
+}
+
+export interface ReorderDefPeriodic {
+  periodic: PeriodicDef;
+}
+
+export interface ReorderDefReorderPoint {
+  reorder_point: ReorderPointDef;
+}
+
+/** What is expected to be needed, and how far to look. */
+export interface ReorderDemand {
+  /** The moment: its day is today, before which nothing starts; holds that have ended by then do not count. */
+  at: TimestampText;
+  /** The working days; Monday to Friday when absent. */
+  calendar?: WorkCalendarDef;
+  /** Forecasts and orders that are not reserved; what is before today counts as of today. */
+  demands?: readonly ForecastDemand[];
+  /** Names the plan; made by the caller. Its proposals are called `<id>/1`, `<id>/2`, ... */
+  id: SupplyId;
+  /** The products to look at; all that have a reorder policy when empty. */
+  products?: readonly ProductId[];
+  /** Supplies in work, whose components were taken out of stock already. */
+  started?: readonly SupplyId[];
+  /** What is on its way and not in the state. */
+  supplies?: readonly ExpectSupplyInput[];
+  /** The last day that is looked at. */
+  until: DateText;
+}
+
+/** What to order so that products stay in stock. */
+export interface ReorderPlan {
+  /** The projected stock of each product, each before what goes into it. */
+  products: ProjectedStock[];
+  /** The orders to place. */
+  proposals: ReorderProposal[];
+}
+
+/** A reorder point, in the product's unit. */
+export interface ReorderPointDef {
+  /** Below this much a new order starts; above zero. */
+  point: Decimal;
+  /** How much is ordered at the least; above zero. Absent: what is missing to the point. */
+  quantity?: Decimal;
+}
+
+/** A reorder point, in the product's unit. */
+export interface ReorderPointDefInput {
+  /** Below this much a new order starts; above zero. */
+  point: DecimalInput;
+  /** How much is ordered at the least; above zero. Absent: what is missing to the point. */
+  quantity?: DecimalInput | null;
+}
+
+/** An order to place. */
+export interface ReorderProposal {
+  /** The command by which the stock expects it. */
+  action: StockAction;
+  /** Why it is proposed. */
+  because: ReorderReason;
+  /** The day on which its goods can be used. */
+  due: DateText;
+  /** Names it: the plan and a number. */
+  id: SupplyId;
+  /** Whether they are. */
+  in_time: boolean;
+  /** Where it arrives. */
+  location: LocationId;
+  /** Whether it is bought or made. */
+  method: SupplyMethod;
+  /** How much of it the policy asks for. */
+  needed: Decimal;
+  /** The day by which they shall be there: the day that is short less the safety days. */
+  needed_on: DateText;
+  /** The product. */
+  product: ProductId;
+  /** How much to order, after lot sizes. */
+  quantity: Decimal;
+  /** The day on which to order. */
+  start: DateText;
+}
+
+/** Why something is ordered: the projected stock of a day is below the threshold. */
+export interface ReorderReason {
+  /** The day. */
+  on: DateText;
+  /** What there would be without this order, with all that comes until it would. */
+  projected: Decimal;
+  /** What there shall be at the least. */
+  threshold: Decimal;
+}
+
+/** One day of a product. */
+export interface ReorderRow {
+  /** What is needed. */
+  demand: Decimal;
+  /** The day. */
+  on: DateText;
+  /** What is there at the end of the day; below zero when it is short. */
+  projected: Decimal;
+  /** What comes of the plan's proposals. */
+  proposed: Decimal;
+  /** What comes. */
+  supply: Decimal;
 }
 
 /** How often an offer applies to one document. */
@@ -4928,6 +5296,26 @@ export interface ReplanSortFactContent {
 
 /** How demands are treated when stock is planned anew. They are served in the order of this list: `win` first, `improve` last. */
 export type ReplanStrategy = "win" | "gain" | "redistribute" | "fill" | "improve" | "lose" | "skip";
+
+/** How a product is obtained when stock does not have it. */
+export interface ReplenishDef {
+  /** Below which levels of available stock somebody is to know. */
+  alerts?: readonly StockAlertDef[];
+  /** From the start of an order to the day on which its goods can be used. */
+  lead_time?: LeadTime;
+  /** Where the goods arrive; absent: at the active location with the lowest priority number. */
+  location?: LocationId | null;
+  /** How much may be ordered at a time. */
+  lot?: LotDef;
+  /** Whether it is bought or made. */
+  method: SupplyMethod;
+  /** The product. */
+  product: ProductId;
+  /** How it is kept in stock; absent: it is obtained for demands only. */
+  reorder?: ReorderDefInput | null;
+  /** How many days of the calendar before the stock is short an order of a reorder policy shall be there; not for reorder points. */
+  safety_days?: number;
+}
 
 /** A supply has another date: it comes later or earlier. */
 export interface RescheduleSupply {
@@ -5533,6 +5921,16 @@ export type SharingMethod = "first_come" | "priority" | "equal" | "pro_rata" | "
 /** Names lines that are shipped together. */
 export type ShipGroupId = string;
 
+/** A line's part in a shipment. */
+export interface ShipmentLine {
+  /** The line. */
+  line: LineId;
+  /** The product. */
+  product: ProductId;
+  /** How much. */
+  quantity: Decimal;
+}
+
 /** What is shipped of a line. */
 export interface ShippedLine {
   /** The line. */
@@ -5568,12 +5966,259 @@ export interface Sought {
   value: Decimal;
 }
 
+/** Where a line comes from. */
+export interface SourcedLine {
+  /** What it waits for, where the strategy lets what is missing wait for stock. */
+  backordered: Decimal;
+  /** The line. */
+  id: LineId;
+  /** Whether a part of it arrives after the day on which it is wanted. */
+  late: boolean;
+  /** Which location gives how much. */
+  parts: StockPart[];
+  /** Why it does not get all; absent when it does. */
+  reason?: Code;
+  /** What it does not get. */
+  remainder: Decimal;
+  /** What it asks for. */
+  requested: Decimal;
+  /** What it gets. */
+  sourced: Decimal;
+}
+
+/** What no plan can be better than. */
+export interface SourcingBound {
+  /** A better plan with fewer locations than this was looked for everywhere, and there is none. */
+  shipments: number;
+  /** At least this much is missing in any plan. */
+  unfilled: Decimal;
+}
+
+/** A location that may ship, and what is known about it for this order. */
+export interface SourcingCandidate {
+  /** The moment by which orders must come to leave on the same day; from then on they leave a day later. Absent: none. */
+  cutoff?: TimestampText | null;
+  /** What counts in the place of what the rulebook declares. */
+  facts?: SourcingFactsDef | null;
+  /** Which. */
+  location: LocationId;
+}
+
+/** What a location must or should satisfy. */
+export type SourcingConstraint = "can_ship" | SourcingConstraintMaxDistance | SourcingConstraintMaxLeadDays | SourcingConstraintMaxRejects | "capacity" | "cutoff" | "carrier" | "on_time";
+
+export interface SourcingConstraintMaxDistance {
+  max_distance: DecimalInput;
+}
+
+export interface SourcingConstraintMaxLeadDays {
+  max_lead_days: number;
+}
+
+export interface SourcingConstraintMaxRejects {
+  max_rejects: number;
+}
+
+/**
+ * A policy by which the lines of an order are spread over locations.
+ *
+ * ```
+ * use dealdesk::inventory::SourcingDef;
+ * let def: SourcingDef = serde_json::from_str(r#"{
+ *     "id": "web", "hard": ["can_ship"], "soft": ["on_time", {"max_distance": "500"}],
+ *     "objectives": ["unfilled", "shipments", "distance"], "split": {"max_splits": 2}
+ * }"#)?;
+ * assert_eq!(def.soft.len(), 2);
+ * # Ok::<(), serde_json::Error>(())
+ * ```
+ */
+export interface SourcingDef {
+  /** The location that comes first; only for the strategy that asks for one. A request may name another. */
+  default_location?: LocationId | null;
+  /** What a location must satisfy. That it is active goes without saying. */
+  hard?: readonly SourcingConstraint[];
+  /** Names the policy. */
+  id: SourcingId;
+  /**
+   * How many sets of locations may be tried before the search ends with the best plan that it has; none: only the greedy plan. Absent:
+   * 100,000.
+   */
+  max_evaluations?: number | null;
+  /**
+   * What is best, the most important first, `unfilled` before all others. Absent: `unfilled`, `shipments`, `priority`. What is equal in
+   * all of them is decided by priority and id of the locations.
+   */
+  objectives?: readonly SourcingObjective[] | null;
+  /** How soft constraints are dropped. */
+  relax?: Relax;
+  /** What a location should satisfy: dropped, the first one first, when the order cannot be filled otherwise. */
+  soft?: readonly SourcingConstraint[];
+  /** How far an order and its lines may be split. */
+  split?: SplitDef;
+  /** How locations are chosen. */
+  strategy?: SourcingStrategy;
+}
+
+/**
+ * What an order needs.
+ *
+ * ```
+ * use dealdesk::inventory::SourcingDemand;
+ * let demand: SourcingDemand = serde_json::from_str(r#"{
+ *     "at": "2026-11-21T09:30:00Z",
+ *     "candidates": [{"location": "north", "facts": {"distance": "120"}}, {"location": "south", "facts": {"distance": "35"}}],
+ *     "lines": [{"id": "1", "product": "P-100", "quantity": "12", "wanted_on": "2026-11-25"}]
+ * }"#)?;
+ * assert!(demand.policy.is_none());
+ * # Ok::<(), serde_json::Error>(())
+ * ```
+ */
+export interface SourcingDemand {
+  /** The order's amount; needed where the policy has `no_split_below_amount`. */
+  amount?: DecimalInput | null;
+  /** The moment: holds that have ended by then do not count, and goods leave on its day. */
+  at: TimestampText;
+  /** The locations that may ship, with what is known about each for this order. Absent: all locations of the rulebook. */
+  candidates?: readonly SourcingCandidate[] | null;
+  /** The carriers that will do; none: any. */
+  carriers?: readonly CarrierId[];
+  /** Where the customer picks the goods up: strategy, constraints and split limits do not matter then. */
+  collection_point?: LocationId | null;
+  /** The location that comes first, in the place of the policy's. */
+  default_location?: LocationId | null;
+  /** The lines. Those of the same product share what there is, the first served first. */
+  lines: readonly SourcingLine[];
+  /** The policy; may be left out where the rulebook has one. */
+  policy?: SourcingId | null;
+  /** Holds that the reservations will take the place of, such as those of the cart; they do not count. */
+  replaces?: readonly ReservationId[];
+  /** How the reservations of the plan are named and held; absent: the plan has none. */
+  reserve?: SourcingReserve | null;
+}
+
+/** What is known about a location that ships: declared with it, or given with a request, which then counts. */
+export interface SourcingFactsDef {
+  /** Whether it ships to customers; absent: yes. */
+  can_ship?: boolean | null;
+  /** How many more orders it takes on; absent: any number. */
+  capacity?: number | null;
+  /** Who carries from there; absent: anybody. */
+  carriers?: readonly CarrierId[] | null;
+  /** What a shipment costs for each unit of distance; absent: nothing. */
+  cost_per_distance?: DecimalInput | null;
+  /** What a shipment costs; absent: nothing. */
+  cost_per_shipment?: DecimalInput | null;
+  /** What each unit costs; absent: nothing. */
+  cost_per_unit?: DecimalInput | null;
+  /** How far it is, in whatever unit the host measures; absent: not known. */
+  distance?: DecimalInput | null;
+  /** After how many days goods arrive; absent: on the same day. */
+  lead_days?: number | null;
+  /** How often it has turned this order down; absent: never. */
+  rejects?: number | null;
+}
+
+/** Names a sourcing policy. */
+export type SourcingId = string;
+
+/** What one line needs. */
+export interface SourcingLine {
+  /** The line. */
+  id: LineId;
+  /** Every part is a whole multiple of this, such as the contents of a box; above zero. Absent: any quantity will do. */
+  multiple?: DecimalInput | null;
+  /** The product. */
+  product: ProductId;
+  /** How much, in the product's unit; above zero. */
+  quantity: DecimalInput;
+  /** The day on which the goods are wanted. */
+  wanted_on?: DateText | null;
+}
+
+/** What speaks against a location. */
+export interface SourcingObjection {
+  /** What it is; stable across versions. */
+  code: Code;
+  /** The figures: `actual` and `limit`. */
+  details?: Details;
+  /** The same for a person. */
+  message: string;
+}
+
+/** What makes one plan better than another. Less is better in each. */
+export type SourcingObjective = "unfilled" | "shipments" | "late_lines" | "cost" | "distance" | "priority";
+
+/** Which location ships what, why, and what is missing. */
+export interface SourcingPlan {
+  /** Every candidate, by priority and id, and what speaks against it. */
+  candidates: CandidateVerdict[];
+  /** Whether every line gets all that it asks for. */
+  complete: boolean;
+  /** One remark for each line that is short. */
+  findings: Finding[];
+  /** The lines, in the order of the demand. */
+  lines: SourcedLine[];
+  /** What the plan is worth by each objective, the most important first. Less is better. */
+  objectives: ObjectiveValue[];
+  /** The policy. */
+  policy: SourcingId;
+  /** The soft constraints that were dropped, in the order in which they were. */
+  relaxed: string[];
+  /** Reservations that hold what the plan says; none where the demand does not say how to name them. */
+  reserve: ReserveStock[];
+  /** How the search went; absent where locations are taken in order. */
+  search?: SourcingSearch;
+  /** The locations that ship, by priority and id. */
+  shipments: PlannedShipment[];
+  /** How locations were chosen; absent where the customer picks the goods up. */
+  strategy?: SourcingStrategy;
+}
+
+/** How the reservations of a plan are named and held. */
+export interface SourcingReserve {
+  /** When they end by themselves. */
+  expires_at?: TimestampText | null;
+  /** How firmly they are held. */
+  kind?: ReservationKind;
+  /** What they are for, such as the order. A line's demand is called `order/line`, its reservations `order/line/1` and so on. */
+  order: DemandId;
+}
+
+/** How the search for the best set of locations went. */
+export interface SourcingSearch {
+  /** What no plan can be better than; there when the plan may not be the best. */
+  bound?: SourcingBound;
+  /** How many sets of locations were tried, whole or in part. */
+  evaluated: number;
+  /** Whether no other plan is better. When not, the search ended before it had looked at every set of locations that could be. */
+  optimal: boolean;
+}
+
+/** How locations are chosen. */
+export type SourcingStrategy = "objectives" | "location_sort_order" | "default_location_first_then_position" | "highest_stock_first" | "closest_location" | "on_hand_first_then_backorder";
+
 /** A range of characters inside a text value, such as an expression: `start` belongs to it, `end` does not. */
 export interface Span {
   /** The character after the last. */
   end: number;
   /** The first character, counted from 0. */
   start: number;
+}
+
+/** How far an order and its lines may be split. */
+export interface SplitDef {
+  /** Whether a line may be shipped from more than one location. */
+  allow_line_split?: boolean;
+  /** Whether an order may be shipped from more than one location. */
+  allow_order_split?: boolean;
+  /** How often an order may be split: with 1 it is shipped from at most two locations. */
+  max_splits?: number | null;
+  /** The same as a percentage of the line's quantity. */
+  min_split_percent?: DecimalInput | null;
+  /** The least part of a line that is shipped from more than one location. */
+  min_split_qty?: DecimalInput | null;
+  /** An order of a smaller amount is not shipped from more than one location. */
+  no_split_below_amount?: DecimalInput | null;
 }
 
 /** Whether an amount is split over the lines. */
@@ -5913,6 +6558,14 @@ export interface StockActionUncommit {
 
 export interface StockActionUpdate {
   update: UpdateReservation;
+}
+
+/** A level of stock below which somebody is to know. */
+export interface StockAlertDef {
+  /** Below how much available stock, in the product's unit; above zero. */
+  below: DecimalInput;
+  /** How bad that is. */
+  severity?: Severity;
 }
 
 /** What is counted at a position. */
@@ -6670,6 +7323,20 @@ export interface StockEventUpdatedContent {
   wanted_on?: DateText;
 }
 
+/** The products whose stock is low. */
+export interface StockLevels {
+  /** One remark for each product that is below one of its alerts, the worst first, then by product. */
+  findings: Finding[];
+}
+
+/** The stock, and the moment at which it is looked at. */
+export interface StockLevelsRequest {
+  /** The moment: holds that have ended by then do not count. */
+  at: TimestampText;
+  /** The stock. */
+  state: StockStateInput;
+}
+
 /** A quantity of a product at a location. */
 export interface StockMovement {
   /** Where. */
@@ -6945,11 +7612,80 @@ export interface SubtotalDef {
   id: StepId;
 }
 
+/** What a line gets. */
+export interface SuppliedLine {
+  /** The earliest day on which all of it is there; absent when something is missing that nothing supplies. */
+  available_on?: DateText;
+  /** Who needs it. */
+  demand: DemandId;
+  /** Whether all of it is there in time. */
+  in_time: boolean;
+  /** How much nothing supplies. */
+  missing: Decimal;
+  /** The product. */
+  product: ProductId;
+  /** How much is needed. */
+  quantity: Decimal;
+  /** What it comes from. */
+  sources: SupplySource[];
+  /** When it is wanted. */
+  wanted_on: DateText;
+}
+
+/** Lines that need goods. */
+export interface SupplyDemand {
+  /** The moment: its day is today, before which nothing starts; holds that have ended by then do not count. */
+  at: TimestampText;
+  /** The working days; Monday to Friday when absent. */
+  calendar?: WorkCalendarDef;
+  /** Names the plan; made by the caller. Its proposals are called `<id>/1`, `<id>/2`, ... */
+  id: SupplyId;
+  /** What is needed. */
+  lines: readonly SupplyLine[];
+  /**
+   * Supplies in work, whose components were taken out of stock already. Components that are reserved with the supply's id as their
+   * demand need not be named here.
+   */
+  started?: readonly SupplyId[];
+  /** What is on its way and not in the state. */
+  supplies?: readonly ExpectSupplyInput[];
+}
+
 /** Names an expected supply: a purchase, a production order, a transfer. */
 export type SupplyId = string;
 
 /** How certain an expected supply is. */
 export type SupplyKind = "firm" | "planned";
+
+/** One line that needs goods. */
+export interface SupplyLine {
+  /** Who needs it: a line of an order. What is reserved, or on its way, for the same demand is used for it first. */
+  demand: DemandId;
+  /** The product. */
+  product: ProductId;
+  /** How much is still to be delivered, in the product's unit; above zero. */
+  quantity: DecimalInput;
+  /** The day on which it is wanted. */
+  wanted_on: DateText;
+}
+
+/** How a product is obtained. */
+export type SupplyMethod = "buy" | "make_to_order" | "assemble_to_order" | "phantom";
+
+/** Where goods come from. */
+export type SupplyOrigin = "reserved" | "stock" | SupplyOriginExpected | SupplyOriginProposal | SupplyOriginPhantom;
+
+export interface SupplyOriginExpected {
+  expected: SupplyId;
+}
+
+export interface SupplyOriginPhantom {
+  phantom: SupplyId;
+}
+
+export interface SupplyOriginProposal {
+  proposal: SupplyId;
+}
 
 /** The demand that a supply is for. */
 export interface SupplyPeg {
@@ -6967,8 +7703,85 @@ export interface SupplyPegInput {
   needed_on?: DateText | null;
 }
 
+/** What a supply is for. */
+export type SupplyPegTo = SupplyPegToDemand | SupplyPegToExpected | SupplyPegToProposal | SupplyPegToPhantom;
+
+export interface SupplyPegToDemand {
+  demand: DemandId;
+}
+
+export interface SupplyPegToExpected {
+  expected: SupplyId;
+}
+
+export interface SupplyPegToPhantom {
+  phantom: SupplyId;
+}
+
+export interface SupplyPegToProposal {
+  proposal: SupplyId;
+}
+
+/** What to make and to buy, and what the lines get from where. */
+export interface SupplyPlan {
+  /** Whether every line gets all that it needs in time. */
+  complete: boolean;
+  /** One remark for each line that is late or short. */
+  findings: Finding[];
+  /** The lines, in the order of the request. */
+  lines: SuppliedLine[];
+  /** The phantoms whose components are taken in their place. */
+  phantoms: PhantomUse[];
+  /** The orders to place, products before what goes into them. */
+  proposals: SupplyProposal[];
+}
+
+/** An order to place. */
+export interface SupplyProposal {
+  /** The command by which the stock expects it. */
+  action: StockAction;
+  /** Whether it cannot start because a component is missing that nothing supplies. */
+  blocked: boolean;
+  /** What goes into it. */
+  components?: ProposalComponent[];
+  /** The day on which its goods can be used. */
+  due: DateText;
+  /** Names it: the plan and a number. */
+  id: SupplyId;
+  /** Whether they are there by then. */
+  in_time: boolean;
+  /** The product's level: 0 for what goes into nothing. */
+  level: number;
+  /** Where it arrives. */
+  location: LocationId;
+  /** Whether it is bought or made. */
+  method: SupplyMethod;
+  /** How much of it is needed; the rest is free. */
+  needed: Decimal;
+  /** The day on which they are needed. */
+  needed_on: DateText;
+  /** Whom it is for. */
+  pegs: ProposalPeg[];
+  /** The product. */
+  product: ProductId;
+  /** How much to order, after lot sizes. */
+  quantity: Decimal;
+  /** The day on which it must start. */
+  start: DateText;
+}
+
 /** What becomes of the rest of a supply of which a part has come. */
 export type SupplyRemainder = "keep" | "close";
+
+/** A part of what is needed, and where it comes from. */
+export interface SupplySource {
+  /** Where it comes from. */
+  from: SupplyOrigin;
+  /** The day on which it is there. */
+  on: DateText;
+  /** How much. */
+  quantity: Decimal;
+}
 
 /**
  * A decision table in the manner of DMN: each row tests every input and, when all its tests pass, gives its outputs.
@@ -7514,6 +8327,26 @@ export interface WindowDef {
   from?: TimestampText | null;
   /** The first moment that does not belong to it any more; absent when it never ends. */
   until?: TimestampText | null;
+}
+
+/**
+ * Which days are working days, as a host or a rulebook writes it.
+ *
+ * ```
+ * use dealdesk::time::{WorkCalendarDef, Workdays};
+ * let def: WorkCalendarDef = serde_json::from_str(r#"{"closed": ["2026-12-25"]}"#)?;
+ * let days = Workdays::new(&def)?;
+ * assert_eq!(days.after("2026-12-24".parse()?, 1)?.to_string(), "2026-12-28");
+ * # Ok::<(), Box<dyn std::error::Error>>(())
+ * ```
+ */
+export interface WorkCalendarDef {
+  /** Days on which no work is done although it is done on that day of the week: holidays. */
+  closed?: readonly DateText[];
+  /** Days on which work is done in any case: a Saturday before a feast. Counts for more than `closed`. */
+  open?: readonly DateText[];
+  /** The days of the week on which work is done; Monday to Friday when absent. */
+  weekdays?: readonly Weekday[];
 }
 
 /** What a price of zero says. */

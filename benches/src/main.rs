@@ -7,6 +7,7 @@
 //! | W3 | stock in 20 warehouses, 200 orders of 100 lines that are served one after the other |
 //! | growth | W1 with 5,000 and 50,000 rules, of which the same few match |
 //! | load | reading and compiling the rulebook of W1; the feature `memory` adds the memory that it takes |
+//! | sourcing | orders of 20 lines: the best of 12 warehouses, a good plan over 500 |
 //!
 //! Every figure stands beside its checksum: the same results, or it does not count. Times are CPU times of the process, of the fastest
 //! of many whole passes. `cargo run --release -p benches -- w1 dealdesk` runs only the workloads and peers that are named.
@@ -25,8 +26,8 @@ fn main() {
         let chosen = |name: &str| wanted.iter().any(|wanted| wanted == name);
         chosen(name) || !all.iter().any(|name| chosen(name))
     };
-    let runs = |name: &str| named(&["w1", "w2", "w3", "growth", "load"], name);
-    let peer = |name: &str| named(&["limit", "scan", "zen", "dealdesk"], name);
+    let runs = |name: &str| named(&["w1", "w2", "w3", "growth", "load", "sourcing"], name);
+    let peer = |name: &str| named(&["limit", "scan", "zen", "naive", "dealdesk"], name);
     let mut report = Report::default();
     let data = workload::Data::generate();
     if runs("w1") {
@@ -81,6 +82,9 @@ fn main() {
         if peer("dealdesk") {
             peers::dealdesk::load(&data, &mut report);
         }
+    }
+    if runs("sourcing") {
+        peers::sourcing::orders(peer("naive"), peer("dealdesk"), &mut report);
     }
     print!("{report}");
     if !report.all_right() {

@@ -175,6 +175,10 @@ ids! {
     CalendarId;
     /// Names lines that are shipped together.
     ShipGroupId;
+    /// Names a sourcing policy.
+    SourcingId;
+    /// Names a carrier.
+    CarrierId;
     /// Names what stock is reserved for: a line of an order, a cart.
     DemandId;
     /// Names a way of sharing out what is scarce.

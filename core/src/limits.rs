@@ -39,6 +39,8 @@ pub struct Limits {
     pub quota_periods: u32,
     /// Periods of quotas that one request may look at to find such days.
     pub quota_looks: u64,
+    /// Sets of locations that one search for the best sourcing may be allowed to try.
+    pub sourcing_evaluations: u32,
     /// Lines of one document.
     pub lines: usize,
     /// Events, postings or reservations that one state may hold.
@@ -67,6 +69,7 @@ impl Default for Limits {
             promotion_looks: 20_000_000,
             quota_periods: 400,
             quota_looks: 2_000_000,
+            sourcing_evaluations: 10_000_000,
             lines: 10_000,
             state_entries: 1_000_000,
             quantity_digits: 12,

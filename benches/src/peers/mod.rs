@@ -6,5 +6,6 @@ pub mod dealdesk_stock;
 pub mod dealdesk_table;
 pub mod limit;
 pub mod scan;
+pub mod sourcing;
 #[cfg(feature = "zen")]
 pub mod zen;

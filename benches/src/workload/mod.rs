@@ -5,6 +5,7 @@ mod orders;
 mod prices;
 mod rng;
 mod rules;
+pub mod sourcing;
 pub mod stock;
 
 pub use orders::{Line, Order, SIZES};

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         InvoiceRequest,
         OrderState,
         PlanReservationRequest,
+        PlanSourcingRequest,
         PlanSubstitutesRequest,
         PlanWaveRequest,
         PriceExamples,
@@ -38,11 +39,14 @@ if TYPE_CHECKING:
         ProjectionRequest,
         PromisePlan,
         PromiseRequest,
+        ProposeReordersRequest,
+        ProposeSupplyRequest,
         QuotaPlan,
         Quote,
         QuoteRequest,
         ReconcileStockRequest,
         Reconciliation,
+        ReorderPlan,
         ReplanPlan,
         ReplanRequest,
         ReservationPlan,
@@ -51,9 +55,13 @@ if TYPE_CHECKING:
         SeekTargetRequest,
         ShareOutRequest,
         SharePlan,
+        SourcingPlan,
         StockDecision,
+        StockLevels,
+        StockLevelsRequest,
         StockState,
         SubstitutePlan,
+        SupplyPlan,
         WavePlan,
     )
 
@@ -110,6 +118,26 @@ class Rulebook(CompiledRulebook):
     def plan_wave(self, request: PlanWaveRequest) -> WavePlan:
         """Plans the reservations of many orders from the same stock, the highest priority first."""
         response: WavePlan = self._handle.call("plan_wave", request)
+        return response
+
+    def propose_supply(self, request: ProposeSupplyRequest) -> SupplyPlan:
+        """Plans what to make and to buy for lines that stock cannot give, how much and when, through the levels of their bills."""
+        response: SupplyPlan = self._handle.call("propose_supply", request)
+        return response
+
+    def propose_reorders(self, request: ProposeReordersRequest) -> ReorderPlan:
+        """Plans what to order so that products stay in stock, by their reorder policies, with the projected stock of each day."""
+        response: ReorderPlan = self._handle.call("propose_reorders", request)
+        return response
+
+    def check_stock_levels(self, request: StockLevelsRequest) -> StockLevels:
+        """Finds the products of which less is available than their alerts say."""
+        response: StockLevels = self._handle.call("check_stock_levels", request)
+        return response
+
+    def plan_sourcing(self, request: PlanSourcingRequest) -> SourcingPlan:
+        """Plans which locations ship what of an order: constraints, objectives, split limits, and why."""
+        response: SourcingPlan = self._handle.call("plan_sourcing", request)
         return response
 
     def check_availability(self, request: AvailabilityRequest) -> Availability:

@@ -841,6 +841,39 @@ class BetterOfView(TypedDict):
 # What becomes of a line that goes beyond a cap.
 Beyond: TypeAlias = "Literal['rest', 'line']"
 
+
+@final
+class BillComponentDef(TypedDict):
+    """One component of a bill of materials."""
+    # The product that goes in.
+    product: ReadOnly[ProductId]
+    # How much of it, in its own unit; above zero.
+    quantity: ReadOnly[DecimalInput]
+    # The need of an order is rounded up to a whole multiple of this, such as 1 for pieces; absent: to the last digit of a quantity.
+    round_up_to: NotRequired[ReadOnly[DecimalInput | None]]
+    # How much more is needed because some is spoilt, in percent of the quantity, 0 to 100: 5 makes 100 into 105.
+    scrap_percent: NotRequired[ReadOnly[DecimalInput | None]]
+
+
+@final
+class BillDef(TypedDict):
+    """A bill of materials: what a product is made of.
+
+    ```
+    use dealdesk::inventory::BillDef;
+    let bill: BillDef = serde_json::from_str(r#"{"product": "pump", "components": [
+        {"product": "motor", "quantity": "1"}, {"product": "bolt", "quantity": "8", "scrap_percent": "5", "round_up_to": "1"}]}"#)?;
+    assert_eq!(bill.makes, 1.into());
+    # Ok::<(), serde_json::Error>(())
+    ```
+    """
+    # What goes into it.
+    components: ReadOnly[Sequence[BillComponentDef]]
+    # How much of the product the components are for, in the product's unit; above zero.
+    makes: NotRequired[ReadOnly[DecimalInput]]
+    # The product that is made.
+    product: ReadOnly[ProductId]
+
 # How far the invoices of an order are.
 BillingStatus: TypeAlias = "Literal['not_invoiced', 'partially_invoiced', 'invoiced']"
 
@@ -997,6 +1030,19 @@ class CancelSupplyInput(TypedDict):
 
 
 @final
+class CandidateVerdict(TypedDict):
+    """What became of a candidate."""
+    # How much of what the lines ask for it could give, were it the only one.
+    could_give: Decimal
+    # Which.
+    location: LocationId
+    # What speaks against it; nothing when it may ship.
+    rejected: list[SourcingObjection]
+    # Whether it ships.
+    ships: bool
+
+
+@final
 class CapAmountDef(TypedDict):
     """The most that a rule takes off."""
     # The amount, in the rulebook's currency; with tax where prices include it.
@@ -1026,6 +1072,9 @@ class CapUnitsDef(TypedDict):
     per: NotRequired[ReadOnly[CapPer]]
     # How many, in the units of the lines; above zero.
     units: ReadOnly[DecimalInput]
+
+# Names a carrier.
+CarrierId: TypeAlias = "str"
 
 # Names an approval case.
 CaseId: TypeAlias = "str"
@@ -1308,7 +1357,7 @@ class ClampDef(TypedDict):
 CloseWhen: TypeAlias = "Literal['shipped', 'shipped_and_invoiced']"
 
 # What happened; stable across versions.
-Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.better_of', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'quote.frozen', 'quote.target', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.already_firm', 'inventory.backordered', 'inventory.untracked', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'inventory.unknown_supply', 'inventory.supply_exists', 'inventory.supply_closed', 'inventory.exceeds_supply', 'inventory.supply_mismatch', 'inventory.part_of_location', 'inventory.days', 'inventory.calendar', 'inventory.not_in_time', 'inventory.not_expected', 'inventory.group_incomplete', 'inventory.minimum_not_met', 'inventory.share_weight', 'inventory.quota_exceeded', 'inventory.quota_caps', 'inventory.quota_unreachable', 'inventory.segment_condition', 'inventory.segment_unreachable', 'inventory.replan_exception', 'inventory.replan_infeasible', 'inventory.consent', 'inventory.substitute_declined', 'inventory.substitute_not_valid', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
+Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.better_of', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'quote.frozen', 'quote.target', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.already_firm', 'inventory.backordered', 'inventory.untracked', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'inventory.unknown_supply', 'inventory.supply_exists', 'inventory.supply_closed', 'inventory.exceeds_supply', 'inventory.supply_mismatch', 'inventory.part_of_location', 'inventory.days', 'inventory.calendar', 'inventory.not_in_time', 'inventory.not_expected', 'inventory.group_incomplete', 'inventory.minimum_not_met', 'inventory.share_weight', 'inventory.quota_exceeded', 'inventory.quota_caps', 'inventory.quota_unreachable', 'inventory.segment_condition', 'inventory.segment_unreachable', 'inventory.replan_exception', 'inventory.replan_infeasible', 'inventory.consent', 'inventory.substitute_declined', 'inventory.substitute_not_valid', 'inventory.bill', 'inventory.lot', 'inventory.supply_late', 'inventory.no_supply', 'inventory.low_stock', 'inventory.sourcing_conflict', 'inventory.not_collection_point', 'inventory.location_inactive', 'inventory.cannot_ship', 'inventory.too_far', 'inventory.distance_unknown', 'inventory.too_slow', 'inventory.too_many_rejects', 'inventory.no_capacity', 'inventory.past_cutoff', 'inventory.no_carrier', 'inventory.late', 'inventory.nothing_there', 'inventory.split_limit', 'inventory.locations_rejected', 'inventory.whole_multiples', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
 
 # Which promotion gets a unit that several want.
 Combine: TypeAlias = "Literal['priority', 'optimal']"
@@ -2206,6 +2255,17 @@ class FixedDayDef(TypedDict):
 
 
 @final
+class ForecastDemand(TypedDict):
+    """How much of a product is expected to be needed on a day."""
+    # The day.
+    on: ReadOnly[DateInput]
+    # The product.
+    product: ReadOnly[ProductId]
+    # How much, in the product's unit; above zero.
+    quantity: ReadOnly[DecimalInput]
+
+
+@final
 class FrozenCharge(TypedDict):
     """A charge that stands."""
     # What is charged.
@@ -2443,6 +2503,8 @@ class InventoryDef(TypedDict):
     """
     # Whether more may be reserved than is available.
     backorder: NotRequired[ReadOnly[Backorder]]
+    # What products are made of.
+    bills: NotRequired[ReadOnly[Sequence[BillDef]]]
     # After how many seconds a soft hold ends that names no end of its own. Without it, such a hold does not end.
     hold_ttl_seconds: NotRequired[ReadOnly[int | None]]
     # Where stock lies.
@@ -2460,6 +2522,8 @@ class InventoryDef(TypedDict):
     quotas: NotRequired[ReadOnly[Sequence[QuotaDef]]]
     # How demands are treated when stock is planned anew, because there is less than was promised.
     replan: NotRequired[ReadOnly[Sequence[ReplanSegmentDef]]]
+    # How products are obtained when stock does not have them.
+    replenish: NotRequired[ReadOnly[Sequence[ReplenishDef]]]
     # What is kept back. Of several entries that fit, the most special counts: location and product, then product, then location,
     # then the one that names neither.
     safety_stock: NotRequired[ReadOnly[Sequence[SafetyStockDef]]]
@@ -2467,6 +2531,8 @@ class InventoryDef(TypedDict):
     sharing: NotRequired[ReadOnly[Sequence[SharingDef]]]
     # How much of each product is not for sale at all locations together, in the product's unit: kept back once, wherever it lies.
     sku_threshold: NotRequired[ReadOnly[DecimalInput]]
+    # Policies by which orders are spread over locations.
+    sourcing: NotRequired[ReadOnly[Sequence[SourcingDef]]]
     # Products that may be delivered in the place of others.
     substitutes: NotRequired[ReadOnly[Sequence[SubstituteDef]]]
 
@@ -2723,6 +2789,19 @@ class LadderStep(TypedDict):
     # The price of a unit, on average.
     unit_price: Decimal
 
+# How long something takes.
+LeadTime: TypeAlias = "LeadTimeDays | LeadTimeWorkingDays"
+
+
+@final
+class LeadTimeDays(TypedDict):
+    days: ReadOnly[int]
+
+
+@final
+class LeadTimeWorkingDays(TypedDict):
+    working_days: ReadOnly[int]
+
 
 @final
 class Leaf(TypedDict):
@@ -2940,9 +3019,24 @@ class LocationDef(TypedDict):
     parent: NotRequired[ReadOnly[LocationId | None]]
     # Stock is taken from the lowest number first; of equal numbers from the smaller id.
     priority: NotRequired[ReadOnly[int]]
+    # What sourcing knows about it.
+    sourcing: NotRequired[ReadOnly[SourcingFactsDef | None]]
 
 # Names a stock location (warehouse).
 LocationId: TypeAlias = "str"
+
+
+@final
+class LotDef(TypedDict):
+    """How much may be ordered at a time, in the product's unit. A need is rounded up to the multiple, after the minimum; what is more than
+    the maximum becomes several orders.
+    """
+    # The most.
+    maximum: NotRequired[ReadOnly[DecimalInput | None]]
+    # The least.
+    minimum: NotRequired[ReadOnly[DecimalInput | None]]
+    # Only whole multiples of this.
+    multiple: NotRequired[ReadOnly[DecimalInput | None]]
 
 
 @final
@@ -2967,6 +3061,24 @@ Memory: TypeAlias = "list[Remembered]"
 
 # The commands that a state has handled. On the wire a list, in the order in which they were handled.
 MemoryInput: TypeAlias = "Sequence[RememberedInput]"
+
+
+@final
+class MinMaxDef(TypedDict):
+    """Minimum and maximum, in the product's unit."""
+    # Up to how much is ordered; above zero, and not below the minimum.
+    maximum: Decimal
+    # What there shall be at the least; zero or more.
+    minimum: Decimal
+
+
+@final
+class MinMaxDefInput(TypedDict):
+    """Minimum and maximum, in the product's unit."""
+    # Up to how much is ordered; above zero, and not below the minimum.
+    maximum: ReadOnly[DecimalInput]
+    # What there shall be at the least; zero or more.
+    minimum: ReadOnly[DecimalInput]
 
 # What happens when a category has no rate at a destination.
 MissingRate: TypeAlias = "Literal['refuse', 'untaxed']"
@@ -3042,6 +3154,15 @@ class NthItemDef(TypedDict):
 
 # Which units of a group get the benefit.
 NthSelect: TypeAlias = "Literal['cheapest', 'dearest']"
+
+
+@final
+class ObjectiveValue(TypedDict):
+    """What a plan is worth by an objective."""
+    # Which.
+    objective: SourcingObjective
+    # How much.
+    value: Decimal
 
 # What a promotion offers. Only whole base units count; what is left of a quantity takes no part.
 OfferDef: TypeAlias = "OfferDefDiscount | OfferDefBuyGet | OfferDefNthItem | OfferDefSetTotal | OfferDefMixAndMatch | OfferDefGift"
@@ -3934,6 +4055,30 @@ PeriodInput = TypedDict(
     },
 )
 
+
+@final
+class PeriodicDef(TypedDict):
+    """Orders for periods."""
+    # How many days of the calendar an order covers, from the first that is short; 1 or more.
+    days: int
+
+
+@final
+class PhantomUse(TypedDict):
+    """A phantom whose components are taken in its place."""
+    # What is taken in its place.
+    components: list[ProposalComponent]
+    # Names it: the plan, `phantom` and a number.
+    id: SupplyId
+    # The day on which its components are needed.
+    needed_on: date
+    # Whom it is for.
+    pegs: list[ProposalPeg]
+    # The product.
+    product: ProductId
+    # How much of it.
+    quantity: Decimal
+
 # Where a charge stands.
 PlacementDef: TypeAlias = "Literal['document', 'line'] | PlacementDefAllocate"
 
@@ -3948,6 +4093,15 @@ class PlanReservationRequest(TypedDict):
     """A demand and the stock that it is to be met from."""
     # What is needed.
     demand: ReadOnly[Demand]
+    # The stock.
+    state: ReadOnly[StockStateInput]
+
+
+@final
+class PlanSourcingRequest(TypedDict):
+    """An order and the stock that it is to be sourced from."""
+    # What is needed, and what is known about the locations.
+    demand: ReadOnly[SourcingDemand]
     # The stock.
     state: ReadOnly[StockStateInput]
 
@@ -3999,6 +4153,21 @@ class PlannedOrder(TypedDict):
     id: DemandId
     # Which location gives what to its lines.
     plan: ReservationPlan
+
+
+@final
+class PlannedShipment(TypedDict):
+    """What one location ships."""
+    # When it arrives.
+    arrives_on: date
+    # What it costs.
+    cost: Decimal
+    # How far it goes; absent when it was not said.
+    distance: NotRequired[Decimal]
+    # What is in it, in the order of the demand.
+    lines: list[ShipmentLine]
+    # From where.
+    location: LocationId
 
 # Which rules of a stage apply when several match.
 Policy: TypeAlias = "Literal['best', 'worst', 'first', 'compound', 'on_base', 'exclusive']"
@@ -4208,6 +4377,19 @@ class ProductVersion(TypedDict):
     product: ProductId
     # How many events were about it; 0 for one that the stock does not know.
     version: int
+
+
+@final
+class ProjectedStock(TypedDict):
+    """The projected stock of one product, with the proposals."""
+    # What is available now.
+    available: Decimal
+    # The product.
+    product: ProductId
+    # How it is kept in stock.
+    reorder: ReorderDef
+    # The days on which something happens.
+    rows: list[ReorderRow]
 
 
 @final
@@ -4508,6 +4690,50 @@ class PromotionView(TypedDict):
     off: Decimal
     # The step at which it applied.
     step: str
+
+
+@final
+class ProposalComponent(TypedDict):
+    """A component of an order."""
+    # How much nothing supplies.
+    missing: Decimal
+    # The day on which it is needed: when the order was to start.
+    needed_on: date
+    # The product.
+    product: ProductId
+    # How much the order needs: its quantity times the bill's, with scrap.
+    quantity: Decimal
+    # What it comes from.
+    sources: list[SupplySource]
+
+
+@final
+class ProposalPeg(TypedDict):
+    """A need that an order covers."""
+    # The line at the top of it; absent when it is for a supply that is for nobody in particular.
+    demand: NotRequired[DemandId]
+    # How much.
+    quantity: Decimal
+    # What it is for.
+    to: SupplyPegTo
+
+
+@final
+class ProposeReordersRequest(TypedDict):
+    """Expected demand, and the stock."""
+    # What is expected to be needed.
+    demand: ReadOnly[ReorderDemand]
+    # The stock, with what is on its way.
+    state: ReadOnly[StockStateInput]
+
+
+@final
+class ProposeSupplyRequest(TypedDict):
+    """Lines that need goods, and the stock."""
+    # What is needed.
+    demand: ReadOnly[SupplyDemand]
+    # The stock, with what is on its way.
+    state: ReadOnly[StockStateInput]
 
 
 @final
@@ -5092,6 +5318,9 @@ class Related(TypedDict):
     # The place, as a JSON pointer.
     path: str
 
+# How soft constraints are dropped, when they keep an order from being filled.
+Relax: TypeAlias = "Literal['one_by_one', 'all_at_once']"
+
 
 @final
 class ReleaseStock(TypedDict):
@@ -5127,6 +5356,179 @@ class RememberedInput(TypedDict):
     command: ReadOnly[CommandId]
     content: ReadOnly[str]
     refused: NotRequired[ReadOnly[Code | None]]
+
+# When a product is ordered anew, and how much. What is available already leaves the safety stock out.
+#
+# ```
+# use dealdesk::inventory::ReorderDef;
+# let policy: ReorderDef = serde_json::from_str(r#"{"min_max": {"minimum": "10", "maximum": "40"}}"#)?;
+# assert!(matches!(policy, ReorderDef::MinMax(_)));
+# # Ok::<(), serde_json::Error>(())
+# ```
+ReorderDef: TypeAlias = "ReorderDefMinMax | ReorderDefReorderPoint | ReorderDefLotForLot | ReorderDefPeriodic"
+
+# When a product is ordered anew, and how much. What is available already leaves the safety stock out.
+#
+# ```
+# use dealdesk::inventory::ReorderDef;
+# let policy: ReorderDef = serde_json::from_str(r#"{"min_max": {"minimum": "10", "maximum": "40"}}"#)?;
+# assert!(matches!(policy, ReorderDef::MinMax(_)));
+# # Ok::<(), serde_json::Error>(())
+# ```
+ReorderDefInput: TypeAlias = "ReorderDefInputMinMax | ReorderDefInputReorderPoint | ReorderDefInputLotForLot | ReorderDefInputPeriodic"
+
+
+@final
+class ReorderDefInputLotForLot(TypedDict):
+    lot_for_lot: ReadOnly[ReorderDefInputLotForLotContent]
+
+
+@final
+class ReorderDefInputLotForLotContent(TypedDict):
+    pass
+
+
+@final
+class ReorderDefInputMinMax(TypedDict):
+    min_max: ReadOnly[MinMaxDefInput]
+
+
+@final
+class ReorderDefInputPeriodic(TypedDict):
+    periodic: ReadOnly[PeriodicDef]
+
+
+@final
+class ReorderDefInputReorderPoint(TypedDict):
+    reorder_point: ReadOnly[ReorderPointDefInput]
+
+
+@final
+class ReorderDefLotForLot(TypedDict):
+    lot_for_lot: ReorderDefLotForLotContent
+
+
+@final
+class ReorderDefLotForLotContent(TypedDict):
+    pass
+
+
+@final
+class ReorderDefMinMax(TypedDict):
+    min_max: MinMaxDef
+
+
+@final
+class ReorderDefPeriodic(TypedDict):
+    periodic: PeriodicDef
+
+
+@final
+class ReorderDefReorderPoint(TypedDict):
+    reorder_point: ReorderPointDef
+
+
+@final
+class ReorderDemand(TypedDict):
+    """What is expected to be needed, and how far to look."""
+    # The moment: its day is today, before which nothing starts; holds that have ended by then do not count.
+    at: ReadOnly[TimestampInput]
+    # The working days; Monday to Friday when absent.
+    calendar: NotRequired[ReadOnly[WorkCalendarDef]]
+    # Forecasts and orders that are not reserved; what is before today counts as of today.
+    demands: NotRequired[ReadOnly[Sequence[ForecastDemand]]]
+    # Names the plan; made by the caller. Its proposals are called `<id>/1`, `<id>/2`, ...
+    id: ReadOnly[SupplyId]
+    # The products to look at; all that have a reorder policy when empty.
+    products: NotRequired[ReadOnly[Sequence[ProductId]]]
+    # Supplies in work, whose components were taken out of stock already.
+    started: NotRequired[ReadOnly[Sequence[SupplyId]]]
+    # What is on its way and not in the state.
+    supplies: NotRequired[ReadOnly[Sequence[ExpectSupplyInput]]]
+    # The last day that is looked at.
+    until: ReadOnly[DateInput]
+
+
+@final
+class ReorderPlan(TypedDict):
+    """What to order so that products stay in stock."""
+    # The projected stock of each product, each before what goes into it.
+    products: list[ProjectedStock]
+    # The orders to place.
+    proposals: list[ReorderProposal]
+
+
+@final
+class ReorderPointDef(TypedDict):
+    """A reorder point, in the product's unit."""
+    # Below this much a new order starts; above zero.
+    point: Decimal
+    # How much is ordered at the least; above zero. Absent: what is missing to the point.
+    quantity: NotRequired[Decimal]
+
+
+@final
+class ReorderPointDefInput(TypedDict):
+    """A reorder point, in the product's unit."""
+    # Below this much a new order starts; above zero.
+    point: ReadOnly[DecimalInput]
+    # How much is ordered at the least; above zero. Absent: what is missing to the point.
+    quantity: NotRequired[ReadOnly[DecimalInput | None]]
+
+
+@final
+class ReorderProposal(TypedDict):
+    """An order to place."""
+    # The command by which the stock expects it.
+    action: StockAction
+    # Why it is proposed.
+    because: ReorderReason
+    # The day on which its goods can be used.
+    due: date
+    # Names it: the plan and a number.
+    id: SupplyId
+    # Whether they are.
+    in_time: bool
+    # Where it arrives.
+    location: LocationId
+    # Whether it is bought or made.
+    method: SupplyMethod
+    # How much of it the policy asks for.
+    needed: Decimal
+    # The day by which they shall be there: the day that is short less the safety days.
+    needed_on: date
+    # The product.
+    product: ProductId
+    # How much to order, after lot sizes.
+    quantity: Decimal
+    # The day on which to order.
+    start: date
+
+
+@final
+class ReorderReason(TypedDict):
+    """Why something is ordered: the projected stock of a day is below the threshold."""
+    # The day.
+    on: date
+    # What there would be without this order, with all that comes until it would.
+    projected: Decimal
+    # What there shall be at the least.
+    threshold: Decimal
+
+
+@final
+class ReorderRow(TypedDict):
+    """One day of a product."""
+    # What is needed.
+    demand: Decimal
+    # The day.
+    on: date
+    # What is there at the end of the day; below zero when it is short.
+    projected: Decimal
+    # What comes of the plan's proposals.
+    proposed: Decimal
+    # What comes.
+    supply: Decimal
 
 # How often an offer applies to one document.
 RepeatDef: TypeAlias = "Literal['once', 'unlimited'] | RepeatDefAtMost"
@@ -5328,6 +5730,27 @@ class ReplanSortFactContent(TypedDict):
 
 # How demands are treated when stock is planned anew. They are served in the order of this list: `win` first, `improve` last.
 ReplanStrategy: TypeAlias = "Literal['win', 'gain', 'redistribute', 'fill', 'improve', 'lose', 'skip']"
+
+
+@final
+class ReplenishDef(TypedDict):
+    """How a product is obtained when stock does not have it."""
+    # Below which levels of available stock somebody is to know.
+    alerts: NotRequired[ReadOnly[Sequence[StockAlertDef]]]
+    # From the start of an order to the day on which its goods can be used.
+    lead_time: NotRequired[ReadOnly[LeadTime]]
+    # Where the goods arrive; absent: at the active location with the lowest priority number.
+    location: NotRequired[ReadOnly[LocationId | None]]
+    # How much may be ordered at a time.
+    lot: NotRequired[ReadOnly[LotDef]]
+    # Whether it is bought or made.
+    method: ReadOnly[SupplyMethod]
+    # The product.
+    product: ReadOnly[ProductId]
+    # How it is kept in stock; absent: it is obtained for demands only.
+    reorder: NotRequired[ReadOnly[ReorderDefInput | None]]
+    # How many days of the calendar before the stock is short an order of a reorder policy shall be there; not for reorder points.
+    safety_days: NotRequired[ReadOnly[int]]
 
 
 @final
@@ -5954,6 +6377,17 @@ ShipGroupId: TypeAlias = "str"
 
 
 @final
+class ShipmentLine(TypedDict):
+    """A line's part in a shipment."""
+    # The line.
+    line: LineId
+    # The product.
+    product: ProductId
+    # How much.
+    quantity: Decimal
+
+
+@final
 class ShippedLine(TypedDict):
     """What is shipped of a line."""
     # The line.
@@ -5990,12 +6424,268 @@ class Sought(TypedDict):
 
 
 @final
+class SourcedLine(TypedDict):
+    """Where a line comes from."""
+    # What it waits for, where the strategy lets what is missing wait for stock.
+    backordered: Decimal
+    # The line.
+    id: LineId
+    # Whether a part of it arrives after the day on which it is wanted.
+    late: bool
+    # Which location gives how much.
+    parts: list[StockPart]
+    # Why it does not get all; absent when it does.
+    reason: NotRequired[Code]
+    # What it does not get.
+    remainder: Decimal
+    # What it asks for.
+    requested: Decimal
+    # What it gets.
+    sourced: Decimal
+
+
+@final
+class SourcingBound(TypedDict):
+    """What no plan can be better than."""
+    # A better plan with fewer locations than this was looked for everywhere, and there is none.
+    shipments: int
+    # At least this much is missing in any plan.
+    unfilled: Decimal
+
+
+@final
+class SourcingCandidate(TypedDict):
+    """A location that may ship, and what is known about it for this order."""
+    # The moment by which orders must come to leave on the same day; from then on they leave a day later. Absent: none.
+    cutoff: NotRequired[ReadOnly[TimestampInput | None]]
+    # What counts in the place of what the rulebook declares.
+    facts: NotRequired[ReadOnly[SourcingFactsDef | None]]
+    # Which.
+    location: ReadOnly[LocationId]
+
+# What a location must or should satisfy.
+SourcingConstraint: TypeAlias = "Literal['can_ship', 'capacity', 'cutoff', 'carrier', 'on_time'] | SourcingConstraintMaxDistance | SourcingConstraintMaxLeadDays | SourcingConstraintMaxRejects"
+
+
+@final
+class SourcingConstraintMaxDistance(TypedDict):
+    max_distance: ReadOnly[DecimalInput]
+
+
+@final
+class SourcingConstraintMaxLeadDays(TypedDict):
+    max_lead_days: ReadOnly[int]
+
+
+@final
+class SourcingConstraintMaxRejects(TypedDict):
+    max_rejects: ReadOnly[int]
+
+
+@final
+class SourcingDef(TypedDict):
+    """A policy by which the lines of an order are spread over locations.
+
+    ```
+    use dealdesk::inventory::SourcingDef;
+    let def: SourcingDef = serde_json::from_str(r#"{
+        "id": "web", "hard": ["can_ship"], "soft": ["on_time", {"max_distance": "500"}],
+        "objectives": ["unfilled", "shipments", "distance"], "split": {"max_splits": 2}
+    }"#)?;
+    assert_eq!(def.soft.len(), 2);
+    # Ok::<(), serde_json::Error>(())
+    ```
+    """
+    # The location that comes first; only for the strategy that asks for one. A request may name another.
+    default_location: NotRequired[ReadOnly[LocationId | None]]
+    # What a location must satisfy. That it is active goes without saying.
+    hard: NotRequired[ReadOnly[Sequence[SourcingConstraint]]]
+    # Names the policy.
+    id: ReadOnly[SourcingId]
+    # How many sets of locations may be tried before the search ends with the best plan that it has; none: only the greedy plan. Absent:
+    # 100,000.
+    max_evaluations: NotRequired[ReadOnly[int | None]]
+    # What is best, the most important first, `unfilled` before all others. Absent: `unfilled`, `shipments`, `priority`. What is equal in
+    # all of them is decided by priority and id of the locations.
+    objectives: NotRequired[ReadOnly[Sequence[SourcingObjective] | None]]
+    # How soft constraints are dropped.
+    relax: NotRequired[ReadOnly[Relax]]
+    # What a location should satisfy: dropped, the first one first, when the order cannot be filled otherwise.
+    soft: NotRequired[ReadOnly[Sequence[SourcingConstraint]]]
+    # How far an order and its lines may be split.
+    split: NotRequired[ReadOnly[SplitDef]]
+    # How locations are chosen.
+    strategy: NotRequired[ReadOnly[SourcingStrategy]]
+
+
+@final
+class SourcingDemand(TypedDict):
+    """What an order needs.
+
+    ```
+    use dealdesk::inventory::SourcingDemand;
+    let demand: SourcingDemand = serde_json::from_str(r#"{
+        "at": "2026-11-21T09:30:00Z",
+        "candidates": [{"location": "north", "facts": {"distance": "120"}}, {"location": "south", "facts": {"distance": "35"}}],
+        "lines": [{"id": "1", "product": "P-100", "quantity": "12", "wanted_on": "2026-11-25"}]
+    }"#)?;
+    assert!(demand.policy.is_none());
+    # Ok::<(), serde_json::Error>(())
+    ```
+    """
+    # The order's amount; needed where the policy has `no_split_below_amount`.
+    amount: NotRequired[ReadOnly[DecimalInput | None]]
+    # The moment: holds that have ended by then do not count, and goods leave on its day.
+    at: ReadOnly[TimestampInput]
+    # The locations that may ship, with what is known about each for this order. Absent: all locations of the rulebook.
+    candidates: NotRequired[ReadOnly[Sequence[SourcingCandidate] | None]]
+    # The carriers that will do; none: any.
+    carriers: NotRequired[ReadOnly[Sequence[CarrierId]]]
+    # Where the customer picks the goods up: strategy, constraints and split limits do not matter then.
+    collection_point: NotRequired[ReadOnly[LocationId | None]]
+    # The location that comes first, in the place of the policy's.
+    default_location: NotRequired[ReadOnly[LocationId | None]]
+    # The lines. Those of the same product share what there is, the first served first.
+    lines: ReadOnly[Sequence[SourcingLine]]
+    # The policy; may be left out where the rulebook has one.
+    policy: NotRequired[ReadOnly[SourcingId | None]]
+    # Holds that the reservations will take the place of, such as those of the cart; they do not count.
+    replaces: NotRequired[ReadOnly[Sequence[ReservationId]]]
+    # How the reservations of the plan are named and held; absent: the plan has none.
+    reserve: NotRequired[ReadOnly[SourcingReserve | None]]
+
+
+@final
+class SourcingFactsDef(TypedDict):
+    """What is known about a location that ships: declared with it, or given with a request, which then counts."""
+    # Whether it ships to customers; absent: yes.
+    can_ship: NotRequired[ReadOnly[bool | None]]
+    # How many more orders it takes on; absent: any number.
+    capacity: NotRequired[ReadOnly[int | None]]
+    # Who carries from there; absent: anybody.
+    carriers: NotRequired[ReadOnly[Sequence[CarrierId] | None]]
+    # What a shipment costs for each unit of distance; absent: nothing.
+    cost_per_distance: NotRequired[ReadOnly[DecimalInput | None]]
+    # What a shipment costs; absent: nothing.
+    cost_per_shipment: NotRequired[ReadOnly[DecimalInput | None]]
+    # What each unit costs; absent: nothing.
+    cost_per_unit: NotRequired[ReadOnly[DecimalInput | None]]
+    # How far it is, in whatever unit the host measures; absent: not known.
+    distance: NotRequired[ReadOnly[DecimalInput | None]]
+    # After how many days goods arrive; absent: on the same day.
+    lead_days: NotRequired[ReadOnly[int | None]]
+    # How often it has turned this order down; absent: never.
+    rejects: NotRequired[ReadOnly[int | None]]
+
+# Names a sourcing policy.
+SourcingId: TypeAlias = "str"
+
+
+@final
+class SourcingLine(TypedDict):
+    """What one line needs."""
+    # The line.
+    id: ReadOnly[LineId]
+    # Every part is a whole multiple of this, such as the contents of a box; above zero. Absent: any quantity will do.
+    multiple: NotRequired[ReadOnly[DecimalInput | None]]
+    # The product.
+    product: ReadOnly[ProductId]
+    # How much, in the product's unit; above zero.
+    quantity: ReadOnly[DecimalInput]
+    # The day on which the goods are wanted.
+    wanted_on: NotRequired[ReadOnly[DateInput | None]]
+
+
+@final
+class SourcingObjection(TypedDict):
+    """What speaks against a location."""
+    # What it is; stable across versions.
+    code: Code
+    # The figures: `actual` and `limit`.
+    details: NotRequired[Details]
+    # The same for a person.
+    message: str
+
+# What makes one plan better than another. Less is better in each.
+SourcingObjective: TypeAlias = "Literal['unfilled', 'shipments', 'late_lines', 'cost', 'distance', 'priority']"
+
+
+@final
+class SourcingPlan(TypedDict):
+    """Which location ships what, why, and what is missing."""
+    # Every candidate, by priority and id, and what speaks against it.
+    candidates: list[CandidateVerdict]
+    # Whether every line gets all that it asks for.
+    complete: bool
+    # One remark for each line that is short.
+    findings: list[Finding]
+    # The lines, in the order of the demand.
+    lines: list[SourcedLine]
+    # What the plan is worth by each objective, the most important first. Less is better.
+    objectives: list[ObjectiveValue]
+    # The policy.
+    policy: SourcingId
+    # The soft constraints that were dropped, in the order in which they were.
+    relaxed: list[str]
+    # Reservations that hold what the plan says; none where the demand does not say how to name them.
+    reserve: list[ReserveStock]
+    # How the search went; absent where locations are taken in order.
+    search: NotRequired[SourcingSearch]
+    # The locations that ship, by priority and id.
+    shipments: list[PlannedShipment]
+    # How locations were chosen; absent where the customer picks the goods up.
+    strategy: NotRequired[SourcingStrategy]
+
+
+@final
+class SourcingReserve(TypedDict):
+    """How the reservations of a plan are named and held."""
+    # When they end by themselves.
+    expires_at: NotRequired[ReadOnly[TimestampInput | None]]
+    # How firmly they are held.
+    kind: NotRequired[ReadOnly[ReservationKind]]
+    # What they are for, such as the order. A line's demand is called `order/line`, its reservations `order/line/1` and so on.
+    order: ReadOnly[DemandId]
+
+
+@final
+class SourcingSearch(TypedDict):
+    """How the search for the best set of locations went."""
+    # What no plan can be better than; there when the plan may not be the best.
+    bound: NotRequired[SourcingBound]
+    # How many sets of locations were tried, whole or in part.
+    evaluated: int
+    # Whether no other plan is better. When not, the search ended before it had looked at every set of locations that could be.
+    optimal: bool
+
+# How locations are chosen.
+SourcingStrategy: TypeAlias = "Literal['objectives', 'location_sort_order', 'default_location_first_then_position', 'highest_stock_first', 'closest_location', 'on_hand_first_then_backorder']"
+
+
+@final
 class Span(TypedDict):
     """A range of characters inside a text value, such as an expression: `start` belongs to it, `end` does not."""
     # The character after the last.
     end: int
     # The first character, counted from 0.
     start: int
+
+
+@final
+class SplitDef(TypedDict):
+    """How far an order and its lines may be split."""
+    # Whether a line may be shipped from more than one location.
+    allow_line_split: NotRequired[ReadOnly[bool]]
+    # Whether an order may be shipped from more than one location.
+    allow_order_split: NotRequired[ReadOnly[bool]]
+    # How often an order may be split: with 1 it is shipped from at most two locations.
+    max_splits: NotRequired[ReadOnly[int | None]]
+    # The same as a percentage of the line's quantity.
+    min_split_percent: NotRequired[ReadOnly[DecimalInput | None]]
+    # The least part of a line that is shipped from more than one location.
+    min_split_qty: NotRequired[ReadOnly[DecimalInput | None]]
+    # An order of a smaller amount is not shipped from more than one location.
+    no_split_below_amount: NotRequired[ReadOnly[DecimalInput | None]]
 
 # Whether an amount is split over the lines.
 Spread: TypeAlias = "Literal['across', 'each']"
@@ -6389,6 +7079,15 @@ class StockActionUncommit(TypedDict):
 @final
 class StockActionUpdate(TypedDict):
     update: UpdateReservation
+
+
+@final
+class StockAlertDef(TypedDict):
+    """A level of stock below which somebody is to know."""
+    # Below how much available stock, in the product's unit; above zero.
+    below: ReadOnly[DecimalInput]
+    # How bad that is.
+    severity: NotRequired[ReadOnly[Severity]]
 
 # What is counted at a position.
 StockCounter: TypeAlias = "Literal['on_hand', 'reserved_hard', 'reserved_soft', 'expected', 'backordered']"
@@ -7245,6 +7944,22 @@ class StockEventUpdatedContent(TypedDict):
 
 
 @final
+class StockLevels(TypedDict):
+    """The products whose stock is low."""
+    # One remark for each product that is below one of its alerts, the worst first, then by product.
+    findings: list[Finding]
+
+
+@final
+class StockLevelsRequest(TypedDict):
+    """The stock, and the moment at which it is looked at."""
+    # The moment: holds that have ended by then do not count.
+    at: ReadOnly[TimestampInput]
+    # The stock.
+    state: ReadOnly[StockStateInput]
+
+
+@final
 class StockMovement(TypedDict):
     """A quantity of a product at a location."""
     # Where.
@@ -7542,11 +8257,84 @@ class SubtotalDef(TypedDict):
     # Names the step.
     id: ReadOnly[StepId]
 
+
+@final
+class SuppliedLine(TypedDict):
+    """What a line gets."""
+    # The earliest day on which all of it is there; absent when something is missing that nothing supplies.
+    available_on: NotRequired[date]
+    # Who needs it.
+    demand: DemandId
+    # Whether all of it is there in time.
+    in_time: bool
+    # How much nothing supplies.
+    missing: Decimal
+    # The product.
+    product: ProductId
+    # How much is needed.
+    quantity: Decimal
+    # What it comes from.
+    sources: list[SupplySource]
+    # When it is wanted.
+    wanted_on: date
+
+
+@final
+class SupplyDemand(TypedDict):
+    """Lines that need goods."""
+    # The moment: its day is today, before which nothing starts; holds that have ended by then do not count.
+    at: ReadOnly[TimestampInput]
+    # The working days; Monday to Friday when absent.
+    calendar: NotRequired[ReadOnly[WorkCalendarDef]]
+    # Names the plan; made by the caller. Its proposals are called `<id>/1`, `<id>/2`, ...
+    id: ReadOnly[SupplyId]
+    # What is needed.
+    lines: ReadOnly[Sequence[SupplyLine]]
+    # Supplies in work, whose components were taken out of stock already. Components that are reserved with the supply's id as their
+    # demand need not be named here.
+    started: NotRequired[ReadOnly[Sequence[SupplyId]]]
+    # What is on its way and not in the state.
+    supplies: NotRequired[ReadOnly[Sequence[ExpectSupplyInput]]]
+
 # Names an expected supply: a purchase, a production order, a transfer.
 SupplyId: TypeAlias = "str"
 
 # How certain an expected supply is.
 SupplyKind: TypeAlias = "Literal['firm', 'planned']"
+
+
+@final
+class SupplyLine(TypedDict):
+    """One line that needs goods."""
+    # Who needs it: a line of an order. What is reserved, or on its way, for the same demand is used for it first.
+    demand: ReadOnly[DemandId]
+    # The product.
+    product: ReadOnly[ProductId]
+    # How much is still to be delivered, in the product's unit; above zero.
+    quantity: ReadOnly[DecimalInput]
+    # The day on which it is wanted.
+    wanted_on: ReadOnly[DateInput]
+
+# How a product is obtained.
+SupplyMethod: TypeAlias = "Literal['buy', 'make_to_order', 'assemble_to_order', 'phantom']"
+
+# Where goods come from.
+SupplyOrigin: TypeAlias = "Literal['reserved', 'stock'] | SupplyOriginExpected | SupplyOriginProposal | SupplyOriginPhantom"
+
+
+@final
+class SupplyOriginExpected(TypedDict):
+    expected: SupplyId
+
+
+@final
+class SupplyOriginPhantom(TypedDict):
+    phantom: SupplyId
+
+
+@final
+class SupplyOriginProposal(TypedDict):
+    proposal: SupplyId
 
 
 @final
@@ -7566,8 +8354,95 @@ class SupplyPegInput(TypedDict):
     # The day on which the demand needs it; absent: on no day in particular.
     needed_on: NotRequired[ReadOnly[DateInput | None]]
 
+# What a supply is for.
+SupplyPegTo: TypeAlias = "SupplyPegToDemand | SupplyPegToExpected | SupplyPegToProposal | SupplyPegToPhantom"
+
+
+@final
+class SupplyPegToDemand(TypedDict):
+    demand: DemandId
+
+
+@final
+class SupplyPegToExpected(TypedDict):
+    expected: SupplyId
+
+
+@final
+class SupplyPegToPhantom(TypedDict):
+    phantom: SupplyId
+
+
+@final
+class SupplyPegToProposal(TypedDict):
+    proposal: SupplyId
+
+
+@final
+class SupplyPlan(TypedDict):
+    """What to make and to buy, and what the lines get from where."""
+    # Whether every line gets all that it needs in time.
+    complete: bool
+    # One remark for each line that is late or short.
+    findings: list[Finding]
+    # The lines, in the order of the request.
+    lines: list[SuppliedLine]
+    # The phantoms whose components are taken in their place.
+    phantoms: list[PhantomUse]
+    # The orders to place, products before what goes into them.
+    proposals: list[SupplyProposal]
+
+
+@final
+class SupplyProposal(TypedDict):
+    """An order to place."""
+    # The command by which the stock expects it.
+    action: StockAction
+    # Whether it cannot start because a component is missing that nothing supplies.
+    blocked: bool
+    # What goes into it.
+    components: NotRequired[list[ProposalComponent]]
+    # The day on which its goods can be used.
+    due: date
+    # Names it: the plan and a number.
+    id: SupplyId
+    # Whether they are there by then.
+    in_time: bool
+    # The product's level: 0 for what goes into nothing.
+    level: int
+    # Where it arrives.
+    location: LocationId
+    # Whether it is bought or made.
+    method: SupplyMethod
+    # How much of it is needed; the rest is free.
+    needed: Decimal
+    # The day on which they are needed.
+    needed_on: date
+    # Whom it is for.
+    pegs: list[ProposalPeg]
+    # The product.
+    product: ProductId
+    # How much to order, after lot sizes.
+    quantity: Decimal
+    # The day on which it must start.
+    start: date
+
 # What becomes of the rest of a supply of which a part has come.
 SupplyRemainder: TypeAlias = "Literal['keep', 'close']"
+
+
+# A part of what is needed, and where it comes from.
+SupplySource = TypedDict(
+    "SupplySource",
+    {
+        # Where it comes from.
+        "from": "SupplyOrigin",
+        # The day on which it is there.
+        "on": "date",
+        # How much.
+        "quantity": "Decimal",
+    },
+)
 
 
 @final
@@ -8157,6 +9032,26 @@ WindowDef = TypedDict(
         "until": "NotRequired[ReadOnly[TimestampInput | None]]",
     },
 )
+
+
+@final
+class WorkCalendarDef(TypedDict):
+    """Which days are working days, as a host or a rulebook writes it.
+
+    ```
+    use dealdesk::time::{WorkCalendarDef, Workdays};
+    let def: WorkCalendarDef = serde_json::from_str(r#"{"closed": ["2026-12-25"]}"#)?;
+    let days = Workdays::new(&def)?;
+    assert_eq!(days.after("2026-12-24".parse()?, 1)?.to_string(), "2026-12-28");
+    # Ok::<(), Box<dyn std::error::Error>>(())
+    ```
+    """
+    # Days on which no work is done although it is done on that day of the week: holidays.
+    closed: NotRequired[ReadOnly[Sequence[DateInput]]]
+    # Days on which work is done in any case: a Saturday before a feast. Counts for more than `closed`.
+    open: NotRequired[ReadOnly[Sequence[DateInput]]]
+    # The days of the week on which work is done; Monday to Friday when absent.
+    weekdays: NotRequired[ReadOnly[Sequence[Weekday]]]
 
 # What a price of zero says.
 ZeroPrice: TypeAlias = "Literal['free', 'not_set']"

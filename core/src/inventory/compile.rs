@@ -10,6 +10,7 @@ use super::replan::{self, Segments};
 use super::replenish::{Replenish, compile_replenish};
 use super::scarcity::{self, Sharing};
 use super::scope::compile_parents;
+use super::sourcing::{Facts, Sourcing, compile_facts, compile_policies};
 use super::substitute::{self, Substitutes};
 use crate::id::{LocationId, Map, ProductId, Set};
 use crate::quantity::Quantity;
@@ -41,6 +42,7 @@ pub struct Inventory {
     segments: Segments,
     substitutes: Substitutes,
     replenish: Replenish,
+    sourcing: Sourcing,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -91,6 +93,12 @@ impl Inventory {
         self.locations.get_index_of(location)
     }
 
+    /// The nearest of a location and the locations that it is a part of for which `wanted` holds, by rank.
+    pub(super) fn nearest(&self, rank: usize, wanted: impl Fn(usize) -> bool) -> Option<usize> {
+        let parent = |rank: &usize| self.parents.get(*rank).copied().flatten();
+        std::iter::successors(Some(rank), parent).find(|rank| wanted(*rank))
+    }
+
     /// Whether the location of a rank is that of another, or a part of it.
     pub(super) fn is_within(&self, rank: usize, whole: usize) -> bool {
         let parent = |rank: &usize| self.parents.get(*rank).copied().flatten();
@@ -113,6 +121,10 @@ impl Inventory {
 
     pub(super) const fn replenish(&self) -> &Replenish {
         &self.replenish
+    }
+
+    pub(super) const fn sourcing(&self) -> &Sourcing {
+        &self.sourcing
     }
 
     pub(super) const fn hold_ttl_seconds(&self) -> Option<u32> {
@@ -184,11 +196,13 @@ pub fn compile(def: &InventoryDef, path: &Path<'_>, diagnostics: &mut Diagnostic
         segments: replan::compile(&def.replan, &path.field("replan"), diagnostics),
         substitutes: substitute::compile(&def.substitutes, &path.field("substitutes"), diagnostics),
         replenish: Replenish::default(),
+        sourcing: Sourcing::default(),
     };
     inventory.parents = compile_parents(&def.locations, &inventory, &path.field("locations"), diagnostics);
     inventory.close_parts_of_inactive();
     inventory.items = compile_items(def, path, diagnostics);
     inventory.replenish = compile_replenish(&def.bills, &def.replenish, &inventory.locations, path, diagnostics);
+    inventory.sourcing = compile_sourcing(def, &inventory, path, diagnostics);
     compile_safety(&def.safety_stock, &mut inventory, &path.field("safety_stock"), diagnostics);
     if def.hold_ttl_seconds == Some(0) {
         let message = "a soft hold of `0` seconds is over before it begins; write at least 1, or leave it out";
@@ -210,6 +224,20 @@ fn compile_locations(defs: &[LocationDef], path: &Path<'_>, diagnostics: &mut Di
     }
     sort::by(&mut sorted, |a, b| (a.priority, &a.id).cmp(&(b.priority, &b.id)));
     sorted.into_iter().map(|location| (location.id.clone(), location.active)).collect()
+}
+
+/// The sourcing policies, and what is known about each location.
+fn compile_sourcing(def: &InventoryDef, inventory: &Inventory, path: &Path<'_>, diagnostics: &mut Diagnostics) -> Sourcing {
+    let mut facts = vec![Facts::default(); inventory.locations.len()];
+    for (index, location) in def.locations.iter().enumerate() {
+        let here = path.field("locations");
+        let known = location.sourcing.clone().unwrap_or_default();
+        let compiled = compile_facts(&known, location.priority, &here.index(index).field("sourcing"), diagnostics);
+        if let Some(slot) = inventory.rank(&location.id).and_then(|rank| facts.get_mut(rank)) {
+            *slot = compiled;
+        }
+    }
+    Sourcing { policies: compile_policies(&def.sourcing, &inventory.locations, &path.field("sourcing"), diagnostics), facts }
 }
 
 fn compile_safety(defs: &[SafetyStockDef], inventory: &mut Inventory, path: &Path<'_>, diagnostics: &mut Diagnostics) {

@@ -8,6 +8,7 @@ use super::quota::QuotaDef;
 use super::replan::ReplanSegmentDef;
 use super::replenish::{BillDef, ReplenishDef};
 use super::scarcity::SharingDef;
+use super::sourcing::{SourcingDef, SourcingFactsDef};
 use super::substitute::SubstituteDef;
 use crate::id::{LocationId, ProductId};
 use crate::quantity::Quantity;
@@ -74,6 +75,9 @@ pub struct InventoryDef {
     /// How products are obtained when stock does not have them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replenish: Vec<ReplenishDef>,
+    /// Policies by which orders are spread over locations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sourcing: Vec<SourcingDef>,
 }
 
 /// What becomes of the soft holds of a demand when something is reserved for it again.
@@ -105,6 +109,7 @@ impl Default for InventoryDef {
             substitutes: Vec::new(),
             bills: Vec::new(),
             replenish: Vec::new(),
+            sourcing: Vec::new(),
         }
     }
 }
@@ -147,6 +152,9 @@ pub struct LocationDef {
     /// itself and from its parts; parts of a location that is not active are not active either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<LocationId>,
+    /// What sourcing knows about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sourcing: Option<SourcingFactsDef>,
 }
 
 const fn yes() -> bool {

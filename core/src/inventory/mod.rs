@@ -16,6 +16,7 @@
 //! | [`propose_supply`] | what to make and to buy for lines that stock cannot give, and when; orders nothing |
 //! | [`propose_reorders`] | what to order so that products stay in stock, and the projected stock of each day; orders nothing |
 //! | [`check_stock_levels`] | the products of which little is available |
+//! | [`plan_sourcing`] | which locations ship what of an order, by a policy; holds nothing |
 //! | [`availability`] | how much of a product can be reserved at a moment |
 //! | [`share_out`] | who gets how much of a scarce quantity |
 //! | [`promise()`] | when each line of a document can be had, from what is there and what is on its way |
@@ -46,6 +47,7 @@ mod request;
 mod reservation;
 mod scarcity;
 mod scope;
+mod sourcing;
 mod state;
 mod substitute;
 mod supply;
@@ -93,6 +95,11 @@ pub use request::{
 };
 pub use reservation::{Reservation, ReservationPart, ReservationStatus};
 pub use scarcity::{Share, ShareDemand, ShareEntry, ShareOutRequest, SharePlan, ShareStep, SharingDef, SharingMethod, share_out};
+pub use sourcing::{
+    CandidateVerdict, ObjectiveValue, PlanSourcingRequest, PlannedShipment, Relax, ShipmentLine, SourcedLine, SourcingBound,
+    SourcingCandidate, SourcingConstraint, SourcingDef, SourcingDemand, SourcingFactsDef, SourcingLine, SourcingObjection,
+    SourcingObjective, SourcingPlan, SourcingReserve, SourcingSearch, SourcingStrategy, SplitDef, plan_sourcing, plan_sourcing_request,
+};
 pub use state::{StockPosition, StockState, StockedProduct};
 pub use substitute::{
     FulfilledAs, PlanSubstitutesRequest, RejectedSubstitute, SubstituteDef, SubstituteDemand, SubstituteLine, SubstitutePlan,

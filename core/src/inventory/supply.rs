@@ -34,6 +34,14 @@ pub(super) struct Taken {
     pub quantity: Quantity,
 }
 
+/// What can be taken of a product.
+pub(super) struct Free {
+    /// With the rank of the location.
+    pub at: Vec<(usize, Quantity)>,
+    /// At all locations together, where that is less.
+    pub together: Option<Quantity>,
+}
+
 /// What of a product is not for everyone, though it is free where it lies.
 #[derive(Debug, Default)]
 struct KeptBack {
@@ -213,6 +221,27 @@ impl<'s> Supply<'s> {
             Backorder::Limit(limit) => Some(limit.saturating_sub(self.backordered(product)).or_zero()),
             Backorder::Unlimited => None,
         }
+    }
+
+    /// What can be taken of a product at each location of the route, and at all of them together: any quantity of a product that is
+    /// not tracked.
+    pub fn free_along(&self, product: &ProductId) -> Free {
+        let shelf = self.state.shelves.get_index_of(product);
+        let stock = shelf.and_then(|shelf| self.state.shelves.get_index(shelf)).map(|(_, stock)| stock);
+        let item = self.inventory.item(product);
+        let kept = shelf.zip(stock).and_then(|(shelf, stock)| self.kept_back(item, shelf, stock));
+        let adjusted = shelf.and_then(|shelf| self.adjusted.get(&shelf));
+        if self.is_untracked(product) {
+            return Free { at: self.route.iter().map(|(rank, _)| (*rank, Quantity::MAX)).collect(), together: None };
+        }
+        let free_at = |(rank, location): (usize, usize)| {
+            let counters = stock.and_then(|stock| stock.positions.get(location)).copied().unwrap_or_default();
+            let correction = adjusted.and_then(|by_location| by_location.get(location)).copied().unwrap_or_default();
+            let free = free(counters, self.inventory.safety_at(item, rank)).saturating_add(correction).or_zero();
+            (rank, kept.as_ref().map_or(free, |kept| free.saturating_sub(kept.claimed_at(rank)).or_zero()))
+        };
+        let known = self.route.iter().filter_map(|(rank, location)| Some((*rank, (*location)?)));
+        Free { at: known.map(free_at).collect(), together: kept.as_ref().map(|kept| kept.left) }
     }
 
     /// What is held of a product at a location at the moment of this view.

@@ -4,10 +4,10 @@ use super::compile::Rulebook;
 use crate::approval::{ApprovalAction, ApprovalEvent, CaseState};
 use crate::credit::{CreditDecision, CreditRequest};
 use crate::inventory::{
-    self, Availability, AvailabilityRequest, CheckQuotaRequest, DecideStockRequest, PlanReservationRequest, PlanSubstitutesRequest,
-    PlanWaveRequest, Projection, ProjectionRequest, PromisePlan, PromiseRequest, ProposeReordersRequest, ProposeSupplyRequest, QuotaPlan,
-    ReorderPlan, ReplanPlan, ReplanRequest, ReservationPlan, ShareOutRequest, SharePlan, StockDecision, StockLevels, StockLevelsRequest,
-    SubstitutePlan, SupplyPlan, WavePlan,
+    self, Availability, AvailabilityRequest, CheckQuotaRequest, DecideStockRequest, PlanReservationRequest, PlanSourcingRequest,
+    PlanSubstitutesRequest, PlanWaveRequest, Projection, ProjectionRequest, PromisePlan, PromiseRequest, ProposeReordersRequest,
+    ProposeSupplyRequest, QuotaPlan, ReorderPlan, ReplanPlan, ReplanRequest, ReservationPlan, ShareOutRequest, SharePlan, SourcingPlan,
+    StockDecision, StockLevels, StockLevelsRequest, SubstitutePlan, SupplyPlan, WavePlan,
 };
 use crate::pricing::{PriceExamples, PriceExamplesRequest};
 use crate::receivable::{Invoice, InvoiceRequest};
@@ -77,6 +77,14 @@ impl Rulebook {
     #[must_use]
     pub fn check_stock_levels(&self, request: &StockLevelsRequest) -> StockLevels {
         inventory::check_stock_levels(&self.parts().inventory, request)
+    }
+
+    /// Plans which locations ship what of an order, by one of the sourcing policies.
+    ///
+    /// # Errors
+    /// [`Error`] for a demand that cannot be judged, as [`crate::inventory::plan_sourcing`].
+    pub fn plan_sourcing(&self, request: &PlanSourcingRequest) -> Result<SourcingPlan, Error> {
+        inventory::plan_sourcing_request(&self.parts().inventory, request)
     }
 
     /// Says how much of a product is available, and where.

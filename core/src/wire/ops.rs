@@ -8,9 +8,10 @@ use crate::approval::{self, ApprovalEvent, CaseState, DecideApprovalRequest, Evo
 use crate::credit::{CreditDecision, CreditRequest};
 use crate::inventory::{
     self, Availability, AvailabilityRequest, CheckQuotaRequest, DecideStockRequest, EvolveStockRequest, PlanReservationRequest,
-    PlanSubstitutesRequest, PlanWaveRequest, Projection, ProjectionRequest, PromisePlan, PromiseRequest, ProposeReordersRequest,
-    ProposeSupplyRequest, QuotaPlan, ReconcileStockRequest, Reconciliation, ReorderPlan, ReplanPlan, ReplanRequest, ReservationPlan,
-    ShareOutRequest, SharePlan, StockDecision, StockLevels, StockLevelsRequest, StockState, SubstitutePlan, SupplyPlan, WavePlan,
+    PlanSourcingRequest, PlanSubstitutesRequest, PlanWaveRequest, Projection, ProjectionRequest, PromisePlan, PromiseRequest,
+    ProposeReordersRequest, ProposeSupplyRequest, QuotaPlan, ReconcileStockRequest, Reconciliation, ReorderPlan, ReplanPlan, ReplanRequest,
+    ReservationPlan, ShareOutRequest, SharePlan, SourcingPlan, StockDecision, StockLevels, StockLevelsRequest, StockState, SubstitutePlan,
+    SupplyPlan, WavePlan,
 };
 use crate::limits::Limits;
 use crate::order::{self, DecideOrderRequest, EvolveOrderRequest, OrderFact, OrderState};
@@ -162,6 +163,8 @@ ops! {
     /// Finds the products of which less is available than their alerts say.
     CheckStockLevels "check_stock_levels" on_rulebook: StockLevelsRequest => StockLevels,
         |rulebook, request| Ok(rulebook.check_stock_levels(&request));
+    /// Plans which locations ship what of an order: constraints, objectives, split limits, and why.
+    PlanSourcing "plan_sourcing" on_rulebook: PlanSourcingRequest => SourcingPlan, |rulebook, request| rulebook.plan_sourcing(&request);
     /// Says how much of a product is available, and where.
     CheckAvailability "check_availability" on_rulebook: AvailabilityRequest => Availability,
         |rulebook, request| Ok(rulebook.availability(&request));

@@ -286,6 +286,38 @@ families! {
         NoSupply = "no_supply",
         /// Less of a product is available than somebody is to know of.
         LowStock = "low_stock",
+        /// Settings of a sourcing policy that exclude each other.
+        SourcingConflict = "sourcing_conflict",
+        /// The customer picks the goods up at another location.
+        NotCollectionPoint = "not_collection_point",
+        /// The location is not active.
+        LocationInactive = "location_inactive",
+        /// The location does not ship to customers.
+        CannotShip = "cannot_ship",
+        /// The location is farther away than allowed.
+        TooFar = "too_far",
+        /// How far the location is must be known and was not said.
+        DistanceUnknown = "distance_unknown",
+        /// Goods arrive after more days than allowed.
+        TooSlow = "too_slow",
+        /// The location has turned the order down more often than allowed.
+        TooManyRejects = "too_many_rejects",
+        /// The location takes on no more orders.
+        NoCapacity = "no_capacity",
+        /// The order comes after the location's cutoff.
+        PastCutoff = "past_cutoff",
+        /// None of the order's carriers calls at the location.
+        NoCarrier = "no_carrier",
+        /// Goods of the location arrive after the day on which they are wanted.
+        Late = "late",
+        /// The location has nothing that the order asks for.
+        NothingThere = "nothing_there",
+        /// More is available than may be taken without splitting the order or a line further.
+        SplitLimit = "split_limit",
+        /// More is available, at locations that were rejected.
+        LocationsRejected = "locations_rejected",
+        /// What is missing is less than the multiple in which a line is delivered.
+        WholeMultiples = "whole_multiples",
     }
     /// Receivables.
     receivable ReceivableCode {

@@ -1,0 +1,157 @@
+//! How much a set of places could fill at most, before it is known which places the set will have.
+
+use super::problem::{Problem, Worth};
+
+/// What the lines of one pool can take, by place: an upper bound that is quick to sum.
+#[derive(Debug, Clone)]
+struct Row {
+    /// What the lines ask for.
+    wanted: i64,
+    /// Whether several places can give to it together.
+    sums: bool,
+    /// What each place could give.
+    gives: Vec<i64>,
+}
+
+/// Upper bounds of what places can give, and lower bounds of what they cost.
+#[derive(Debug)]
+pub(super) struct Bounds<'p> {
+    problem: &'p Problem<'p>,
+    rows: Vec<Row>,
+    /// The most that any place from this one on gives to each row, by place.
+    best_from: Vec<Vec<i64>>,
+    /// The least that any place from this one on adds, by place.
+    least_from: Vec<Worth>,
+    /// The places of which one must be in the set before this one may, by place: each is as good for every line, and cheaper or first.
+    better: Vec<Vec<usize>>,
+}
+
+/// What the places chosen so far could give to each row.
+pub(super) type Filled = Vec<i64>;
+
+impl<'p> Bounds<'p> {
+    pub fn new(problem: &'p Problem<'p>) -> Self {
+        let rows: Vec<Row> = (0..problem.stock.len()).filter_map(|pool| row(problem, pool)).collect();
+        Self { problem, rows, best_from: Vec::new(), least_from: Vec::new(), better: Vec::new() }
+    }
+
+    /// Looks ahead over the places, for a search that goes through them in order.
+    pub fn look_ahead(&mut self) {
+        let count = self.problem.places.len();
+        let mut best = vec![0; self.rows.len()];
+        let mut least = Worth { cost: i128::MAX, distance: i128::MAX, priority: i128::MAX, ..Worth::default() };
+        (self.best_from, self.least_from) = (vec![Vec::new(); count], vec![Worth::default(); count]);
+        for (at, place) in self.problem.places.iter().enumerate().rev() {
+            for (best, row) in best.iter_mut().zip(&self.rows) {
+                *best = row.give(at).max(*best);
+            }
+            let own = Worth::default().with_place(place);
+            least = Worth {
+                cost: least.cost.min(own.cost),
+                distance: least.distance.min(own.distance),
+                priority: least.priority.min(own.priority),
+                ..own
+            };
+            if let (Some(best_from), Some(least_from)) = (self.best_from.get_mut(at), self.least_from.get_mut(at)) {
+                best_from.clone_from(&best);
+                *least_from = least;
+            }
+        }
+        self.better = (0..count).map(|place| (0..place).filter(|other| self.is_better(*other, place)).collect()).collect();
+    }
+
+    /// Whether every plan with `worse` and without `other`, which comes first, can have `other` in its place and be as good.
+    fn is_better(&self, other: usize, worse: usize) -> bool {
+        let (Some(one), Some(two)) = (self.problem.places.get(other), self.problem.places.get(worse)) else { return false };
+        one.shipment_cost <= two.shipment_cost
+            && one.unit_cost <= two.unit_cost
+            && one.distance <= two.distance
+            && one.priority <= two.priority
+            && self.problem.lines.iter().all(|line| !line.is_late(other) || line.is_late(worse))
+            && self.problem.stock.iter().all(|stock| stock.get(other) >= stock.get(worse))
+    }
+
+    /// Whether a set may be looked at that has this place: a better one must be in it.
+    pub fn may_join(&self, place: usize, set: &[usize]) -> bool {
+        self.better.get(place).is_none_or(|better| better.iter().all(|other| set.contains(other)))
+    }
+
+    /// Nothing chosen yet.
+    pub fn empty(&self) -> Filled {
+        vec![0; self.rows.len()]
+    }
+
+    /// With one more place.
+    pub fn join(&self, filled: &[i64], place: usize, into: &mut Filled) {
+        into.clear();
+        into.extend(self.rows.iter().zip(filled).map(|(row, filled)| row.join(*filled, row.give(place))));
+    }
+
+    /// How much could be filled in all.
+    pub fn sum(filled: &[i64]) -> i128 {
+        filled.iter().map(|filled| i128::from(*filled)).fold(0, i128::saturating_add)
+    }
+
+    /// How much more a place could give than is filled.
+    pub fn gain(&self, filled: &[i64], place: usize) -> i128 {
+        let gains = self.rows.iter().zip(filled).map(|(row, filled)| row.join(*filled, row.give(place)).saturating_sub(*filled));
+        gains.map(i128::from).fold(0, i128::saturating_add)
+    }
+
+    /// What no set can be better than that has these places and `more` from `from` on.
+    pub fn at_best(&self, filled: &[i64], so_far: &Worth, from: usize, more: usize) -> Worth {
+        let mut worth = *so_far;
+        let possible = match self.best_from.get(from).filter(|_| more > 0) {
+            None => Self::sum(filled),
+            Some(best) => {
+                let several = i64::try_from(more).unwrap_or(i64::MAX);
+                let rows = self.rows.iter().zip(filled).zip(best);
+                let most = rows.map(|((row, filled), best)| row.join(*filled, if row.sums { best.saturating_mul(several) } else { *best }));
+                most.map(i128::from).fold(0, i128::saturating_add)
+            }
+        };
+        worth.unfilled = self.problem.requested().saturating_sub(possible);
+        if let Some(least) = self.least_from.get(from) {
+            let several = i128::try_from(more).unwrap_or(i128::MAX);
+            worth.shipments = worth.shipments.saturating_add(several);
+            worth.cost = worth.cost.saturating_add(least.cost.saturating_mul(several));
+            worth.distance = worth.distance.saturating_add(least.distance.saturating_mul(several));
+            worth.priority = worth.priority.saturating_add(least.priority.saturating_mul(several));
+        }
+        worth
+    }
+
+    /// What is missing at least, whatever the set.
+    pub fn unfilled(&self) -> i128 {
+        let mut filled = self.empty();
+        let mut next = Vec::with_capacity(filled.len());
+        for place in 0..self.problem.places.len() {
+            self.join(&filled, place, &mut next);
+            std::mem::swap(&mut filled, &mut next);
+        }
+        self.problem.requested().saturating_sub(Self::sum(&filled))
+    }
+}
+
+impl Row {
+    fn give(&self, place: usize) -> i64 {
+        self.gives.get(place).copied().unwrap_or(0)
+    }
+
+    fn join(&self, filled: i64, gives: i64) -> i64 {
+        if self.sums { filled.saturating_add(gives).min(self.wanted) } else { filled.max(gives).min(self.wanted) }
+    }
+}
+
+/// The lines of a pool together; none when there are none.
+fn row(problem: &Problem<'_>, pool: usize) -> Option<Row> {
+    let lines: Vec<_> = problem.lines.iter().filter(|line| line.pool == pool).collect();
+    let first = *lines.first()?;
+    let wanted = lines.iter().map(|line| line.wanted).fold(0, i64::saturating_add);
+    let gives = |place: usize| {
+        let most = lines.iter().map(|line| problem.stock_for(line, place)).max().unwrap_or(0);
+        if lines.len() == 1 { first.most_of(most) } else { most.min(wanted) }
+    };
+    let sums = problem.policy.split.allow_line_split || lines.len() > 1;
+    Some(Row { wanted, sums, gives: (0..problem.places.len()).map(gives).collect() })
+}

@@ -1,0 +1,326 @@
+//! From a demand to a plan.
+
+use super::super::compile::Inventory;
+use super::super::plan::not_positive;
+use super::super::state::StockState;
+use super::super::supply::Supply;
+use super::answer::answer;
+use super::candidate::{Candidate, Occasion, candidates};
+use super::compile::{Constraint, Policy};
+use super::def::{Relax, SourcingStrategy, SplitDef};
+use super::fill::Part;
+use super::plan::SourcingPlan;
+use super::problem::{Line, Place, Problem, Worth};
+use super::request::{PlanSourcingRequest, SourcingDemand, SourcingLine};
+use super::search::{Found, search};
+use super::strategy::in_order;
+use crate::id::{Map, ProductId, ReservationId, Set, SourcingId};
+use crate::quantity::Quantity;
+use crate::report::{Diagnostic, Diagnostics, Error, InventoryCode, Path, QuoteCode, RulebookCode, ShapeCode, did_you_mean};
+
+/// Plans which locations ship what of an order. Nothing is held by a plan.
+///
+/// # Errors
+/// [`Error`] for a policy, location or default location that the rulebook does not declare, a quantity or multiple of zero or below, a
+/// line or candidate that occurs twice, and facts that are missing or cannot be. A line that is short is not an error.
+///
+/// ```
+/// use dealdesk::inventory::{InventoryDef, SourcingDemand, StockState, compile, plan_sourcing};
+/// use dealdesk::report::{Diagnostics, Path};
+/// let def: InventoryDef = serde_json::from_str(r#"{"locations": [{"id": "north", "priority": 1}, {"id": "south", "priority": 2}],
+///     "sourcing": [{"id": "few shipments"}]}"#)?;
+/// let inventory = compile(&def, &Path::ROOT, &mut Diagnostics::new());
+/// let stock: StockState = serde_json::from_str(r#"{"positions": [
+///     {"product": "P-100", "location": "north", "on_hand": "2"}, {"product": "P-100", "location": "south", "on_hand": "5"}]}"#)?;
+/// let demand: SourcingDemand =
+///     serde_json::from_str(r#"{"at": "2026-11-21T09:30:00Z", "lines": [{"id": "1", "product": "P-100", "quantity": "5"}]}"#)?;
+/// let plan = plan_sourcing(&inventory, &stock, &demand)?;
+/// let shipments: Vec<&str> = plan.shipments.iter().map(|shipment| shipment.location.as_str()).collect();
+/// assert_eq!(shipments, ["south"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn plan_sourcing(inventory: &Inventory, state: &StockState, demand: &SourcingDemand) -> Result<SourcingPlan, Error> {
+    // 1. Refuse what cannot be judged.
+    let (id, policy) = find_policy(inventory, demand)?;
+    check(inventory, policy, demand)?;
+    // 2. Find who may ship, and what each has.
+    let candidates = candidates(inventory, demand)?;
+    let occasion = Occasion::of(demand, policy);
+    let stock = find_stock(inventory, state, demand, &candidates);
+    let sourcing = Order { id, policy, demand, candidates, occasion, stock };
+    // 3. Plan with all soft constraints, then with fewer and fewer, until all is filled.
+    let pass = sourcing.best_pass();
+    // 4. Tell the plan.
+    answer(&sourcing, &pass)
+}
+
+/// As [`plan_sourcing`], with paths from the whole request.
+///
+/// # Errors
+/// As [`plan_sourcing`].
+pub fn plan_sourcing_request(inventory: &Inventory, request: &PlanSourcingRequest) -> Result<SourcingPlan, Error> {
+    plan_sourcing(inventory, &request.state, &request.demand).map_err(|error| error.below(&Path::ROOT.field("demand")))
+}
+
+/// An order that is sourced: all that does not change from pass to pass.
+pub(super) struct Order<'r> {
+    pub id: &'r SourcingId,
+    pub policy: &'r Policy,
+    pub demand: &'r SourcingDemand,
+    pub candidates: Vec<Candidate<'r>>,
+    pub occasion: Occasion<'r>,
+    pub stock: Stock<'r>,
+}
+
+/// What the candidates have, in millionths, by pool and candidate. Lines of the same product take from the same pool.
+pub(super) struct Stock<'r> {
+    /// The holds that the order's reservations take the place of, with their products.
+    pub holds: Vec<(&'r ReservationId, &'r ProductId)>,
+    /// By line.
+    pub pools: Vec<usize>,
+    pub quantities: Vec<Vec<i64>>,
+    /// What all locations together may give, by pool.
+    pub together: Vec<i64>,
+    /// How much more may wait for stock, by pool.
+    pub headroom: Vec<i64>,
+    /// Whether any quantity can be taken, by pool.
+    pub untracked: Vec<bool>,
+}
+
+/// A plan made with some of the soft constraints dropped.
+pub(super) struct Pass {
+    /// How many soft constraints were dropped.
+    pub dropped: usize,
+    /// The candidates that took part, in order of rank.
+    pub places: Vec<usize>,
+    pub worth: Worth,
+    /// With places as candidates.
+    pub parts: Vec<Part>,
+    pub search: Option<Found>,
+}
+
+fn find_policy<'r>(inventory: &'r Inventory, demand: &SourcingDemand) -> Result<(&'r SourcingId, &'r Policy), Error> {
+    let policies = &inventory.sourcing().policies;
+    let path = Path::ROOT.field("policy");
+    let Some(wanted) = &demand.policy else {
+        let only = policies.iter().next().filter(|_| policies.len() == 1);
+        return only.ok_or_else(|| {
+            let problem = if policies.is_empty() {
+                Diagnostic::error(RulebookCode::NotDeclared, &path, "the rulebook declares no sourcing policy")
+                    .help("add one to `inventory.sourcing`")
+            } else {
+                let names: Vec<String> = policies.keys().map(|id| format!("`{id}`")).collect();
+                Diagnostic::error(ShapeCode::MissingField, &path, "the rulebook has several sourcing policies, and none is named")
+                    .help(format!("name one of {}", names.join(", ")))
+            };
+            problem.into()
+        });
+    };
+    policies.get_key_value(wanted).ok_or_else(|| {
+        let help = did_you_mean(wanted.as_str(), policies.keys().map(SourcingId::as_str));
+        let message = format!("the rulebook declares no sourcing policy `{wanted}`");
+        Diagnostic::error(RulebookCode::NotDeclared, &path, message).maybe_help(help).into()
+    })
+}
+
+fn check(inventory: &Inventory, policy: &Policy, demand: &SourcingDemand) -> Result<(), Error> {
+    let mut problems = Diagnostics::new();
+    for (location, field) in [(&demand.collection_point, "collection_point"), (&demand.default_location, "default_location")] {
+        if let Some(location) = location.as_ref().filter(|location| inventory.rank(location).is_none()) {
+            problems.push(inventory.unknown_location(location, &Path::ROOT.field(field)));
+        }
+    }
+    if policy.split.no_split_below_amount.is_some() && demand.amount.is_none() && demand.collection_point.is_none() {
+        let message = "whether the order may be split depends on its amount; give it as `amount`";
+        problems.error(ShapeCode::MissingField, &Path::ROOT.field("amount"), message);
+    }
+    let asks_for_default = policy.strategy == SourcingStrategy::DefaultLocationFirstThenPosition;
+    if asks_for_default && policy.default_location.is_none() && demand.default_location.is_none() {
+        let message = "the strategy begins with a default location; give it here or in the policy";
+        problems.error(ShapeCode::MissingField, &Path::ROOT.field("default_location"), message);
+    }
+    let mut seen = Set::default();
+    for (index, line) in demand.lines.iter().enumerate() {
+        let here = Path::ROOT.field("lines");
+        let here = here.index(index);
+        if !seen.insert(&line.id) {
+            let message = format!("the line `{}` occurs twice; rename one of them", line.id);
+            problems.error(QuoteCode::DuplicateLine, &here.field("id"), message);
+        }
+        if !line.quantity.is_positive() {
+            problems.push(not_positive(line.quantity, &here.field("quantity")));
+        }
+        if let Some(multiple) = line.multiple.filter(|multiple| !multiple.is_positive()) {
+            problems.error(InventoryCode::Quantity, &here.field("multiple"), format!("the multiple `{multiple}` is not above zero"));
+        }
+    }
+    problems.finish().map(|_| ())
+}
+
+fn find_stock<'r>(inventory: &Inventory, state: &'r StockState, demand: &SourcingDemand, candidates: &[Candidate<'_>]) -> Stock<'r> {
+    let supply = Supply::at(inventory, state, demand.at).without(&demand.replaces).by_priority();
+    // Whose stock the stock of a location is: its own, or that of the candidate that it is a part of.
+    let mut candidate_at: Vec<Option<usize>> = vec![None; inventory.names().len()];
+    for (index, candidate) in candidates.iter().enumerate() {
+        if let Some(slot) = candidate_at.get_mut(candidate.rank) {
+            *slot = Some(index);
+        }
+    }
+    let at = |rank: usize| candidate_at.get(rank).copied().flatten();
+    let owners: Vec<Option<usize>> =
+        (0..candidate_at.len()).map(|rank| inventory.nearest(rank, |rank| at(rank).is_some()).and_then(at)).collect();
+    let holds = demand.replaces.iter().filter_map(|id| state.reservation(id)).map(|hold| (&hold.id, &hold.product)).collect();
+    let mut stock =
+        Stock { holds, pools: Vec::new(), quantities: Vec::new(), together: Vec::new(), headroom: Vec::new(), untracked: Vec::new() };
+    let mut products: Map<&ProductId, usize> = Map::default();
+    for line in &demand.lines {
+        let next = products.len();
+        let pool = *products.entry(&line.product).or_insert(next);
+        stock.pools.push(pool);
+        if pool == next {
+            let free = supply.free_along(&line.product);
+            let mut quantities = vec![0_i64; candidates.len()];
+            for (rank, free) in &free.at {
+                if let Some(slot) = owners.get(*rank).copied().flatten().and_then(|owner| quantities.get_mut(owner)) {
+                    *slot = slot.saturating_add(free.millionths());
+                }
+            }
+            stock.quantities.push(quantities);
+            stock.together.push(free.together.map_or(i64::MAX, Quantity::millionths));
+            stock.untracked.push(supply.is_untracked(&line.product));
+            stock.headroom.push(supply.headroom(&line.product).map_or(i64::MAX, Quantity::millionths));
+        }
+    }
+    stock
+}
+
+impl Order<'_> {
+    fn best_pass(&self) -> Pass {
+        let soft = if self.demand.collection_point.is_some() { 0 } else { self.policy.soft.len() };
+        let mut best = self.pass(0);
+        let mut dropped = 0;
+        while dropped < soft && best.worth.unfilled > 0 {
+            dropped = match self.policy.relax {
+                Relax::OneByOne => dropped.saturating_add(1),
+                Relax::AllAtOnce => soft,
+            };
+            let next = self.pass(dropped);
+            // What does not help is not dropped.
+            if next.worth.unfilled < best.worth.unfilled {
+                best = next;
+            }
+        }
+        best
+    }
+
+    /// The constraints that count after so many soft ones were dropped.
+    pub fn constraints(&self, dropped: usize) -> impl Iterator<Item = Constraint> {
+        let soft = self.policy.soft.iter().skip(dropped).map(|(constraint, _)| *constraint);
+        let all = self.policy.hard.iter().copied().chain(soft);
+        all.filter(|_| self.demand.collection_point.is_none())
+    }
+
+    fn pass(&self, dropped: usize) -> Pass {
+        let places: Vec<usize> = self
+            .candidates
+            .iter()
+            .enumerate()
+            .filter(|(_, candidate)| candidate.unfit(&self.occasion).is_none())
+            .filter(|(_, candidate)| !self.constraints(dropped).any(|constraint| candidate.breaks(constraint, &self.occasion)))
+            .map(|(index, _)| index)
+            .collect();
+        let problem = self.problem(&places, self.constraints(dropped).any(|constraint| constraint == Constraint::OnTime));
+        let mut found = self.solve(&problem);
+        for part in &mut found.1 {
+            part.place = places.get(part.place).copied().unwrap_or_default();
+        }
+        Pass { dropped, places, worth: found.0, parts: found.1, search: found.2 }
+    }
+
+    fn solve(&self, problem: &Problem<'_>) -> (Worth, Vec<Part>, Option<Found>) {
+        if self.demand.collection_point.is_some() || self.policy.strategy != SourcingStrategy::Objectives {
+            let default = self.demand.default_location.as_ref().or(self.policy.default_location.as_ref());
+            let is_default = |place: &Place| self.candidates.get(place.candidate).map(|candidate| candidate.location) == default;
+            let first = problem.places.iter().position(is_default);
+            let (worth, parts) = in_order(problem, self.policy.strategy, first);
+            return (worth, parts, None);
+        }
+        let mut found = search(problem);
+        let parts = std::mem::take(&mut found.parts);
+        (found.worth, parts, Some(found))
+    }
+
+    fn problem<'p>(&'p self, places: &[usize], on_time: bool) -> Problem<'p> {
+        let mut lines: Vec<Line> =
+            self.demand.lines.iter().zip(&self.stock.pools).map(|(line, pool)| self.line(line, *pool, places)).collect();
+        // What is kept back of a product, wherever it lies, is kept from its last lines.
+        let mut together = self.stock.together.clone();
+        for line in &mut lines {
+            if let Some(left) = together.get_mut(line.pool) {
+                line.wanted = line.whole(line.wanted.min(*left));
+                *left = left.saturating_sub(line.wanted);
+            }
+        }
+        let wanted = |pool: usize| {
+            let lines = lines.iter().filter(|line| line.pool == pool);
+            lines.map(|line| line.wanted).fold(0, i64::saturating_add)
+        };
+        let pick = |stock: &Vec<i64>, most: i64| places.iter().map(|place| stock.get(*place).map_or(0, |stock| most.min(*stock))).collect();
+        let stock = self.stock.quantities.iter().enumerate().map(|(pool, stock)| pick(stock, wanted(pool))).collect();
+        let place = |candidate: usize| {
+            let found = self.candidates.get(candidate)?;
+            Some(Place {
+                candidate,
+                shipment_cost: found.shipment_cost(),
+                unit_cost: found.facts.cost_per_unit.unwrap_or(0),
+                distance: found.facts.distance.unwrap_or(0),
+                priority: found.facts.priority,
+            })
+        };
+        Problem {
+            policy: self.policy,
+            places: places.iter().filter_map(|candidate| place(*candidate)).collect(),
+            lines,
+            stock,
+            on_time,
+            most_shipments: self.most_shipments(),
+        }
+    }
+
+    fn line(&self, line: &SourcingLine, pool: usize, places: &[usize]) -> Line {
+        let multiple = line.multiple.map_or(1, Quantity::millionths);
+        let requested = line.quantity.millionths();
+        let is_late = |candidate: &usize| {
+            let arrives = self.candidates.get(*candidate).map(|candidate| candidate.arrives_on);
+            line.wanted_on.zip(arrives).is_some_and(|(wanted, arrives)| arrives > wanted)
+        };
+        let late: Vec<bool> = places.iter().map(is_late).collect();
+        let shared = self.stock.pools.iter().filter(|other| **other == pool).count() > 1;
+        let line = Line { requested, wanted: requested, multiple, least: 0, pool, shared, late };
+        Line { wanted: line.whole(requested), least: least_part(&self.policy.split, &line), ..line }
+    }
+
+    fn most_shipments(&self) -> usize {
+        let split = &self.policy.split;
+        let small = split.no_split_below_amount.zip(self.demand.amount).is_some_and(|(least, amount)| amount < least);
+        if self.demand.collection_point.is_some() || small || !split.allow_order_split {
+            return 1;
+        }
+        split.max_splits.and_then(|splits| usize::try_from(splits).ok()).map_or(usize::MAX, |splits| splits.saturating_add(1))
+    }
+}
+
+/// The least part of a line that is split, as a whole multiple; zero when any part will do.
+fn least_part(split: &SplitDef, line: &Line) -> i64 {
+    let of_quantity = split.min_split_qty.map_or(0, Quantity::millionths);
+    let of_percent = split.min_split_percent.map_or(0, |percent| {
+        let (numerator, denominator) = percent.ratio();
+        let parts = numerator.saturating_mul(line.requested.into());
+        let whole = parts.checked_div(denominator).unwrap_or(0);
+        let up = whole.saturating_add(i128::from(whole.saturating_mul(denominator) < parts));
+        i64::try_from(up).unwrap_or(i64::MAX)
+    });
+    let least = of_quantity.max(of_percent);
+    let whole = line.whole(least);
+    if whole < least { whole.saturating_add(line.multiple) } else { whole }
+}

@@ -1,0 +1,246 @@
+//! Filling the lines from a given set of places, in the best way for each line.
+
+use std::cmp::Reverse;
+
+use super::def::SourcingObjective;
+use super::problem::{Line, Place, Problem, Worth};
+
+/// A line that may be split is tried in every way over so many places at most.
+const MOST_SPLIT_PLACES: usize = 12;
+
+/// What a place gives to a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Part {
+    pub line: usize,
+    pub place: usize,
+    pub quantity: i64,
+}
+
+/// What a place can give to the line at hand.
+#[derive(Debug, Clone, Copy)]
+struct Offer {
+    place: usize,
+    quantity: i64,
+    late: bool,
+    unit_cost: i64,
+}
+
+/// Fills lines from sets of places, again and again, in the same memory.
+#[derive(Debug)]
+pub(super) struct Filler<'p> {
+    problem: &'p Problem<'p>,
+    counts_cost: bool,
+    counts_late: bool,
+    late_first: bool,
+    /// What is left of the pools that several lines take from, by pool and place; empty for the others.
+    left: Vec<Vec<i64>>,
+    offers: Vec<Offer>,
+    used: Vec<bool>,
+    /// What the set gives.
+    pub parts: Vec<Part>,
+    /// How many ways to split lines were tried.
+    pub tried: u64,
+    /// Whether every way to split a line was tried so far.
+    pub exhaustive: bool,
+}
+
+impl<'p> Filler<'p> {
+    pub fn new(problem: &'p Problem<'p>) -> Self {
+        let policy = problem.policy;
+        Self {
+            problem,
+            counts_cost: policy.aims_at(SourcingObjective::Cost),
+            counts_late: policy.aims_at(SourcingObjective::LateLines),
+            late_first: policy.prefers(SourcingObjective::LateLines, SourcingObjective::Cost),
+            left: Vec::new(),
+            offers: Vec::new(),
+            used: Vec::new(),
+            parts: Vec::new(),
+            tried: 0,
+            exhaustive: true,
+        }
+    }
+
+    /// Fills all lines from the places, which stand in order of rank. `parts` has what each gives.
+    pub fn fill(&mut self, set: &[usize]) -> Worth {
+        self.start();
+        for (index, line) in self.problem.lines.iter().enumerate() {
+            self.find_offers(line, set);
+            let first = self.parts.len();
+            let split = self.problem.policy.split.allow_line_split;
+            match (split, line.least) {
+                (false, _) => self.take_from_one(index, line),
+                (true, 0) => self.pour(index, line),
+                (true, _) => self.split_in_the_best_way(index, line),
+            }
+            self.take(line, first);
+        }
+        self.worth()
+    }
+
+    /// Forgets the set before.
+    pub fn start(&mut self) {
+        self.parts.clear();
+        self.left.clear();
+        if self.problem.lines.iter().any(|line| line.shared) {
+            self.left.extend(self.problem.stock.iter().cloned());
+        }
+    }
+
+    fn find_offers(&mut self, line: &Line, set: &[usize]) {
+        self.offers.clear();
+        for place in set {
+            let stock = self.stock_left(line, *place);
+            let quantity = line.most_of(stock);
+            if quantity > 0 {
+                let unit_cost = self.problem.places.get(*place).map_or(0, |place| place.unit_cost);
+                self.offers.push(Offer { place: *place, quantity, late: line.is_late(*place), unit_cost });
+            }
+        }
+    }
+
+    /// What is left for a line at a place.
+    pub fn stock_left(&self, line: &Line, place: usize) -> i64 {
+        let stock = self.problem.stock_for(line, place);
+        if line.shared { self.left.get(line.pool).and_then(|left| left.get(place)).map_or(0, |left| stock.min(*left)) } else { stock }
+    }
+
+    /// Takes the parts from `first` on out of their pool, if other lines take from it too.
+    pub fn take(&mut self, line: &Line, first: usize) {
+        let Some(left) = self.left.get_mut(line.pool).filter(|_| line.shared) else { return };
+        for part in self.parts.iter().skip(first) {
+            if let Some(left) = left.get_mut(part.place) {
+                *left = left.saturating_sub(part.quantity);
+            }
+        }
+    }
+
+    /// From the place that has most of it.
+    fn take_from_one(&mut self, index: usize, line: &Line) {
+        let best = self.offers.iter().min_by_key(|offer| (Reverse(offer.quantity), self.rank(offer)));
+        if let Some(offer) = best {
+            let quantity = line.most_of(offer.quantity);
+            self.parts.push(Part { line: index, place: offer.place, quantity });
+        }
+    }
+
+    /// Which of two offers of the same quantity is taken first.
+    fn rank(&self, offer: &Offer) -> (i64, i64, usize) {
+        let cost = if self.counts_cost { offer.unit_cost } else { 0 };
+        let late = i64::from(self.counts_late && offer.late);
+        if self.late_first { (late, cost, offer.place) } else { (cost, late, offer.place) }
+    }
+
+    /// From as many places as are needed, the cheapest first; from those in time alone, if that is enough and counts more.
+    fn pour(&mut self, index: usize, line: &Line) {
+        if self.late_first && self.offers.iter().any(|offer| offer.late) {
+            let sum = |offers: &[Offer], late: bool| {
+                offers.iter().filter(|offer| late || !offer.late).map(|offer| offer.quantity).fold(0, i64::saturating_add).min(line.wanted)
+            };
+            if sum(&self.offers, false) == sum(&self.offers, true) {
+                self.offers.retain(|offer| !offer.late);
+            }
+        }
+        if self.counts_cost || self.counts_late {
+            let (counts_cost, counts_late) = (self.counts_cost, self.counts_late);
+            // When the line is late anyway, the cheapest first.
+            self.offers.sort_by_key(|offer| (if counts_cost { offer.unit_cost } else { 0 }, counts_late && offer.late, offer.place));
+        }
+        let mut rest = line.wanted;
+        for offer in &self.offers {
+            let quantity = line.whole(offer.quantity.min(rest));
+            if quantity > 0 {
+                rest = rest.saturating_sub(quantity);
+                self.parts.push(Part { line: index, place: offer.place, quantity });
+            }
+        }
+    }
+
+    /// Tries every subset of the offers, since no part of several may be below the least.
+    fn split_in_the_best_way(&mut self, index: usize, line: &Line) {
+        if self.offers.len() > MOST_SPLIT_PLACES {
+            self.exhaustive = false;
+            self.offers.sort_by_key(|offer| (Reverse(offer.quantity), offer.place));
+            self.offers.truncate(MOST_SPLIT_PLACES);
+            self.offers.sort_by_key(|offer| offer.place);
+        }
+        let sets = 1_u32.checked_shl(u32::try_from(self.offers.len()).unwrap_or(0)).unwrap_or(1);
+        let mut best: Option<(SplitWorth, Vec<Part>)> = None;
+        for mask in 1..sets {
+            self.tried = self.tried.saturating_add(1);
+            let Some((worth, parts)) = self.split_over(index, line, mask) else { continue };
+            if best.as_ref().is_none_or(|(known, _)| worth < *known) {
+                best = Some((worth, parts));
+            }
+        }
+        self.parts.extend(best.map(|(_, parts)| parts).unwrap_or_default());
+    }
+
+    /// The best way to fill a line from exactly these offers; none when their parts would be too small.
+    fn split_over(&self, index: usize, line: &Line, mask: u32) -> Option<(SplitWorth, Vec<Part>)> {
+        let mut chosen: Vec<&Offer> = self
+            .offers
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| mask.checked_shr(u32::try_from(*at).unwrap_or(32)).unwrap_or(0) & 1 == 1)
+            .map(|(_, offer)| offer)
+            .collect();
+        let count = i64::try_from(chosen.len()).unwrap_or(i64::MAX);
+        let least = if count > 1 { line.least } else { 0 };
+        if chosen.iter().any(|offer| offer.quantity < least) || least.saturating_mul(count) > line.wanted {
+            return None;
+        }
+        let cost_of = |offer: &Offer| if self.counts_cost { offer.unit_cost } else { 0 };
+        chosen.sort_by_key(|offer| (cost_of(offer), offer.place));
+        let mut rest = line.wanted.saturating_sub(least.saturating_mul(count));
+        let (mut cost, mut late, mut parts) = (0_i128, 0_i128, Vec::with_capacity(chosen.len()));
+        for offer in chosen {
+            let more = line.whole(offer.quantity.saturating_sub(least).min(rest));
+            rest = rest.saturating_sub(more);
+            let quantity = least.saturating_add(more);
+            cost = cost.saturating_add(i128::from(cost_of(offer)).saturating_mul(quantity.into()));
+            late = late.max(i128::from(self.counts_late && offer.late));
+            if quantity > 0 {
+                parts.push(Part { line: index, place: offer.place, quantity });
+            }
+        }
+        let (first, second) = if self.late_first { (late, cost) } else { (cost, late) };
+        Some(((rest, first, second, count), parts))
+    }
+
+    fn worth(&mut self) -> Worth {
+        self.used.clear();
+        self.used.resize(self.problem.places.len(), false);
+        let mut worth = Worth { unfilled: self.problem.requested(), ..Worth::default() };
+        let mut last_late = None;
+        for part in &self.parts {
+            worth.unfilled = worth.unfilled.saturating_sub(part.quantity.into());
+            let place = self.problem.places.get(part.place);
+            let unit_cost = place.map_or(0, |place: &Place| place.unit_cost);
+            worth.cost = worth.cost.saturating_add(i128::from(unit_cost).saturating_mul(part.quantity.into()));
+            let late = self.problem.lines.get(part.line).is_some_and(|line| line.is_late(part.place));
+            if late && last_late != Some(part.line) {
+                last_late = Some(part.line);
+                worth.late_lines = worth.late_lines.saturating_add(1);
+            }
+            if let (Some(used), Some(place)) = (self.used.get_mut(part.place).filter(|used| !**used), place) {
+                *used = true;
+                worth = worth.with_place(place);
+            }
+        }
+        worth
+    }
+
+    /// What the parts are worth that were put together elsewhere.
+    pub fn judge(&mut self) -> Worth {
+        self.worth()
+    }
+
+    /// The places that ship, by rank.
+    pub fn used(&self) -> Vec<usize> {
+        self.used.iter().enumerate().filter(|(_, used)| **used).map(|(place, _)| place).collect()
+    }
+}
+
+/// What is not filled, then the two objectives of a line in their order, then the number of parts.
+type SplitWorth = (i64, i128, i128, i64);

@@ -1,0 +1,39 @@
+//! Sourcing: which locations ship what of an order.
+//!
+//! Invariants: a plan never takes more than is available; what it says of a line adds up to what the line asks for; a plan that is
+//! called optimal is not worse than any other by the objectives, in their order; neither the order of candidates nor, of different
+//! products, the order of lines changes what a plan is worth; a larger budget never makes a plan worse.
+//!
+//! | item | what it is |
+//! |---|---|
+//! | [`SourcingDef`], [`SourcingFactsDef`] | what authors write: policies, and what is known about locations |
+//! | [`SourcingDemand`] | an order's lines and what is known for this order |
+//! | [`plan_sourcing`] | the plan: [`SourcingPlan`] |
+//!
+//! Inside: `candidate` judges locations, `problem` has lines and stock as plain numbers, `fill` fills the lines from a given set of
+//! locations, `search` finds the best set, `bound` says what a set can be at best, `strategy` takes locations in a given order, and
+//! `answer` tells the plan.
+
+mod answer;
+mod bound;
+mod candidate;
+mod compile;
+mod def;
+mod eval;
+mod fill;
+mod plan;
+mod problem;
+mod request;
+mod search;
+mod strategy;
+#[cfg(test)]
+mod tests;
+
+pub(super) use compile::{Facts, Sourcing, compile_facts, compile_policies};
+pub use def::{Relax, SourcingConstraint, SourcingDef, SourcingFactsDef, SourcingObjective, SourcingStrategy, SplitDef};
+pub use eval::{plan_sourcing, plan_sourcing_request};
+pub use plan::{
+    CandidateVerdict, ObjectiveValue, PlannedShipment, ShipmentLine, SourcedLine, SourcingBound, SourcingObjection, SourcingPlan,
+    SourcingSearch,
+};
+pub use request::{PlanSourcingRequest, SourcingCandidate, SourcingDemand, SourcingLine, SourcingReserve};

@@ -1,0 +1,129 @@
+//! The lines and the places of one pass as plain numbers, for searching.
+
+use super::compile::Policy;
+use super::def::SourcingObjective;
+
+/// What a line asks for and how; quantities in millionths.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    /// What it asks for.
+    pub requested: i64,
+    /// The same as a whole multiple, and not more than there is for it.
+    pub wanted: i64,
+    /// Every part is a whole multiple of this, at least 1.
+    pub multiple: i64,
+    /// The least part when there are several; zero when any part will do.
+    pub least: i64,
+    /// Where its stock is.
+    pub pool: usize,
+    /// Whether other lines take from the same pool.
+    pub shared: bool,
+    /// Whether goods of a place arrive too late, by place; empty where none do.
+    pub late: Vec<bool>,
+}
+
+/// A location that may ship.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// Its place among the candidates.
+    pub candidate: usize,
+    /// What a shipment costs, whatever is in it; in parts of a million times a million.
+    pub shipment_cost: i128,
+    /// What a unit costs, in millionths.
+    pub unit_cost: i64,
+    /// How far it is, in millionths.
+    pub distance: i64,
+    pub priority: u32,
+}
+
+/// The lines, the places and the stock of one pass.
+#[derive(Debug, Clone)]
+pub(super) struct Problem<'p> {
+    pub policy: &'p Policy,
+    /// By rank.
+    pub places: Vec<Place>,
+    pub lines: Vec<Line>,
+    /// What each place has, by pool; never more than the pool's lines ask for together.
+    pub stock: Vec<Vec<i64>>,
+    /// Whether what arrives late is not shipped at all.
+    pub on_time: bool,
+    /// At most so many places may ship.
+    pub most_shipments: usize,
+}
+
+/// What a plan is worth by each objective, the most important first.
+pub(super) type Value = [i128; 6];
+
+/// What a set of places is worth, before it is put in the order of the objectives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Worth {
+    pub unfilled: i128,
+    pub shipments: i128,
+    pub late_lines: i128,
+    pub cost: i128,
+    pub distance: i128,
+    pub priority: i128,
+}
+
+impl Worth {
+    pub fn get(&self, objective: SourcingObjective) -> i128 {
+        match objective {
+            SourcingObjective::Unfilled => self.unfilled,
+            SourcingObjective::Shipments => self.shipments,
+            SourcingObjective::LateLines => self.late_lines,
+            SourcingObjective::Cost => self.cost,
+            SourcingObjective::Distance => self.distance,
+            SourcingObjective::Priority => self.priority,
+        }
+    }
+
+    /// In the order of the objectives; those that do not count are zero.
+    pub fn in_order(&self, objectives: &[SourcingObjective]) -> Value {
+        let mut value = Value::default();
+        for (slot, objective) in value.iter_mut().zip(objectives) {
+            *slot = self.get(*objective);
+        }
+        value
+    }
+
+    /// With one more place that ships.
+    pub fn with_place(mut self, place: &Place) -> Self {
+        self.shipments = self.shipments.saturating_add(1);
+        self.cost = self.cost.saturating_add(place.shipment_cost);
+        self.distance = self.distance.saturating_add(place.distance.into());
+        self.priority = self.priority.saturating_add(place.priority.into());
+        self
+    }
+}
+
+impl Line {
+    pub fn is_late(&self, place: usize) -> bool {
+        self.late.get(place).copied().unwrap_or(false)
+    }
+
+    /// The most of a stock that it can take in one part.
+    pub fn most_of(&self, stock: i64) -> i64 {
+        self.whole(stock.min(self.wanted))
+    }
+
+    /// The next whole multiple at or below.
+    pub fn whole(&self, quantity: i64) -> i64 {
+        quantity.saturating_sub(quantity.checked_rem(self.multiple).unwrap_or(0))
+    }
+}
+
+impl Problem<'_> {
+    /// What all lines ask for together.
+    pub fn requested(&self) -> i128 {
+        self.lines.iter().map(|line| i128::from(line.requested)).fold(0, i128::saturating_add)
+    }
+
+    /// What a place has for a line; nothing where it would be too late and that matters.
+    pub fn stock_for(&self, line: &Line, place: usize) -> i64 {
+        if self.on_time && line.is_late(place) { 0 } else { self.stock_of(line.pool, place) }
+    }
+
+    pub fn stock_of(&self, pool: usize, place: usize) -> i64 {
+        self.stock.get(pool).and_then(|stock| stock.get(place)).copied().unwrap_or(0)
+    }
+}

@@ -1,0 +1,113 @@
+//! What holds for any order.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::brute::cases;
+use super::plan;
+use crate::inventory::SourcingPlan;
+
+fn shuffled(mut value: Value, field: &str, seed: usize) -> Value {
+    if let Some(list) = value[field].as_array_mut() {
+        let by = seed % list.len().max(1);
+        list.rotate_left(by);
+        if seed % 2 == 1 {
+            list.reverse();
+        }
+    }
+    value
+}
+
+/// What a plan says, whatever the order of its lines.
+fn in_order(plan: &SourcingPlan) -> (Vec<String>, Vec<String>) {
+    let mut lines: Vec<String> = plan.lines.iter().map(|line| serde_json::to_string(line).unwrap()).collect();
+    lines.sort();
+    (lines, plan.objectives.iter().map(|objective| objective.value.to_string()).collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn no_plan_is_better_than_the_optimal_one(case in cases()) {
+        let found = plan(&case.def(100_000), &case.stock(), &case.demand());
+        prop_assert!(found.search.as_ref().is_some_and(|search| search.optimal));
+        prop_assert_eq!(case.judged(&found), case.best());
+    }
+
+    #[test]
+    fn a_greedy_plan_is_allowed_and_not_better_than_the_exact_one(case in cases()) {
+        let exact = plan(&case.def(100_000), &case.stock(), &case.demand());
+        let greedy = plan(&case.def(0), &case.stock(), &case.demand());
+        prop_assert!(case.judged(&exact) <= case.judged(&greedy));
+        let search = greedy.search.unwrap();
+        prop_assert!(!search.optimal);
+        prop_assert!(search.bound.unwrap().unfilled.to_decimal() <= exact.objectives[0].value);
+    }
+
+    #[test]
+    fn a_larger_budget_is_never_worse_and_an_unused_one_does_not_matter(case in cases(), budget in 0_u32..40) {
+        let short = plan(&case.def(budget), &case.stock(), &case.demand());
+        let long = plan(&case.def(100_000), &case.stock(), &case.demand());
+        prop_assert!(case.judged(&long) <= case.judged(&short));
+        if short.search.as_ref().is_some_and(|search| search.optimal) {
+            prop_assert_eq!(short, long);
+        }
+    }
+
+    #[test]
+    fn neither_the_order_of_candidates_nor_that_of_lines_matters(case in cases(), seed in 0_usize..12) {
+        let candidates: Vec<Value> = (0..case.places.len()).map(|index| json!({"location": format!("w{index}")})).collect();
+        let mut demand = case.demand();
+        demand["candidates"] = json!(candidates);
+        let found = plan(&case.def(100_000), &case.stock(), &demand);
+        let other = plan(&shuffled(case.def(100_000), "locations", seed), &case.stock(), &shuffled(demand.clone(), "candidates", seed));
+        prop_assert_eq!(&found, &other);
+        let turned = plan(&case.def(100_000), &case.stock(), &shuffled(demand, "lines", seed));
+        prop_assert_eq!(in_order(&found), in_order(&turned));
+    }
+
+    #[test]
+    fn every_strategy_takes_what_is_there_and_adds_up(case in cases(), which in 0_usize..5) {
+        let mut def = case.def(0);
+        let policy = &mut def["sourcing"][0];
+        let names = ["location_sort_order", "default_location_first_then_position", "highest_stock_first", "closest_location",
+            "on_hand_first_then_backorder"];
+        policy["strategy"] = json!(names[which]);
+        for field in ["objectives", "max_evaluations"] {
+            policy.as_object_mut().unwrap().remove(field);
+        }
+        let mut demand = case.demand();
+        demand["default_location"] = json!("w0");
+        let found = plan(&def, &case.stock(), &demand);
+        let mut judged = case.clone();
+        judged.objectives = vec!["unfilled", "shipments", "priority"];
+        judged.judged(&found);
+        for line in &found.lines {
+            let parts = line.parts.iter().map(|part| part.quantity).sum::<crate::quantity::Quantity>();
+            prop_assert_eq!(parts, line.sourced);
+            prop_assert_eq!(line.sourced.saturating_add(line.backordered).saturating_add(line.remainder), line.requested);
+            prop_assert_eq!(line.reason.is_none(), line.sourced == line.requested);
+        }
+    }
+
+    /// Several lines of one product, whole numbers or not, never take more than there is, and fill what can be filled.
+    #[test]
+    fn lines_of_one_product_share_what_there_is(stock in prop::collection::vec(0_i64..9, 3), asked in prop::collection::vec(1_i64..9, 1..5)) {
+        let def = json!({"locations": [{"id": "w0"}, {"id": "w1"}, {"id": "w2"}], "sourcing": [{"id": "p"}]});
+        let positions: Vec<_> = ["w0", "w1", "w2"].into_iter().zip(&stock).map(|(place, stock)| ("P", place, *stock)).collect();
+        let lines: Vec<Value> = asked.iter().enumerate()
+            .map(|(index, asked)| json!({"id": index.to_string(), "product": "P", "quantity": format!("{asked}.25")})).collect();
+        let found = plan(&def, &positions, &json!({"lines": lines}));
+        let there: crate::quantity::Quantity = stock.iter().map(|stock| stock.to_string().parse().unwrap()).sum();
+        let wanted: crate::quantity::Quantity = asked.iter().map(|asked| format!("{asked}.25").parse().unwrap()).sum();
+        let sourced: crate::quantity::Quantity = found.lines.iter().map(|line| line.sourced).sum();
+        prop_assert_eq!(sourced, there.min(wanted));
+        prop_assert!(found.search.unwrap().optimal);
+        for (index, stock) in stock.iter().enumerate() {
+            let taken: crate::quantity::Quantity = found.shipments.iter().filter(|shipment| shipment.location.as_str() == format!("w{index}"))
+                .flat_map(|shipment| shipment.lines.iter().map(|line| line.quantity)).sum();
+            prop_assert!(taken <= stock.to_string().parse().unwrap());
+        }
+    }
+}
