@@ -26,7 +26,7 @@ export async function company() {
     rulebook: Rulebook.fromJson(source, files),
     customers: /** @type {Customer[]} */ (customers),
     orders: /** @type {Order[]} */ (orders),
-    stock: /** @type {StockLevel[]} */ (stock),
+    stock: /** @type {Stock} */ (stock),
     products,
     matrixNotes: notes(files["approval-matrix.csv"]),
     ruleNames: ruleNames(JSON.parse(source)),
@@ -79,6 +79,6 @@ function cells(row) {
 /**
  * @typedef {{ id: string, name: string, units: string[] }} Product
  * @typedef {import("./request.js").Order} Order
- * @typedef {import("./stock.js").StockLevel} StockLevel
+ * @typedef {import("./stock.js").Stock} Stock
  * @typedef {import("./request.js").Customer} Customer
  */

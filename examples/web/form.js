@@ -1,6 +1,7 @@
 import { byId, element, field } from "./element.js";
 import { findingItem } from "./cards.js";
 import { grouped } from "./figures.js";
+import { promiseRemark } from "./promise.js";
 import { rejectedList } from "./reasons.js";
 import { stockRemark } from "./stock.js";
 import { forgetCharts, waterfall } from "./waterfall.js";
@@ -61,21 +62,30 @@ function select(value, set) {
  * Puts the engine's answer below each entry.
  * @param {QuoteLine[]} lines
  * @param {Finding[]} findings
- * @param {Map<string, PlannedLine>} stock
+ * @param {Goods} goods
  * @param {Map<string, string>} ruleNames
  */
-export function showAnswers(lines, findings, stock, ruleNames) {
+export function showAnswers(lines, findings, goods, ruleNames) {
   forgetCharts();
   for (const row of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".row"))) {
     const line = lines.find((each) => each.id === row.dataset.line);
     const remarks = findings.filter((each) => each.line === row.dataset.line).map((each) => findingItem(each, "p"));
-    const plan = line && stock.get(line.id);
-    const goods = plan ? [stockRemark(plan, line.base_unit ?? "")] : [];
+    const remarksOnGoods = line ? goodsRemarks(line, goods) : [];
     const steps = line?.waterfall?.length ? [waterfall(line, ruleNames)] : [];
     const others = line?.rejected?.length ? [rejectedList(line.rejected, ruleNames)] : [];
     row.querySelector(".net")?.replaceChildren(line?.net ? grouped(line.net) : "–");
-    row.querySelector(".answer")?.replaceChildren(...remarks, ...steps, ...others, ...goods);
+    row.querySelector(".answer")?.replaceChildren(...remarks, ...steps, ...others, ...remarksOnGoods);
   }
+}
+
+/**
+ * Where the goods of a line are, and when they can be had.
+ * @param {QuoteLine} line
+ * @param {Goods} goods
+ */
+function goodsRemarks({ id, base_unit: unit = "" }, { planned, promised }) {
+  const [plan, promise] = [planned.get(id), promised.get(id)];
+  return [...(plan ? [stockRemark(plan, unit)] : []), ...(promise ? [promiseRemark(promise, unit)] : [])];
 }
 
 /** @param {string} id @param {[string, string][]} options */
@@ -87,6 +97,6 @@ export function fill(id, options) {
  * @typedef {import("./request.js").OrderLine} OrderLine
  * @typedef {import("./company.js").Product} Product
  * @typedef {import("dealdesk-wasm").Finding} Finding
- * @typedef {import("dealdesk-wasm").PlannedLine} PlannedLine
+ * @typedef {{ planned: Map<string, import("dealdesk-wasm").PlannedLine>, promised: Map<string, import("dealdesk-wasm").PromisedLine> }} Goods
  * @typedef {import("dealdesk-wasm").LineView} QuoteLine
  */

@@ -2,6 +2,7 @@ import { showApproval, showCredit, showFindings, showRejected, showTotals } from
 import { company } from "./company.js";
 import { byId, element, field } from "./element.js";
 import { fill, showAnswers, showEntries } from "./form.js";
+import { promised } from "./promise.js";
 import { approvalRequest, creditRequest, quoteRequest } from "./request.js";
 import { planned } from "./stock.js";
 import { summary } from "./summary.js";
@@ -59,7 +60,7 @@ function update() {
     const credit = rulebook.checkCredit(creditRequest(order, customer(), quote));
     const route = rulebook.routeApproval(approvalRequest(request, quote, credit));
     showCards(true);
-    showAnswers(quote.lines, quote.findings, planned(rulebook, stock, quote), ruleNames);
+    showAnswers(quote.lines, quote.findings, { planned: planned(rulebook, stock, quote), promised: promised(rulebook, stock, quote) }, ruleNames);
     showTotals(quote);
     showFindings(quote.findings.filter((finding) => !finding.line));
     showRejected(quote.rejected ?? [], ruleNames);
@@ -74,7 +75,7 @@ function update() {
 function refuse(error) {
   if (!error?.code) problem(error);
   showCards(false);
-  showAnswers([], [], new Map(), ruleNames);
+  showAnswers([], [], { planned: new Map(), promised: new Map() }, ruleNames);
   showRejected([], ruleNames);
   showFindings(error.diagnostics);
 }

@@ -2,23 +2,37 @@ import { element } from "./element.js";
 import { grouped } from "./figures.js";
 
 /**
- * What the warehouses can give to the lines of a quote, by line; they carry no services.
+ * What the warehouses can give to the lines of a quote, by line.
  * @param {import("dealdesk-wasm").Rulebook} rulebook
- * @param {StockLevel[]} stock
+ * @param {Stock} stock
  * @param {import("dealdesk-wasm").Quote} quote
  * @returns {Map<string, PlannedLine>}
  */
 export function planned(rulebook, stock, quote) {
-  const carried = quote.lines.filter(({ product, base_quantity }) => base_quantity && stock.some((level) => level.product === product));
-  if (carried.length === 0) return new Map();
-  const { lines } = rulebook.planReservation({
-    state: { positions: stock.map(({ location, product, quantity }) => ({ location, product, on_hand: quantity })) },
-    demand: {
-      at: `${quote.date}T08:00:00Z`,
-      lines: carried.map(({ id, product, base_quantity = "0" }) => ({ id, product, quantity: base_quantity })),
-    },
-  });
-  return new Map(lines.map((line) => [line.id, line]));
+  const lines = carriedLines(stock, quote);
+  if (lines.length === 0) return new Map();
+  const plan = rulebook.planReservation({ state: levels(stock), demand: { at: morning(quote), lines } });
+  return new Map(plan.lines.map((line) => [line.id, line]));
+}
+
+/**
+ * The lines of a quote that lie in warehouses, in the products' units; services do not.
+ * @param {Stock} stock
+ * @param {import("dealdesk-wasm").Quote} quote
+ */
+export function carriedLines({ on_hand: levels }, { lines }) {
+  const carried = lines.filter(({ product, base_quantity }) => base_quantity && levels.some((level) => level.product === product));
+  return carried.map(({ id, product, base_quantity = "0" }) => ({ id, product, quantity: base_quantity }));
+}
+
+/** The stock as the engine takes it. @param {Stock} stock */
+export function levels({ on_hand: levels }) {
+  return { positions: levels.map(({ location, product, quantity }) => ({ location, product, on_hand: quantity })) };
+}
+
+/** @param {import("dealdesk-wasm").Quote} quote */
+export function morning({ date }) {
+  return `${date}T08:00:00Z`;
 }
 
 /**
@@ -36,5 +50,6 @@ export function stockRemark({ parts, reserved, requested, short }, unit) {
 
 /**
  * @typedef {{ location: string, product: string, quantity: string }} StockLevel
+ * @typedef {{ on_hand: StockLevel[], supplies: import("dealdesk-wasm").ExpectSupplyInput[] }} Stock
  * @typedef {import("dealdesk-wasm").PlannedLine} PlannedLine
  */

@@ -72,13 +72,10 @@ async function compareCharts(page, { lines }) {
 /** What a step says when it is pointed at, when it has the focus, and to a screen reader. */
 async function compareReasons(chart, row, { step, base, before, delta, after }) {
   const reasons = chart.locator(".reasons");
-  const said = async () => {
-    const [names, values] = [await reasons.locator("dt").allTextContents(), await reasons.locator("dd").allTextContents()];
-    return names.map((name, index) => `${name} ${values[index]}`).join(", ");
-  };
+  const sentence = async () => (await said(reasons)).join(", ");
   await row.hover();
   assert.ok(await reasons.isVisible(), `${step} explains itself`);
-  const hovered = await said();
+  const hovered = await sentence();
   assert.equal(await row.getAttribute("aria-label"), hovered);
   for (const part of [`Step ${step}`, `Base ${base}`, `Before ${before}`, `Change ${delta}`, `After ${after}`]) {
     assert.ok(plain(hovered).includes(part), `${part}, but: ${hovered}`);
@@ -86,7 +83,7 @@ async function compareReasons(chart, row, { step, base, before, delta, after }) 
   await chart.page().mouse.move(0, 0);
   assert.ok(!(await reasons.isVisible()), "nobody points at it");
   await row.focus();
-  assert.equal(await said(), hovered, "the keyboard reads the same");
+  assert.equal(await sentence(), hovered, "the keyboard reads the same");
   await row.blur();
 }
 
@@ -96,7 +93,7 @@ async function walkByKeyboard(page) {
   await steps.first().focus();
   await page.keyboard.press("ArrowDown");
   assert.equal(await page.evaluate(() => document.activeElement.dataset.step), "customer");
-  assert.equal(await page.locator(".row[data-line='2'] [tabindex='0']").count(), 1);
+  assert.equal(await page.locator(".row[data-line='2'] .waterfall [tabindex='0']").count(), 1);
   await page.keyboard.press("Escape");
   assert.equal(await page.locator(".reasons:visible").count(), 0, "Escape puts the reasons away");
 }
@@ -121,6 +118,45 @@ function compareRejected(said, rejected) {
     const expected = reason === "condition" ? failed.map(({ text, actual }) => `${text} (is ${actual})`) : [reason.replaceAll("_", " ")];
     for (const part of expected) assert.ok(said[index].includes(part), `${part}, but: ${said[index]}`);
   }
+}
+
+/** When all of a line can be had; how much comes when is said to pointer, keyboard and screen reader, as EXPECTED.md counts it. */
+async function comparePromises(page) {
+  await page.locator("#order").selectOption("O-2014");
+  const late = promiseOf(page, "1");
+  assert.equal(await late.said.textContent(), "Earliest date: 2026-11-24");
+  const parts = ["2026-11-23 2 piece from stock in ULM", "2026-11-23 4 piece from stock in LYO", "2026-11-24 4 piece with MO-118 in LYO"];
+  assert.equal(await late.said.getAttribute("aria-label"), `Earliest date: 2026-11-24: ${parts.join(", ")}`);
+  assert.ok(!(await late.tip.isVisible()), "nobody points at it");
+  await late.said.hover();
+  assert.deepEqual(await said(late.tip), parts);
+  await page.mouse.move(0, 0);
+  await late.said.focus();
+  assert.ok(await late.tip.isVisible(), "the keyboard reads the same");
+  await page.keyboard.press("Escape");
+  assert.ok(!(await late.tip.isVisible()), "Escape puts it away");
+  assert.equal(await promiseOf(page, "2").said.textContent(), "Earliest date: 2026-11-23", "the kits are there");
+
+  await page.locator(".row[data-line='1'] .quantity").fill("20");
+  assert.equal(await late.said.textContent(), "No date for 2 of 20 piece");
+  await late.said.hover();
+  assert.deepEqual((await said(late.tip)).slice(2), ["2026-11-24 12 piece with MO-118 in LYO", "No date 2 piece"]);
+  await page.locator(".row[data-line='1'] .product").fill("T-65");
+  await page.locator(".row[data-line='1'] .quantity").fill("25");
+  assert.equal(await late.said.textContent(), "Earliest date: 2026-11-24", "three days late, so the next working day");
+  await page.locator("#order").selectOption("O-2014");
+  await late.said.hover();
+}
+
+function promiseOf(page, line) {
+  const promise = page.locator(`.row[data-line='${line}'] .promise`);
+  return { said: promise.locator(".said"), tip: promise.locator(".reasons") };
+}
+
+/** The names and values of a list that explains something. */
+async function said(list) {
+  const [names, values] = [await list.locator("dt").allTextContents(), await list.locator("dd").allTextContents()];
+  return names.map((name, index) => `${name} ${values[index]}`);
 }
 
 try {
@@ -160,9 +196,10 @@ try {
   await page.locator("#order").selectOption("O-2013");
   assert.match(await page.locator(".row[data-line='1'] .stock").textContent(), /^In stock: 30 piece \(21 ULM \+ 9 LNZ\)$/);
   await compareCandidates(page, await quoteOf(page, "O-2013", "candidates"));
+  await comparePromises(page);
   await page.screenshot({ path: screenshot, fullPage: true });
   assert.deepEqual(faults, [], "the page reported errors");
-  console.log(`web page: 20 orders, a changed quantity and customer, approvals: as in Rust; charts with their reasons, rejected rules, stock; screenshot in ${screenshot}`);
+  console.log(`web page: 20 orders, a changed quantity and customer, approvals: as in Rust; charts with their reasons, rejected rules, stock, promised dates; screenshot in ${screenshot}`);
 } finally {
   await browser.close();
   server.close();

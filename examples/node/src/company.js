@@ -33,15 +33,16 @@ export function customerOf(company, order) {
  * @param {string} product
  */
 export function carries(company, product) {
-  return company.stock.some((level) => level.product === product);
+  return company.stock.on_hand.some((level) => level.product === product);
 }
 
 /**
- * @typedef {{ rulebook: Rulebook, customers: Customer[], orders: Order[], stock: StockLevel[] }} Company
+ * @typedef {{ rulebook: Rulebook, customers: Customer[], orders: Order[], stock: Stock }} Company
  * @typedef {{ id: string, product: string, quantity: string, unit?: string }} OrderLine
  * @typedef {{ id: string, story: string, customer: string, date: string, requested_by: string, channel: string,
  *   document?: Record<string, string>, coupons?: string[], cancelled?: boolean, lines: OrderLine[] }} Order
  * @typedef {{ id: string, name: string, city: string, country: string, level: string, contract?: boolean, payment_terms: string,
  *   account: import("dealdesk").CreditAccount }} Customer
+ * @typedef {{ on_hand: StockLevel[], supplies: import("dealdesk").ExpectSupplyInput[] }} Stock
  * @typedef {{ location: string, product: string, quantity: string }} StockLevel
  */

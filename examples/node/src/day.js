@@ -31,7 +31,8 @@ export function nextDay(desk) {
 function first(desk) {
   const { orders, stock } = desk.company;
   const opening = new By("warehouse", "2026-11-23T07:00:00Z");
-  stock.forEach((level, number) => desk.tellStock(opening.command(`opening/${number}`, { receive: level })));
+  stock.on_hand.forEach((level, number) => desk.tellStock(opening.command(`opening/${number}`, { receive: level })));
+  for (const supply of stock.supplies) desk.tellStock(opening.command(`expected/${supply.id}`, { expect: supply }));
   for (const order of orders) place(desk, order, new By(order.requested_by, "2026-11-23T09:00:00Z"));
   console.log("\nafternoon: what was ordered by phone is shipped");
   for (const { id } of orders.filter((order) => order.channel === "phone")) {
@@ -62,7 +63,7 @@ function second(desk) {
   }
 
   console.log("\nfrom the factory: 12 D-40 for Lyon");
-  const received = { product: "D-40", location: "LYO", quantity: "12" };
+  const received = { product: "D-40", location: "LYO", quantity: "12", supply: "MO-118" };
   desk.tellStock(new By("warehouse", "2026-11-24T08:00:00Z").command("factory/D-40", { receive: received }));
 
   console.log("\ndecisions");

@@ -10,10 +10,10 @@ from dealdesk.types import (
     CreditDecision,
     DecisionOfApprovalEvent,
     DecisionOfOrderFact,
-    DecisionOfStockEvent,
     OrderState,
     Quote,
     RouteDecision,
+    StockDecision,
 )
 
 from .company import Json
@@ -73,7 +73,7 @@ def route(route: RouteDecision) -> None:
         print(f"  approval, level {needed['level']}: {needed['role']}, because of {', '.join(needed['rows'])}")
 
 
-def stock(decision: DecisionOfStockEvent) -> None:
+def stock(decision: StockDecision) -> None:
     """Where stock was taken from, or why not."""
     for refusal in refusals(decision):
         print(f"  stock: {refusal['code']}: {refusal['message']}")

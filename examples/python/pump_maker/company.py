@@ -21,7 +21,7 @@ class Company:
     rulebook: Rulebook
     customers: list[Json]
     orders: list[Json]
-    stock: list[Json]
+    stock: Json
 
     @classmethod
     def read(cls, folder: Path) -> Company:
@@ -30,11 +30,10 @@ class Company:
         for warning in rulebook.warnings:
             print(f"warning: {warning['message']}", file=sys.stderr)
 
-        def rows(name: str) -> list[Json]:
-            found: list[Json] = json.loads((folder / name).read_text(encoding="utf-8"))
-            return found
+        def read(name: str) -> Any:
+            return json.loads((folder / name).read_text(encoding="utf-8"))
 
-        return cls(rulebook, rows("customers.json"), rows("orders.json"), rows("stock.json"))
+        return cls(rulebook, read("customers.json"), read("orders.json"), read("stock.json"))
 
     def customer(self, order: Json) -> Json:
         """The customer of an order."""
@@ -42,4 +41,4 @@ class Company:
 
     def carries(self, product: str) -> bool:
         """Whether the warehouses carry a product. They carry no services."""
-        return any(level["product"] == product for level in self.stock)
+        return any(level["product"] == product for level in self.stock["on_hand"])

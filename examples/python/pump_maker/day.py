@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dealdesk.types import ApprovalAction, ApprovalRequirementState, StockMovement
+from dealdesk.types import ApprovalAction, ApprovalRequirementState, ExpectSupplyInput, ReceiveStockInput
 
 from . import clerk
 from .company import Json
@@ -30,8 +30,10 @@ def next_day(desk: Desk) -> None:
 def first(desk: Desk) -> None:
     """Orders come in. What arrived by phone ships in the afternoon, the web shop's the next morning."""
     opening = By("warehouse", "2026-11-23T07:00:00Z")
-    for number, level in enumerate(desk.company.stock):
+    for number, level in enumerate(desk.company.stock["on_hand"]):
         desk.tell_stock(opening.stock_command(f"opening/{number}", {"receive": received(level)}))
+    for supply in desk.company.stock["supplies"]:
+        desk.tell_stock(opening.stock_command(f"expected/{supply['id']}", {"expect": expected(supply)}))
     for order in desk.company.orders:
         place(desk, order, By(order["requested_by"], "2026-11-23T09:00:00Z"))
     print("\nafternoon: what was ordered by phone is shipped")
@@ -59,7 +61,7 @@ def second(desk: Desk) -> None:
 
     print("\nfrom the factory: 12 D-40 for Lyon")
     factory = By("warehouse", "2026-11-24T08:00:00Z")
-    delivery = received({"product": "D-40", "location": "LYO", "quantity": "12"})
+    delivery: ReceiveStockInput = {"product": "D-40", "location": "LYO", "quantity": "12", "supply": "MO-118"}
     desk.tell_stock(factory.stock_command("factory/D-40", {"receive": delivery}))
 
     print("\ndecisions")
@@ -71,9 +73,20 @@ def second(desk: Desk) -> None:
         finish(desk, order["id"])
 
 
-def received(level: Json) -> StockMovement:
+def received(level: Json) -> ReceiveStockInput:
     """Goods that have come in."""
     return {"product": level["product"], "location": level["location"], "quantity": level["quantity"]}
+
+
+def expected(supply: Json) -> ExpectSupplyInput:
+    """Goods that are on their way."""
+    return {
+        "id": supply["id"],
+        "product": supply["product"],
+        "location": supply["location"],
+        "due": supply["due"],
+        "quantity": supply["quantity"],
+    }
 
 
 def decide(desk: Desk, id: str) -> None:

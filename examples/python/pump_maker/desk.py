@@ -17,10 +17,10 @@ from dealdesk.types import (
     CommandOfStockAction,
     DecisionOfApprovalEvent,
     DecisionOfOrderFact,
-    DecisionOfStockEvent,
     OrderAction,
     OrderState,
-    StockAction,
+    StockActionInput,
+    StockDecision,
     StockState,
 )
 
@@ -44,7 +44,7 @@ class By:
         """A command. Its id is made from what it is about, so that it is the same when it is sent again."""
         return {"id": id, "at": self.at, "actor": self.actor, "action": action}
 
-    def stock_command(self, id: str, action: StockAction) -> CommandOfStockAction:
+    def stock_command(self, id: str, action: StockActionInput) -> CommandOfStockAction:
         """A command to the stock."""
         return {"id": id, "at": self.at, "actor": self.actor, "action": action}
 
@@ -94,7 +94,7 @@ class Desk:
         """The stock as its events have made it."""
         return evolve_inventory({"events": self.store.events("stock")})
 
-    def tell_stock(self, command: CommandOfStockAction) -> DecisionOfStockEvent:
+    def tell_stock(self, command: CommandOfStockAction) -> StockDecision:
         """Gives the stock a command."""
         decision = self.company.rulebook.decide_inventory({"state": self.stock(), "command": command})
         self.store.append("stock", decision["events"])

@@ -8,7 +8,7 @@ from dealdesk.types import (
     ApprovalRoute,
     OrderAction,
     ReservedLine,
-    ReserveStock,
+    ReserveStockInput,
     RouteDecision,
     SubmitOrderInput,
 )
@@ -86,7 +86,7 @@ def reserve(desk: Desk, id: str, by: By, occasion: str) -> None:
         if not progress["open"] or not desk.company.carries(line["product"]):
             continue
         reservation = f"{id}/{line['id']}/{occasion}"
-        action: ReserveStock = {
+        action: ReserveStockInput = {
             "id": reservation,
             "demand": f"{id}/{line['id']}",
             "product": line["product"],

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use dealdesk::credit::CreditAccount;
 use dealdesk::id::{LocationId, ProductId};
+use dealdesk::inventory::ExpectSupply;
 use dealdesk::quantity::Quantity;
 use dealdesk::report::Sources;
 use dealdesk::{Compiled, Rulebook, RulebookDef};
@@ -23,8 +24,8 @@ pub struct Company {
     pub customers: Rc<[Customer]>,
     /// Orders as they came in: their lines are raw, because some of them cannot be read.
     pub orders: Rc<[Order]>,
-    /// What lies in the warehouses before the first order.
-    pub stock: Rc<[StockLevel]>,
+    /// What the warehouses have and expect before the first order.
+    pub stock: Rc<OpeningStock>,
 }
 
 /// A customer with the account that pays.
@@ -61,6 +62,16 @@ pub struct Order {
     pub cancelled: bool,
 }
 
+/// What the warehouses have and expect.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpeningStock {
+    /// What lies there.
+    pub on_hand: Vec<StockLevel>,
+    /// What is on its way.
+    pub supplies: Vec<ExpectSupply>,
+}
+
 /// A quantity of a product in a warehouse, in the product's base unit.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,13 +94,13 @@ impl Company {
             rulebook,
             customers: json::<Vec<_>>(folder.join("customers.json"))?.into(),
             orders: json::<Vec<_>>(folder.join("orders.json"))?.into(),
-            stock: json::<Vec<_>>(folder.join("stock.json"))?.into(),
+            stock: Rc::new(json(folder.join("stock.json"))?),
         })
     }
 
     /// Whether the warehouses carry a product. They carry no services.
     pub fn carries(&self, product: &ProductId) -> bool {
-        self.stock.iter().any(|level| level.product == *product)
+        self.stock.on_hand.iter().any(|level| level.product == *product)
     }
 
     /// The customer of an order.

@@ -1,7 +1,7 @@
 //! The story, day by day.
 
 use dealdesk::approval::{ApprovalAction, CaseStatus, Vote};
-use dealdesk::inventory::{StockAction, StockMovement};
+use dealdesk::inventory::{ReceiveStock, StockAction, StockMovement, SupplyRemainder};
 use dealdesk::order::{HoldKind, OrderAction, OrderHeader};
 use dealdesk::time::Timestamp;
 
@@ -29,13 +29,7 @@ pub fn next(desk: &mut Desk) -> Result<()> {
 
 /// Orders come in. What arrived by phone ships in the afternoon, the web shop's the next morning.
 fn first(desk: &mut Desk) -> Result<()> {
-    let morning = at("2026-11-23T07:00:00Z")?;
-    for (number, level) in desk.company.stock.clone().iter().enumerate() {
-        let received = StockMovement { product: level.product.clone(), location: level.location.clone(), quantity: level.quantity };
-        desk.tell_stock(
-            By { actor: "warehouse", at: morning }.command(format!("opening/{number}"), StockAction::Receive(received.into()))?,
-        )?;
-    }
+    open_stock(desk, By { actor: "warehouse", at: at("2026-11-23T07:00:00Z")? })?;
     let orders = desk.company.orders.clone();
     for order in orders.iter() {
         place(desk, order, By { actor: &order.requested_by, at: at("2026-11-23T09:00:00Z")? })?;
@@ -43,6 +37,19 @@ fn first(desk: &mut Desk) -> Result<()> {
     println!("\nafternoon: what was ordered by phone is shipped");
     for order in orders.iter().filter(|order| order.channel == "phone") {
         ship(desk, order, By { actor: "warehouse", at: at("2026-11-23T15:00:00Z")? }, "1")?;
+    }
+    Ok(())
+}
+
+/// What lies in the warehouses, and what is on its way to them.
+fn open_stock(desk: &mut Desk, by: By<'_>) -> Result<()> {
+    let stock = desk.company.stock.clone();
+    for (number, level) in stock.on_hand.iter().enumerate() {
+        let received = StockMovement { product: level.product.clone(), location: level.location.clone(), quantity: level.quantity };
+        desk.tell_stock(by.command(format!("opening/{number}"), StockAction::Receive(received.into()))?)?;
+    }
+    for supply in &stock.supplies {
+        desk.tell_stock(by.command(format!("expected/{}", supply.id), StockAction::Expect(supply.clone()))?)?;
     }
     Ok(())
 }
@@ -62,9 +69,15 @@ fn second(desk: &mut Desk) -> Result<()> {
     }
 
     println!("\nfrom the factory: 12 D-40 for Lyon");
-    let received = StockMovement { product: "D-40".parse()?, location: "LYO".parse()?, quantity: "12".parse()? };
+    let received = ReceiveStock {
+        product: "D-40".parse()?,
+        location: "LYO".parse()?,
+        quantity: "12".parse()?,
+        supply: Some("MO-118".parse()?),
+        remainder: SupplyRemainder::Keep,
+    };
     let factory = By { actor: "warehouse", at: at("2026-11-24T08:00:00Z")? };
-    desk.tell_stock(factory.command("factory/D-40".to_owned(), StockAction::Receive(received.into()))?)?;
+    desk.tell_stock(factory.command("factory/D-40".to_owned(), StockAction::Receive(received))?)?;
 
     println!("\ndecisions");
     for order in orders.iter() {
