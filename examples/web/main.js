@@ -106,5 +106,5 @@ field("order").addEventListener("input", () => {
 for (const id of ["customer", "terms", "channel", "date", "coupons", "why-not"]) field(id).addEventListener("input", update);
 byId("add").addEventListener("click", addLine);
 showOrder();
-byId("summary").textContent = summary(rulebook, orders, customers);
+byId("summary").textContent = summary({ rulebook, orders, customers, stock });
 document.body.dataset.ready = "yes";

@@ -1,4 +1,5 @@
 // What the engine is asked about an order, from what the ERP knows.
+import { carries } from "./company.js";
 
 /**
  * The request for an order's prices.
@@ -14,6 +15,22 @@ export function quoteRequest(order, customer) {
     document: order.document ?? {},
     coupons: order.coupons ?? [],
     lines: order.lines,
+  };
+}
+
+/**
+ * When the lines of a quote that lie in warehouses can be had, from the opening stock.
+ * @param {import("./company.js").Company} company
+ * @param {Quote} quote
+ */
+export function promiseRequest(company, { date, lines }) {
+  const { on_hand: levels, supplies } = company.stock;
+  const carried = lines.filter(({ product, base_quantity }) => base_quantity && carries(company, product));
+  return {
+    state: { positions: levels.map(({ location, product, quantity }) => ({ location, product, on_hand: quantity })) },
+    supplies,
+    at: `${date}T08:00:00Z`,
+    lines: carried.map(({ id, product, base_quantity = "0" }) => ({ id, product, quantity: base_quantity })),
   };
 }
 

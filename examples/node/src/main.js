@@ -1,7 +1,7 @@
 // Each run is a day; the second run goes on where the first one ended, and a third one finds nothing left to do.
 //
 //   node src/main.js [<company folder> [<state file>]]   the next day
-//   node src/main.js summary [<company folder>]          one line for each order
+//   node src/main.js summary [<company folder>]          one line for each order, and for each line that is late
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readCompany } from "./company.js";

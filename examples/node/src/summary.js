@@ -1,6 +1,6 @@
-// The totals of all orders, one line each: what the programs in the other languages must print too, byte for byte.
+// The totals of all orders and the dates of late lines: what the programs in the other languages must print too, byte for byte.
 import { DealdeskError } from "dealdesk";
-import { quoteRequest } from "./ask.js";
+import { promiseRequest, quoteRequest } from "./ask.js";
 import { customerOf } from "./company.js";
 
 /**
@@ -8,20 +8,42 @@ import { customerOf } from "./company.js";
  * @param {import("./company.js").Company} company
  */
 export function summary(company) {
-  for (const order of company.orders) console.log(`${order.id} ${verdict(company, order)}`);
+  for (const order of company.orders) {
+    const quote = quoted(company, order);
+    console.log(`${order.id} ${verdict(quote)}`);
+    if (!(quote instanceof DealdeskError)) late(company, order, quote);
+  }
 }
 
 /**
- * An order's totals, or why it has none.
+ * The prices of an order, or why it has none.
  * @param {import("./company.js").Company} company
  * @param {import("./company.js").Order} order
  */
-function verdict(company, order) {
+function quoted(company, order) {
   try {
-    const { complete, totals } = company.rulebook.quote(quoteRequest(order, customerOf(company, order)));
-    return `${complete ? "ok" : "incomplete"} net ${totals.net} tax ${totals.tax} gross ${totals.gross}`;
+    return company.rulebook.quote(quoteRequest(order, customerOf(company, order)));
   } catch (refusal) {
     if (!(refusal instanceof DealdeskError)) throw refusal;
-    return `refused ${refusal.code}`;
+    return refusal;
+  }
+}
+
+/** @param {import("dealdesk").Quote | DealdeskError} quote */
+function verdict(quote) {
+  if (quote instanceof DealdeskError) return `refused ${quote.code}`;
+  const { complete, totals } = quote;
+  return `${complete ? "ok" : "incomplete"} net ${totals.net} tax ${totals.tax} gross ${totals.gross}`;
+}
+
+/**
+ * Prints the lines of an order that cannot be had the same day, each with the earliest date of all of it.
+ * @param {import("./company.js").Company} company
+ * @param {import("./company.js").Order} order
+ * @param {import("dealdesk").Quote} quote
+ */
+function late(company, order, quote) {
+  for (const { id, product, date, wanted_on: wanted } of company.rulebook.promise(promiseRequest(company, quote)).lines) {
+    if (date !== wanted) console.log(`${order.id}/${id} ${product} ${date ?? "no date"}`);
   }
 }

@@ -1,7 +1,7 @@
 """Each run is a day; the second run goes on where the first one ended, and a third one finds nothing left to do.
 
 python -m pump_maker [<company folder> [<state file>]]   the next day
-python -m pump_maker summary [<company folder>]          one line for each order
+python -m pump_maker summary [<company folder>]          one line for each order, and for each line that is late
 """
 
 from __future__ import annotations

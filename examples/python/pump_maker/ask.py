@@ -15,8 +15,11 @@ from dealdesk.types import (
     LineView,
     OrderDocumentInput,
     OrderLineInput,
+    PromiseLine,
+    PromiseRequest,
     Quote,
     QuoteRequest,
+    StockPositionInput,
 )
 
 from .company import Json
@@ -34,6 +37,21 @@ def quote_request(order: Json, customer: Json) -> QuoteRequest:
         "coupons": order.get("coupons", []),
         "lines": order["lines"],
     }
+
+
+def promise_request(stock: Json, quote: Quote) -> PromiseRequest:
+    """When the lines of a quote that lie in warehouses can be had, from the opening stock."""
+    on_hand = stock["on_hand"]
+    carried = {level["product"] for level in on_hand}
+    positions: list[StockPositionInput] = [
+        {"location": level["location"], "product": level["product"], "on_hand": level["quantity"]} for level in on_hand
+    ]
+    lines: list[PromiseLine] = [
+        {"id": line["id"], "product": line["product"], "quantity": line["base_quantity"]}
+        for line in quote["lines"]
+        if line["product"] in carried and "base_quantity" in line
+    ]
+    return {"state": {"positions": positions}, "supplies": stock["supplies"], "at": f"{quote['date']}T08:00:00Z", "lines": lines}
 
 
 def credit_request(desk: Desk, customer: Json, by: By, quote: Quote) -> CreditRequest:

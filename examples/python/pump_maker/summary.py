@@ -1,25 +1,36 @@
-"""The totals of all orders, one line each: what the programs in the other languages must print too, byte for byte."""
+"""The totals of all orders and the dates of late lines: what the programs in the other languages must print too, byte for byte."""
 
 from __future__ import annotations
 
 from dealdesk import DealdeskError
+from dealdesk.types import Quote
 
-from .ask import quote_request
+from .ask import promise_request, quote_request
 from .company import Company, Json
 
 
 def summary(company: Company) -> None:
     """Prints the summary."""
     for order in company.orders:
-        print(f"{order['id']} {verdict(company, order)}")
+        try:
+            quote = company.rulebook.quote(quote_request(order, company.customer(order)))
+        except DealdeskError as refusal:
+            print(f"{order['id']} refused {refusal.code}")
+            continue
+        print(f"{order['id']} {verdict(quote)}")
+        late(company, order, quote)
 
 
-def verdict(company: Company, order: Json) -> str:
-    """An order's totals, or why it has none."""
-    try:
-        quote = company.rulebook.quote(quote_request(order, company.customer(order)))
-    except DealdeskError as refusal:
-        return f"refused {refusal.code}"
+def verdict(quote: Quote) -> str:
+    """An order's totals."""
     totals = quote["totals"]
     status = "ok" if quote["complete"] else "incomplete"
     return f"{status} net {totals['net']} tax {totals['tax']} gross {totals['gross']}"
+
+
+def late(company: Company, order: Json, quote: Quote) -> None:
+    """Prints the lines of an order that cannot be had the same day, each with the earliest date of all of it."""
+    for line in company.rulebook.promise(promise_request(company.stock, quote))["lines"]:
+        date = line.get("date")
+        if date != line["wanted_on"]:
+            print(f"{order['id']}/{line['id']} {line['product']} {date or 'no date'}")

@@ -2,6 +2,7 @@
 
 use dealdesk::Money;
 use dealdesk::credit::{BucketAmounts, CreditAccount, CreditBucket, CreditDocument, CreditRequest, CreditStatus, OpenItem};
+use dealdesk::inventory::PromiseRequest;
 use dealdesk::order::{OrderDocument, OrderHeader, OrderLine};
 use dealdesk::quote::{ChargeView, LineView, Quote, QuoteRequest, Totals};
 use dealdesk::receivable::{Amounts, InvoiceCharge};
@@ -10,7 +11,7 @@ use dealdesk::rulebook::{ApprovalRequest, SubjectTotals};
 use serde_json::json;
 
 use crate::Result;
-use crate::company::{Customer, Order};
+use crate::company::{Company, Customer, OpeningStock, Order, StockLevel};
 use crate::desk::{By, Desk};
 
 /// The request for an order's prices. An order that cannot be read is refused with every place that is wrong.
@@ -23,6 +24,22 @@ pub fn quote_request(order: &Order, customer: &Customer) -> std::result::Result<
         "document": order.document,
         "coupons": order.coupons,
         "lines": order.lines,
+    });
+    from_json(&request.to_string(), 1_000_000)
+}
+
+/// When the lines of a quote that lie in warehouses can be had, from the opening stock.
+pub fn promise_request(company: &Company, quote: &Quote) -> std::result::Result<PromiseRequest, Error> {
+    let OpeningStock { on_hand, supplies } = &*company.stock;
+    let position = |level: &StockLevel| json!({"location": level.location, "product": level.product, "on_hand": level.quantity});
+    let views = quote.lines().map(|line| line.view());
+    let carried = views.filter(|line| on_hand.iter().any(|level| level.product.as_str() == line.product));
+    let lines = carried.filter_map(|line| Some(json!({"id": line.id, "product": line.product, "quantity": line.base_quantity?})));
+    let request = json!({
+        "state": {"positions": on_hand.iter().map(position).collect::<Vec<_>>()},
+        "supplies": supplies,
+        "at": format!("{}T08:00:00Z", quote.date()),
+        "lines": lines.collect::<Vec<_>>(),
     });
     from_json(&request.to_string(), 1_000_000)
 }

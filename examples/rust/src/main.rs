@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! dealdesk-demo [<company folder> [<state file>]]             the next day
-//! dealdesk-demo summary [<company folder>]                    one line for each order
+//! dealdesk-demo summary [<company folder>]                    one line for each order, and for each line that is late
 //! dealdesk-demo what-if <order> <customer> <line> <quantity>  an order's totals, if it were another one
 //! ```
 

@@ -1,6 +1,8 @@
-//! The totals of all orders, one line each: what the programs in the other languages must print too, byte for byte.
+//! The totals of all orders and the dates of late lines: what the programs in the other languages must print too, byte for byte.
 
-use dealdesk::quote::Totals;
+use dealdesk::inventory::PromisedLine;
+use dealdesk::quote::{Quote, Totals};
+use dealdesk::report::Error;
 use serde_json::Value;
 
 use crate::Result;
@@ -10,7 +12,22 @@ use crate::company::{Company, Order};
 /// Prints the summary.
 pub fn print(company: &Company) -> Result<()> {
     for order in company.orders.iter() {
-        println!("{} {}", order.id, verdict(company, order)?);
+        let quoted = quoted(company, order)?;
+        println!("{} {}", order.id, verdict(&quoted));
+        if let Ok(quote) = quoted {
+            late(company, &order.id, &quote)?;
+        }
+    }
+    Ok(())
+}
+
+/// Prints the lines of an order that cannot be had the same day, each with the earliest date of all of it.
+fn late(company: &Company, order: &str, quote: &Quote) -> Result<()> {
+    let plan = company.rulebook.promise(&ask::promise_request(company, quote)?)?;
+    for PromisedLine { id, product, date, wanted_on, .. } in plan.lines {
+        if date != Some(wanted_on) {
+            println!("{order}/{id} {product} {}", date.map_or("no date".to_owned(), |date| date.to_string()));
+        }
     }
     Ok(())
 }
@@ -22,17 +39,22 @@ pub fn what_if(company: &Company, order: &str, customer: &str, line: &str, quant
     for entry in changed.lines.as_array_mut().into_iter().flatten().filter(|entry| entry["id"] == line) {
         entry["quantity"] = Value::from(quantity);
     }
-    println!("{}", verdict(company, &changed)?.trim_start_matches("ok "));
+    println!("{}", verdict(&quoted(company, &changed)?).trim_start_matches("ok "));
     Ok(())
 }
 
-fn verdict(company: &Company, order: &Order) -> Result<String> {
+/// The prices of an order, or why it has none.
+fn quoted(company: &Company, order: &Order) -> Result<std::result::Result<Quote, Error>> {
     let request = ask::quote_request(order, company.customer(order)?);
-    Ok(match request.and_then(|request| company.rulebook.quote(&request)) {
+    Ok(request.and_then(|request| company.rulebook.quote(&request)))
+}
+
+fn verdict(quoted: &std::result::Result<Quote, Error>) -> String {
+    match quoted {
         Ok(quote) => {
             let Totals { net, tax, gross, .. } = quote.totals();
             format!("{} net {net} tax {tax} gross {gross}", if quote.is_complete() { "ok" } else { "incomplete" })
         }
         Err(refusal) => format!("refused {}", refusal.diagnostics().first().map_or("", |problem| problem.code.as_str())),
-    })
+    }
 }
