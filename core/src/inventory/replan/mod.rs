@@ -1,8 +1,8 @@
 //! Replanning: who holds how much when there is less than was promised, or more than was thought.
 //!
 //! Invariants: a plan changes nothing by itself; `win`, `gain` and `improve` never lose what they hold, `fill` never gains, `lose` holds
-//! nothing; no unit is given twice; a line takes what it has already before anything else, so that a plan that was carried out is
-//! followed by an empty one.
+//! nothing; no unit is given twice; a line takes what it has already before anything else, a promise keeps the supply that it names, and
+//! what is given up for something earlier is shared out in the same plan, so that a plan that was carried out is followed by an empty one.
 //!
 //! | item | what it is |
 //! |---|---|

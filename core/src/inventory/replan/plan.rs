@@ -13,7 +13,7 @@ use super::compile::{Segments, Subject, order};
 use super::def::{ReplanSegmentDef, ReplanStrategy};
 use super::pool::{Coming, Pool};
 use super::request::{ReplanClaim, ReplanConfirmation, ReplanDemand, ReplanLine, ReplanPlan, ReplanRequest};
-use crate::id::{LocationId, Map, ProductId, ReservationId, Set};
+use crate::id::{LocationId, Map, ProductId, ReservationId, Set, SupplyId};
 use crate::quantity::Quantity;
 use crate::report::{Diagnostics, Error, Finding, InventoryCode, Path, Severity};
 use crate::sort;
@@ -53,20 +53,21 @@ pub fn replan(inventory: &Inventory, request: &ReplanRequest) -> Result<ReplanPl
     let segments = inventory.segments();
     // 1. Refuse what cannot be judged.
     check(segments, request)?;
-    // 2. Who is planned, and who stays as it is.
+    // 2. Who is planned, in which order, and who stays as it is.
     let mut lines = gather(inventory, segments, request);
+    line_up(&mut lines);
     // 3. What there is; what stays is kept, the others give all back.
     let products: Set<&ProductId> = lines.iter().map(|line| &line.subject.reservation.product).collect();
     let products: Vec<&ProductId> = products.into_iter().collect();
     let mut pool = Pool::of(inventory, &request.state, request.at, &products);
     let mut findings = keep(&mut pool, &mut lines, inventory, &request.state);
     let feasible = findings.is_empty();
-    // 4. Serve, one after the other.
-    line_up(&mut lines);
+    // 4. Serve, one after the other: first with what lies there, then with what is expected.
     for line in &mut lines {
-        serve(&mut pool, line);
-        findings.extend(exception(line));
+        serve_now(&mut pool, line);
     }
+    share_later(&mut pool, &mut lines);
+    findings.extend(lines.iter().filter_map(exception));
     // 5. The difference, and the command that makes it so.
     let changed: Vec<ReplanLine> = lines.iter().filter_map(difference).collect();
     let unchanged = u32::try_from(lines.len().saturating_sub(changed.len())).unwrap_or(u32::MAX);
@@ -173,18 +174,34 @@ fn keep<'s>(pool: &mut Pool<'s>, lines: &mut [Line<'s>], inventory: &Inventory, 
         }
     }
     pool.close();
-    for line in lines.iter_mut().filter(|line| line.keeps()) {
-        for promise in line.promised {
-            let coming = pool.take_later(line.subject.reservation, Some(promise.on), |_, before| promise.quantity.saturating_sub(before));
-            line.coming.extend(coming);
-        }
-    }
+    keep_promises(pool, lines, |line| line.keeps());
     let beyond = kept.into_iter().filter_map(|((product, location), held)| {
         let on_hand = state.counters(product, location).on_hand;
         let short = held.saturating_sub(on_hand);
         (short.is_positive() && inventory.rank(location).is_some()).then(|| violation(product, location, on_hand, held))
     });
     beyond.collect()
+}
+
+/// What was promised stays promised: from the supply that it was promised from; and where that does not come in time, from another.
+fn keep_promises(pool: &mut Pool<'_>, lines: &mut [Line<'_>], whose: impl Fn(&Line<'_>) -> bool) {
+    let mut broken: Vec<(usize, &ReplanConfirmation, Quantity)> = Vec::new();
+    for (place, line) in lines.iter_mut().enumerate().filter(|(_, line)| whose(line)) {
+        for promise in line.promised {
+            let named = promise.supply.as_ref();
+            let kept =
+                named.map_or_else(Vec::new, |supply| pool.take_until(line.subject.reservation, promise.on, Some(supply), promise.quantity));
+            let sum: Quantity = kept.iter().map(|coming| coming.quantity).sum();
+            line.coming.extend(kept);
+            broken.push((place, promise, promise.quantity.saturating_sub(sum)));
+        }
+    }
+    // Only now, so that nobody takes from under another what that one was promised.
+    for (place, promise, missing) in broken {
+        if let Some(line) = lines.get_mut(place) {
+            line.coming.extend(pool.take_until(line.subject.reservation, promise.on, None, missing));
+        }
+    }
 }
 
 fn violation(product: &ProductId, location: &LocationId, on_hand: Quantity, held: Quantity) -> Finding {
@@ -200,37 +217,73 @@ fn violation(product: &ProductId, location: &LocationId, on_hand: Quantity, held
         .detail("short", short.to_decimal())
 }
 
-/// By strategy, then in the order of the segments, then by the keys of the segment.
+/// Who stays as it is first; then by strategy, then in the order of the segments, then by the keys of the segment.
 fn line_up(lines: &mut [Line<'_>]) {
-    let place = |line: &Line<'_>| (line.strategy(), line.segment.map(|(place, _)| place));
+    let place = |line: &Line<'_>| line.segment.map(|(place, segment)| (segment.strategy, place));
     sort::by(lines, |one, other| {
         let by_keys = || one.segment.map_or(Ordering::Equal, |(_, segment)| order(segment, &one.subject, &other.subject));
         place(one).cmp(&place(other)).then_with(by_keys)
     });
 }
 
-/// What a demand gets of what is left.
-fn serve<'s>(pool: &mut Pool<'s>, line: &mut Line<'s>) {
-    let reservation = line.subject.reservation;
-    match line.strategy() {
+/// What a demand gets of what lies there today.
+fn serve_now<'s>(pool: &mut Pool<'s>, line: &mut Line<'s>) {
+    let most = match line.strategy() {
         ReplanStrategy::Skip | ReplanStrategy::Lose => return,
-        // What never loses trades what was promised for later against what is there now.
-        ReplanStrategy::Win | ReplanStrategy::Gain | ReplanStrategy::Improve => {
-            pool.give_back(&reservation.product, &line.coming);
-            line.coming.clear();
-        }
-        ReplanStrategy::Redistribute | ReplanStrategy::Fill => {}
-    }
-    // 1. What lies there today.
-    let most = if line.strategy() == ReplanStrategy::Fill { line.held_before() } else { line.wanted() };
+        ReplanStrategy::Fill => line.held_before(),
+        ReplanStrategy::Win | ReplanStrategy::Gain | ReplanStrategy::Redistribute | ReplanStrategy::Improve => line.wanted(),
+    };
     for own in [true, false] {
         take_now(pool, line, most, own);
     }
-    // 2. What is expected.
+}
+
+/// What each demand gets of what is expected. One that never loses gives up a promise only for something earlier, and what it gives up
+/// may be what one before it waits for: so all are served again, knowing what was promised by then, until nothing is given up. This
+/// ends: with every round each of them has on every day at least what it had, and what is given up comes later each time.
+fn share_later<'s>(pool: &mut Pool<'s>, lines: &mut [Line<'s>]) {
+    loop {
+        let mut given_up = false;
+        for line in lines.iter_mut() {
+            given_up |= serve_later(pool, line);
+        }
+        if !given_up {
+            return;
+        }
+        for line in lines.iter_mut().filter(|line| line.segment.is_none() || !line.keeps()) {
+            pool.give_back(&line.subject.reservation.product, &line.coming);
+            line.coming.clear();
+        }
+        keep_promises(pool, lines, |line| line.segment.is_none());
+    }
+}
+
+/// What a demand gets of what is expected; whether it gives up something that it was promised.
+fn serve_later(pool: &mut Pool<'_>, line: &mut Line<'_>) -> bool {
+    let strategy = line.strategy();
+    if matches!(strategy, ReplanStrategy::Skip | ReplanStrategy::Lose) {
+        return false;
+    }
+    let reservation = line.subject.reservation;
     let (held, wanted) = (line.held(), line.wanted());
-    let fill = line.strategy() == ReplanStrategy::Fill;
-    let limit = |day: Date| if fill { line.promised_until(day) } else { wanted };
-    line.coming = pool.take_later(reservation, None, |day, before| limit(day).saturating_sub(held).saturating_sub(before));
+    let kept = std::mem::take(&mut line.coming);
+    pool.give_back(&reservation.product, &kept);
+    let promised = |supply: &SupplyId| -> Quantity {
+        line.promised.iter().filter(|promise| promise.supply.as_ref() == Some(supply)).map(|promise| promise.quantity).sum()
+    };
+    let had = |supply: &SupplyId| if strategy.keeps() { coming_from(&kept, supply) } else { promised(supply) };
+    let limit = |day: Date| if strategy == ReplanStrategy::Fill { line.promised_until(day) } else { wanted };
+    line.coming = pool.take_later(reservation, had, |day, before| limit(day).saturating_sub(held).saturating_sub(before));
+    strategy.keeps() && gives_up(&kept, &line.coming)
+}
+
+/// Whether less is taken from some supply than before.
+fn gives_up(before: &[Coming], after: &[Coming]) -> bool {
+    before.iter().any(|coming| coming_from(after, &coming.supply) < coming_from(before, &coming.supply))
+}
+
+fn coming_from(list: &[Coming], supply: &SupplyId) -> Quantity {
+    list.iter().filter(|coming| coming.supply == *supply).map(|coming| coming.quantity).sum()
 }
 
 /// Takes what lies there: first where the demand has some already and no more than that, then anywhere.
@@ -293,7 +346,7 @@ fn difference(line: &Line<'_>) -> Option<ReplanLine> {
     });
     let before = claim(&parts, line.promised.to_vec(), line.wanted());
     let after = claim(&held, coming.collect(), line.wanted());
-    let same = before.parts == after.parts && by_day(&before.confirmed) == by_day(&after.confirmed);
+    let same = before.parts == after.parts && same_promises(&before.confirmed, &after.confirmed);
     (!same).then(|| ReplanLine {
         reservation: reservation.id.clone(),
         demand: reservation.demand.clone(),
@@ -321,10 +374,17 @@ fn claim(parts: &BTreeMap<&LocationId, Quantity>, confirmed: Vec<ReplanConfirmat
     }
 }
 
-fn by_day(confirmed: &[ReplanConfirmation]) -> BTreeMap<Date, Quantity> {
-    let mut days: BTreeMap<Date, Quantity> = BTreeMap::new();
+/// The same quantity on every day; from the same supplies, where they were named.
+fn same_promises(before: &[ReplanConfirmation], after: &[ReplanConfirmation]) -> bool {
+    let named = before.iter().all(|promise| promise.supply.is_some());
+    by_day(before, named) == by_day(after, named)
+}
+
+fn by_day(confirmed: &[ReplanConfirmation], named: bool) -> BTreeMap<(Date, Option<&SupplyId>), Quantity> {
+    let mut days: BTreeMap<(Date, Option<&SupplyId>), Quantity> = BTreeMap::new();
     for confirmation in confirmed {
-        let sum = days.entry(confirmation.on).or_default();
+        let supply = confirmation.supply.as_ref().filter(|_| named);
+        let sum = days.entry((confirmation.on, supply)).or_default();
         *sum = sum.saturating_add(confirmation.quantity);
     }
     days

@@ -37,6 +37,19 @@ struct Lot<'s> {
     open: Quantity,
 }
 
+impl Lot<'_> {
+    /// Takes up to `wanted`.
+    fn take(&mut self, wanted: Quantity) -> Quantity {
+        let taken = self.open.min(wanted).or_zero();
+        self.open = self.open.saturating_sub(taken);
+        taken
+    }
+
+    fn coming(&self, quantity: Quantity) -> Coming {
+        Coming { on: self.due, quantity, supply: self.id.clone() }
+    }
+}
+
 /// What was taken from a supply.
 #[derive(Debug, Clone)]
 pub(super) struct Coming {
@@ -117,31 +130,56 @@ impl<'s> Pool<'s> {
         self.inventory.rank(whole).is_some_and(|whole| self.inventory.is_within(rank, whole))
     }
 
-    /// Takes up to `wanted(day)` of what is expected until the day `until`, the earliest first. `wanted` is asked with the day of each
-    /// supply and what was taken before it.
-    pub fn take_later(
-        &mut self,
-        reservation: &Reservation,
-        until: Option<Date>,
-        wanted: impl Fn(Date, Quantity) -> Quantity,
-    ) -> Vec<Coming> {
-        let inventory = self.inventory;
-        let whole = reservation.location.as_ref().map(|whole| inventory.rank(whole));
-        let fits = |lot: &Lot<'_>| {
-            let place = whole.is_none_or(|whole| whole.is_some_and(|whole| inventory.is_within(lot.rank, whole)));
-            place && lot.pegged_to.is_none_or(|demand| *demand == reservation.demand) && until.is_none_or(|until| lot.due <= until)
-        };
-        let mut coming: Vec<Coming> = Vec::new();
-        let mut before = Quantity::ZERO;
-        for lot in self.later.get_mut(&reservation.product).into_iter().flatten().filter(|lot| fits(lot)) {
-            let quantity = lot.open.min(wanted(lot.due, before)).or_zero();
+    /// Takes up to `missing` of what is expected until a day, of one supply only where one is named. What nobody else may have goes
+    /// first, then what comes last: what comes early is of use to more of the others.
+    pub fn take_until(&mut self, reservation: &Reservation, on: Date, supply: Option<&SupplyId>, missing: Quantity) -> Vec<Coming> {
+        let named = |lot: &Lot<'_>| supply.is_none_or(|supply| lot.id == supply);
+        let mut lots: Vec<&mut Lot<'s>> = self.lots_for(reservation).filter(|lot| lot.due <= on && named(lot)).collect();
+        sort::by(&mut lots, |one, other| (other.pegged_to.is_some(), other.due).cmp(&(one.pegged_to.is_some(), one.due)));
+        let mut coming = Vec::new();
+        let mut missing = missing;
+        for lot in lots {
+            let quantity = lot.take(missing);
+            missing = missing.saturating_sub(quantity);
             if quantity.is_positive() {
-                lot.open = lot.open.saturating_sub(quantity);
-                before = before.saturating_add(quantity);
-                coming.push(Coming { on: lot.due, quantity, supply: lot.id.clone() });
+                coming.push(lot.coming(quantity));
             }
         }
         coming
+    }
+
+    /// Takes up to `wanted(day)` of what is expected, the earliest first; of one day, first as much of each supply as the demand `had`
+    /// of it. `wanted` is asked with the day of each supply and what was taken before it.
+    pub fn take_later(
+        &mut self,
+        reservation: &Reservation,
+        had: impl Fn(&SupplyId) -> Quantity,
+        wanted: impl Fn(Date, Quantity) -> Quantity,
+    ) -> Vec<Coming> {
+        let mut lots: Vec<(&mut Lot<'s>, Quantity)> = self.lots_for(reservation).map(|lot| (lot, Quantity::ZERO)).collect();
+        let mut before = Quantity::ZERO;
+        for day in lots.chunk_by_mut(|(one, _), (other, _)| one.due == other.due) {
+            for own in [true, false] {
+                for (lot, sum) in day.iter_mut() {
+                    let missing = wanted(lot.due, before);
+                    let taken = lot.take(if own { missing.min(had(lot.id)) } else { missing });
+                    before = before.saturating_add(taken);
+                    *sum = sum.saturating_add(taken);
+                }
+            }
+        }
+        lots.into_iter().filter(|(_, sum)| sum.is_positive()).map(|(lot, sum)| lot.coming(sum)).collect()
+    }
+
+    /// The supplies that a reservation may take from, the earliest first.
+    fn lots_for(&mut self, reservation: &Reservation) -> impl Iterator<Item = &mut Lot<'s>> {
+        let inventory = self.inventory;
+        let whole = reservation.location.as_ref().map(|whole| inventory.rank(whole));
+        let fits = move |lot: &Lot<'_>| {
+            let place = whole.is_none_or(|whole| whole.is_some_and(|whole| inventory.is_within(lot.rank, whole)));
+            place && lot.pegged_to.is_none_or(|demand| *demand == reservation.demand)
+        };
+        self.later.get_mut(&reservation.product).into_iter().flatten().filter(move |lot| fits(lot))
     }
 
     /// Gives back what was taken from supplies.
