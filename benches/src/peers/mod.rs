@@ -5,6 +5,7 @@ mod dealdesk_rulebook;
 pub mod dealdesk_stock;
 pub mod dealdesk_table;
 pub mod limit;
+pub mod promise;
 pub mod scan;
 pub mod sourcing;
 #[cfg(feature = "zen")]

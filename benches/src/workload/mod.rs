@@ -3,6 +3,7 @@
 pub mod approvals;
 mod orders;
 mod prices;
+pub mod promise;
 mod rng;
 mod rules;
 pub mod sourcing;
