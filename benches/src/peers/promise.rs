@@ -54,9 +54,7 @@ fn inventory() -> Inventory {
 
 fn request(supplies: &[Supply], wanted: &Wanted) -> PromiseRequest {
     let day = |day: u32| today().add_days(day as i32).expect("a day").to_string();
-    let supply = |(number, supply): (usize, &Supply)| {
-        json!({"id": number.to_string(), "product": "P", "location": "north", "due": day(supply.day), "kind": "firm", "open": supply.quantity})
-    };
+    let supply = |(number, supply): (usize, &Supply)| json!({"id": number.to_string(), "product": "P", "location": "north", "due": day(supply.day), "kind": "firm", "open": supply.quantity});
     let coming: Vec<Value> = supplies.iter().enumerate().map(supply).collect();
     let request = json!({
         "at": format!("{TODAY}T09:30:00Z"), "state": {"supplies": coming}, "confirm": "complete",
