@@ -355,22 +355,18 @@ impl PriceList {
 
     /// All records of a key.
     pub(super) fn all_records(&self, head: Head) -> Vec<(usize, Offer)> {
-        let mut found = Vec::new();
-        let mut keep = |head: Head| {
-            let offer = self.terms(head.terms).map(|terms| terms.offer);
-            found.extend(usize::try_from(head.first).ok().zip(offer));
-        };
-        if !head.is_several() {
-            keep(head);
-            return found;
-        }
-        for record in usize::try_from(head.first).ok().and_then(|first| self.several.get(first..)).unwrap_or_default() {
-            keep(record.head);
-            if record.last {
-                break;
-            }
-        }
-        found
+        self.heads_of_key(head)
+            .filter_map(|head| usize::try_from(head.first).ok().zip(self.terms(head.terms).map(|terms| terms.offer)))
+            .collect()
+    }
+
+    /// The heads of a key's records: its own one where it has one record, otherwise those that stand together.
+    pub(super) fn heads_of_key(&self, head: Head) -> impl Iterator<Item = Head> + '_ {
+        let together = usize::try_from(head.first).ok().filter(|_| head.is_several()).and_then(|first| self.several.get(first..));
+        let together = together.unwrap_or_default();
+        let count = together.iter().position(|record| record.last).map_or(together.len(), |last| last.saturating_add(1));
+        let own = (!head.is_several()).then_some(head);
+        own.into_iter().chain(together.iter().take(count).map(|record| record.head))
     }
 
     /// The records that may count for a line, in the order in which they do: their numbers and offers.

@@ -44,21 +44,7 @@ impl PriceList {
 
     /// Where the prices of a key's records begin, and how many tiers each has.
     fn tiers_of(&self, head: Head) -> Vec<(usize, usize)> {
-        let mut found = Vec::new();
-        let mut keep = |head: Head| {
-            let tiers = self.terms(head.terms).map(|terms| terms.from.len());
-            found.extend(usize::try_from(head.first).ok().zip(tiers));
-        };
-        if !head.is_several() {
-            keep(head);
-            return found;
-        }
-        for record in usize::try_from(head.first).ok().and_then(|first| self.several.get(first..)).unwrap_or_default() {
-            keep(record.head);
-            if record.last {
-                break;
-            }
-        }
-        found
+        let tiers = |head: Head| self.terms(head.terms).map(|terms| terms.from.len());
+        self.heads_of_key(head).filter_map(|head| usize::try_from(head.first).ok().zip(tiers(head))).collect()
     }
 }
