@@ -4,7 +4,7 @@ import { sentence } from "./reasons.js";
 import { carriedLines, levels, morning } from "./stock.js";
 
 /**
- * When the lines of a quote can be had, by line: from what is there and what is on its way.
+ * When the lines of a quote can be had, by line: from what is there and what is on its way, or else when it is made.
  * @param {import("dealdesk-wasm").Rulebook} rulebook
  * @param {import("./stock.js").Stock} stock
  * @param {import("dealdesk-wasm").Quote} quote
@@ -13,8 +13,22 @@ import { carriedLines, levels, morning } from "./stock.js";
 export function promised(rulebook, stock, quote) {
   const lines = carriedLines(stock, quote);
   if (lines.length === 0) return new Map();
-  const plan = rulebook.promise({ state: levels(stock), supplies: stock.supplies, at: morning(quote), lines });
-  return new Map(plan.lines.map((line) => [line.id, line]));
+  const [state, at, { supplies }] = [levels(stock), morning(quote), stock];
+  const plan = rulebook.promise({ state, supplies, at, lines });
+  const undated = plan.lines.filter(({ date }) => date === undefined);
+  const wanted = undated.map(({ id, product, requested, wanted_on }) => ({ demand: id, product, quantity: requested, wanted_on }));
+  const supply = rulebook.proposeSupply({ state, demand: { id: "made", at, supplies, lines: wanted } });
+  return new Map(plan.lines.map((line) => [line.id, { ...line, ...made(line, supply) }]));
+}
+
+/**
+ * When a line is made for which there is no date, and what is ordered for it.
+ * @param {import("dealdesk-wasm").PromisedLine} line
+ * @param {import("dealdesk-wasm").SupplyPlan} supply
+ */
+function made({ id }, { lines, proposals }) {
+  const date = lines.find(({ demand }) => demand === id)?.available_on;
+  return date ? { date, orders: proposals.filter(({ pegs }) => pegs.some(({ demand }) => demand === id)) } : {};
 }
 
 /**
@@ -52,12 +66,18 @@ function headline({ date, requested, confirmed, unconfirmed }, unit) {
  * @param {string} unit
  * @returns {[string, string][]}
  */
-function schedule({ schedule_lines: parts, unconfirmed }, unit) {
-  const missing = Number(unconfirmed) > 0;
+function schedule({ schedule_lines: parts, unconfirmed, date, orders = [] }, unit) {
+  const missing = Number(unconfirmed) > 0 && !date;
   return [
     ...parts.map((part) => /** @type {[string, string]} */ ([part.date, `${grouped(part.quantity)} ${unit} ${source(part)}`])),
+    ...orders.map((order) => /** @type {[string, string]} */ ([`${order.start} to ${order.due}`, ordered(order)])),
     ...(missing ? [/** @type {[string, string]} */ (["No date", `${grouped(unconfirmed)} ${unit}`])] : []),
   ];
+}
+
+/** @param {import("dealdesk-wasm").SupplyProposal} order */
+function ordered({ method, quantity, product }) {
+  return `${method === "buy" ? "buy" : "make"} ${grouped(quantity)} ${product}`;
 }
 
 /** @param {import("dealdesk-wasm").ScheduleLine} part */
@@ -71,4 +91,4 @@ function urgency({ date, wanted_on: wanted }) {
   return date > wanted ? "late" : "at-once";
 }
 
-/** @typedef {import("dealdesk-wasm").PromisedLine} PromisedLine */
+/** @typedef {import("dealdesk-wasm").PromisedLine & { orders?: import("dealdesk-wasm").SupplyProposal[] }} PromisedLine */

@@ -20,8 +20,9 @@ export function planned(rulebook, stock, quote) {
  * @param {Stock} stock
  * @param {import("dealdesk-wasm").Quote} quote
  */
-export function carriedLines({ on_hand: levels }, { lines }) {
-  const carried = lines.filter(({ product, base_quantity }) => base_quantity && levels.some((level) => level.product === product));
+export function carriedLines({ on_hand: levels, made_to_order: made }, { lines }) {
+  const carries = (/** @type {string} */ product) => made.includes(product) || levels.some((level) => level.product === product);
+  const carried = lines.filter(({ product, base_quantity }) => base_quantity && carries(product));
   return carried.map(({ id, product, base_quantity = "0" }) => ({ id, product, quantity: base_quantity }));
 }
 
@@ -50,6 +51,6 @@ export function stockRemark({ parts, reserved, requested, short }, unit) {
 
 /**
  * @typedef {{ location: string, product: string, quantity: string }} StockLevel
- * @typedef {{ on_hand: StockLevel[], supplies: import("dealdesk-wasm").ExpectSupplyInput[] }} Stock
+ * @typedef {{ on_hand: StockLevel[], made_to_order: string[], supplies: import("dealdesk-wasm").ExpectSupplyInput[] }} Stock
  * @typedef {import("dealdesk-wasm").PlannedLine} PlannedLine
  */

@@ -23,15 +23,32 @@ export function quoteRequest(order, customer) {
  * @param {import("./company.js").Company} company
  * @param {Quote} quote
  */
-export function promiseRequest(company, { date, lines }) {
-  const { on_hand: levels, supplies } = company.stock;
-  const carried = lines.filter(({ product, base_quantity }) => base_quantity && carries(company, product));
-  return {
-    state: { positions: levels.map(({ location, product, quantity }) => ({ location, product, on_hand: quantity })) },
-    supplies,
-    at: `${date}T08:00:00Z`,
-    lines: carried.map(({ id, product, base_quantity = "0" }) => ({ id, product, quantity: base_quantity })),
-  };
+export function promiseRequest(company, quote) {
+  const carried = quote.lines.filter(({ product, base_quantity }) => base_quantity && carries(company, product));
+  const lines = carried.map(({ id, product, base_quantity = "0" }) => ({ id, product, quantity: base_quantity }));
+  return { state: openingState(company), supplies: company.stock.supplies, at: morning(quote), lines };
+}
+
+/**
+ * What would be made and bought for the lines of a quote for which there is no date.
+ * @param {import("./company.js").Company} company
+ * @param {Quote} quote
+ * @param {import("dealdesk").PromisePlan} promised
+ */
+export function supplyRequest(company, quote, promised) {
+  const undated = promised.lines.filter(({ date }) => date === undefined);
+  const lines = undated.map(({ id, product, requested, wanted_on }) => ({ demand: id, product, quantity: requested, wanted_on }));
+  return { state: openingState(company), demand: { id: "made", at: morning(quote), supplies: company.stock.supplies, lines } };
+}
+
+/** @param {import("./company.js").Company} company */
+function openingState({ stock }) {
+  return { positions: stock.on_hand.map(({ location, product, quantity }) => ({ location, product, on_hand: quantity })) };
+}
+
+/** @param {Quote} quote */
+function morning({ date }) {
+  return `${date}T08:00:00Z`;
 }
 
 /**

@@ -87,6 +87,38 @@ export function stock(decision) {
 }
 
 /**
+ * An order to make or to buy, whom it is for, and what goes into it.
+ * @param {import("dealdesk").SupplyProposal} proposal
+ */
+export function proposal({ product, method, quantity, location, start, due, pegs, components }) {
+  const whom = pegs.flatMap((peg) => peg.demand ?? []).join(", ");
+  print(`  ${verb(method)} ${quantity} ${product} in ${location}, start ${start}, due ${due}, for ${whom}`);
+  for (const component of components ?? []) print(`    takes ${component.quantity} ${component.product}`);
+}
+
+/**
+ * An order that fills the stock up, and why.
+ * @param {import("dealdesk").ReorderProposal} proposal
+ */
+export function reorder({ product, method, quantity, location, start, due, because }) {
+  const why = `${because.projected} left on ${because.on}, at least ${because.threshold} are kept`;
+  print(`  ${verb(method)} ${quantity} ${product} in ${location}, start ${start}, due ${due}: ${why}`);
+}
+
+/** @param {import("dealdesk").SupplyMethod} method */
+function verb(method) {
+  return method === "buy" ? "buy" : "make";
+}
+
+/**
+ * Products of which there is little.
+ * @param {import("dealdesk").Finding[]} findings
+ */
+export function low(findings) {
+  for (const { code, message } of findings) print(`  ${code}: ${message}`);
+}
+
+/**
  * What happened to the order, and where it stands now.
  * @param {Decided} decision
  * @param {import("dealdesk").OrderState} state

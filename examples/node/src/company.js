@@ -28,12 +28,13 @@ export function customerOf(company, order) {
 }
 
 /**
- * Whether the warehouses carry a product. They carry no services.
+ * Whether the warehouses carry a product, or will when it is made. They carry no services.
  * @param {Company} company
  * @param {string} product
  */
 export function carries(company, product) {
-  return company.stock.on_hand.some((level) => level.product === product);
+  const { on_hand: levels, made_to_order: made } = company.stock;
+  return levels.some((level) => level.product === product) || made.includes(product);
 }
 
 /**
@@ -43,6 +44,6 @@ export function carries(company, product) {
  *   document?: Record<string, string>, coupons?: string[], cancelled?: boolean, lines: OrderLine[] }} Order
  * @typedef {{ id: string, name: string, city: string, country: string, level: string, contract?: boolean, payment_terms: string,
  *   account: import("dealdesk").CreditAccount }} Customer
- * @typedef {{ on_hand: StockLevel[], supplies: import("dealdesk").ExpectSupplyInput[] }} Stock
+ * @typedef {{ on_hand: StockLevel[], made_to_order: string[], supplies: import("dealdesk").ExpectSupplyInput[] }} Stock
  * @typedef {{ location: string, product: string, quantity: string }} StockLevel
  */

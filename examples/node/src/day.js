@@ -3,6 +3,7 @@ import * as clerk from "./clerk.js";
 import { By } from "./desk.js";
 import { cancel, fulfil, giveBack } from "./fulfil.js";
 import { confirm, place, reserve, tell } from "./place.js";
+import { plan } from "./supply.js";
 
 /** Who has a role. */
 const people = new Map([["sales_lead", "adler"], ["sales_director", "brandt"], ["credit_manager", "cassel"]]);
@@ -40,6 +41,8 @@ function first(desk) {
     console.log(id);
     fulfil(desk, id, new By("warehouse", "2026-11-23T15:00:00Z"), "1");
   }
+  console.log("\nevening: what stock cannot give is made and bought");
+  plan(desk, new By("planner", "2026-11-23T17:00:00Z"), "2026-11-24", "2026-12-31");
 }
 
 /**

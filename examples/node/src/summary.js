@@ -1,6 +1,6 @@
 // The totals of all orders and the dates of late lines: what the programs in the other languages must print too, byte for byte.
 import { DealdeskError } from "dealdesk";
-import { promiseRequest, quoteRequest } from "./ask.js";
+import { promiseRequest, quoteRequest, supplyRequest } from "./ask.js";
 import { customerOf } from "./company.js";
 
 /**
@@ -37,13 +37,16 @@ function verdict(quote) {
 }
 
 /**
- * Prints the lines of an order that cannot be had the same day, each with the earliest date of all of it.
+ * Prints the lines of an order that cannot be had the same day, each with the earliest date of all of it: when it is there, or made.
  * @param {import("./company.js").Company} company
  * @param {import("./company.js").Order} order
  * @param {import("dealdesk").Quote} quote
  */
 function late(company, order, quote) {
-  for (const { id, product, date, wanted_on: wanted } of company.rulebook.promise(promiseRequest(company, quote)).lines) {
-    if (date !== wanted) console.log(`${order.id}/${id} ${product} ${date ?? "no date"}`);
+  const plan = company.rulebook.promise(promiseRequest(company, quote));
+  const made = company.rulebook.proposeSupply(supplyRequest(company, quote, plan)).lines;
+  for (const { id, product, date, wanted_on: wanted } of plan.lines) {
+    const earliest = date ?? made.find(({ demand }) => demand === id)?.available_on;
+    if (earliest !== wanted) console.log(`${order.id}/${id} ${product} ${earliest ?? "no date"}`);
   }
 }

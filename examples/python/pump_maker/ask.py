@@ -16,13 +16,17 @@ from dealdesk.types import (
     OrderDocumentInput,
     OrderLineInput,
     PromiseLine,
+    PromisePlan,
     PromiseRequest,
+    ProposeSupplyRequest,
     Quote,
     QuoteRequest,
-    StockPositionInput,
+    StockStateInput,
+    SupplyDemand,
+    SupplyLine,
 )
 
-from .company import Json
+from .company import Company, Json
 from .desk import By, Desk
 
 
@@ -39,19 +43,38 @@ def quote_request(order: Json, customer: Json) -> QuoteRequest:
     }
 
 
-def promise_request(stock: Json, quote: Quote) -> PromiseRequest:
+def promise_request(company: Company, quote: Quote) -> PromiseRequest:
     """When the lines of a quote that lie in warehouses can be had, from the opening stock."""
-    on_hand = stock["on_hand"]
-    carried = {level["product"] for level in on_hand}
-    positions: list[StockPositionInput] = [
-        {"location": level["location"], "product": level["product"], "on_hand": level["quantity"]} for level in on_hand
-    ]
     lines: list[PromiseLine] = [
         {"id": line["id"], "product": line["product"], "quantity": line["base_quantity"]}
         for line in quote["lines"]
-        if line["product"] in carried and "base_quantity" in line
+        if company.carries(line["product"]) and "base_quantity" in line
     ]
-    return {"state": {"positions": positions}, "supplies": stock["supplies"], "at": f"{quote['date']}T08:00:00Z", "lines": lines}
+    return {"state": _opening_state(company), "supplies": company.stock["supplies"], "at": _morning(quote), "lines": lines}
+
+
+def supply_request(company: Company, quote: Quote, promised: PromisePlan) -> ProposeSupplyRequest:
+    """What would be made and bought for the lines of a quote for which there is no date."""
+    lines: list[SupplyLine] = [
+        {"demand": line["id"], "product": line["product"], "quantity": line["requested"], "wanted_on": line["wanted_on"]}
+        for line in promised["lines"]
+        if "date" not in line
+    ]
+    demand: SupplyDemand = {"id": "made", "at": _morning(quote), "supplies": company.stock["supplies"], "lines": lines}
+    return {"state": _opening_state(company), "demand": demand}
+
+
+def _opening_state(company: Company) -> StockStateInput:
+    return {
+        "positions": [
+            {"location": level["location"], "product": level["product"], "on_hand": level["quantity"]}
+            for level in company.stock["on_hand"]
+        ]
+    }
+
+
+def _morning(quote: Quote) -> str:
+    return f"{quote['date']}T08:00:00Z"
 
 
 def credit_request(desk: Desk, customer: Json, by: By, quote: Quote) -> CreditRequest:

@@ -12,8 +12,12 @@ from dealdesk.types import (
     DecisionOfOrderFact,
     OrderState,
     Quote,
+    ReorderProposal,
     RouteDecision,
     StockDecision,
+    StockLevels,
+    SupplyMethod,
+    SupplyProposal,
 )
 
 from .company import Json
@@ -83,6 +87,34 @@ def stock(decision: StockDecision) -> None:
         if kind in verbs:
             places = [f"{part['quantity']} in {part['location']}" for part in what["parts"]]
             print(f"  {verbs[kind]} {what['product']}: {', '.join(places)}")
+
+
+def proposal(proposal: SupplyProposal) -> None:
+    """An order to make or to buy, whom it is for, and what goes into it."""
+    whom = ", ".join(peg["demand"] for peg in proposal["pegs"] if "demand" in peg)
+    when = f"start {proposal['start']}, due {proposal['due']}"
+    print(f"  {verb(proposal['method'])} {proposal['quantity']} {proposal['product']} in {proposal['location']}, {when}, for {whom}")
+    for component in proposal.get("components", []):
+        print(f"    takes {component['quantity']} {component['product']}")
+
+
+def reorder(proposal: ReorderProposal) -> None:
+    """An order that fills the stock up, and why."""
+    because = proposal["because"]
+    why = f"{because['projected']} left on {because['on']}, at least {because['threshold']} are kept"
+    when = f"start {proposal['start']}, due {proposal['due']}"
+    print(f"  {verb(proposal['method'])} {proposal['quantity']} {proposal['product']} in {proposal['location']}, {when}: {why}")
+
+
+def verb(method: SupplyMethod) -> str:
+    """What is done to obtain a product."""
+    return "buy" if method == "buy" else "make"
+
+
+def low(levels: StockLevels) -> None:
+    """Products of which there is little."""
+    for finding in levels["findings"]:
+        print(f"  {finding['code']}: {finding['message']}")
 
 
 def order(decision: DecisionOfOrderFact, state: OrderState) -> None:

@@ -40,5 +40,6 @@ class Company:
         return next(customer for customer in self.customers if customer["id"] == order["customer"])
 
     def carries(self, product: str) -> bool:
-        """Whether the warehouses carry a product. They carry no services."""
-        return any(level["product"] == product for level in self.stock["on_hand"])
+        """Whether the warehouses carry a product, or will when it is made. They carry no services."""
+        made = product in self.stock["made_to_order"]
+        return made or any(level["product"] == product for level in self.stock["on_hand"])

@@ -11,6 +11,7 @@ from .company import Json
 from .desk import By, Desk
 from .fulfil import cancel, fulfil, give_back
 from .place import confirm, place, reserve, tell
+from .supply import plan
 
 PEOPLE = {"sales_lead": "adler", "sales_director": "brandt", "credit_manager": "cassel"}
 """Who has a role."""
@@ -41,6 +42,8 @@ def first(desk: Desk) -> None:
         if order["channel"] == "phone" and desk.order(order["id"])["header"] == "confirmed":
             print(order["id"])
             fulfil(desk, order["id"], By("warehouse", "2026-11-23T15:00:00Z"), "1")
+    print("\nevening: what stock cannot give is made and bought")
+    plan(desk, By("planner", "2026-11-23T17:00:00Z"), "2026-11-24", "2026-12-31")
 
 
 def second(desk: Desk) -> None:

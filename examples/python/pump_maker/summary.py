@@ -5,7 +5,7 @@ from __future__ import annotations
 from dealdesk import DealdeskError
 from dealdesk.types import Quote
 
-from .ask import promise_request, quote_request
+from .ask import promise_request, quote_request, supply_request
 from .company import Company, Json
 
 
@@ -29,8 +29,11 @@ def verdict(quote: Quote) -> str:
 
 
 def late(company: Company, order: Json, quote: Quote) -> None:
-    """Prints the lines of an order that cannot be had the same day, each with the earliest date of all of it."""
-    for line in company.rulebook.promise(promise_request(company.stock, quote))["lines"]:
-        date = line.get("date")
+    """Prints the lines of an order that cannot be had the same day, each with the earliest date of all of it: when it is there, or made."""
+    plan = company.rulebook.promise(promise_request(company, quote))
+    supply = company.rulebook.propose_supply(supply_request(company, quote, plan))
+    made = {line["demand"]: line.get("available_on") for line in supply["lines"]}
+    for line in plan["lines"]:
+        date = line.get("date") or made.get(line["id"])
         if date != line["wanted_on"]:
             print(f"{order['id']}/{line['id']} {line['product']} {date or 'no date'}")

@@ -2,13 +2,13 @@
 
 use dealdesk::Money;
 use dealdesk::credit::{BucketAmounts, CreditAccount, CreditBucket, CreditDocument, CreditRequest, CreditStatus, OpenItem};
-use dealdesk::inventory::PromiseRequest;
+use dealdesk::inventory::{PromisePlan, PromiseRequest, ProposeSupplyRequest};
 use dealdesk::order::{OrderDocument, OrderHeader, OrderLine};
 use dealdesk::quote::{ChargeView, LineView, Quote, QuoteRequest, Totals};
 use dealdesk::receivable::{Amounts, InvoiceCharge};
 use dealdesk::report::{Error, from_json};
 use dealdesk::rulebook::{ApprovalRequest, SubjectTotals};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::Result;
 use crate::company::{Company, Customer, OpeningStock, Order, StockLevel};
@@ -30,18 +30,35 @@ pub fn quote_request(order: &Order, customer: &Customer) -> std::result::Result<
 
 /// When the lines of a quote that lie in warehouses can be had, from the opening stock.
 pub fn promise_request(company: &Company, quote: &Quote) -> std::result::Result<PromiseRequest, Error> {
-    let OpeningStock { on_hand, supplies } = &*company.stock;
-    let position = |level: &StockLevel| json!({"location": level.location, "product": level.product, "on_hand": level.quantity});
     let views = quote.lines().map(|line| line.view());
-    let carried = views.filter(|line| on_hand.iter().any(|level| level.product.as_str() == line.product));
+    let carried = views.filter(|line| line.product.parse().is_ok_and(|product| company.carries(&product)));
     let lines = carried.filter_map(|line| Some(json!({"id": line.id, "product": line.product, "quantity": line.base_quantity?})));
     let request = json!({
-        "state": {"positions": on_hand.iter().map(position).collect::<Vec<_>>()},
-        "supplies": supplies,
-        "at": format!("{}T08:00:00Z", quote.date()),
+        "state": opening_state(&company.stock),
+        "supplies": company.stock.supplies,
+        "at": morning(quote),
         "lines": lines.collect::<Vec<_>>(),
     });
     from_json(&request.to_string(), 1_000_000)
+}
+
+/// What would be made and bought for the lines of a quote for which there is no date.
+pub fn supply_request(company: &Company, quote: &Quote, promised: &PromisePlan) -> std::result::Result<ProposeSupplyRequest, Error> {
+    let undated = promised.lines.iter().filter(|line| line.date.is_none());
+    let lines =
+        undated.map(|line| json!({"demand": line.id, "product": line.product, "quantity": line.requested, "wanted_on": line.wanted_on}));
+    let (supplies, lines) = (&company.stock.supplies, lines.collect::<Vec<_>>());
+    let demand = json!({"id": "made", "at": morning(quote), "supplies": supplies, "lines": lines});
+    from_json(&json!({"state": opening_state(&company.stock), "demand": demand}).to_string(), 1_000_000)
+}
+
+fn opening_state(stock: &OpeningStock) -> Value {
+    let position = |level: &StockLevel| json!({"location": level.location, "product": level.product, "on_hand": level.quantity});
+    json!({"positions": stock.on_hand.iter().map(position).collect::<Vec<_>>()})
+}
+
+fn morning(quote: &Quote) -> String {
+    format!("{}T08:00:00Z", quote.date())
 }
 
 /// The credit check of an order that is to be placed: the customer's account with all that the desk has sold since the morning.

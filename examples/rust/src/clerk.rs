@@ -3,7 +3,7 @@
 use dealdesk::approval::{ApprovalEvent, Requirement};
 use dealdesk::credit::CreditDecision;
 use dealdesk::id::RuleId;
-use dealdesk::inventory::{StockDecision, StockEvent};
+use dealdesk::inventory::{ReorderProposal, StockDecision, StockEvent, SupplyMethod, SupplyProposal};
 use dealdesk::order::{OrderFact, OrderState};
 use dealdesk::quote::{LineView, Quote};
 use dealdesk::receivable::Invoice;
@@ -102,6 +102,34 @@ pub fn stock(decision: &StockDecision) {
         };
         let places: Vec<String> = parts.iter().map(|part| format!("{} in {}", part.quantity, part.location)).collect();
         println!("  {verb} {product}: {}", places.join(", "));
+    }
+}
+
+/// An order to make or to buy, whom it is for, and what goes into it.
+pub fn proposal(proposal: &SupplyProposal) {
+    let SupplyProposal { product, quantity, location, start, due, .. } = proposal;
+    let whom: Vec<&str> = proposal.pegs.iter().filter_map(|peg| peg.demand.as_ref()).map(|demand| demand.as_str()).collect();
+    println!("  {} {quantity} {product} in {location}, start {start}, due {due}, for {}", verb(proposal.method), whom.join(", "));
+    for component in &proposal.components {
+        println!("    takes {} {}", component.quantity, component.product);
+    }
+}
+
+/// An order that fills the stock up, and why.
+pub fn reorder(proposal: &ReorderProposal) {
+    let ReorderProposal { product, quantity, location, start, due, because, .. } = proposal;
+    let why = format!("{} left on {}, at least {} are kept", because.projected, because.on, because.threshold);
+    println!("  {} {quantity} {product} in {location}, start {start}, due {due}: {why}", verb(proposal.method));
+}
+
+fn verb(method: SupplyMethod) -> &'static str {
+    if method == SupplyMethod::Buy { "buy" } else { "make" }
+}
+
+/// Products of which there is little.
+pub fn low(findings: &[Finding]) {
+    for finding in findings {
+        println!("  {}: {}", finding.code, finding.message);
     }
 }
 

@@ -68,6 +68,8 @@ pub struct Order {
 pub struct OpeningStock {
     /// What lies there.
     pub on_hand: Vec<StockLevel>,
+    /// What lies nowhere, because it is made when it is ordered.
+    pub made_to_order: Vec<ProductId>,
     /// What is on its way.
     pub supplies: Vec<ExpectSupply>,
 }
@@ -98,9 +100,9 @@ impl Company {
         })
     }
 
-    /// Whether the warehouses carry a product. They carry no services.
+    /// Whether the warehouses carry a product, or will when it is made. They carry no services.
     pub fn carries(&self, product: &ProductId) -> bool {
-        self.stock.on_hand.iter().any(|level| level.product == *product)
+        self.stock.on_hand.iter().map(|level| &level.product).chain(&self.stock.made_to_order).any(|carried| carried == product)
     }
 
     /// The customer of an order.

@@ -11,6 +11,7 @@ use crate::company::Order;
 use crate::desk::{By, Desk};
 use crate::fulfil::{cancel, fulfil, give_back};
 use crate::place::{confirm, place, reserve, tell};
+use crate::supply;
 
 /// Runs the first day that has not been run.
 pub fn next(desk: &mut Desk) -> Result<()> {
@@ -38,7 +39,9 @@ fn first(desk: &mut Desk) -> Result<()> {
     for order in orders.iter().filter(|order| order.channel == "phone") {
         ship(desk, order, By { actor: "warehouse", at: at("2026-11-23T15:00:00Z")? }, "1")?;
     }
-    Ok(())
+    println!("\nevening: what stock cannot give is made and bought");
+    let planner = By { actor: "planner", at: at("2026-11-23T17:00:00Z")? };
+    supply::plan(desk, planner, "2026-11-24".parse()?, "2026-12-31".parse()?)
 }
 
 /// What lies in the warehouses, and what is on its way to them.

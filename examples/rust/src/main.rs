@@ -18,6 +18,7 @@ mod fulfil;
 mod place;
 mod store;
 mod summary;
+mod supply;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -1,6 +1,6 @@
 //! The totals of all orders and the dates of late lines: what the programs in the other languages must print too, byte for byte.
 
-use dealdesk::inventory::PromisedLine;
+use dealdesk::inventory::{PromisedLine, SuppliedLine};
 use dealdesk::quote::{Quote, Totals};
 use dealdesk::report::Error;
 use serde_json::Value;
@@ -21,10 +21,13 @@ pub fn print(company: &Company) -> Result<()> {
     Ok(())
 }
 
-/// Prints the lines of an order that cannot be had the same day, each with the earliest date of all of it.
+/// Prints the lines of an order that cannot be had the same day, each with the earliest date of all of it: when it is there, or made.
 fn late(company: &Company, order: &str, quote: &Quote) -> Result<()> {
     let plan = company.rulebook.promise(&ask::promise_request(company, quote)?)?;
+    let made = company.rulebook.propose_supply(&ask::supply_request(company, quote, &plan)?)?.lines;
+    let made_on = |id: &str| made.iter().find(|line| line.demand.as_str() == id).and_then(|line: &SuppliedLine| line.available_on);
     for PromisedLine { id, product, date, wanted_on, .. } in plan.lines {
+        let date = date.or_else(|| made_on(id.as_str()));
         if date != Some(wanted_on) {
             println!("{order}/{id} {product} {}", date.map_or("no date".to_owned(), |date| date.to_string()));
         }

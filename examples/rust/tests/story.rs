@@ -27,8 +27,8 @@ fn the_totals_are_those_calculated_by_hand() {
         compared += 1;
     }
     let late: Vec<&str> = summary.lines().filter(|line| line.contains('/')).collect();
-    assert_eq!(late, ["O-2014/1 D-40 2026-11-24"], "as EXPECTED.md counts it");
-    assert_eq!((summary.lines().count(), compared), (20 + late.len(), 13));
+    assert_eq!(late, ["O-2014/1 D-40 2026-11-24", "O-2021/1 T-150 2026-12-09"], "as EXPECTED.md counts them");
+    assert_eq!((summary.lines().count(), compared), (21 + late.len(), 14));
 }
 
 #[test]
@@ -43,9 +43,16 @@ fn a_day_that_was_run_is_not_run_again() {
     for too_little in ["costs `850.27`, `77.23` less", "costs `7369.10`, `30.90` less"] {
         assert!(first.contains(too_little), "{too_little}, as EXPECTED.md calculates it");
     }
+    for ordered in [
+        "make 2 T-150 in ULM, start 2026-12-03, due 2026-12-09, for O-2021/1",
+        "buy 10 S-43 in ULM, start 2026-11-23, due 2026-12-03, for O-2021/1",
+        "buy 30 S-43 in ULM, start 2026-11-23, due 2026-12-03: 13 left",
+    ] {
+        assert!(first.contains(ordered), "{ordered}, as EXPECTED.md counts it");
+    }
     assert!(second.contains("nothing new: the command was handled before"));
     assert!(second.contains("released L-32-8: 2 in ULM"));
-    // 13 orders were entered, one was cancelled, one rejected, one shipped in two parts.
+    // 14 orders were entered, one was cancelled, one rejected, one waits for its pumps, one was shipped in two parts.
     assert_eq!(first.matches("  invoice R-").count() + second.matches("  invoice R-").count(), 12);
     assert_eq!(third, "nothing is left to do; delete the state file to begin again\n");
 }
