@@ -45,8 +45,6 @@ pub struct Limits {
     pub lines: usize,
     /// Events, postings or reservations that one state may hold.
     pub state_entries: usize,
-    /// Digits before the point of a quantity.
-    pub quantity_digits: u32,
 }
 
 impl Default for Limits {
@@ -72,7 +70,6 @@ impl Default for Limits {
             sourcing_evaluations: 10_000_000,
             lines: 10_000,
             state_entries: 1_000_000,
-            quantity_digits: 12,
         }
     }
 }

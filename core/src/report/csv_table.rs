@@ -3,7 +3,8 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use super::{Code, Diagnostic, Diagnostics, Path, ShapeCode, Sources, did_you_mean};
+use super::{Code, Diagnostic, Diagnostics, LimitCode, Path, ShapeCode, Sources, did_you_mean};
+use crate::limits::Limits;
 
 /// A CSV file with a header row.
 #[derive(Debug)]
@@ -72,13 +73,18 @@ impl<'a> CsvTable<'a> {
 
 /// The text of a file without its byte order mark; a file that was not given is reported.
 pub(super) fn text_of<'s>(file: &str, sources: &'s Sources, path: &Path<'_>, diagnostics: &mut Diagnostics) -> Option<&'s str> {
-    let text = sources.get(file);
-    if text.is_none() {
+    let Some(text) = sources.get(file) else {
         let message = format!("the file `{file}` was not given; the host passes the files that a rulebook names");
         let names = sources.iter().map(|(name, _)| name);
         diagnostics.push(Diagnostic::error(ShapeCode::File, path, message).maybe_help(did_you_mean(file, names)));
+        return None;
+    };
+    let (bytes, most) = (text.len(), Limits::default().text_bytes);
+    if bytes > most {
+        diagnostics.error(LimitCode::TooLong, path, format!("the file `{file}` has {bytes} bytes; at most {most} are read"));
+        return None;
     }
-    text.map(|text| text.trim_start_matches('\u{feff}'))
+    Some(text.trim_start_matches('\u{feff}'))
 }
 
 pub(super) fn check_header(

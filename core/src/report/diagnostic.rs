@@ -4,10 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::limits::Limits;
 use crate::sort;
 use crate::time::Period;
 
-use super::{Code, Path, RulebookCode, did_you_mean};
+use super::{Code, LimitCode, Path, RulebookCode, did_you_mean};
 
 /// How bad a diagnostic or a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -193,12 +194,14 @@ impl Diagnostics {
         self.list.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
-    /// Ends the collection: the warnings when nothing is unusable, otherwise everything, sorted by path.
+    /// Ends the collection: the warnings when nothing is unusable, otherwise everything, sorted by path. Of more problems than the limit
+    /// the first are listed, errors before warnings, and an entry says how many there are.
     ///
     /// # Errors
     /// [`Error`] with all diagnostics when one of them is an error.
     pub fn finish(mut self) -> Result<Vec<Diagnostic>, Error> {
         sort(&mut self.list);
+        shorten(&mut self.list, Limits::default().diagnostics);
         if self.has_errors() { Err(Error { diagnostics: self.list }) } else { Ok(self.list) }
     }
 }
@@ -213,6 +216,24 @@ fn sort(list: &mut Vec<Diagnostic>) {
     let mut keyed: Vec<_> = list.drain(..).map(|diagnostic| (key(&diagnostic), diagnostic)).collect();
     sort::by(&mut keyed, |one, other| one.0.cmp(&other.0));
     list.extend(keyed.into_iter().map(|(_, diagnostic)| diagnostic));
+}
+
+/// Keeps the first `most` problems, errors before warnings, and says how many there were.
+fn shorten(list: &mut Vec<Diagnostic>, most: usize) {
+    let found = list.len();
+    if found <= most {
+        return;
+    }
+    let errors = list.iter().filter(|problem| problem.severity == Severity::Error).count();
+    let (mut errors, mut others) = (errors.min(most), most.saturating_sub(errors));
+    list.retain(|problem| {
+        let left = if problem.severity == Severity::Error { &mut errors } else { &mut others };
+        let kept = *left > 0;
+        *left = left.saturating_sub(1);
+        kept
+    });
+    let message = format!("{found} problems were found; the first {most} are listed here, errors before warnings");
+    list.insert(0, Diagnostic::new(Severity::Info, LimitCode::TooMany.into(), &Path::ROOT, message));
 }
 
 /// Input that cannot be judged: at least one diagnostic, all of them sorted by path.
@@ -274,8 +295,20 @@ impl std::error::Error for Error {}
 
 #[cfg(test)]
 mod tests {
-    use super::super::{LimitCode, ShapeCode};
+    use super::super::ShapeCode;
     use super::*;
+
+    #[test]
+    fn of_too_many_problems_the_errors_are_listed_first() {
+        let problem = |severity, number| Diagnostic::new(severity, LimitCode::Overflow.into(), &Path::ROOT.index(number), String::new());
+        let mut list: Vec<_> = (0..5).map(|number| problem(Severity::Warning, number)).collect();
+        list.extend((5..8).map(|number| problem(Severity::Error, number)));
+        shorten(&mut list, 4);
+        let kept: Vec<_> = list.iter().map(|problem| (problem.path.as_str(), problem.severity)).collect();
+        let (info, warning, error) = (Severity::Info, Severity::Warning, Severity::Error);
+        assert_eq!(kept, [("", info), ("/0", warning), ("/5", error), ("/6", error), ("/7", error)]);
+        assert_eq!(list[0].message, "8 problems were found; the first 4 are listed here, errors before warnings");
+    }
 
     #[test]
     fn diagnostics_are_sorted_as_a_person_reads_paths() {
