@@ -2296,6 +2296,22 @@ export interface InstalmentInput {
   due: DateText;
 }
 
+/** What was ordered, where something else is reserved for it. */
+export interface InsteadOf {
+  /** What was ordered. */
+  product: ProductId;
+  /** How much of it is covered, in its own unit; above zero. */
+  quantity: Decimal;
+}
+
+/** What was ordered, where something else is reserved for it. */
+export interface InsteadOfInput {
+  /** What was ordered. */
+  product: ProductId;
+  /** How much of it is covered, in its own unit; above zero. */
+  quantity: DecimalInput;
+}
+
 /**
  * The stock policy of a rulebook.
  *
@@ -4452,6 +4468,46 @@ export interface QuotaCapDef {
   quantity: DecimalInput;
 }
 
+/** What a reservation has consumed of a quota. */
+export interface QuotaClaim {
+  /** How much one unit consumes. */
+  factor: Decimal;
+  /** The group; absent for everybody else. */
+  group?: QuotaGroupId;
+  /** How much was consumed in which period, in the order in which it was drawn. */
+  periods: QuotaClaimPeriod[];
+  /** The quota. */
+  quota: QuotaId;
+}
+
+/** What a reservation has consumed of a quota. */
+export interface QuotaClaimInput {
+  /** How much one unit consumes. */
+  factor: DecimalInput;
+  /** The group; absent for everybody else. */
+  group?: QuotaGroupId | null;
+  /** How much was consumed in which period, in the order in which it was drawn. */
+  periods: readonly QuotaClaimPeriodInput[];
+  /** The quota. */
+  quota: QuotaId;
+}
+
+/** What was consumed of a quota in a period. */
+export interface QuotaClaimPeriod {
+  /** The first day of the period. */
+  on: DateText;
+  /** How much. */
+  quantity: Decimal;
+}
+
+/** What was consumed of a quota in a period. */
+export interface QuotaClaimPeriodInput {
+  /** The first day of the period. */
+  on: DateText;
+  /** How much. */
+  quantity: DecimalInput;
+}
+
 /** A period in which a cap is another quantity. */
 export interface QuotaDatedDef {
   /** Any day of the period. */
@@ -4477,6 +4533,8 @@ export interface QuotaDatedDef {
 export interface QuotaDef {
   /** The characteristics of a demand that its groups are told apart by: the customer's group, a region, a channel. */
   by?: readonly AttributeId[];
+  /** What draws on it. */
+  drawn_by?: QuotaDrawnBy;
   /** The groups; a demand belongs to the first that fits. */
   groups?: readonly QuotaGroupDef[];
   /** Names the quota. */
@@ -4502,6 +4560,9 @@ export interface QuotaDraw {
   /** What the line consumes, by period, in the order in which it was drawn. */
   uses: QuotaUse[];
 }
+
+/** What draws on a quota. */
+export type QuotaDrawnBy = "reservations" | "host";
 
 /** A group of customers and what it may take. */
 export interface QuotaGroupDef {
@@ -4606,6 +4667,14 @@ export interface QuotaUseInput {
   quantity: DecimalInput;
   /** The quota. */
   quota: QuotaId;
+}
+
+/** A quota, and how many events have drawn on it or given back. */
+export interface QuotaVersion {
+  /** The quota. */
+  quota: QuotaId;
+  /** How many events; 0 for one that nothing has drawn on. */
+  version: number;
 }
 
 /** From which periods a demand may draw. Periods are those of its group's shortest cap. */
@@ -5347,6 +5416,8 @@ export interface Reservation {
   expires_at?: TimestampText;
   /** Names it. */
   id: ReservationId;
+  /** What was ordered, when this is reserved in its place. */
+  instead_of?: InsteadOf;
   /** How firmly it is held. */
   kind: ReservationKind;
   /** Where stock for it may come from: this location and its parts; absent: anywhere. */
@@ -5357,6 +5428,8 @@ export interface Reservation {
   priority?: number;
   /** The product. */
   product: ProductId;
+  /** What it has consumed of quotas and not given back. */
+  quota?: QuotaClaim[];
   /** What has become of it. */
   status: ReservationStatus;
   /** The day on which the goods are wanted. */
@@ -5376,6 +5449,8 @@ export interface ReservationInput {
   expires_at?: TimestampText | null;
   /** Names it. */
   id: ReservationId;
+  /** What was ordered, when this is reserved in its place. */
+  instead_of?: InsteadOfInput | null;
   /** How firmly it is held. */
   kind: ReservationKind;
   /** Where stock for it may come from: this location and its parts; absent: anywhere. */
@@ -5386,6 +5461,8 @@ export interface ReservationInput {
   priority?: number;
   /** The product. */
   product: ProductId;
+  /** What it has consumed of quotas and not given back. */
+  quota?: readonly QuotaClaimInput[];
   /** What has become of it. */
   status: ReservationStatus;
   /** The day on which the goods are wanted. */
@@ -5468,6 +5545,11 @@ export interface ReserveAllowPartialContent {
 export interface ReserveStock {
   /** Whether less than the whole quantity will do. */
   allow: ReserveAllow;
+  /**
+   * What is known of the demand: the characteristics by which quotas tell groups apart. The quotas of the product are drawn on by
+   * `wanted_on`, or by the day of the command.
+   */
+  characteristics?: Record<string, string>;
   /** What it is for: a line of an order, a cart. */
   demand: DemandId;
   /**
@@ -5477,6 +5559,8 @@ export interface ReserveStock {
   expires_at?: TimestampText;
   /** Names the reservation; made by the caller. */
   id: ReservationId;
+  /** What was ordered, when this is reserved in its place. */
+  instead_of?: InsteadOf;
   /** How firmly it is held. */
   kind: ReservationKind;
   /** From this location and its parts only; absent: from the active locations in order of priority, as many as are needed. */
@@ -5500,6 +5584,11 @@ export interface ReserveStock {
 export interface ReserveStockInput {
   /** Whether less than the whole quantity will do. */
   allow?: ReserveAllowInput;
+  /**
+   * What is known of the demand: the characteristics by which quotas tell groups apart. The quotas of the product are drawn on by
+   * `wanted_on`, or by the day of the command.
+   */
+  characteristics?: Record<string, string>;
   /** What it is for: a line of an order, a cart. */
   demand: DemandId;
   /**
@@ -5509,6 +5598,8 @@ export interface ReserveStockInput {
   expires_at?: TimestampText | null;
   /** Names the reservation; made by the caller. */
   id: ReservationId;
+  /** What was ordered, when this is reserved in its place. */
+  instead_of?: InsteadOfInput | null;
   /** How firmly it is held. */
   kind?: ReservationKind;
   /** From this location and its parts only; absent: from the active locations in order of priority, as many as are needed. */
@@ -6176,6 +6267,8 @@ export interface SourcingPlan {
 
 /** How the reservations of a plan are named and held. */
 export interface SourcingReserve {
+  /** What is known of the demand: the characteristics by which quotas tell groups apart. */
+  characteristics?: Record<string, string>;
   /** When they end by themselves. */
   expires_at?: TimestampText | null;
   /** How firmly they are held. */
@@ -6935,6 +7028,8 @@ export interface StockEventInputReservedContent {
   expires_at?: TimestampText | null;
   /** The reservation. */
   id: ReservationId;
+  /** What was ordered, when this is reserved in its place. */
+  instead_of?: InsteadOfInput | null;
   /** How firmly. */
   kind: ReservationKind;
   /** Where stock for it may come from: this location and its parts; absent: anywhere. */
@@ -6945,6 +7040,8 @@ export interface StockEventInputReservedContent {
   priority?: number;
   /** The product. */
   product: ProductId;
+  /** What it consumes of quotas. */
+  quota?: readonly QuotaClaimInput[];
   /** How much was asked for. */
   requested: DecimalInput;
   /** The day on which the goods are wanted. */
@@ -7083,6 +7180,8 @@ export interface StockEventInputUpdatedContent {
   priority?: number;
   /** The product. */
   product: ProductId;
+  /** What it consumes of quotas, besides what it consumed before. */
+  quota?: readonly QuotaClaimInput[];
   /** The day on which the goods are wanted. */
   wanted_on?: DateText | null;
 }
@@ -7171,6 +7270,8 @@ export interface StockEventReservedContent {
   expires_at?: TimestampText;
   /** The reservation. */
   id: ReservationId;
+  /** What was ordered, when this is reserved in its place. */
+  instead_of?: InsteadOf;
   /** How firmly. */
   kind: ReservationKind;
   /** Where stock for it may come from: this location and its parts; absent: anywhere. */
@@ -7181,6 +7282,8 @@ export interface StockEventReservedContent {
   priority?: number;
   /** The product. */
   product: ProductId;
+  /** What it consumes of quotas. */
+  quota?: QuotaClaim[];
   /** How much was asked for. */
   requested: Decimal;
   /** The day on which the goods are wanted. */
@@ -7319,6 +7422,8 @@ export interface StockEventUpdatedContent {
   priority?: number;
   /** The product. */
   product: ProductId;
+  /** What it consumes of quotas, besides what it consumed before. */
+  quota?: QuotaClaim[];
   /** The day on which the goods are wanted. */
   wanted_on?: DateText;
 }
@@ -7409,6 +7514,8 @@ export interface StockPositionInput {
 export interface StockReads {
   /** The products, each at the version at which it was seen, in order. */
   products: ProductVersion[];
+  /** The quotas that were drawn on or given back to, each at the version at which it was seen, in order. Several products may share one. */
+  quotas?: QuotaVersion[];
   /** The reservations that were looked up by their id, whether they were there or not, in order. */
   reservations: ReservationId[];
   /** The expected supplies that were looked up by their id, whether they were there or not, in order. */
@@ -7417,12 +7524,16 @@ export interface StockReads {
 
 /** The state on the wire. */
 export interface StockState {
+  /** What reservations have consumed of quotas, in order of quota, group and period. */
+  consumed: QuotaUse[];
   /** The commands that were handled. */
   memory: Memory;
   /** Every position that is not all zero, in order of product and location. */
   positions: StockPosition[];
   /** Every product that events were about, in order. */
   products: StockedProduct[];
+  /** Every quota that events were about, in order. */
+  quotas: QuotaVersion[];
   /** Every reservation, in the order in which they were made. */
   reservations: Reservation[];
   /** Every supply, in the order in which they were first expected. */
@@ -7433,12 +7544,16 @@ export interface StockState {
 
 /** The state on the wire. */
 export interface StockStateInput {
+  /** What reservations have consumed of quotas, in order of quota, group and period. */
+  consumed?: readonly QuotaUseInput[];
   /** The commands that were handled. */
   memory?: MemoryInput;
   /** Every position that is not all zero, in order of product and location. */
   positions?: readonly StockPositionInput[];
   /** Every product that events were about, in order. */
   products?: readonly StockedProductInput[];
+  /** Every quota that events were about, in order. */
+  quotas?: readonly QuotaVersion[];
   /** Every reservation, in the order in which they were made. */
   reservations?: readonly ReservationInput[];
   /** Every supply, in the order in which they were first expected. */

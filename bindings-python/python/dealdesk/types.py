@@ -2487,6 +2487,24 @@ class InstalmentInput(TypedDict):
 
 
 @final
+class InsteadOf(TypedDict):
+    """What was ordered, where something else is reserved for it."""
+    # What was ordered.
+    product: ProductId
+    # How much of it is covered, in its own unit; above zero.
+    quantity: Decimal
+
+
+@final
+class InsteadOfInput(TypedDict):
+    """What was ordered, where something else is reserved for it."""
+    # What was ordered.
+    product: ReadOnly[ProductId]
+    # How much of it is covered, in its own unit; above zero.
+    quantity: ReadOnly[DecimalInput]
+
+
+@final
 class InventoryDef(TypedDict):
     """The stock policy of a rulebook.
 
@@ -4825,6 +4843,50 @@ class QuotaCapDef(TypedDict):
 
 
 @final
+class QuotaClaim(TypedDict):
+    """What a reservation has consumed of a quota."""
+    # How much one unit consumes.
+    factor: Decimal
+    # The group; absent for everybody else.
+    group: NotRequired[QuotaGroupId]
+    # How much was consumed in which period, in the order in which it was drawn.
+    periods: list[QuotaClaimPeriod]
+    # The quota.
+    quota: QuotaId
+
+
+@final
+class QuotaClaimInput(TypedDict):
+    """What a reservation has consumed of a quota."""
+    # How much one unit consumes.
+    factor: ReadOnly[DecimalInput]
+    # The group; absent for everybody else.
+    group: NotRequired[ReadOnly[QuotaGroupId | None]]
+    # How much was consumed in which period, in the order in which it was drawn.
+    periods: ReadOnly[Sequence[QuotaClaimPeriodInput]]
+    # The quota.
+    quota: ReadOnly[QuotaId]
+
+
+@final
+class QuotaClaimPeriod(TypedDict):
+    """What was consumed of a quota in a period."""
+    # The first day of the period.
+    on: date
+    # How much.
+    quantity: Decimal
+
+
+@final
+class QuotaClaimPeriodInput(TypedDict):
+    """What was consumed of a quota in a period."""
+    # The first day of the period.
+    on: ReadOnly[DateInput]
+    # How much.
+    quantity: ReadOnly[DecimalInput]
+
+
+@final
 class QuotaDatedDef(TypedDict):
     """A period in which a cap is another quantity."""
     # Any day of the period.
@@ -4850,6 +4912,8 @@ class QuotaDef(TypedDict):
     """
     # The characteristics of a demand that its groups are told apart by: the customer's group, a region, a channel.
     by: NotRequired[ReadOnly[Sequence[AttributeId]]]
+    # What draws on it.
+    drawn_by: NotRequired[ReadOnly[QuotaDrawnBy]]
     # The groups; a demand belongs to the first that fits.
     groups: NotRequired[ReadOnly[Sequence[QuotaGroupDef]]]
     # Names the quota.
@@ -4875,6 +4939,9 @@ class QuotaDraw(TypedDict):
     quota: QuotaId
     # What the line consumes, by period, in the order in which it was drawn.
     uses: list[QuotaUse]
+
+# What draws on a quota.
+QuotaDrawnBy: TypeAlias = "Literal['reservations', 'host']"
 
 
 @final
@@ -4986,6 +5053,15 @@ class QuotaUseInput(TypedDict):
     quantity: ReadOnly[DecimalInput]
     # The quota.
     quota: ReadOnly[QuotaId]
+
+
+@final
+class QuotaVersion(TypedDict):
+    """A quota, and how many events have drawn on it or given back."""
+    # The quota.
+    quota: QuotaId
+    # How many events; 0 for one that nothing has drawn on.
+    version: int
 
 
 @final
@@ -5786,6 +5862,8 @@ class Reservation(TypedDict):
     expires_at: NotRequired[datetime]
     # Names it.
     id: ReservationId
+    # What was ordered, when this is reserved in its place.
+    instead_of: NotRequired[InsteadOf]
     # How firmly it is held.
     kind: ReservationKind
     # Where stock for it may come from: this location and its parts; absent: anywhere.
@@ -5796,6 +5874,8 @@ class Reservation(TypedDict):
     priority: NotRequired[int]
     # The product.
     product: ProductId
+    # What it has consumed of quotas and not given back.
+    quota: NotRequired[list[QuotaClaim]]
     # What has become of it.
     status: ReservationStatus
     # The day on which the goods are wanted.
@@ -5816,6 +5896,8 @@ class ReservationInput(TypedDict):
     expires_at: NotRequired[ReadOnly[TimestampInput | None]]
     # Names it.
     id: ReadOnly[ReservationId]
+    # What was ordered, when this is reserved in its place.
+    instead_of: NotRequired[ReadOnly[InsteadOfInput | None]]
     # How firmly it is held.
     kind: ReadOnly[ReservationKind]
     # Where stock for it may come from: this location and its parts; absent: anywhere.
@@ -5826,6 +5908,8 @@ class ReservationInput(TypedDict):
     priority: NotRequired[ReadOnly[int]]
     # The product.
     product: ReadOnly[ProductId]
+    # What it has consumed of quotas and not given back.
+    quota: NotRequired[ReadOnly[Sequence[QuotaClaimInput]]]
     # What has become of it.
     status: ReadOnly[ReservationStatus]
     # The day on which the goods are wanted.
@@ -5916,6 +6000,9 @@ class ReserveStock(TypedDict):
     """Holds stock for a demand."""
     # Whether less than the whole quantity will do.
     allow: ReserveAllow
+    # What is known of the demand: the characteristics by which quotas tell groups apart. The quotas of the product are drawn on by
+    # `wanted_on`, or by the day of the command.
+    characteristics: NotRequired[dict[str, str]]
     # What it is for: a line of an order, a cart.
     demand: DemandId
     # The moment at which it ends by itself, if it is still held then. Absent: a soft hold ends after the rulebook's
@@ -5923,6 +6010,8 @@ class ReserveStock(TypedDict):
     expires_at: NotRequired[datetime]
     # Names the reservation; made by the caller.
     id: ReservationId
+    # What was ordered, when this is reserved in its place.
+    instead_of: NotRequired[InsteadOf]
     # How firmly it is held.
     kind: ReservationKind
     # From this location and its parts only; absent: from the active locations in order of priority, as many as are needed.
@@ -5945,6 +6034,9 @@ class ReserveStockInput(TypedDict):
     """Holds stock for a demand."""
     # Whether less than the whole quantity will do.
     allow: NotRequired[ReadOnly[ReserveAllowInput]]
+    # What is known of the demand: the characteristics by which quotas tell groups apart. The quotas of the product are drawn on by
+    # `wanted_on`, or by the day of the command.
+    characteristics: NotRequired[ReadOnly[Mapping[str, str]]]
     # What it is for: a line of an order, a cart.
     demand: ReadOnly[DemandId]
     # The moment at which it ends by itself, if it is still held then. Absent: a soft hold ends after the rulebook's
@@ -5952,6 +6044,8 @@ class ReserveStockInput(TypedDict):
     expires_at: NotRequired[ReadOnly[TimestampInput | None]]
     # Names the reservation; made by the caller.
     id: ReadOnly[ReservationId]
+    # What was ordered, when this is reserved in its place.
+    instead_of: NotRequired[ReadOnly[InsteadOfInput | None]]
     # How firmly it is held.
     kind: NotRequired[ReadOnly[ReservationKind]]
     # From this location and its parts only; absent: from the active locations in order of priority, as many as are needed.
@@ -6640,6 +6734,8 @@ class SourcingPlan(TypedDict):
 @final
 class SourcingReserve(TypedDict):
     """How the reservations of a plan are named and held."""
+    # What is known of the demand: the characteristics by which quotas tell groups apart.
+    characteristics: NotRequired[ReadOnly[Mapping[str, str]]]
     # When they end by themselves.
     expires_at: NotRequired[ReadOnly[TimestampInput | None]]
     # How firmly they are held.
@@ -7505,6 +7601,8 @@ class StockEventInputReservedContent(TypedDict):
     expires_at: NotRequired[ReadOnly[TimestampInput | None]]
     # The reservation.
     id: ReadOnly[ReservationId]
+    # What was ordered, when this is reserved in its place.
+    instead_of: NotRequired[ReadOnly[InsteadOfInput | None]]
     # How firmly.
     kind: ReadOnly[ReservationKind]
     # Where stock for it may come from: this location and its parts; absent: anywhere.
@@ -7515,6 +7613,8 @@ class StockEventInputReservedContent(TypedDict):
     priority: NotRequired[ReadOnly[int]]
     # The product.
     product: ReadOnly[ProductId]
+    # What it consumes of quotas.
+    quota: NotRequired[ReadOnly[Sequence[QuotaClaimInput]]]
     # How much was asked for.
     requested: ReadOnly[DecimalInput]
     # The day on which the goods are wanted.
@@ -7672,6 +7772,8 @@ class StockEventInputUpdatedContent(TypedDict):
     priority: NotRequired[ReadOnly[int]]
     # The product.
     product: ReadOnly[ProductId]
+    # What it consumes of quotas, besides what it consumed before.
+    quota: NotRequired[ReadOnly[Sequence[QuotaClaimInput]]]
     # The day on which the goods are wanted.
     wanted_on: NotRequired[ReadOnly[DateInput | None]]
 
@@ -7772,6 +7874,8 @@ class StockEventReservedContent(TypedDict):
     expires_at: NotRequired[datetime]
     # The reservation.
     id: ReservationId
+    # What was ordered, when this is reserved in its place.
+    instead_of: NotRequired[InsteadOf]
     # How firmly.
     kind: ReservationKind
     # Where stock for it may come from: this location and its parts; absent: anywhere.
@@ -7782,6 +7886,8 @@ class StockEventReservedContent(TypedDict):
     priority: NotRequired[int]
     # The product.
     product: ProductId
+    # What it consumes of quotas.
+    quota: NotRequired[list[QuotaClaim]]
     # How much was asked for.
     requested: Decimal
     # The day on which the goods are wanted.
@@ -7939,6 +8045,8 @@ class StockEventUpdatedContent(TypedDict):
     priority: NotRequired[int]
     # The product.
     product: ProductId
+    # What it consumes of quotas, besides what it consumed before.
+    quota: NotRequired[list[QuotaClaim]]
     # The day on which the goods are wanted.
     wanted_on: NotRequired[date]
 
@@ -8038,6 +8146,8 @@ class StockReads(TypedDict):
     """What a decision rests on, besides the commands that were handled before."""
     # The products, each at the version at which it was seen, in order.
     products: list[ProductVersion]
+    # The quotas that were drawn on or given back to, each at the version at which it was seen, in order. Several products may share one.
+    quotas: NotRequired[list[QuotaVersion]]
     # The reservations that were looked up by their id, whether they were there or not, in order.
     reservations: list[ReservationId]
     # The expected supplies that were looked up by their id, whether they were there or not, in order.
@@ -8047,12 +8157,16 @@ class StockReads(TypedDict):
 @final
 class StockState(TypedDict):
     """The state on the wire."""
+    # What reservations have consumed of quotas, in order of quota, group and period.
+    consumed: list[QuotaUse]
     # The commands that were handled.
     memory: Memory
     # Every position that is not all zero, in order of product and location.
     positions: list[StockPosition]
     # Every product that events were about, in order.
     products: list[StockedProduct]
+    # Every quota that events were about, in order.
+    quotas: list[QuotaVersion]
     # Every reservation, in the order in which they were made.
     reservations: list[Reservation]
     # Every supply, in the order in which they were first expected.
@@ -8064,12 +8178,16 @@ class StockState(TypedDict):
 @final
 class StockStateInput(TypedDict):
     """The state on the wire."""
+    # What reservations have consumed of quotas, in order of quota, group and period.
+    consumed: NotRequired[ReadOnly[Sequence[QuotaUseInput]]]
     # The commands that were handled.
     memory: NotRequired[ReadOnly[MemoryInput]]
     # Every position that is not all zero, in order of product and location.
     positions: NotRequired[ReadOnly[Sequence[StockPositionInput]]]
     # Every product that events were about, in order.
     products: NotRequired[ReadOnly[Sequence[StockedProductInput]]]
+    # Every quota that events were about, in order.
+    quotas: NotRequired[ReadOnly[Sequence[QuotaVersion]]]
     # Every reservation, in the order in which they were made.
     reservations: NotRequired[ReadOnly[Sequence[ReservationInput]]]
     # Every supply, in the order in which they were first expected.

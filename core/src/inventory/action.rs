@@ -1,12 +1,15 @@
 //! What can be asked of the stock.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::def::is_default;
 use super::expected::{CancelSupply, ExpectSupply, RescheduleSupply, SupplyRemainder};
 use super::replan::ReallocateStock;
-use crate::id::{DemandId, LocationId, ProductId, ReservationId, SupplyId};
+use super::substitute::InsteadOf;
+use crate::id::{AttributeId, DemandId, LocationId, ProductId, ReservationId, SupplyId};
 use crate::quantity::Quantity;
 use crate::time::{Date, Timestamp};
 
@@ -128,6 +131,13 @@ pub struct ReserveStock {
     /// Whether less than the whole quantity will do.
     #[serde(default)]
     pub allow: ReserveAllow,
+    /// What is known of the demand: the characteristics by which quotas tell groups apart. The quotas of the product are drawn on by
+    /// `wanted_on`, or by the day of the command.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub characteristics: BTreeMap<AttributeId, String>,
+    /// What was ordered, when this is reserved in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<Box<InsteadOf>>,
     /// Holds that this one takes the place of, such as those of the cart that becomes an order: they do not count against it, and
     /// are released when it is accepted. Holds that are over already do not matter.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

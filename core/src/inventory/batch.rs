@@ -13,7 +13,7 @@ pub(super) fn batch(ground: &Ground<'_>, actions: &[StockAction], path: &Path<'_
     check(actions, path)?;
     // 1. The part of the stock that the actions are about.
     let mut keys = Keys::default();
-    actions.iter().for_each(|action| keys.read(action, ground.state));
+    actions.iter().for_each(|action| keys.read(action, ground.inventory, ground.state));
     let mut state = keys.part_of(ground.state, ground.at);
     let elsewhere = ground.state.reservations.len().saturating_sub(state.reservations.len());
     // 2. One after the other.

@@ -105,7 +105,7 @@ pub fn decide_on(
         }
     };
     // 5. What all this rests on.
-    let reads = Keys::of(&command.action, state, command.at).seen(state);
+    let reads = Keys::of(&command.action, inventory, state, command.at).seen(state);
     Ok(StockDecision { outcome, events: command.events(state.version, rulebook, what), reads })
 }
 

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::action::ReservationKind;
 use super::def::is_default;
 use super::expected::{ExpectSupply, SupplyKind};
+use super::quota::QuotaClaim;
+use super::substitute::InsteadOf;
 use crate::id::{DemandId, LocationId, ProductId, ReservationId, SupplyId};
 use crate::quantity::Quantity;
 use crate::report::Code;
@@ -79,6 +81,12 @@ pub enum StockEvent {
         /// Where stock for it may come from: this location and its parts; absent: anywhere.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         location: Option<LocationId>,
+        /// What it consumes of quotas.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        quota: Vec<QuotaClaim>,
+        /// What was ordered, when this is reserved in its place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instead_of: Option<Box<InsteadOf>>,
         /// How much was asked for.
         requested: Quantity,
         /// How much is held where.
@@ -171,6 +179,9 @@ pub enum StockEvent {
         /// How much waits for stock, besides what waited before.
         #[serde(default, skip_serializing_if = "is_default")]
         backordered: Quantity,
+        /// What it consumes of quotas, besides what it consumed before.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        quota: Vec<QuotaClaim>,
     },
     /// What was committed has not left after all, and is held again.
     Uncommitted {

@@ -3,6 +3,7 @@
 use super::action::ReservationKind;
 use super::event::{StockEvent, StockPart};
 use super::expected::{ExpectSupply, ExpectedSupply};
+use super::quota::QuotaClaim;
 use super::reservation::{Reservation, ReservationPart, ReservationStatus};
 use super::state::StockState;
 use crate::id::{DemandId, ReservationId};
@@ -44,7 +45,22 @@ impl StockState {
 
     fn follow(&mut self, what: &StockEvent) {
         match what {
-            StockEvent::Reserved { id, demand, product, kind, expires_at, wanted_on, priority, location, parts, backordered, .. } => {
+            StockEvent::Reserved {
+                id,
+                demand,
+                product,
+                kind,
+                expires_at,
+                wanted_on,
+                priority,
+                location,
+                quota,
+                instead_of,
+                parts,
+                backordered,
+                ..
+            } => {
+                self.draw(quota);
                 self.insert(Reservation {
                     id: id.clone(),
                     demand: demand.clone(),
@@ -55,6 +71,8 @@ impl StockState {
                     wanted_on: *wanted_on,
                     priority: *priority,
                     location: location.clone(),
+                    quota: quota.clone(),
+                    instead_of: instead_of.clone(),
                     backordered: *backordered,
                     parts: parts.iter().map(ReservationPart::from).collect(),
                 });
@@ -71,11 +89,13 @@ impl StockState {
                 });
                 self.set_demand(id, demand.as_ref());
             }
-            StockEvent::Updated { id, wanted_on, priority, parts, backordered, .. } => {
+            StockEvent::Updated { id, wanted_on, priority, parts, backordered, quota, .. } => {
+                self.draw(quota);
                 self.change(id, backordered.negated(), ReservationStatus::Open, |reservation| {
                     hold_more(reservation, parts);
                     reservation.wanted_on = *wanted_on;
                     reservation.priority = *priority;
+                    QuotaClaim::merge(&mut reservation.quota, quota);
                 });
             }
             StockEvent::Uncommitted { id, parts, .. } => {
@@ -100,16 +120,19 @@ impl StockState {
                     reduce(reservation, parts, |part| &mut part.committed);
                     reduce(reservation, released, |part| &mut part.released);
                 });
+                self.give_back(id, released, *backordered);
             }
             StockEvent::Released { id, parts, backordered, .. } => {
                 self.change(id, *backordered, ReservationStatus::Released, |reservation| {
                     reduce(reservation, parts, |part| &mut part.released);
                 });
+                self.give_back(id, parts, *backordered);
             }
             StockEvent::Expired { id, parts, backordered, .. } => {
                 self.change(id, *backordered, ReservationStatus::Expired, |reservation| {
                     reduce(reservation, parts, |part| &mut part.released);
                 });
+                self.give_back(id, parts, *backordered);
             }
             StockEvent::Extended { id, expires_at } => self.set_end(id, Some(*expires_at)),
             StockEvent::Expected(supply) => self.insert_supply(expected(supply)),
@@ -136,6 +159,29 @@ impl StockState {
             | StockEvent::Swept { .. }
             | StockEvent::Refused { .. } => {}
         }
+    }
+
+    /// Consumes of quotas.
+    fn draw(&mut self, claims: &[QuotaClaim]) {
+        for claim in claims {
+            claim.uses().for_each(|used| self.quotas.consume(used));
+            self.quotas.touch(&claim.quota);
+        }
+    }
+
+    /// What is free again, or waits no more, is given back to the quotas that the reservation has drawn on.
+    fn give_back(&mut self, id: &ReservationId, parts: &[StockPart], waited: Quantity) {
+        let Some(reservation) = self.reservations.get_mut(id).filter(|reservation| !reservation.quota.is_empty()) else { return };
+        let units = parts.iter().map(|part| part.quantity).sum::<Quantity>().saturating_add(waited);
+        let all = reservation.outstanding().is_zero() && reservation.committed().is_zero();
+        for claim in &mut reservation.quota {
+            let back = claim.give_back(units, all);
+            if !back.is_empty() {
+                self.quotas.touch(&claim.quota);
+            }
+            back.into_iter().for_each(|used| self.quotas.consume(used));
+        }
+        reservation.quota.retain(|claim| !claim.periods.is_empty());
     }
 
     /// Changes a reservation, and takes `waited` from what waits for stock; when nothing is left open, it is resolved as `resolved`.

@@ -4,10 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::action::StockAction;
+use super::compile::Inventory;
 use super::event::StockEvent;
+use super::quota::QuotaVersion;
 use super::reservation::Reservation;
 use super::state::StockState;
-use crate::id::{DemandId, ProductId, ReservationId, Set, SupplyId};
+use crate::id::{DemandId, ProductId, QuotaId, ReservationId, Set, SupplyId};
 use crate::report::{Event, InventoryCode, Outcome, Refusal};
 use crate::sort;
 use crate::time::Timestamp;
@@ -33,6 +35,9 @@ pub struct StockReads {
     /// The expected supplies that were looked up by their id, whether they were there or not, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub supplies: Vec<SupplyId>,
+    /// The quotas that were drawn on or given back to, each at the version at which it was seen, in order. Several products may share one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub quotas: Vec<QuotaVersion>,
 }
 
 /// A product, and how many events were about it.
@@ -52,20 +57,22 @@ pub(super) struct Keys {
     reservations: Set<ReservationId>,
     supplies: Set<SupplyId>,
     demands: Set<DemandId>,
+    quotas: Set<QuotaId>,
 }
 
 impl Keys {
     /// What an action reads, with what ends at its moment.
-    pub fn of(action: &StockAction, state: &StockState, at: Timestamp) -> Self {
+    pub fn of(action: &StockAction, inventory: &Inventory, state: &StockState, at: Timestamp) -> Self {
         let mut keys = Self::default();
-        keys.read(action, state);
+        keys.read(action, inventory, state);
         for due in state.due(at) {
             keys.products.insert(due.product.clone());
+            keys.drawn_on(due);
         }
         keys
     }
 
-    pub fn read(&mut self, action: &StockAction, state: &StockState) {
+    pub fn read(&mut self, action: &StockAction, inventory: &Inventory, state: &StockState) {
         match action {
             StockAction::Receive(receive) => {
                 self.products.insert(receive.product.clone());
@@ -83,6 +90,7 @@ impl Keys {
             StockAction::Reserve(reserve) => {
                 self.products.insert(reserve.product.clone());
                 self.demands.insert(reserve.demand.clone());
+                self.quotas.extend(inventory.quotas().drawn_on(&reserve.product).cloned());
                 self.reservation(&reserve.id, state);
                 reserve.replaces.iter().for_each(|id| self.reservation(id, state));
             }
@@ -98,7 +106,7 @@ impl Keys {
                 self.products.insert(fill.product.clone());
             }
             StockAction::Expire {} => {}
-            StockAction::Batch(actions) => actions.iter().for_each(|action| self.read(action, state)),
+            StockAction::Batch(actions) => actions.iter().for_each(|action| self.read(action, inventory, state)),
         }
     }
 
@@ -106,7 +114,12 @@ impl Keys {
         self.reservations.insert(id.clone());
         if let Some(reservation) = state.reservation(id) {
             self.products.insert(reservation.product.clone());
+            self.drawn_on(reservation);
         }
+    }
+
+    fn drawn_on(&mut self, reservation: &Reservation) {
+        self.quotas.extend(reservation.quota.iter().map(|claim| claim.quota.clone()));
     }
 
     fn supply(&mut self, id: &SupplyId, state: &StockState) {
@@ -125,12 +138,16 @@ impl Keys {
         sort::ascending(&mut reservations);
         let mut supplies: Vec<SupplyId> = self.supplies.into_iter().collect();
         sort::ascending(&mut supplies);
-        StockReads { products, reservations, supplies }
+        let version = |quota: QuotaId| QuotaVersion { version: state.quotas.version(&quota), quota };
+        let mut quotas: Vec<QuotaVersion> = self.quotas.into_iter().map(version).collect();
+        sort::by(&mut quotas, |a, b| a.quota.cmp(&b.quota));
+        StockReads { products, reservations, supplies, quotas }
     }
 
     /// The part of a state that these keys name: their products, the reservations of them that count, and those that are named.
     pub fn part_of(&self, state: &StockState, at: Timestamp) -> StockState {
-        let mut part = StockState { version: state.version, locations: state.locations.clone(), ..StockState::default() };
+        let (locations, quotas) = (state.locations.clone(), state.quotas.clone());
+        let mut part = StockState { version: state.version, locations, quotas, ..StockState::default() };
         for product in &self.products {
             let Some(shelf) = state.shelves.get(product) else { continue };
             part.shelves.insert(product.clone(), shelf.clone());

@@ -74,8 +74,8 @@ pub use promise::{
     promise,
 };
 pub use quota::{
-    CheckQuotaRequest, QuotaCapDef, QuotaDatedDef, QuotaDef, QuotaDraw, QuotaGroupDef, QuotaLine, QuotaOthers, QuotaPeriod, QuotaPlan,
-    QuotaPlanLine, QuotaProductDef, QuotaUse, QuotaWindow, check_quota,
+    CheckQuotaRequest, QuotaCapDef, QuotaClaim, QuotaClaimPeriod, QuotaDatedDef, QuotaDef, QuotaDraw, QuotaDrawnBy, QuotaGroupDef,
+    QuotaLine, QuotaOthers, QuotaPeriod, QuotaPlan, QuotaPlanLine, QuotaProductDef, QuotaUse, QuotaVersion, QuotaWindow, check_quota,
 };
 pub use reconcile::{ReconcileSource, Reconciliation, StockDifference, reconcile};
 pub use replan::{
@@ -102,7 +102,7 @@ pub use sourcing::{
 };
 pub use state::{StockPosition, StockState, StockedProduct};
 pub use substitute::{
-    FulfilledAs, PlanSubstitutesRequest, RejectedSubstitute, SubstituteDef, SubstituteDemand, SubstituteLine, SubstitutePlan,
+    FulfilledAs, InsteadOf, PlanSubstitutesRequest, RejectedSubstitute, SubstituteDef, SubstituteDemand, SubstituteLine, SubstitutePlan,
     SubstitutePrice, SubstituteRatio, plan_substitutes,
 };
 pub use wave::{PlannedOrder, Wave, WaveOrder, WavePlan, plan_wave};

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::action::ReservationKind;
 use super::event::{LedgerEntry, StockCounter};
 use super::expected::{ExpectedSupply, Supplies};
+use super::quota::{QuotaLedger, QuotaUse, QuotaVersion};
 use super::reservation::{Reservation, ReservationStatus};
 use crate::id::{DemandId, LocationId, Map, ProductId, ReservationId, Set};
 use crate::quantity::Quantity;
@@ -34,6 +35,8 @@ pub struct StockState {
     pub(super) supplies: Supplies,
     /// The open soft holds by what they are for.
     pub(super) soft: Map<DemandId, Set<ReservationId>>,
+    /// What reservations have consumed of quotas.
+    pub(super) quotas: QuotaLedger,
     pub(super) memory: Memory,
 }
 
@@ -129,6 +132,11 @@ impl StockState {
     #[must_use]
     pub const fn version(&self) -> u64 {
         self.version
+    }
+
+    /// What reservations have consumed of quotas, in order of quota, group and period.
+    pub fn consumed(&self) -> impl Iterator<Item = QuotaUse> {
+        self.quotas.uses()
     }
 
     /// The reservation of that id, open or resolved.
@@ -297,6 +305,7 @@ impl PartialEq for StockState {
             && self.supplies == other.supplies
             && self.positions() == other.positions()
             && self.products() == other.products()
+            && self.quotas == other.quotas
     }
 }
 
@@ -322,6 +331,12 @@ struct StateForm {
     /// Every supply, in the order in which they were first expected.
     #[serde(default)]
     supplies: Vec<ExpectedSupply>,
+    /// What reservations have consumed of quotas, in order of quota, group and period.
+    #[serde(default)]
+    consumed: Vec<QuotaUse>,
+    /// Every quota that events were about, in order.
+    #[serde(default)]
+    quotas: Vec<QuotaVersion>,
     /// The commands that were handled.
     #[serde(default)]
     memory: Memory,
@@ -335,6 +350,10 @@ struct StateView<'s> {
     reservations: Vec<&'s Reservation>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     supplies: Vec<&'s ExpectedSupply>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    consumed: Vec<QuotaUse>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    quotas: Vec<QuotaVersion>,
     memory: &'s Memory,
 }
 
@@ -343,7 +362,9 @@ impl Serialize for StockState {
         let reservations = self.reservations.values().collect();
         let supplies = self.supplies().collect();
         let (positions, products) = (self.positions(), self.products());
-        StateView { version: self.version, positions, products, reservations, supplies, memory: &self.memory }.serialize(serializer)
+        let (consumed, quotas) = (self.quotas.uses().collect(), self.quotas.versions().collect());
+        StateView { version: self.version, positions, products, reservations, supplies, consumed, quotas, memory: &self.memory }
+            .serialize(serializer)
     }
 }
 
@@ -386,6 +407,8 @@ impl TryFrom<StateForm> for StockState {
             }
             state.insert_supply(supply);
         }
+        form.consumed.into_iter().for_each(|used| state.quotas.consume(used));
+        form.quotas.into_iter().for_each(|seen| state.quotas.set_version(seen));
         Ok(state)
     }
 }

@@ -114,6 +114,8 @@ pub fn reserve(desk: &mut Desk, id: &str, by: By<'_>, occasion: &str) -> Result<
             allow: ReserveAllow::Partial { min: None, multiple: None },
             wanted_on: None,
             priority: 0,
+            characteristics: std::collections::BTreeMap::new(),
+            instead_of: None,
             replaces: Vec::new(),
         };
         let decision = desk.tell_stock(by.command(reservation.clone(), StockAction::Reserve(reserve))?)?;

@@ -25,6 +25,10 @@ impl<'q> Book<'q> {
         Self { quotas, consumed: Map::default(), looks: 0 }
     }
 
+    pub const fn quotas(&self) -> &'q Quotas {
+        self.quotas
+    }
+
     /// Adds what was consumed before. What names a quota or a group that is not there any more limits nobody.
     pub fn enter(&mut self, used: &QuotaUse) {
         for (place, quota) in self.quotas.quotas.iter().enumerate().filter(|(_, quota)| quota.id == used.quota) {

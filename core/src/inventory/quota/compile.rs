@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::def::{QuotaCapDef, QuotaDef, QuotaGroupDef, QuotaOthers, QuotaPeriod, QuotaWindow};
+use super::def::{QuotaCapDef, QuotaDef, QuotaDrawnBy, QuotaGroupDef, QuotaOthers, QuotaPeriod, QuotaWindow};
 use crate::id::{AttributeId, Map, ProductId, QuotaGroupId, QuotaId, Set};
 use crate::limits::Limits;
 use crate::quantity::Quantity;
@@ -27,6 +27,20 @@ pub(super) struct Quota {
     pub groups: Vec<Group>,
     /// Whether demands of no group are limited; their group is the last one then.
     others: bool,
+    /// Whether reservations draw on it.
+    pub by_reservations: bool,
+}
+
+impl Quotas {
+    pub fn is_empty(&self) -> bool {
+        self.quotas.is_empty()
+    }
+
+    /// The quotas on which reservations of a product draw.
+    pub fn drawn_on(&self, product: &ProductId) -> impl Iterator<Item = &QuotaId> {
+        let draws = |quota: &&Quota| quota.by_reservations && quota.factor(product).is_some();
+        self.quotas.iter().filter(draws).map(|quota| &quota.id)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -109,7 +123,8 @@ fn compile_quota(def: &QuotaDef, path: &Path<'_>, diagnostics: &mut Diagnostics)
         let message = format!("the quota `{}` limits nobody; give it groups, or caps for all under `others`", def.id);
         diagnostics.error(InventoryCode::QuotaCaps, path, message);
     }
-    Quota { id: def.id.clone(), products, window: def.window, groups, others }
+    let by_reservations = def.drawn_by == QuotaDrawnBy::Reservations;
+    Quota { id: def.id.clone(), products, window: def.window, groups, others, by_reservations }
 }
 
 fn compile_products(def: &QuotaDef, path: &Path<'_>, diagnostics: &mut Diagnostics) -> Map<ProductId, Quantity> {

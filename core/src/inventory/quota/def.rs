@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::super::def::is_default;
 use crate::id::{AttributeId, ProductId, QuotaGroupId, QuotaId};
 use crate::quantity::Quantity;
 use crate::time::Date;
@@ -41,6 +42,20 @@ pub struct QuotaDef {
     /// What everybody else may take, all together.
     #[serde(default)]
     pub others: QuotaOthers,
+    /// What draws on it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub drawn_by: QuotaDrawnBy,
+}
+
+/// What draws on a quota.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QuotaDrawnBy {
+    /// Reservations, soft and hard: they are refused beyond it, and what is released or expires is given back.
+    #[default]
+    Reservations,
+    /// The host alone, which keeps the book and asks `check_quota`; reservations pass.
+    Host,
 }
 
 /// A product that draws on a quota.

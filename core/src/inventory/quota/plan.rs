@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::super::compile::Inventory;
 use super::book::{Book, Pot};
-use super::compile::Quotas;
+use super::claim::QuotaClaim;
+use super::compile::{Quota, Quotas};
 use super::request::{CheckQuotaRequest, QuotaDraw, QuotaLine, QuotaPlan, QuotaPlanLine, QuotaUse};
 use crate::id::{AttributeId, Map, ProductId, QuotaGroupId, QuotaId, Set};
 use crate::limits::Limits;
@@ -44,7 +45,7 @@ pub fn check_quota(inventory: &Inventory, request: &CheckQuotaRequest) -> Result
     let (mut lines, mut findings) = (Vec::with_capacity(request.lines.len()), Vec::new());
     for line in &request.lines {
         let want = Want::from(line);
-        let served = serve(quotas, &mut book, &want);
+        let served = serve(&mut book, &want, find_draws(quotas, &want, |_| true));
         findings.extend(finding(line, exceeded(&want, &served)));
         lines.push(planned(line, served));
     }
@@ -141,18 +142,23 @@ pub(super) fn times(quantity: Quantity, factor: Quantity) -> Option<Quantity> {
     Some(Quantity::from_millionths(millionths)).filter(|quantity| *quantity <= Quantity::MAX)
 }
 
-/// One quota of a line while it is served.
-struct Draw {
-    pot: Pot,
-    factor: Quantity,
-    allowed: Quantity,
-    drawn: Vec<(Date, Quantity)>,
+/// The product of two quantities without what lies below a millionth, and never more than can be held.
+pub(super) fn product_down(quantity: Quantity, factor: Quantity) -> Quantity {
+    let product = i128::from(quantity.millionths()).saturating_mul(factor.millionths().into()).checked_div(MILLION).unwrap_or_default();
+    Quantity::from_millionths(i64::try_from(product).unwrap_or(i64::MAX)).min(Quantity::MAX)
 }
 
-/// Draws what is wanted, as much as all quotas allow.
-pub(super) fn serve(quotas: &Quotas, book: &mut Book<'_>, want: &Want<'_>) -> Served {
+/// One quota of a line while it is served.
+pub(super) struct Draw {
+    pub pot: Pot,
+    pub factor: Quantity,
+    allowed: Quantity,
+    pub drawn: Vec<(Date, Quantity)>,
+}
+
+/// Draws what is wanted from quotas, as much as all of them allow.
+pub(super) fn serve(book: &mut Book<'_>, want: &Want<'_>, mut draws: Vec<Draw>) -> Served {
     // 1. Each quota gives what it can.
-    let mut draws = find_draws(quotas, want);
     for draw in &mut draws {
         draw.drawn = book.draw(draw.pot, want.on, whole(want, draw.factor));
         draw.allowed = allowed(want, draw);
@@ -163,28 +169,40 @@ pub(super) fn serve(quotas: &Quotas, book: &mut Book<'_>, want: &Want<'_>) -> Se
     let next_on = if granted < want.quantity { find_day(book, want, &mut draws) } else { None };
     if granted < want.quantity {
         for draw in &mut draws {
-            draw.drawn = book.draw(draw.pot, want.on, times(granted, draw.factor).unwrap_or_default());
+            draw.drawn = book.draw(draw.pot, want.on, product_down(granted, draw.factor));
         }
     }
-    Served { granted, next_on, draws: draws.into_iter().filter_map(|draw| describe(quotas, draw)).collect() }
+    Served { granted, next_on, draws: draws.into_iter().filter_map(|draw| describe(book.quotas(), draw)).collect() }
 }
 
-fn find_draws(quotas: &Quotas, want: &Want<'_>) -> Vec<Draw> {
-    let draw = |(place, quota): (usize, &super::compile::Quota)| {
-        let factor = quota.factor(want.product)?;
+/// The quotas that limit what is wanted, of those that `counts` names.
+pub(super) fn find_draws(quotas: &Quotas, want: &Want<'_>, counts: impl Fn(&Quota) -> bool) -> Vec<Draw> {
+    let draw = |(place, quota): (usize, &Quota)| {
+        let factor = quota.factor(want.product).filter(|_| counts(quota))?;
         let group = quota.group_of(want.characteristics)?;
         Some(Draw { pot: Pot { quota: place, group }, factor, allowed: Quantity::ZERO, drawn: Vec::new() })
     };
     quotas.quotas.iter().enumerate().filter_map(draw).collect()
 }
 
+/// The same quotas and groups that a reservation has drawn on before.
+pub(super) fn draws_of_claims(quotas: &Quotas, product: &ProductId, claims: &[QuotaClaim]) -> Vec<Draw> {
+    let draw = |claim: &QuotaClaim| {
+        let place = quotas.quotas.iter().position(|quota| quota.id == claim.quota && quota.by_reservations)?;
+        let quota = quotas.quotas.get(place)?;
+        let group = quota.group_named(claim.group.as_ref())?;
+        Some(Draw { pot: Pot { quota: place, group }, factor: quota.factor(product)?, allowed: Quantity::ZERO, drawn: Vec::new() })
+    };
+    claims.iter().filter_map(draw).collect()
+}
+
 /// What the whole line consumes.
 fn whole(want: &Want<'_>, factor: Quantity) -> Quantity {
-    times(want.quantity, factor).unwrap_or_default()
+    product_down(want.quantity, factor)
 }
 
 /// How much of the line may pass with what was drawn: all of it, or as many whole multiples as there is enough for.
-fn allowed(want: &Want<'_>, draw: &Draw) -> Quantity {
+pub(super) fn allowed(want: &Want<'_>, draw: &Draw) -> Quantity {
     let drawn: Quantity = draw.drawn.iter().map(|(_, quantity)| *quantity).sum();
     if drawn >= whole(want, draw.factor) {
         return want.quantity;

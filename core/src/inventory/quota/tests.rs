@@ -1,12 +1,52 @@
 //! Laws of quotas.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
-use super::super::{Inventory, InventoryDef};
+use super::super::tests::story::{Story, inventory as story_inventory};
+use super::super::{Inventory, InventoryDef, StockState};
 use super::{CheckQuotaRequest, QuotaPlan, QuotaUse, check_quota};
 use crate::quantity::Quantity;
 use crate::report::{Diagnostics, Path};
 use crate::time::Date;
+
+/// One of 14 moves: what it does to which of five reservations, with how much.
+type Step = (u8, u8, u32);
+
+/// P and S share 10 a week and 16 a month, one S counts twice; T is not limited. Of each there is plenty, of S only 7.
+fn shared() -> Story {
+    let def = r#"{"locations": [{"id": "north"}], "hold_ttl_seconds": 600, "quotas": [{"id": "q", "products": [{"product": "P"}, {"product": "S", "factor": 2}],
+        "others": {"caps": [{"period": "week", "quantity": 10}, {"period": "month", "quantity": 16}]}}]}"#;
+    Story::new(story_inventory(def)).and(&["receive P north 99", "receive S north 7", "receive T north 9"])
+}
+
+fn words((verb, number, quantity): Step) -> String {
+    let goods = ["P", "S", "T"][usize::from(number) % 3];
+    match verb {
+        0..=3 => format!("reserve R-{number} {goods} {quantity}"),
+        4 => format!("reserve R-{number} {goods} {quantity} partial"),
+        5 => format!("reserve R-{number} {goods} {quantity} soft for D"),
+        6 => format!("reserve R-{number} {goods} {quantity} on 2026-11-30"),
+        7 => format!("release R-{number}"),
+        8 => format!("release R-{number} {quantity}"),
+        9 => format!("commit R-{number} {quantity} release"),
+        10 => format!("commit R-{number} {quantity}"),
+        11 => format!("update R-{number} to {quantity}"),
+        12 => format!("uncommit R-{number}"),
+        _ => format!("batch reserve B-{number} P {quantity}; release R-{number}; reserve C-{number} P 1"),
+    }
+}
+
+/// What the reservations of a state say that they have consumed.
+fn claimed(state: &StockState) -> Vec<QuotaUse> {
+    let mut sums: BTreeMap<(Date, String), QuotaUse> = BTreeMap::new();
+    for used in state.reservations().flat_map(|reservation| &reservation.quota).flat_map(super::QuotaClaim::uses) {
+        let sum = sums.entry((used.on, used.quota.to_string())).or_insert(QuotaUse { quantity: Quantity::ZERO, ..used.clone() });
+        sum.quantity = sum.quantity.saturating_add(used.quantity);
+    }
+    sums.into_values().collect()
+}
 
 /// A day of December 2026; the 1st is a Tuesday.
 fn day(day: u32) -> Date {
@@ -48,6 +88,32 @@ fn week(day: Date) -> i32 {
 }
 
 proptest! {
+    #[test]
+    fn reservations_never_exceed_a_quota_and_it_counts_what_they_hold_or_have_taken(steps in prop::collection::vec((0_u8..14, 0_u8..6, 1_u32..14), 1..30)) {
+        let mut story = shared();
+        for (turn, step) in steps.into_iter().enumerate() {
+            let before = story.state.clone();
+            let decision = story.tell(&format!("@{} {}", turn * 3, words(step))).unwrap();
+            prop_assert_eq!(story.state.consumed().collect::<Vec<_>>(), claimed(&story.state));
+            for reservation in story.state.reservations().filter(|reservation| !reservation.quota.is_empty()) {
+                let units = reservation.outstanding().saturating_add(reservation.committed());
+                let factor = if reservation.product.as_str() == "S" { 2 } else { 1 };
+                let claimed: Quantity = reservation.quota.iter().flat_map(super::QuotaClaim::uses).map(|used| used.quantity).sum();
+                prop_assert_eq!(claimed.millionths(), units.millionths() * factor);
+            }
+            for used in story.state.consumed() {
+                prop_assert!(used.quantity <= 10.into(), "{used:?}");
+            }
+            // Who compares the keys sees every other change.
+            if before.quotas != story.state.quotas {
+                prop_assert!(!decision.reads.quotas.is_empty());
+                prop_assert!(story.state.quotas.version(&"q".parse().unwrap()) > before.quotas.version(&"q".parse().unwrap()));
+            }
+            let wire: StockState = serde_json::from_str(&serde_json::to_string(&story.state).unwrap()).unwrap();
+            prop_assert_eq!(&wire, &story.state);
+        }
+    }
+
     #[test]
     fn no_cap_is_ever_exceeded_and_what_passes_is_what_is_consumed(
         caps in (1_u32..12, 5_u32..40, 10_u32..120), window in (0_u32..5, 0_u32..5), factor in 1_u32..4,

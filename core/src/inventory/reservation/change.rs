@@ -3,6 +3,7 @@
 use super::super::action::{FirmReservation, ReservationKind, ReserveStock, TransferReservation, UncommitStock, UpdateReservation};
 use super::super::decide::{Ground, Verdict, positive, refuse};
 use super::super::event::{StockEvent, StockPart};
+use super::super::quota::Allowance;
 use super::reserve::{Claim, check_allow, claim, over_already};
 use super::resolve::{open_parts, open_reservation, release_quantity};
 use super::{Reservation, ReservationPart, ReservationStatus};
@@ -56,12 +57,12 @@ fn moved(ground: &Ground<'_>, hold: &Reservation, transfer: &TransferReservation
         return Ok((Vec::new(), Vec::new()));
     }
     let wanted = ReserveStock { location: transfer.location.clone(), ..as_asked(hold, held) };
-    let Claim { parts, .. } = claim(ground, &wanted, ground.supply().without(std::slice::from_ref(&hold.id)))?;
+    let Claim { parts, .. } = claim(ground, &wanted, ground.supply().without(std::slice::from_ref(&hold.id)), None)?;
     Ok((open_parts(hold), parts))
 }
 
 /// Refusals, in order: unknown reservation, already committed, already released, expired, exceeds reservation (less than has left
-/// already), insufficient.
+/// already), quota exceeded, insufficient.
 pub(in super::super) fn update(ground: &Ground<'_>, update: &UpdateReservation, path: &Path<'_>) -> Verdict {
     if let Some(quantity) = update.quantity {
         positive(quantity, path)?;
@@ -78,19 +79,19 @@ fn updated(ground: &Ground<'_>, hold: &Reservation, update: &UpdateReservation) 
         None => outstanding,
     };
     let mut events = Vec::new();
-    let mut more = Claim { parts: Vec::new(), backordered: Quantity::ZERO };
+    let mut more = Claim::default();
     if wanted < outstanding {
         events.push(release_quantity(hold, outstanding.saturating_sub(wanted)));
     } else if wanted > outstanding {
         let increase = ReserveStock { allow: update.allow, ..as_asked(hold, wanted.saturating_sub(outstanding)) };
-        more = claim(ground, &increase, ground.supply()).map_err(|refusal| with_total(refusal, hold))?;
+        more = claim(ground, &increase, ground.supply(), Allowance::of_more(ground, hold)).map_err(|refusal| with_total(refusal, hold))?;
     }
     let other_terms = update.wanted_on.is_some() || update.priority.is_some();
     if wanted > outstanding || other_terms || events.is_empty() {
         let Reservation { id, product, kind, .. } = hold.clone();
         let (wanted_on, priority) = (update.wanted_on.or(hold.wanted_on), update.priority.unwrap_or(hold.priority));
-        let Claim { parts, backordered } = more;
-        events.push(StockEvent::Updated { id, product, kind, wanted_on, priority, parts, backordered });
+        let Claim { parts, backordered, quota } = more;
+        events.push(StockEvent::Updated { id, product, kind, wanted_on, priority, parts, backordered, quota });
     }
     Ok(events)
 }
@@ -123,6 +124,8 @@ fn as_asked(hold: &Reservation, quantity: Quantity) -> ReserveStock {
         priority: hold.priority,
         expires_at: hold.expires_at,
         allow: super::super::action::ReserveAllow::FullOnly,
+        characteristics: std::collections::BTreeMap::new(),
+        instead_of: hold.instead_of.clone(),
         replaces: Vec::new(),
     }
 }

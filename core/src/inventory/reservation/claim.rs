@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::super::action::ReservationKind;
 use super::super::def::is_default;
 use super::super::event::StockPart;
+use super::super::quota::QuotaClaim;
+use super::super::substitute::InsteadOf;
 use crate::id::{DemandId, LocationId, ProductId, ReservationId};
 use crate::quantity::Quantity;
 use crate::time::{Date, Timestamp};
@@ -36,6 +38,12 @@ pub struct Reservation {
     /// Where stock for it may come from: this location and its parts; absent: anywhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<LocationId>,
+    /// What it has consumed of quotas and not given back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quota: Vec<QuotaClaim>,
+    /// What was ordered, when this is reserved in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<Box<InsteadOf>>,
     /// What still waits for stock. It lies nowhere, and cannot be committed before it is filled.
     #[serde(default, skip_serializing_if = "is_default")]
     pub backordered: Quantity,

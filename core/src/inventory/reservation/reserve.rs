@@ -4,6 +4,7 @@ use super::super::action::{ReservationKind, ReserveAllow, ReserveStock};
 use super::super::decide::{Ground, Verdict, positive, refuse};
 use super::super::event::{StockEvent, StockPart};
 use super::super::plan::not_positive;
+use super::super::quota::{Allowance, QuotaClaim};
 use super::super::supply::Supply;
 use super::{Reservation, ReservationStatus, open_parts};
 use crate::id::{ReservationId, Set};
@@ -13,26 +14,39 @@ use crate::report::{Diagnostic, Error, InventoryCode, LimitCode, Path, Refusal, 
 use crate::time::Timestamp;
 
 /// What a reservation gets.
+#[derive(Default)]
 pub(super) struct Claim {
     /// What is held, and where.
     pub parts: Vec<StockPart>,
     /// What waits for stock.
     pub backordered: Quantity,
+    /// What that consumes of quotas.
+    pub quota: Vec<QuotaClaim>,
 }
 
-/// Refusals, in order: reservation exists, unknown location, unknown reservation (to replace), insufficient.
+impl Claim {
+    fn quantity(&self) -> Quantity {
+        self.parts.iter().map(|part| part.quantity).sum::<Quantity>().saturating_add(self.backordered)
+    }
+}
+
+/// Refusals, in order: reservation exists, unknown location, unknown reservation (to replace), quota exceeded, insufficient.
 pub(in super::super) fn reserve(ground: &Ground<'_>, reserve: &ReserveStock, path: &Path<'_>) -> Verdict {
     // 1. Refuse what cannot be judged.
     positive(reserve.quantity, path)?;
+    if let Some(instead) = &reserve.instead_of {
+        positive(instead.quantity, &path.field("instead_of"))?;
+    }
     check_allow(reserve.allow, &path.field("allow"))?;
     room_for_one_more(ground, path)?;
     let expires_at = end_of_hold(ground, reserve, path)?;
     if let Some(refusal) = refusal_before_stock(ground, reserve, path)? {
         return Ok(Err(refusal));
     }
-    // 2. Find what there is.
+    // 2. Find what quotas allow, and what there is.
     let own = own_holds(ground, reserve);
-    let claim = claim(ground, reserve, ground.supply().without(&own));
+    let allowance = Allowance::of_new(ground, reserve, &own, path)?;
+    let claim = claim(ground, reserve, ground.supply().without(&own), allowance);
     // 3. Hold it, in the place of what is replaced.
     Ok(claim.map(|claim| {
         let mut events = replaced(ground, reserve, &own);
@@ -49,14 +63,55 @@ fn own_holds(ground: &Ground<'_>, reserve: &ReserveStock) -> Vec<ReservationId> 
     own.into_iter().cloned().collect()
 }
 
-/// What a reservation gets of what there is.
-pub(super) fn claim(ground: &Ground<'_>, reserve: &ReserveStock, supply: Supply<'_>) -> Result<Claim, Refusal> {
+/// What a reservation gets of what there is, as far as quotas allow.
+pub(super) fn claim(
+    ground: &Ground<'_>,
+    reserve: &ReserveStock,
+    supply: Supply<'_>,
+    mut allowance: Option<Allowance<'_>>,
+) -> Result<Claim, Refusal> {
     let mut supply = supply.within(reserve.location.as_ref());
-    if supply.is_untracked(&reserve.product) {
-        claim_untracked(ground, reserve, &supply)
-    } else {
-        claim_stock(ground, reserve, &mut supply)
+    let untracked = supply.is_untracked(&reserve.product);
+    // 1. How much of it there is, and how much of that is allowed.
+    let available = if untracked { reserve.quantity } else { supply.available(&reserve.product) };
+    let granted = allowance.as_mut().map(|allowance| allowance.granted(reserve));
+    if let Some((granted, allowance)) = granted.filter(|granted| *granted < reserve.quantity).zip(allowance.as_mut()) {
+        within_quota(reserve, &supply, available, granted, allowance)?;
     }
+    // 2. Take it.
+    let allowed = granted.unwrap_or(Quantity::MAX);
+    let mut claim = if untracked {
+        claim_untracked(ground, reserve, reserve.quantity.min(allowed), &supply)
+    } else {
+        claim_stock(ground, reserve, available.min(allowed), &mut supply)
+    }?;
+    // 3. Say what that consumes.
+    if let Some(mut allowance) = allowance {
+        claim.quota = allowance.claims(reserve, claim.quantity());
+    }
+    Ok(claim)
+}
+
+/// Less than all is allowed: that will do only where less will do.
+fn within_quota(
+    reserve: &ReserveStock,
+    supply: &Supply<'_>,
+    available: Quantity,
+    granted: Quantity,
+    allowance: &mut Allowance<'_>,
+) -> Result<(), Refusal> {
+    let (sellable, passes) = match reserve.allow {
+        ReserveAllow::Partial { min, multiple } => {
+            let possible = granted.min(available).whole_multiple_of(multiple.unwrap_or_default());
+            (available, possible.is_positive() && min.is_none_or(|min| possible >= min) || available < granted)
+        }
+        ReserveAllow::FullOnly => (available, false),
+        ReserveAllow::Backorder => {
+            let headroom = supply.headroom(&reserve.product);
+            (headroom.map_or(Quantity::MAX, |headroom| available.saturating_add(headroom)), false)
+        }
+    };
+    if passes { Ok(()) } else { Err(allowance.refusal(reserve, sellable)) }
 }
 
 fn reserved(reserve: &ReserveStock, expires_at: Option<Timestamp>, claim: Claim) -> StockEvent {
@@ -69,6 +124,8 @@ fn reserved(reserve: &ReserveStock, expires_at: Option<Timestamp>, claim: Claim)
         wanted_on: reserve.wanted_on,
         priority: reserve.priority,
         location: reserve.location.clone(),
+        quota: claim.quota,
+        instead_of: reserve.instead_of.clone(),
         requested: reserve.quantity,
         parts: claim.parts,
         backordered: claim.backordered,
@@ -86,19 +143,18 @@ pub(super) fn check_allow(allow: ReserveAllow, path: &Path<'_>) -> Result<(), Er
 }
 
 /// What a product that is not tracked gets: all that is asked for, and no counter changes.
-fn claim_untracked(ground: &Ground<'_>, reserve: &ReserveStock, supply: &Supply<'_>) -> Result<Claim, Refusal> {
+fn claim_untracked(ground: &Ground<'_>, reserve: &ReserveStock, quantity: Quantity, supply: &Supply<'_>) -> Result<Claim, Refusal> {
     let location = supply.first().and_then(|rank| ground.inventory.names().get(rank));
     let Some(location) = location else {
         let message = format!("`{}` has no location to come from: none is active; activate one", reserve.product);
         return Err(refuse(InventoryCode::UnknownLocation, message).detail("product", reserve.product.as_str()));
     };
-    let part = StockPart { location: location.clone(), quantity: reserve.quantity, untracked: true };
-    Ok(Claim { parts: vec![part], backordered: Quantity::ZERO })
+    let part = StockPart { location: location.clone(), quantity, untracked: true };
+    Ok(Claim { parts: vec![part], ..Claim::default() })
 }
 
 /// What there is of it, and what may wait for stock.
-fn claim_stock(ground: &Ground<'_>, reserve: &ReserveStock, supply: &mut Supply<'_>) -> Result<Claim, Refusal> {
-    let available = supply.available(&reserve.product);
+fn claim_stock(ground: &Ground<'_>, reserve: &ReserveStock, available: Quantity, supply: &mut Supply<'_>) -> Result<Claim, Refusal> {
     let held = reserve.quantity.min(available);
     let missing = reserve.quantity.saturating_sub(held);
     let (held, backordered) = match reserve.allow {
@@ -110,7 +166,7 @@ fn claim_stock(ground: &Ground<'_>, reserve: &ReserveStock, supply: &mut Supply<
             _ => (held, missing),
         },
     };
-    Ok(Claim { parts: take(ground, reserve, supply, held), backordered })
+    Ok(Claim { parts: take(ground, reserve, supply, held), backordered, quota: Vec::new() })
 }
 
 /// How much is held when less will do: all, or as many whole multiples as there are.

@@ -253,6 +253,8 @@ fn reservations(order: &Order<'_>, reserve: &SourcingReserve, lines: &[SourcedLi
                 priority: 0,
                 expires_at: reserve.expires_at,
                 allow,
+                characteristics: reserve.characteristics.clone(),
+                instead_of: None,
                 replaces,
             });
         }

@@ -1,12 +1,14 @@
 //! What is to be sourced.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::action::ReservationKind;
 use super::super::state::StockState;
 use super::def::SourcingFactsDef;
-use crate::id::{CarrierId, DemandId, LineId, LocationId, ProductId, ReservationId, SourcingId};
+use crate::id::{AttributeId, CarrierId, DemandId, LineId, LocationId, ProductId, ReservationId, SourcingId};
 use crate::money::Decimal;
 use crate::quantity::Quantity;
 use crate::time::{Date, Timestamp};
@@ -110,4 +112,7 @@ pub struct SourcingReserve {
     /// When they end by themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
+    /// What is known of the demand: the characteristics by which quotas tell groups apart.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub characteristics: BTreeMap<AttributeId, String>,
 }

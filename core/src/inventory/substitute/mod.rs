@@ -19,4 +19,4 @@ mod tests;
 pub(super) use compile::{Substitutes, compile};
 pub use def::{SubstituteDef, SubstitutePrice, SubstituteRatio};
 pub use plan::plan_substitutes;
-pub use request::{FulfilledAs, PlanSubstitutesRequest, RejectedSubstitute, SubstituteDemand, SubstituteLine, SubstitutePlan};
+pub use request::{FulfilledAs, InsteadOf, PlanSubstitutesRequest, RejectedSubstitute, SubstituteDemand, SubstituteLine, SubstitutePlan};

@@ -101,6 +101,16 @@ pub struct FulfilledAs {
     pub parts: Vec<StockPart>,
 }
 
+/// What was ordered, where something else is reserved for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InsteadOf {
+    /// What was ordered.
+    pub product: ProductId,
+    /// How much of it is covered, in its own unit; above zero.
+    pub quantity: Quantity,
+}
+
 /// A substitute that was not used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RejectedSubstitute {

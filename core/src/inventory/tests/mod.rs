@@ -6,5 +6,5 @@ mod expected;
 mod laws;
 mod model;
 mod plans;
-mod story;
+pub(super) mod story;
 mod tables;

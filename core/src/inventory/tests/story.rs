@@ -175,6 +175,8 @@ pub fn command(id: &str, text: &str) -> Command<StockAction> {
             wanted_on: after("on").map(|day| day.parse().unwrap()),
             priority: after("urgent").map_or(0, |number| number.parse().unwrap()),
             allow: allow(&words),
+            characteristics: std::collections::BTreeMap::new(),
+            instead_of: None,
             replaces: after("replacing").map(reservation).into_iter().collect(),
         }),
         "commit" => StockAction::Commit(CommitStock {
