@@ -1,10 +1,10 @@
-//! `cargo xtask ci`: the look of the sources, the generated files, the types, and all tests.
+//! `cargo xtask ci`: the look of the sources, the generated files, the public API, the types, and all tests.
 
 use std::path::Path;
 
 use crate::setup::{self, Tools};
 use crate::shell::{Outcome, cargo, shell};
-use crate::{bindings, test, types};
+use crate::{api, bindings, test, types};
 
 /// Everything that must hold before a change is taken.
 pub fn everything(root: &Path) -> Outcome {
@@ -12,6 +12,7 @@ pub fn everything(root: &Path) -> Outcome {
     cargo(&["fmt", "--all", "--check"]).within(root).run()?;
     cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]).within(root).run()?;
     types::generate(root, true)?;
+    api::snapshot(root, true)?;
     bindings::everything(root, &tools)?;
     type_checks(root, &tools)?;
     test::everything(root)

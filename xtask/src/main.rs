@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask <command>`. What CI runs is what a laptop runs.
 
+mod api;
 mod bindings;
 mod ci;
 mod demo;
@@ -22,6 +23,7 @@ const USAGE: &str = "cargo xtask <command>
   types [--check]    the types of Python and TypeScript, from the engine's schemas
   vectors [--bless]  the vectors in Rust; with --bless new answers are kept
   floors             whether every module keeps to its floor
+  api [--check]      the public API of the core as one text; --check says whether it has changed
   fuzz [seconds]     every fuzz target for that long, a minute by default; needs a nightly toolchain
   bench [workload]   the reference workloads beside hand-tuned code; --zen adds another engine, --memory counts what loading takes
   ci                 everything that must hold before a change is taken";
@@ -39,6 +41,8 @@ fn main() -> ExitCode {
         ["vectors"] => vectors::in_rust(&root, false),
         ["vectors", "--bless"] => vectors::in_rust(&root, true),
         ["floors"] => floors::check(&root),
+        ["api"] => api::snapshot(&root, false),
+        ["api", "--check"] => api::snapshot(&root, true),
         ["fuzz"] => fuzz::everything(&root, "60"),
         ["fuzz", seconds] => fuzz::everything(&root, seconds),
         ["bench", wanted @ ..] => bench(&root, wanted),
