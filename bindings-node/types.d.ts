@@ -2934,6 +2934,15 @@ export interface Nearest {
   quantity: Decimal;
 }
 
+/**
+ * What becomes of lines whose quantity is below zero: goods that come back.
+ *
+ * Such a line is the mirror of one that orders as much: its price and all that is done to a line by itself follow from the quantity
+ * without its sign, and its amounts and taxes are below zero. No document discount, promotion or charge touches it, and no rule does that
+ * asks for a coupon or is limited.
+ */
+export type NegativeQuantities = "refuse" | "apart" | "netted";
+
 /** Of every so many units some get a benefit. */
 export interface NthItemDef {
   /** What they get. */
@@ -3622,7 +3631,7 @@ export interface OverrideDef {
 export interface OverrideRequest {
   /** Who. */
   actor: ActorId;
-  /** The amount of the line, or of all lines together. */
+  /** The amount of the line, of one that comes back without its sign, or of all lines together. */
   amount?: DecimalInput | null;
   /** This amount off what the step begins with, but never below zero. */
   amount_off?: DecimalInput | null;
@@ -4760,7 +4769,7 @@ export interface QuoteLineRequest {
   prior_price?: DecimalInput | null;
   /** The product. */
   product: ProductId;
-  /** How much of it, in the unit; above zero. */
+  /** How much of it, in the unit; above zero, or below where the rulebook takes returns. */
   quantity: DecimalInput;
   /** The unit; the product's base unit when absent. */
   unit?: UnitId | null;
@@ -4983,7 +4992,7 @@ export interface RejectedView {
 }
 
 /** Why a rule did not apply. */
-export type RejectionReason = "not_valid" | "condition" | "not_chosen" | "no_eligible_line" | "stopped" | "excluded" | "coupon_missing" | "no_customer" | "limit_reached" | "budget_used_up" | "cap_reached" | "other_side" | "not_enough_units" | "units_taken" | "no_benefit" | "below_scale" | "no_row";
+export type RejectionReason = "not_valid" | "condition" | "not_chosen" | "no_eligible_line" | "stopped" | "excluded" | "coupon_missing" | "no_customer" | "limit_reached" | "budget_used_up" | "returned" | "cap_reached" | "other_side" | "not_enough_units" | "units_taken" | "no_benefit" | "below_scale" | "no_row";
 
 /** Another place that has to do with a problem. */
 export interface Related {
@@ -5741,6 +5750,8 @@ export interface RulebookDef {
   id: RulebookId;
   /** Stock: locations, safety stock, holds. */
   inventory?: InventoryDef | null;
+  /** What becomes of lines whose quantity is below zero. */
+  negative_quantities?: NegativeQuantities;
   /** The life of an order. */
   order?: OrderDef | null;
   /** Price lists. */

@@ -3151,6 +3151,13 @@ class Nearest(TypedDict):
     # How much of what is asked can be had on the day that is wanted.
     quantity: Decimal
 
+# What becomes of lines whose quantity is below zero: goods that come back.
+#
+# Such a line is the mirror of one that orders as much: its price and all that is done to a line by itself follow from the quantity
+# without its sign, and its amounts and taxes are below zero. No document discount, promotion or charge touches it, and no rule does that
+# asks for a coupon or is limited.
+NegativeQuantities: TypeAlias = "Literal['refuse', 'apart', 'netted']"
+
 
 @final
 class NthItemDef(TypedDict):
@@ -3949,7 +3956,7 @@ class OverrideRequest(TypedDict):
     """What a person sets by hand: one of the four values."""
     # Who.
     actor: ReadOnly[ActorId]
-    # The amount of the line, or of all lines together.
+    # The amount of the line, of one that comes back without its sign, or of all lines together.
     amount: NotRequired[ReadOnly[DecimalInput | None]]
     # This amount off what the step begins with, but never below zero.
     amount_off: NotRequired[ReadOnly[DecimalInput | None]]
@@ -5148,7 +5155,7 @@ class QuoteLineRequest(TypedDict):
     prior_price: NotRequired[ReadOnly[DecimalInput | None]]
     # The product.
     product: ReadOnly[ProductId]
-    # How much of it, in the unit; above zero.
+    # How much of it, in the unit; above zero, or below where the rulebook takes returns.
     quantity: ReadOnly[DecimalInput]
     # The unit; the product's base unit when absent.
     unit: NotRequired[ReadOnly[UnitId | None]]
@@ -5383,7 +5390,7 @@ class RejectedView(TypedDict):
     taken_by: NotRequired[str]
 
 # Why a rule did not apply.
-RejectionReason: TypeAlias = "Literal['not_valid', 'condition', 'not_chosen', 'no_eligible_line', 'stopped', 'excluded', 'coupon_missing', 'no_customer', 'limit_reached', 'budget_used_up', 'cap_reached', 'other_side', 'not_enough_units', 'units_taken', 'no_benefit', 'below_scale', 'no_row']"
+RejectionReason: TypeAlias = "Literal['not_valid', 'condition', 'not_chosen', 'no_eligible_line', 'stopped', 'excluded', 'coupon_missing', 'no_customer', 'limit_reached', 'budget_used_up', 'returned', 'cap_reached', 'other_side', 'not_enough_units', 'units_taken', 'no_benefit', 'below_scale', 'no_row']"
 
 
 @final
@@ -6187,6 +6194,8 @@ class RulebookDef(TypedDict):
     id: ReadOnly[RulebookId]
     # Stock: locations, safety stock, holds.
     inventory: NotRequired[ReadOnly[InventoryDef | None]]
+    # What becomes of lines whose quantity is below zero.
+    negative_quantities: NotRequired[ReadOnly[NegativeQuantities]]
     # The life of an order.
     order: NotRequired[ReadOnly[OrderDef | None]]
     # Price lists.

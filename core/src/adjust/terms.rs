@@ -150,6 +150,12 @@ impl Terms {
     pub fn is_redeemed(&self) -> bool {
         self.coupon || self.limits.counts()
     }
+
+    /// Whether something bounds its use: it asks for a coupon, or is limited.
+    #[must_use]
+    pub fn is_bounded(&self) -> bool {
+        self.coupon || self.limits != Limits::default()
+    }
 }
 
 fn base(def: &AdjustmentDef, place: StagePlace<'_>, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<usize> {

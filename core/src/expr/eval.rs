@@ -3,7 +3,7 @@
 use super::EvalError;
 use super::ast::{Factor, Relation, Term};
 use super::program::{Choice, Clamped, Cond, Day, Items, Lines, Lst, Num, Part, PartKind, Read, Rounded, Txt, Typed};
-use super::value::{Facts, Text, Value};
+use super::value::{Counts, Facts, Text, Value};
 use crate::money::{ArithmeticError, Decimal, Exact};
 use crate::report::{Code, ExprCode, LimitCode, Span};
 use crate::time::Date;
@@ -149,10 +149,33 @@ impl<'f, F: Facts + ?Sized> Env<'_, 'f, F> {
         Ok(&choice.otherwise)
     }
 
+    fn counted_lines(&self) -> impl Iterator<Item = usize> {
+        (0..self.facts.line_count()).filter(|line| self.facts.counts(*line) == Counts::Once)
+    }
+
+    fn at_line(&self, line: usize) -> Env<'_, 'f, F> {
+        Env { facts: self.facts, line: Some(line), outer: Some(self) }
+    }
+
+    /// The sum over the lines that count, less that of those that are taken off.
+    fn total(&self, lines: &Lines<Num>) -> Result<Decimal, Fault> {
+        let mut total = Decimal::ZERO;
+        for line in 0..self.facts.line_count() {
+            let number = |env: &Self| env.at_line(line).number(&lines.body);
+            let sum = match self.facts.counts(line) {
+                Counts::No => continue,
+                Counts::Once => total.checked_add(number(self)?),
+                Counts::TakenOff => total.checked_sub(number(self)?),
+            };
+            total = calculated(sum, lines.span)?;
+        }
+        Ok(total)
+    }
+
     /// Calls `each` with every line until it says stop.
     fn over_lines(&self, mut each: impl FnMut(&Env<'_, 'f, F>) -> Result<bool, Fault>) -> Result<(), Fault> {
-        for line in (0..self.facts.line_count()).filter(|line| self.facts.takes_part(*line)) {
-            let stop = each(&Env { facts: self.facts, line: Some(line), outer: Some(self) })?;
+        for line in self.counted_lines() {
+            let stop = each(&self.at_line(line))?;
             if stop {
                 break;
             }
@@ -202,7 +225,7 @@ impl<'f, F: Facts + ?Sized> Env<'_, 'f, F> {
             Num::Clamp(clamped) => self.clamped(clamped),
             Num::TextSize(text) => Ok(count(self.text(text)?.text.chars().count())),
             Num::ListSize(list) => Ok(count(self.list(list)?.len())),
-            Num::LineCount => Ok(count((0..self.facts.line_count()).filter(|line| self.facts.takes_part(*line)).count())),
+            Num::LineCount => Ok(count(self.counted_lines().count())),
             Num::DaysBetween(days) => {
                 let (from, to) = (self.date(&days.0)?.day_number(), self.date(&days.1)?.day_number());
                 Ok(Decimal::from(i64::from(to).saturating_sub(i64::from(from))))
@@ -216,14 +239,7 @@ impl<'f, F: Facts + ?Sized> Env<'_, 'f, F> {
                 })?;
                 Ok(count(found))
             }
-            Num::Total(lines) => {
-                let mut total = Decimal::ZERO;
-                self.over_lines(|line| {
-                    total = calculated(total.checked_add(line.number(&lines.body)?), lines.span)?;
-                    Ok(false)
-                })?;
-                Ok(total)
-            }
+            Num::Total(lines) => self.total(lines),
         }
     }
 

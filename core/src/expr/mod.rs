@@ -47,7 +47,7 @@ pub use atoms::Atom;
 pub use constant::{Constant, FactProblem};
 pub use explain::Leaf;
 pub use index::{IndexScratch, RuleIndex};
-pub use value::{Facts, Literal, Text, Value};
+pub use value::{Counts, Facts, Literal, Text, Value};
 pub use vocabulary::{Name, Presence, Scope, Slot, Type, Vocabulary, VocabularyError};
 
 use crate::id::Symbols;

@@ -77,10 +77,26 @@ pub trait Facts {
     /// How many lines the document has.
     fn line_count(&self) -> usize;
 
-    /// Whether a line is one of `lines`, over which `lines.exists` and the like go; one whose facts are not all known is not.
+    /// Whether conditions of lines may hold for a line; for one whose facts are not all known they do not.
     fn takes_part(&self, _line: usize) -> bool {
         true
     }
+
+    /// How a line counts among `lines`, over which `lines.exists` and the like go.
+    fn counts(&self, line: usize) -> Counts {
+        if self.takes_part(line) { Counts::Once } else { Counts::No }
+    }
+}
+
+/// How a line counts where lines are counted and added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counts {
+    /// Not at all.
+    No,
+    /// Once.
+    Once,
+    /// It is taken off sums, and is not counted.
+    TakenOff,
 }
 
 /// A constant of an [`super::Atom`].

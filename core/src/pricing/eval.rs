@@ -53,6 +53,23 @@ impl FoundPrices {
         &self.asked.slices
     }
 
+    /// Adds the prices of what comes back: what it would have added to counters is taken off them.
+    ///
+    /// # Errors
+    /// [`ArithmeticError`] when a counter is too large.
+    pub fn join_returns(&mut self, returns: Self) -> Result<(), ArithmeticError> {
+        for (place, found) in self.found.iter_mut().zip(returns.found).filter(|(_, found)| found.is_some()) {
+            *place = found;
+        }
+        self.asked.slices.extend(returns.asked.slices);
+        self.asked.portions.extend(returns.asked.portions);
+        sort::by(&mut self.asked.portions, |one, other| one.line.cmp(&other.line));
+        for CounterUse { counter, group, opening, delta } in returns.asked.counters {
+            self.asked.count(&counter, group.as_deref(), opening, delta.negated())?;
+        }
+        Ok(())
+    }
+
     /// What the document adds to counters.
     #[must_use]
     pub fn counters(&self) -> &[CounterUse] {

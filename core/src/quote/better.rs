@@ -122,7 +122,8 @@ pub(super) fn apply<'q>(
 }
 
 fn sum(frame: &Frame<'_>) -> Result<i64, Error> {
-    let sum = frame.lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.figure.amount));
+    let sold = frame.lines.iter().filter(|line| !line.returned);
+    let sum = sold.map(|line| line.figure.amount).try_fold(0_i64, i64::checked_add);
     let too_large =
         || Diagnostic::error(LimitCode::Overflow, &Path::ROOT.field("lines"), "the amounts of the lines are too large to add up");
     sum.ok_or_else(|| too_large().into())

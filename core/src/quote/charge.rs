@@ -94,7 +94,7 @@ fn reject(reason: RejectionReason, step: Ordinal, charge: Ordinal, failed: Vec<L
 fn lines_of(frame: &Frame<'_>, charge: &Charge, out: &Outcome) -> Result<Vec<ChargedLine>, Error> {
     let mut lines = Vec::with_capacity(frame.lines.len());
     let frozen = out.frozen.as_ref().filter(|_| matches!(charge.placement, Placement::Allocate(_)));
-    for (line, state) in frame.lines.iter().enumerate().filter(|(_, state)| state.price.is_some()) {
+    for (line, state) in frame.lines.iter().enumerate().filter(|(_, state)| state.is_sold()) {
         if frozen.is_some_and(|frozen| frozen.holds(line)) {
             continue;
         }

@@ -36,6 +36,7 @@ pub(super) fn add(
             home: None,
             quantity: Decimal::ONE,
             units: Decimal::ZERO,
+            returned: false,
             counts: amount != 0,
         }));
         result.tax_lines = start..lines.len();

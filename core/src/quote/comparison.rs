@@ -24,11 +24,11 @@ pub enum Against {
 /// A price to be compared with, before it is known what the line costs in the end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Other {
-    line: usize,
+    pub(super) line: usize,
     against: Against,
     list: Option<usize>,
     unit_price: UnitPrice,
-    amount: i64,
+    pub(super) amount: i64,
 }
 
 /// What a line costs beside another price. Only a report: no price depends on it.
@@ -95,7 +95,7 @@ impl Quote {
     fn compare(&self, other: &Other) -> Option<ComparisonView<'_>> {
         let now = self.line_amount(other.line)?;
         let saved = other.amount.checked_sub(now)?;
-        if other.against == Against::Reference && saved <= 0 {
+        if other.against == Against::Reference && saved.signum() != other.amount.signum() {
             return None;
         }
         let share = Exact::new(i128::from(saved).checked_mul(100)?, i128::from(other.amount)).ok()?;

@@ -7,7 +7,7 @@ use super::guard;
 use super::ledger::{Ledger, Standing};
 use super::outcome::Outcome;
 use super::request::Explain;
-use super::result::{DocumentEntry, Entry, RejectionReason, Source};
+use super::result::{DocumentEntry, Entry, Line, RejectionReason, Source};
 use super::stage::{Judged, StageRun, enter, failing, holds, holds_now, judged_at_entry, reject, test, too_large};
 use crate::adjust::{Figure, Policy, Rule, Spread, ThresholdBase};
 use crate::money::{AllocationShare, Decimal, Money};
@@ -107,10 +107,10 @@ fn retain_with_lines(frame: &Frame<'_>, run: &StageRun<'_>, matched: &mut Vec<u3
     Ok(without)
 }
 
-/// Whether a line has a price, and the rule's `lines` holds for it.
+/// Whether a line has a price and does not come back, and the rule's `lines` holds for it.
 fn fits(frame: &Frame<'_>, rule: &Rule, line: usize) -> Result<bool, Error> {
-    let priced = frame.lines.get(line).is_some_and(|line| line.price.is_some());
-    Ok(priced && rule.lines.as_ref().map_or(Ok(true), |lines| test(frame, lines, rule, "lines", Some(line)))?)
+    let sold = frame.lines.get(line).is_some_and(Line::is_sold);
+    Ok(sold && rule.lines.as_ref().map_or(Ok(true), |lines| test(frame, lines, rule, "lines", Some(line)))?)
 }
 
 /// The document on which rules are to apply.
@@ -172,7 +172,7 @@ impl WholeDocument<'_, '_, '_> {
         let mut reason = RejectionReason::NoEligibleLine;
         let frame = &*self.frame;
         let every = rule.lines.is_none() && self.ledger.is_blank();
-        for (index, line) in frame.lines.iter().enumerate().filter(|(_, line)| line.price.is_some()) {
+        for (index, line) in frame.lines.iter().enumerate().filter(|(_, line)| line.is_sold()) {
             if !every {
                 if !fits(frame, rule, index)? {
                     continue;

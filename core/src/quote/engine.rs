@@ -13,6 +13,7 @@ use super::promotion::PromotionResult;
 use super::redemption::check_usage;
 use super::request::{Explain, QuoteRequest};
 use super::result::{Entry, Line, ListPrice, Quote, Source, Totals};
+use super::returns;
 use crate::adjust::Figure;
 use crate::charge::CashStrategy;
 use crate::expr::Value;
@@ -98,15 +99,22 @@ impl Rulebook {
         };
         let lists = given_lists(parts, &given);
         let of_products = product_lists(parts, &lines);
-        let mut frame = Frame { parts, lines, document: Vec::new(), line_values: Vec::new(), product_lists: &of_products };
+        let has_returns = !plain && lines.iter().any(|line| line.returned);
+        let mut frame = Frame { parts, lines, has_returns, document: Vec::new(), line_values: Vec::new(), product_lists: &of_products };
         fill(&mut frame, request, &given, &lists);
         if let Some(frozen) = &out.frozen {
             frozen.count_others(&mut frame);
         }
+        if has_returns {
+            returns::count_lines(&mut frame, out.frozen.as_deref());
+        }
         set_quantity(&mut frame)?;
         procedure::run(&mut frame, request, scratch, &mut out)?;
         // 3. Total.
-        let lines = frame.lines;
+        let mut lines = frame.lines;
+        if has_returns {
+            returns::settle(&mut lines, &mut out);
+        }
         self.assemble(request, lines, out)
     }
 
@@ -209,6 +217,7 @@ fn set_quantity(frame: &mut Frame<'_>) -> Result<(), Error> {
     // Whole numbers, as nearly all quantities are, add up in one instruction each.
     let whole = ordered().try_fold(0_i64, |sum, ordered| sum.checked_add(ordered.whole?));
     let sum = match whole {
+        _ if frame.has_returns => returns::counted_quantity(frame).map_err(|_| overflow())?,
         Some(whole) => whole.into(),
         None => ordered().try_fold(Decimal::ZERO, |sum, ordered| sum.checked_add(ordered.base_quantity)).map_err(|_| overflow())?,
     };
@@ -227,6 +236,9 @@ pub(super) fn find_prices(
 ) -> Result<(), Error> {
     let parts = frame.parts;
     look_up_prices(frame, step, request, &mut scratch.prices)?;
+    if frame.has_returns {
+        returns::look_up_prices(frame, step, request, &mut scratch.prices)?;
+    }
     out.tariffs = TariffResult::of(&scratch.prices);
     let in_portions = scratch.prices.has_portions();
     let to_minor = Rounding::half_up(parts.currency.minor_units());
@@ -267,6 +279,9 @@ pub(super) fn find_prices(
             }
         }
     }
+    if frame.has_returns {
+        sum = returns::counted(frame, |line| line.price.map_or(0, |price| price.amount)).ok_or_else(overflow)?;
+    }
     let amount = Decimal::from_parts(sum.into(), parts.currency.minor_units().into()).map_err(|_| overflow())?;
     frame.set(parts.attributes.document.list_amount, Value::Number(amount));
     out.others = others(frame, request, &scratch.prices)?;
@@ -296,7 +311,7 @@ fn record_portions<'p>(line: &mut Line, entry: Entry, portions: impl Iterator<It
 fn look_up_prices(frame: &Frame<'_>, step: &PriceStep, request: &QuoteRequest, prices: &mut FoundPrices) -> Result<(), Error> {
     let lines = OrderedLines(frame);
     let query = prices::query(&lines, request);
-    let priced = frame.lines.iter().enumerate().filter(|(_, line)| line.ordered.is_some()).map(|(index, _)| index);
+    let priced = frame.lines.iter().enumerate().filter(|(_, line)| line.ordered.is_some() && !line.returned).map(|(index, _)| index);
     frame.parts.pricing.find(step, &query, priced, prices).map_err(prices::price_error)
 }
 

@@ -3,11 +3,11 @@
 use super::choice::Chosen;
 use super::result::Line;
 use crate::catalog::{FoundProducts, Product};
-use crate::expr::{Constant, Facts, IndexScratch, Scope, Slot, Text, Value};
+use crate::expr::{Constant, Counts, Facts, IndexScratch, Scope, Slot, Text, Value};
 use crate::id::Symbol;
 use crate::money::{AllocationShare, Decimal};
 use crate::pricing::FoundPrices;
-use crate::rulebook::Parts;
+use crate::rulebook::{NegativeQuantities, Parts};
 use crate::table::TableScratch;
 
 /// Buffers that a caller who quotes again and again may keep: nothing of one quote shows in the next.
@@ -40,6 +40,8 @@ pub(super) type Lists<'q> = Vec<Box<[Value<'q>]>>;
 pub(super) struct Frame<'q> {
     pub(super) parts: &'q Parts,
     pub(super) lines: Vec<Line>,
+    /// Whether the quantity of a line is below zero.
+    pub(super) has_returns: bool,
     /// By slot of the document.
     pub(super) document: Vec<Value<'q>>,
     /// The declared attributes of lines: line after line, by slot after those of products.
@@ -145,6 +147,7 @@ impl<'q> Frame<'q> {
             _ if slot == own.list_amount.index => self.money(state.price.map_or(0, |price| price.amount)),
             _ if slot == own.list_price.index => state.price.map_or(Value::Missing, |price| Value::Number(price.unit_price.to_decimal())),
             _ if slot == own.price_list.index => self.price_list(state),
+            _ if slot == own.is_return.index => Value::Bool(state.returned),
             _ if slot == own.unit.index => state.ordered.map_or(Value::Missing, |ordered| known(self.parts, ordered.unit)),
             _ => {
                 let first = usize::from(self.parts.attributes.product_slots);
@@ -229,5 +232,14 @@ impl Facts for Frame<'_> {
     /// A line without a price has findings and no figures; no rule counts it.
     fn takes_part(&self, line: usize) -> bool {
         self.lines.get(line).is_some_and(|line| line.price.is_some())
+    }
+
+    fn counts(&self, line: usize) -> Counts {
+        match self.lines.get(line).filter(|line| line.price.is_some()) {
+            None => Counts::No,
+            Some(line) if !line.returned => Counts::Once,
+            Some(_) if self.parts.negative_quantities == NegativeQuantities::Netted => Counts::TakenOff,
+            Some(_) => Counts::No,
+        }
     }
 }

@@ -237,8 +237,10 @@ fn find_line(
 /// The price that was found, and the figures after the steps before tax.
 fn read_price(parts: &Parts, line: &FrozenLine, path: &Path<'_>, diagnostics: &mut Diagnostics) -> Option<(ListPrice, Figure)> {
     let currency = parts.currency;
-    let list_amount = read_amount(line.list_amount, false, currency, &path.field("list_amount"), diagnostics);
-    let amount = read_amount(line.amount, false, currency, &path.field("amount"), diagnostics);
+    // What comes back has amounts below zero, and is computed without the sign.
+    let unsigned = |amount: Decimal| if line.quantity.is_negative() { amount.negated() } else { amount };
+    let list_amount = read_amount(unsigned(line.list_amount), false, currency, &path.field("list_amount"), diagnostics);
+    let amount = read_amount(unsigned(line.amount), false, currency, &path.field("amount"), diagnostics);
     let mut price = |price: Decimal, field: &'static str| {
         let read = if price.is_negative() { Err(format!("`{price}` is below zero")) } else { Ok(price) };
         let read = read

@@ -45,7 +45,7 @@ fn price(frame: &mut Frame<'_>, step: &PriceStep, request: &QuoteRequest, produc
     let mut prices = FoundPrices::default();
     let found = {
         let lines = OrderedLines(frame);
-        let priced = frame.lines.iter().enumerate().filter(|(_, line)| line.ordered.is_some()).map(|(index, _)| index);
+        let priced = frame.lines.iter().enumerate().filter(|(_, line)| line.ordered.is_some() && !line.returned).map(|(index, _)| index);
         frame.parts.pricing.find(step, &query(&lines, request), priced, &mut prices)
     };
     let price = found.ok().and_then(|()| list_price(frame, place, prices.of_line(place)?).ok()?);

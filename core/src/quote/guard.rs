@@ -92,7 +92,7 @@ fn guard_document(
 ) -> Result<(), Error> {
     let overflow = |error: ArithmeticError| too_large(error, &guard.id, None);
     // 1. How much is missing.
-    let priced = || frame.lines.iter().enumerate().filter(|(_, line)| line.price.is_some());
+    let priced = || frame.lines.iter().enumerate().filter(|(_, line)| line.is_sold());
     let sum = |sum: i64, amount: i64| sum.checked_add(amount).ok_or(ArithmeticError::Overflow);
     let total = priced().try_fold(0_i64, |all, (_, line)| sum(all, line.figure.amount)).map_err(overflow)?;
     let cost = cost(guard, out).map_or(0, |figures| figures.sum);

@@ -64,7 +64,8 @@ pub(super) fn ladders(
     let mut ladders = Vec::new();
     for (line, asked) in request.lines.iter().enumerate() {
         let of_line = |error: PriceError| price_error((line, error));
-        let Some(found) = prices.of_line(line) else { continue };
+        let sold = frame.lines.get(line).is_some_and(|line| !line.returned);
+        let Some(found) = prices.of_line(line).filter(|_| sold) else { continue };
         let breaks = {
             let lines = OrderedLines(frame);
             frame.parts.pricing.breaks(found.list.index(), &query(&lines, request), line, prices).map_err(of_line)?

@@ -9,7 +9,7 @@ use crate::catalog::{Brief, Product, ProductStatus, QuantityProblem};
 use crate::expr::{Constant, Scope, Slot, Value};
 use crate::id::Set;
 use crate::report::{CatalogCode, Detail, Diagnostics, Finding, LimitCode, Path, QuoteCode, Severity, did_you_mean};
-use crate::rulebook::{FactReader, Given, Parts};
+use crate::rulebook::{FactReader, Given, NegativeQuantities, Parts};
 
 /// What few documents have, found in one pass over the lines, so that the others are not asked again.
 pub(super) struct Survey {
@@ -90,7 +90,9 @@ fn settable(parts: &Parts, slot: Slot) -> bool {
             let amounts = [document.list_amount, document.amount, document.net_amount, document.gross_amount];
             ![document.line_count, document.quantity].contains(&slot) && !amounts.contains(&slot)
         }
-        Scope::Line => ![line.quantity, line.unit, line.price_list, line.list_price, line.list_amount, line.amount].contains(&slot),
+        Scope::Line => {
+            ![line.is_return, line.quantity, line.unit, line.price_list, line.list_price, line.list_amount, line.amount].contains(&slot)
+        }
     }
 }
 
@@ -242,14 +244,18 @@ pub(super) fn resolve(
         remark(unknown_product(parts, line));
         return;
     };
-    if let Some(finding) = status_remark(parts, product, line) {
+    state.returned = line.quantity.is_negative() && parts.negative_quantities != NegativeQuantities::Refuse;
+    // What comes back may be what is sold no more, and in any number.
+    if let Some(finding) = status_remark(parts, product, line).filter(|_| !state.returned) {
         let unsold = finding.severity == Severity::Error;
         remark(finding);
         if unsold {
             return;
         }
     }
-    if line.quantity.is_negative() || line.quantity.is_zero() && !parts.pricing.charges_at_zero() {
+    if state.returned {
+        state.quantity = line.quantity.negated();
+    } else if line.quantity.is_negative() || line.quantity.is_zero() && !parts.pricing.charges_at_zero() {
         let message = format!("the quantity `{}` is not above zero", line.quantity);
         remark(Finding::new(QuoteCode::Quantity, Severity::Error, message).detail("quantity", line.quantity));
         return;
@@ -262,10 +268,10 @@ pub(super) fn resolve(
         Some((_, symbol)) => symbol,
         None => None,
     };
-    match parts.catalog.check_quantity(product, line.quantity, unit) {
+    match parts.catalog.check_quantity(product, state.quantity, unit) {
         Ok((ordered, problem)) => {
             state.ordered = ordered;
-            if let Some(problem) = problem {
+            if let Some(problem) = problem.filter(|_| !state.returned || ordered.is_none()) {
                 remark(quantity_remark(parts, product, line, problem));
             }
         }

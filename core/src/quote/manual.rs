@@ -6,8 +6,8 @@ use super::frame::{Frame, QuoteScratch};
 use super::lines::Survey;
 use super::outcome::Outcome;
 use super::request::{OverrideRequest, QuoteRequest};
-use super::result::{Entry, ListPrice, Source};
-use super::stage;
+use super::result::{Entry, Line, ListPrice, Source};
+use super::{returns, stage};
 use crate::adjust::{Figure, Override, OverrideValue, Overstepped, StageScope};
 use crate::expr::Value;
 use crate::id::{ActorId, Ordinal, RoleId};
@@ -30,10 +30,11 @@ pub(super) struct Manual {
 }
 
 impl Manual {
-    /// What a line comes to that is set by hand, not rounded; none of the document, and where it did not apply.
-    pub(super) fn exact(&self, quantity: Decimal, currency: Currency) -> Option<Exact> {
+    /// What a line comes to that is set by hand, not rounded and without its sign; none of the document, and where it did not apply.
+    pub(super) fn exact(&self, line: &Line, currency: Currency) -> Option<Exact> {
         self.line?;
-        self.value.exact(self.applied?.start, quantity, currency).ok()
+        let start = self.applied?.start;
+        self.value.exact(if line.returned { start.checked_neg()? } else { start }, line.quantity, currency).ok()
     }
 }
 
@@ -258,7 +259,7 @@ fn price_on_request(frame: &mut Frame<'_>, index: usize, out: &mut Outcome) {
         finding.severity = Severity::Info;
         finding.message.push_str("; it was set by hand");
     }
-    let sum = frame.lines.iter().filter_map(|line| line.price).try_fold(0_i64, |sum, price| sum.checked_add(price.amount));
+    let sum = returns::counted(frame, |line| line.price.map_or(0, |price| price.amount));
     let scale = u32::from(frame.parts.currency.minor_units());
     if let Some(Ok(amount)) = sum.map(|sum| Decimal::from_parts(sum.into(), scale)) {
         frame.set(frame.parts.attributes.document.list_amount, Value::Number(amount));
@@ -276,7 +277,7 @@ fn set_document(
 ) -> Result<Option<Applied>, ArithmeticError> {
     let currency = frame.parts.currency;
     // 1. Where it begins, and what it is to come to.
-    let priced = || frame.lines.iter().enumerate().filter(|(_, line)| line.price.is_some());
+    let priced = || frame.lines.iter().enumerate().filter(|(_, line)| line.is_sold());
     let start_of = |index: usize, amount: i64| base.and_then(|figures| figures.get(index)).map_or(amount, |figure| figure.amount);
     let starts: Vec<(usize, i64)> = priced().map(|(index, line)| (index, start_of(index, line.figure.amount))).collect();
     if starts.is_empty() {

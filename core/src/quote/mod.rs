@@ -54,6 +54,7 @@ mod promotion_view;
 mod redemption;
 mod request;
 mod result;
+mod returns;
 mod rounding;
 mod seek;
 mod stage;

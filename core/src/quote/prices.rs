@@ -144,6 +144,13 @@ impl TariffResult {
     pub(super) fn of(prices: &FoundPrices) -> Self {
         Self { slices: prices.slices().to_vec(), counters: prices.counters().to_vec() }
     }
+
+    /// Gives the tiers of a line the other sign.
+    pub(super) fn mirror(&mut self, line: usize) {
+        for slice in self.slices.iter_mut().filter(|slice| slice.line == line) {
+            (slice.quantity, slice.amount) = (slice.quantity.negated(), slice.amount.saturating_neg());
+        }
+    }
 }
 
 /// A part of a line that lies in one tier of a tariff. The parts of a line sum to its amount before discounts.

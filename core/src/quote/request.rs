@@ -94,7 +94,7 @@ pub struct QuoteLineRequest {
     pub id: LineId,
     /// The product.
     pub product: ProductId,
-    /// How much of it, in the unit; above zero.
+    /// How much of it, in the unit; above zero, or below where the rulebook takes returns.
     pub quantity: Decimal,
     /// The unit; the product's base unit when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -119,7 +119,7 @@ pub struct OverrideRequest {
     /// The price of a unit, in the line's unit. Only for a line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit_price: Option<Decimal>,
-    /// The amount of the line, or of all lines together.
+    /// The amount of the line, of one that comes back without its sign, or of all lines together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Decimal>,
     /// This percentage off what the step begins with, up to 100; below zero for a surcharge.

@@ -85,8 +85,10 @@ pub(super) struct Line {
     pub(super) product: Asked,
     /// What is ordered, when it can be converted.
     pub(super) ordered: Option<Ordered>,
-    /// The quantity in the unit it was ordered in.
+    /// The quantity in the unit it was ordered in: until the figures are settled without its sign, as all figures but `taxed`.
     pub(super) quantity: Decimal,
+    /// Whether its quantity is below zero.
+    pub(super) returned: bool,
     /// Price and list, when a price was found.
     pub(super) price: Option<ListPrice>,
     /// The running figures, in the price mode of the procedure; zero before a price is found.
@@ -115,12 +117,19 @@ impl Line {
             product,
             ordered: None,
             quantity,
+            returned: false,
             price: None,
             figure: Figure { amount: 0, unit: None },
             entered: 0,
             taxed: Taxed::default(),
             chain: None,
         }
+    }
+
+    /// Whether it has a price and takes part in what is done to all lines together.
+    #[inline]
+    pub(super) fn is_sold(&self) -> bool {
+        self.price.is_some() && !self.returned
     }
 
     /// The product's number in the catalogue.
@@ -259,6 +268,8 @@ pub enum RejectionReason {
     LimitReached,
     /// Its budget is used up, or does not suffice and no part is given.
     BudgetUsedUp,
+    /// The goods come back, and it is a rule that asks for a coupon or is limited.
+    Returned,
     /// It has taken off this document as much, or reached as many units, as it may.
     CapReached,
     /// It would apply, but the other side of a choice takes off more.

@@ -120,6 +120,14 @@ impl Quote {
 
     /// The step's result less what it would be, on the figures that the waterfall shows, if it were not rounded; none where that is not known.
     fn lost(&self, number: usize, line: &Line, entry: &Entry) -> Option<Exact> {
+        if !line.returned {
+            return self.lost_of_amount(number, line, entry);
+        }
+        self.lost_of_amount(number, &line.mirrored(), &entry.mirrored())?.negated().ok()
+    }
+
+    /// That of a line whose amounts have no sign.
+    fn lost_of_amount(&self, number: usize, line: &Line, entry: &Entry) -> Option<Exact> {
         let step = self.rulebook.parts().procedure.get(entry.step.index())?;
         let money = |minor: i64| Money::new(minor, self.currency).to_exact();
         let delta = money(entry.after.checked_sub(entry.before)?).ok()?;
@@ -137,10 +145,13 @@ impl Quote {
             (Step::Promotion(_), Source::Promotion(promotion)) => self.promotion_change(number, entry.step, promotion)?,
             (Step::Override(_), Source::Step) => {
                 let manual = self.manual.iter().find(|manual| manual.step == entry.step && manual.line == Some(number))?;
-                manual.exact(line.quantity, self.currency)?.plus(money(entry.before).ok()?.negated().ok()?).ok()?
+                manual.exact(line, self.currency)?.plus(money(entry.before).ok()?.negated().ok()?).ok()?
             }
             // What a destination's price keeps is more than tax.
-            (Step::Tax(step), Source::TaxRate(_)) if step.home().is_none() => self.tax.exact_added(number).ok()?,
+            (Step::Tax(step), Source::TaxRate(_)) if step.home().is_none() => {
+                let added = self.tax.exact_added(number).ok()?;
+                if line.returned { added.negated().ok()? } else { added }
+            }
             _ => return None,
         };
         delta.plus(exact.negated().ok()?).ok().map(Exact::reduced)

@@ -7,7 +7,7 @@ use super::ledger::Ledger;
 use super::outcome::Outcome;
 use super::request::Explain;
 use super::result::{Entry, Rejected, RejectionReason, Source};
-use super::{document, tax, terms};
+use super::{document, returns, tax, terms};
 use crate::adjust::{Choice, Figure, Policy, Rule, Stage, StageScope, ThresholdBase};
 use crate::expr::{EvalError, Expr, Facts, Leaf, Value};
 use crate::id::Ordinal;
@@ -52,6 +52,9 @@ pub(super) fn enter(frame: &mut Frame<'_>) -> Result<(), Error> {
     for line in &mut frame.lines {
         line.entered = line.figure.amount;
         sum = sum.checked_add(line.entered).ok_or_else(too_large)?;
+    }
+    if frame.has_returns {
+        sum = returns::counted(frame, |line| line.entered).ok_or_else(too_large)?;
     }
     let scale = u32::from(frame.parts.currency.minor_units());
     let amount = Decimal::from_parts(sum.into(), scale).map_err(|_| too_large())?;

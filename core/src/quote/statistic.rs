@@ -37,7 +37,8 @@ pub(super) fn apply(frame: &mut Frame<'_>, step: &Statistic, number: Ordinal, ou
                 Some(step.rounded(figure).map_err(|error| too_large(error, &step.id, Some(index)))?)
             }
         };
-        sum = sum.checked_add(figure.unwrap_or(0)).ok_or_else(|| too_large(ArithmeticError::Overflow, &step.id, None))?;
+        let counted = figure.filter(|_| !line.returned).unwrap_or(0);
+        sum = sum.checked_add(counted).ok_or_else(|| too_large(ArithmeticError::Overflow, &step.id, None))?;
         lines.push(figure);
     }
     out.figures.push(Figures { step: number, lines, sum });

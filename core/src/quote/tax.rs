@@ -5,6 +5,7 @@ use super::frame::Frame;
 use super::outcome::Outcome;
 use super::request::QuoteRequest;
 use super::result::{Entry, Source};
+use super::returns;
 use super::stage::too_large;
 use crate::expr::{EvalError, Facts, Value};
 use crate::id::{Ordinal, Symbol};
@@ -41,7 +42,7 @@ pub(super) fn apply(
     for (index, (line, tax_line)) in frame.lines.iter_mut().zip(lines.iter().take(goods)).enumerate() {
         line.taxed = out.tax.taxed.get(index).copied().unwrap_or_default();
         if line.price.is_some() {
-            let (before, taxed) = (line.figure.amount, line.taxed);
+            let (before, taxed) = (line.figure.amount, if line.returned { line.taxed.negated() } else { line.taxed });
             let source = Source::TaxRate(tax_line.stack.and_then(|stack| tax.only_rate(stack)).map(Ordinal::of));
             let entry = Entry { step: number, source, base: taxed.net, before, after: taxed.gross, unit_price: None, next: None };
             out.record_step(line, entry);
@@ -120,6 +121,7 @@ fn find_taxes(
             stack,
             home: home.and_then(|(home, category)| buyer.find_at(tax, category, home)).map(|found| found.number),
             quantity: line.quantity,
+            returned: line.returned,
             counts: line.price.is_some(),
             units: line.ordered.map(|ordered| ordered.base_quantity).unwrap_or_default(),
         });
@@ -133,7 +135,12 @@ pub(super) fn enter(frame: &mut Frame<'_>, amount: i64) -> Result<(), Error> {
     let step = frame.parts.procedure.iter().find_map(|step| if let Step::Tax(step) = step { Some(step) } else { None });
     let (mut net, mut gross) = (amount, amount);
     if let (Some(step), Some(tax)) = (step, &frame.parts.tax) {
-        let lines = find_taxes(frame, tax, step, Buyer::of(frame, tax), |_, _| {})?;
+        let mut lines = find_taxes(frame, tax, step, Buyer::of(frame, tax), |_, _| {})?;
+        if frame.has_returns {
+            for (_, line) in lines.iter_mut().enumerate().filter(|(line, _)| returns::is_apart(frame, *line)) {
+                (line.amount, line.stack, line.counts) = (0, None, false);
+            }
+        }
         let mut assessed = Assessment::default();
         step.apply(tax, frame.parts.currency, &lines, &mut assessed).map_err(|_| too_large())?;
         let sum = assessed.taxed.iter().try_fold(Taxed::default(), |sum, line| sum.plus(*line)).map_err(|_| too_large())?;
@@ -180,7 +187,8 @@ fn missing_rate(frame: &Frame<'_>, line: usize, category: Option<Symbol>, reques
 pub(super) fn none(frame: &mut Frame<'_>, out: &mut Outcome) {
     let untaxed = |amount: i64| Taxed { net: amount, tax: 0, gross: amount };
     for line in &mut frame.lines {
-        line.taxed = untaxed(line.figure.amount);
+        let taxed = untaxed(line.figure.amount);
+        line.taxed = if line.returned { taxed.negated() } else { taxed };
     }
     for charge in &mut out.charges {
         if charge_tax::stands_alone(frame, charge) {

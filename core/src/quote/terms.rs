@@ -136,7 +136,8 @@ impl Trial<'_, '_> {
                 chosen.try_rule(number, &mut OneLine { trial: self, frame, line: *line })?;
             }
             let overdrawn = self.standing(number).is_some_and(Standing::overdrawn);
-            let left = frame.lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.figure.amount)).ok_or_else(too_large)?;
+            let sold = frame.lines.iter().filter(|line| !line.returned);
+            let left = sold.map(|line| line.figure.amount).try_fold(0_i64, i64::checked_add).ok_or_else(too_large)?;
             // The trial leaves nothing behind.
             undo(frame, self.entered, self.ledger, marks);
             self.standings = kept;
@@ -206,6 +207,9 @@ impl Ground for OneLine<'_, '_, '_, '_> {
         let standing = self.trial.standing(number).copied().unwrap_or_default();
         if let Some(reason) = standing.barred.or_else(|| self.trial.ledger.refuse(rule, self.line)) {
             return Ok(Err(reason));
+        }
+        if line.returned && rule.terms.as_ref().is_some_and(|terms| terms.is_bounded()) {
+            return Ok(Err(RejectionReason::Returned));
         }
         let units = standing.reach(rule, line.quantity);
         if units <= Decimal::ZERO && line.quantity > Decimal::ZERO {

@@ -394,7 +394,7 @@ impl Quote {
             delta: self.money(delta),
             after: self.money(entry.after),
             unit_price: entry.unit_price,
-            units: if splits { UnitParts::of(delta, line.quantity, self.currency) } else { None },
+            units: if splits { UnitParts::of(delta, line.quantity.abs(), self.currency) } else { None },
             rounding: self.step_rounding(number, line, entry),
         }
     }

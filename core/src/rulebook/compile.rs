@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::columns::ProductSymbols;
-use super::def::RulebookDef;
+use super::def::{NegativeQuantities, RulebookDef};
 use super::foresight;
 use super::order::OrderPolicy;
 use super::procedure::{self, Step};
@@ -72,6 +72,7 @@ pub struct Parts {
     pub(crate) keeps_figures: bool,
     /// Whether a condition asks what the lines come to without or with tax.
     pub(crate) reads_tax_sides: bool,
+    pub(crate) negative_quantities: NegativeQuantities,
     /// The ids of all adjustments, in the order of the rulebook, then those of all promotions.
     pub(crate) rules: Vec<RuleId>,
     pub(crate) coupons: Coupons,
@@ -197,6 +198,7 @@ impl Rulebook {
             reads_tax_sides: procedure::reads_tax_sides(&procedure, &charges, &attributes),
             keeps_figures: procedure.iter().any(Step::needs_earlier),
             product_symbols: ProductSymbols::new(&catalog, &attributes),
+            negative_quantities: def.negative_quantities,
             attributes,
             catalog,
             pricing,

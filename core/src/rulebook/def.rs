@@ -55,6 +55,9 @@ pub struct RulebookDef {
     /// are charges, and tax when there are rates.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub procedure: Vec<StepDef>,
+    /// What becomes of lines whose quantity is below zero.
+    #[serde(default, skip_serializing_if = "NegativeQuantities::is_refused")]
+    pub negative_quantities: NegativeQuantities,
     /// Discounts, surcharges and promotions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adjustments: Vec<AdjustmentDef>,
@@ -140,6 +143,30 @@ pub enum ListItem {
     Number,
     /// Texts.
     Text,
+}
+
+/// What becomes of lines whose quantity is below zero: goods that come back.
+///
+/// Such a line is the mirror of one that orders as much: its price and all that is done to a line by itself follow from the quantity
+/// without its sign, and its amounts and taxes are below zero. No document discount, promotion or charge touches it, and no rule does that
+/// asks for a coupon or is limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NegativeQuantities {
+    /// They are refused: a finding makes the quote incomplete.
+    #[default]
+    Refuse,
+    /// They are priced, and count in nothing that conditions ask of the document.
+    Apart,
+    /// They are priced, and are taken off the sums that conditions ask for: `document.amount` and its like, and `lines.sum`.
+    Netted,
+}
+
+impl NegativeQuantities {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+    fn is_refused(&self) -> bool {
+        *self == Self::Refuse
+    }
 }
 
 /// A step of the price waterfall.

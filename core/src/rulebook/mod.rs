@@ -25,7 +25,7 @@ mod vocabulary;
 
 pub(crate) use compile::Parts;
 pub use compile::{Compiled, Rulebook, SCHEMA_VERSION, SEMANTICS_VERSION};
-pub use def::{AttributeDef, AttributeType, ListItem, RulebookDef, StepDef};
+pub use def::{AttributeDef, AttributeType, ListItem, NegativeQuantities, RulebookDef, StepDef};
 pub(crate) use facts::{FactReader, Given};
 pub use order::{CancelAllowed, CloseWhen, InvoiceWhen, OrderDef, OrderPolicy, OrderStep};
 pub(crate) use procedure::Step;

@@ -64,6 +64,8 @@ pub struct LineSlots {
     pub list_amount: Slot,
     /// `line.amount`: as it enters the stage
     pub amount: Slot,
+    /// `line.is_return`: whether its quantity is below zero
+    pub is_return: Slot,
 }
 
 /// The vocabulary of quotes with what the engine needs to fill it.
@@ -304,5 +306,6 @@ fn line_names(source: VocabularySource<'_>, vocabulary: &mut Vocabulary, symbols
         list_price: declare("line.list_price", Type::Number)?,
         list_amount: declare("line.list_amount", Type::Number)?,
         amount: declare("line.amount", Type::Number)?,
+        is_return: declare("line.is_return", Type::Bool)?,
     })
 }

@@ -14,6 +14,12 @@ pub struct Taxed {
 }
 
 impl Taxed {
+    /// The same with the other sign.
+    #[must_use]
+    pub const fn negated(self) -> Self {
+        Self { net: self.net.saturating_neg(), tax: self.tax.saturating_neg(), gross: self.gross.saturating_neg() }
+    }
+
     /// The sum, side by side.
     ///
     /// # Errors

@@ -21,6 +21,8 @@ pub struct TaxLine {
     pub quantity: Decimal,
     /// The quantity in base units, for fixed taxes; zero for charges.
     pub units: Decimal,
+    /// Whether the goods come back: what it bears is that of the amount, with the other sign.
+    pub returned: bool,
     /// Whether it stands in the breakdown when it bears no tax; a line without a price does not.
     pub counts: bool,
 }
@@ -40,9 +42,11 @@ impl TaxStep {
             self.find_exact(tax, currency, line, out)?;
             if !together {
                 self.round_last(currency, line, out)?;
+            } else if line.returned {
+                mirror(number, out)?;
             }
             if at_once {
-                sides(tax, line, number, out)?;
+                sides(tax, line, number, line.returned, out)?;
             }
         }
         if at_once {
@@ -57,7 +61,7 @@ impl TaxStep {
         }
         // 3. The sides of the lines, and the sums of the groups.
         for (number, line) in lines.iter().enumerate() {
-            sides(tax, line, number, out)?;
+            sides(tax, line, number, line.returned && !together, out)?;
         }
         Ok(())
     }
@@ -288,8 +292,24 @@ fn give_back(mut net: i64, amount: i64, shares: &mut [TaxShare]) -> Option<i64> 
     Some(net)
 }
 
-/// Net, tax and gross of a line, the bases of its taxes, and what it adds to the groups.
-fn sides(tax: &Tax, line: &TaxLine, number: usize, out: &mut Assessment) -> Result<(), ArithmeticError> {
+/// Gives the amounts and taxes of a line the other sign.
+fn mirror(number: usize, out: &mut Assessment) -> Result<(), ArithmeticError> {
+    let (start, end) = out.range(number);
+    if let Some(taxed) = out.taxed.get_mut(number) {
+        *taxed = taxed.negated();
+    }
+    for share in out.shares.get_mut(start..end).unwrap_or_default() {
+        (share.base, share.amount) = (share.base.saturating_neg(), share.amount.saturating_neg());
+    }
+    for exact in out.exact.get_mut(start..end).unwrap_or_default() {
+        *exact = exact.negated()?;
+    }
+    Ok(())
+}
+
+/// Net, tax and gross of a line, the bases of its taxes, and what it adds to the groups; with the other sign where it comes back and was
+/// computed without.
+fn sides(tax: &Tax, line: &TaxLine, number: usize, mirrored: bool, out: &mut Assessment) -> Result<(), ArithmeticError> {
     let overflow = ArithmeticError::Overflow;
     let (start, end) = out.range(number);
     let Some(taxed) = out.taxed.get_mut(number) else { return Ok(()) };
@@ -309,6 +329,10 @@ fn sides(tax: &Tax, line: &TaxLine, number: usize, out: &mut Assessment) -> Resu
     *taxed = Taxed { net, tax: gross.checked_sub(net).ok_or(overflow)?, gross };
     // 2. What each tax is computed on.
     let Some(stack) = line.stack.and_then(|stack| tax.stacks.get(stack)) else {
+        if mirrored {
+            mirror(number, out)?;
+        }
+        let net = out.taxed.get(number).map_or(0, |taxed| taxed.net);
         return add_to_group(&mut out.groups, None, Taxed { net, tax: 0, gross: net }, 0, Exact::ZERO);
     };
     for (place, of_stack) in stack.taxes.iter().enumerate() {
@@ -321,6 +345,10 @@ fn sides(tax: &Tax, line: &TaxLine, number: usize, out: &mut Assessment) -> Resu
         }
     }
     // 3. The groups.
+    if mirrored {
+        mirror(number, out)?;
+    }
+    let shares = out.shares.get(start..end).unwrap_or_default();
     for ((share, group), exact) in shares.iter().zip(out.group_of.iter().skip(start)).zip(out.exact.iter().skip(start)) {
         let (amount, owed) = if share.reverse { (0, share.amount) } else { (share.amount, 0) };
         let sum = Taxed { net: share.base, tax: amount, gross: share.base.checked_add(amount).ok_or(overflow)? };

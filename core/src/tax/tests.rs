@@ -67,6 +67,7 @@ impl Fixture {
                 stack: self.stack(category, place),
                 home: home.as_deref().and_then(|home| self.stack(category, home)),
                 quantity: Decimal::from(*quantity),
+                returned: false,
                 units: Decimal::from(*quantity),
                 counts: true,
             })

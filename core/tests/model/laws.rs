@@ -68,7 +68,7 @@ fn steps(rulebook: &Value) -> Option<(Vec<Value>, Vec<Value>)> {
 }
 
 /// The rulebook with every stage at line scope.
-fn at_line_scope(rulebook: &Value) -> Value {
+pub fn at_line_scope(rulebook: &Value) -> Value {
     let mut rulebook = rulebook.clone();
     for step in rulebook.get_mut("procedure").and_then(Value::as_array_mut).into_iter().flatten() {
         for field in ["scope", "allocate"] {

@@ -10,6 +10,7 @@ mod invariance;
 mod laws;
 mod quote;
 mod rational;
+mod returns;
 mod rich;
 mod stage;
 mod stepped;

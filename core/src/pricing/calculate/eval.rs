@@ -1,7 +1,7 @@
 //! What a calculated price is.
 
 use super::{CalculateStep, Calculation, Start};
-use crate::expr::{Expr, Facts, Slot, Value};
+use crate::expr::{Counts, Expr, Facts, Slot, Value};
 use crate::id::Symbol;
 use crate::money::{ArithmeticError, Decimal, Exact};
 use crate::pricing::tariff::is_below;
@@ -29,6 +29,10 @@ impl<F: Facts + ?Sized> Facts for WithPrice<'_, F> {
 
     fn takes_part(&self, line: usize) -> bool {
         self.facts.takes_part(line)
+    }
+
+    fn counts(&self, line: usize) -> Counts {
+        self.facts.counts(line)
     }
 }
 
