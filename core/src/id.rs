@@ -145,6 +145,8 @@ ids! {
     TaxId;
     /// Names a tax rate.
     TaxRateId;
+    /// Names a part of the world in which rates are the same.
+    ZoneId;
     /// Names a charge: freight, a fee, duty.
     ChargeId;
     /// Names a line of a document.

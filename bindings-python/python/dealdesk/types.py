@@ -1357,7 +1357,7 @@ class ClampDef(TypedDict):
 CloseWhen: TypeAlias = "Literal['shipped', 'shipped_and_invoiced']"
 
 # What happened; stable across versions.
-Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.better_of', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'quote.frozen', 'quote.target', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.already_firm', 'inventory.backordered', 'inventory.untracked', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'inventory.unknown_supply', 'inventory.supply_exists', 'inventory.supply_closed', 'inventory.exceeds_supply', 'inventory.supply_mismatch', 'inventory.part_of_location', 'inventory.days', 'inventory.calendar', 'inventory.not_in_time', 'inventory.not_expected', 'inventory.group_incomplete', 'inventory.minimum_not_met', 'inventory.share_weight', 'inventory.quota_exceeded', 'inventory.quota_caps', 'inventory.quota_unreachable', 'inventory.segment_condition', 'inventory.segment_unreachable', 'inventory.replan_exception', 'inventory.replan_infeasible', 'inventory.consent', 'inventory.substitute_declined', 'inventory.substitute_not_valid', 'inventory.bill', 'inventory.lot', 'inventory.supply_late', 'inventory.no_supply', 'inventory.low_stock', 'inventory.sourcing_conflict', 'inventory.not_collection_point', 'inventory.location_inactive', 'inventory.cannot_ship', 'inventory.too_far', 'inventory.distance_unknown', 'inventory.too_slow', 'inventory.too_many_rejects', 'inventory.no_capacity', 'inventory.past_cutoff', 'inventory.no_carrier', 'inventory.late', 'inventory.nothing_there', 'inventory.split_limit', 'inventory.locations_rejected', 'inventory.whole_multiples', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
+Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.better_of', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'tax.zone', 'tax.zone_overlap', 'tax.unknown_country', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'quote.frozen', 'quote.target', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.already_firm', 'inventory.backordered', 'inventory.untracked', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'inventory.unknown_supply', 'inventory.supply_exists', 'inventory.supply_closed', 'inventory.exceeds_supply', 'inventory.supply_mismatch', 'inventory.part_of_location', 'inventory.days', 'inventory.calendar', 'inventory.not_in_time', 'inventory.not_expected', 'inventory.group_incomplete', 'inventory.minimum_not_met', 'inventory.share_weight', 'inventory.quota_exceeded', 'inventory.quota_caps', 'inventory.quota_unreachable', 'inventory.segment_condition', 'inventory.segment_unreachable', 'inventory.replan_exception', 'inventory.replan_infeasible', 'inventory.consent', 'inventory.substitute_declined', 'inventory.substitute_not_valid', 'inventory.bill', 'inventory.lot', 'inventory.supply_late', 'inventory.no_supply', 'inventory.low_stock', 'inventory.sourcing_conflict', 'inventory.not_collection_point', 'inventory.location_inactive', 'inventory.cannot_ship', 'inventory.too_far', 'inventory.distance_unknown', 'inventory.too_slow', 'inventory.too_many_rejects', 'inventory.no_capacity', 'inventory.past_cutoff', 'inventory.no_carrier', 'inventory.late', 'inventory.nothing_there', 'inventory.split_limit', 'inventory.locations_rejected', 'inventory.whole_multiples', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
 
 # Which promotion gets a unit that several want.
 Combine: TypeAlias = "Literal['priority', 'optimal']"
@@ -4196,6 +4196,31 @@ class PlannedShipment(TypedDict):
 
 # Which rules of a stage apply when several match.
 Policy: TypeAlias = "Literal['best', 'worst', 'first', 'compound', 'on_base', 'exclusive']"
+
+
+# The ends of a range of postcodes.
+PostcodeRangeDef = TypedDict(
+    "PostcodeRangeDef",
+    {
+        # The first.
+        "from": "ReadOnly[str]",
+        # The last.
+        "to": "ReadOnly[str]",
+    },
+)
+
+# Postcodes. Those that agree in more letters from the beginning on count before those that agree in fewer.
+PostcodesDef: TypeAlias = "PostcodesDefPrefix | PostcodesDefRange"
+
+
+@final
+class PostcodesDefPrefix(TypedDict):
+    prefix: ReadOnly[str]
+
+
+@final
+class PostcodesDefRange(TypedDict):
+    range: ReadOnly[PostcodeRangeDef]
 
 
 @final
@@ -8703,7 +8728,7 @@ class TaxDef(TypedDict):
     categories: ReadOnly[Sequence[TaxCategoryId]]
     # The attribute of text with which the `customer_class` of rates is compared, such as `customer.tax_class`.
     customer_attribute: NotRequired[ReadOnly[str | None]]
-    # The destination of documents that name none: where they go until an address is known.
+    # The destination of documents that name none, a country or a zone: where they go until an address is known.
     default_destination: NotRequired[ReadOnly[str | None]]
     # What happens when a category has no rate at a destination.
     missing_rate: NotRequired[ReadOnly[MissingRate]]
@@ -8711,6 +8736,8 @@ class TaxDef(TypedDict):
     rates: ReadOnly[Sequence[TaxRateDef]]
     # The taxes of which a line may bear several, in the order in which results list them; absent where there is one.
     taxes: NotRequired[ReadOnly[Sequence[LevyDef]]]
+    # Parts of the world by name, for which rates may be; absent where rates name countries.
+    zones: NotRequired[ReadOnly[Sequence[ZoneDef]]]
 
 
 @final
@@ -8752,7 +8779,7 @@ class TaxRateDef(TypedDict):
     category: ReadOnly[TaxCategoryId]
     # The customers that it is for, compared with the `customer_attribute`; all for whom there is no rate of their own when absent.
     customer_class: NotRequired[ReadOnly[str | None]]
-    # Where it is for, compared with `destination.country`.
+    # Where it is for: a zone, or a country as `destination.country` has it.
     destination: ReadOnly[str]
     # Names the rate.
     id: ReadOnly[TaxRateId]
@@ -9185,3 +9212,32 @@ ZeroPrice: TypeAlias = "Literal['free', 'not_set']"
 
 # What happens when every weight is zero.
 ZeroWeights: TypeAlias = "Literal['equal_split', 'drop']"
+
+
+@final
+class ZoneDef(TypedDict):
+    """A part of the world by name. A destination may lie in several zones: what is smaller counts before what is larger."""
+    # Whole countries, by their two letters of ISO 3166.
+    countries: NotRequired[ReadOnly[Sequence[str]]]
+    # Whether it is for every destination besides, for which nothing smaller has a rate.
+    elsewhere: NotRequired[ReadOnly[bool]]
+    # Names the zone; the `destination` of a rate names it in place of a country.
+    id: ReadOnly[ZoneId]
+    # How people call it.
+    name: NotRequired[ReadOnly[str | None]]
+    # Parts of countries.
+    parts: NotRequired[ReadOnly[Sequence[ZonePartDef]]]
+
+# Names a part of the world in which rates are the same.
+ZoneId: TypeAlias = "str"
+
+
+@final
+class ZonePartDef(TypedDict):
+    """Regions and postcodes of a country."""
+    # The country, by its two letters of ISO 3166.
+    country: ReadOnly[str]
+    # Postcodes, compared with the attribute `destination.postcode` without regard to spaces, hyphens and small letters.
+    postcodes: NotRequired[ReadOnly[Sequence[PostcodesDef]]]
+    # Regions, compared with the attribute `destination.region`.
+    regions: NotRequired[ReadOnly[Sequence[str]]]

@@ -18,7 +18,7 @@ pub(super) fn add(
     frame: &Frame<'_>,
     tax: &Tax,
     step: &TaxStep,
-    buyer: Buyer,
+    buyer: &Buyer,
     lines: &mut Vec<TaxLine>,
     out: &mut Outcome,
 ) -> Result<(), ArithmeticError> {
@@ -48,7 +48,7 @@ pub(super) fn add(
 fn taxed_as(
     frame: &Frame<'_>,
     tax: &Tax,
-    buyer: Buyer,
+    buyer: &Buyer,
     charge: &Charge,
     result: &ChargeResult,
     lines: &[TaxLine],

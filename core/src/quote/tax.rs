@@ -12,7 +12,7 @@ use crate::id::{Ordinal, Symbol};
 use crate::money::Decimal;
 use crate::report::{Diagnostic, Error, Finding, LimitCode, Path, Severity, TaxCode};
 use crate::rulebook::Step;
-use crate::tax::{Assessment, FoundStack, MissingRate, PriceMode, Tax, TaxLine, TaxStep, Taxed};
+use crate::tax::{Assessment, FoundStack, MissingRate, PriceMode, Tax, TaxLine, TaxStep, Taxed, Way};
 use crate::time::Date;
 
 /// Finds what every line bears, computes tax, and ends the waterfalls.
@@ -33,9 +33,9 @@ pub(super) fn apply(
         let message = "the document has no `destination.country`, and the rulebook has no default";
         out.findings.push(Finding::new(TaxCode::NoDestination, Severity::Error, message));
     }
-    let mut lines = find_taxes(frame, tax, step, buyer, |line, category| missing_rate(frame, line, category, request, out))?;
+    let mut lines = find_taxes(frame, tax, step, &buyer, |line, category| missing_rate(frame, line, category, request, out))?;
     let goods = lines.len();
-    charge_tax::add(frame, tax, step, buyer, &mut lines, out).map_err(overflow)?;
+    charge_tax::add(frame, tax, step, &buyer, &mut lines, out).map_err(overflow)?;
     // 2. Tax.
     step.apply(tax, frame.parts.currency, &lines, &mut out.tax).map_err(overflow)?;
     // 3. The last step of the waterfalls: the tax that is added, or nothing where the price includes it.
@@ -57,10 +57,9 @@ pub(super) fn apply(
 }
 
 /// Where the document goes, whose it is and when, as far as taxes ask.
-#[derive(Clone, Copy)]
 pub(super) struct Buyer {
-    /// None when the document names no destination, or one that no rate knows.
-    pub(super) destination: Option<Symbol>,
+    /// The places whose rates may be for it; none when the document names no destination, or one that no rate knows.
+    way: Way,
     class: Option<Symbol>,
     date: Option<Date>,
 }
@@ -68,19 +67,24 @@ pub(super) struct Buyer {
 impl Buyer {
     fn of(frame: &Frame<'_>, tax: &Tax) -> Self {
         let symbol = |slot| if let Value::Text(text) = frame.value(slot, None) { text.symbol } else { None };
-        let destination = symbol(frame.parts.attributes.document.country);
+        let way = match frame.value(frame.parts.attributes.document.country, None) {
+            Value::Text(text) => tax.way(text.symbol, frame),
+            _ => Way::default(),
+        };
         let date = if let Value::Date(date) = frame.value(frame.parts.attributes.document.date, None) { Some(date) } else { None };
-        Self { destination, class: tax.customer_class().and_then(symbol), date }
+        Self { way, class: tax.customer_class().and_then(symbol), date }
     }
 
     /// What a category bears.
-    pub(super) fn find(self, tax: &Tax, category: Symbol) -> Option<FoundStack> {
-        tax.find(category, self.destination?, self.class, self.date?)
+    pub(super) fn find(&self, tax: &Tax, category: Symbol) -> Option<FoundStack> {
+        let date = self.date?;
+        self.way.places().find_map(|place| tax.find(category, place, self.class, date))
     }
 
     /// What a category bears at another destination, for customers of no class.
-    fn find_at(self, tax: &Tax, category: Symbol, destination: Symbol) -> Option<FoundStack> {
-        tax.find(category, destination, None, self.date?)
+    fn find_at(&self, tax: &Tax, category: Symbol, destination: Symbol) -> Option<FoundStack> {
+        let date = self.date?;
+        tax.way_to(destination).places().find_map(|place| tax.find(category, place, None, date))
     }
 }
 
@@ -89,7 +93,7 @@ fn find_taxes(
     frame: &Frame<'_>,
     tax: &Tax,
     step: &TaxStep,
-    buyer: Buyer,
+    buyer: &Buyer,
     mut missing: impl FnMut(usize, Option<Symbol>),
 ) -> Result<Vec<TaxLine>, Error> {
     let has_destination = country(frame).is_some();
@@ -135,7 +139,7 @@ pub(super) fn enter(frame: &mut Frame<'_>, amount: i64) -> Result<(), Error> {
     let step = frame.parts.procedure.iter().find_map(|step| if let Step::Tax(step) = step { Some(step) } else { None });
     let (mut net, mut gross) = (amount, amount);
     if let (Some(step), Some(tax)) = (step, &frame.parts.tax) {
-        let mut lines = find_taxes(frame, tax, step, Buyer::of(frame, tax), |_, _| {})?;
+        let mut lines = find_taxes(frame, tax, step, &Buyer::of(frame, tax), |_, _| {})?;
         if frame.has_returns {
             for (_, line) in lines.iter_mut().enumerate().filter(|(line, _)| returns::is_apart(frame, *line)) {
                 (line.amount, line.stack, line.counts) = (0, None, false);

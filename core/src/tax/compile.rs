@@ -1,10 +1,12 @@
 //! From definition to checked tax.
 
 use super::build::{self, Place};
+use super::country;
 use super::levy::{self, Levy};
 use super::stack::{Contains, Stack};
+use super::zone::{Way, Zones};
 use super::{MissingRate, PriceMode, TaxDef, TaxRateDef, Treatment};
-use crate::expr::{CompileContext, Slot, Type};
+use crate::expr::{CompileContext, Facts, Slot, Type};
 use crate::id::{Map, Set, Symbol, TaxCategoryId, TaxRateId};
 use crate::money::{ArithmeticError, Decimal, Exact, Percent};
 use crate::report::{Diagnostic, Path, RulebookCode, TaxCode};
@@ -19,6 +21,8 @@ pub struct Tax {
     /// What a category bears at a destination for a customer class, period by period.
     pub(super) by_place: Map<Place, Vec<(Period, usize)>>,
     destinations: Set<Symbol>,
+    /// None where there are none.
+    zones: Option<Box<Zones>>,
     default_destination: Option<Symbol>,
     customer_class: Option<Slot>,
     missing_rate: MissingRate,
@@ -70,6 +74,7 @@ impl Tax {
             missing_rate: def.missing_rate,
             default_destination: def.default_destination.as_deref().map(|text| cx.symbols.intern(text)),
             customer_class: customer_class(def, path, cx),
+            zones: (!def.zones.is_empty()).then(|| Box::new(Zones::compile(&def.zones, &path.field("zones"), cx))),
             levies: levy::compile(&def.taxes, &path.field("taxes"), cx),
             ..Self::default()
         };
@@ -105,10 +110,21 @@ impl Tax {
         self.default_destination
     }
 
-    /// Whether there is a rate for the destination.
+    /// Whether there is a rate for a country or a zone.
     #[must_use]
     pub fn knows_destination(&self, destination: Symbol) -> bool {
-        self.destinations.contains(&destination)
+        self.way_to(destination).places().any(|place| self.destinations.contains(&place))
+    }
+
+    /// The places whose rates may be for a document that goes to a country, `none` when no rate and no zone names it.
+    pub fn way<F: Facts + ?Sized>(&self, country: Option<Symbol>, facts: &F) -> Way {
+        self.zones.as_ref().map_or_else(|| Way::to(country), |zones| zones.way(country, facts))
+    }
+
+    /// The places whose rates may be for a country as a whole.
+    #[must_use]
+    pub fn way_to(&self, country: Symbol) -> Way {
+        self.zones.as_ref().map_or_else(|| Way::to(Some(country)), |zones| zones.way_to_country(Some(country)))
     }
 
     /// The destinations for which there are rates, in the order in which they first occur.
@@ -207,6 +223,7 @@ impl Tax {
             valid,
             group,
         });
+        check_place(def, rate, &path.field("destination"), cx);
         let class = rate.customer_class.as_deref().map(|class| self.check_class(class, &path.field("customer_class"), cx));
         Place { category, destination: cx.symbols.intern(&rate.destination), class }
     }
@@ -249,8 +266,15 @@ impl Tax {
         }
     }
 
-    /// A tax without rates never applies.
+    /// A tax or a zone without rates never applies.
     fn warn_unused(&self, def: &TaxDef, path: &Path<'_>, cx: &mut CompileContext<'_>) {
+        let zones = path.field("zones");
+        for (number, zone) in def.zones.iter().enumerate() {
+            if !def.rates.iter().any(|rate| rate.destination == zone.id.as_str()) {
+                let message = format!("no rate is for the zone `{}`", zone.id);
+                cx.diagnostics.warning(TaxCode::NeverApplies, &zones.index(number), message);
+            }
+        }
         let taxes = path.field("taxes");
         for (number, levy) in def.taxes.iter().enumerate() {
             if !self.rates.iter().any(|rate| rate.levy == Some(number)) {
@@ -267,7 +291,7 @@ impl Tax {
             cx.diagnostics.push(problem.help("say in `default_destination` where documents go until an address is known"));
             return;
         };
-        if !def.rates.iter().any(|rate| rate.destination == *text) {
+        if self.default_destination.is_some_and(|default| !self.knows_destination(default)) {
             let names = def.rates.iter().map(|rate| rate.destination.as_str());
             cx.diagnostics.unknown(&path.field("default_destination"), "rate for the destination", text, names);
         }
@@ -281,6 +305,14 @@ struct Seen {
     rates: Set<TaxRateId>,
     /// The first rate of each entry of the breakdown.
     groups: Map<(Option<usize>, RateAmount, Treatment), usize>,
+}
+
+/// Where there are zones, what is no zone is a country.
+fn check_place(def: &TaxDef, rate: &TaxRateDef, path: &Path<'_>, cx: &mut CompileContext<'_>) {
+    let is_zone = def.zones.iter().any(|zone| zone.id.as_str() == rate.destination);
+    if !def.zones.is_empty() && !is_zone && !country::is_known(&rate.destination) {
+        cx.diagnostics.unknown(path, "zone or country", &rate.destination, def.zones.iter().map(|zone| zone.id.as_str()));
+    }
 }
 
 fn check_categories(def: &TaxDef, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Set<Symbol> {

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::zone::ZoneDef;
 use crate::id::{StepId, TaxCategoryId, TaxId, TaxRateId};
 use crate::money::{Decimal, Percent, RoundingDef};
 use crate::time::Period;
@@ -18,9 +19,12 @@ pub struct TaxDef {
     /// The taxes of which a line may bear several, in the order in which results list them; absent where there is one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub taxes: Vec<LevyDef>,
+    /// Parts of the world by name, for which rates may be; absent where rates name countries.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<ZoneDef>,
     /// The rates, by tax, category, destination and customer class.
     pub rates: Vec<TaxRateDef>,
-    /// The destination of documents that name none: where they go until an address is known.
+    /// The destination of documents that name none, a country or a zone: where they go until an address is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_destination: Option<String>,
     /// The attribute of text with which the `customer_class` of rates is compared, such as `customer.tax_class`.
@@ -73,7 +77,7 @@ pub struct TaxRateDef {
     pub tax: Option<TaxId>,
     /// The products and charges that it is for.
     pub category: TaxCategoryId,
-    /// Where it is for, compared with `destination.country`.
+    /// Where it is for: a zone, or a country as `destination.country` has it.
     pub destination: String,
     /// The customers that it is for, compared with the `customer_attribute`; all for whom there is no rate of their own when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

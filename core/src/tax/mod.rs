@@ -19,6 +19,7 @@ pub const GROSS_AMOUNT: &str = "document.gross_amount";
 mod assessment;
 mod build;
 mod compile;
+mod country;
 mod def;
 mod eval;
 mod levy;
@@ -27,6 +28,7 @@ mod stack;
 mod step;
 #[cfg(test)]
 mod tests;
+mod zone;
 
 pub use assessment::{Assessment, TaxGroup, TaxShare, Taxed};
 pub use compile::{FoundStack, RateAmount, Tax, TaxRate};
@@ -35,3 +37,4 @@ pub use def::{
 };
 pub use eval::TaxLine;
 pub use step::TaxStep;
+pub use zone::{PostcodeRangeDef, PostcodesDef, Way, ZoneDef, ZonePartDef};

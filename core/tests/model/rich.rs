@@ -12,6 +12,8 @@ struct Rich {
     step: TaxStep,
     /// Which rate the customer owes.
     owed: Option<prop::sample::Index>,
+    /// Whether there are zones; then for which of them the rates of one country are, by category.
+    zones: Option<[usize; 3]>,
     charges: Vec<Charge>,
     cash: Option<(usize, &'static str, &'static str)>,
 }
@@ -74,10 +76,11 @@ fn rich() -> impl Strategy<Value = Rich> {
         prop::option::weighted(0.6, eco),
         step,
         prop::option::weighted(0.2, any::<prop::sample::Index>()),
+        prop::option::weighted(0.3, [0_usize..3, 0..3, 0..3]),
         prop::collection::vec(charge, 0..3),
         prop::option::weighted(0.3, cash),
     )
-        .prop_map(|(eco, step, owed, charges, cash)| Rich { eco, step, owed, charges, cash })
+        .prop_map(|(eco, step, owed, zones, charges, cash)| Rich { eco, step, owed, zones, charges, cash })
 }
 
 /// Rulebooks with requests, where taxes and charges are as rich as they can be.
@@ -98,6 +101,7 @@ impl Rich {
         let has_tax = rulebook.get("tax").is_some_and(|tax| tax["rates"].as_array().is_some_and(|rates| !rates.is_empty()));
         if has_tax {
             self.enrich_tax(&mut rulebook["tax"]);
+            self.add_zones(&mut rulebook["tax"]);
         }
         let home = rulebook.get("tax").and_then(|tax| tax["rates"].as_array()?.iter().find(|rate| rate["destination"] == "DE").cloned());
         let Some(steps) = rulebook.get_mut("procedure").and_then(Value::as_array_mut) else { return };
@@ -125,6 +129,15 @@ impl Rich {
         if !self.charges.is_empty() {
             let taxed = rulebook.get("tax").is_some();
             rulebook["charges"] = self.charges.iter().enumerate().map(|(number, charge)| charge.build(number, taxed, minor)).collect();
+        }
+    }
+
+    fn add_zones(&self, tax: &mut Value) {
+        let Some(zones) = self.zones else { return };
+        tax["zones"] = json!([{"id": "union", "countries": ["FR", "DE", "IT"]}, {"id": "world", "elsewhere": true}]);
+        for rate in tax["rates"].as_array_mut().unwrap().iter_mut().filter(|rate| rate["destination"] == "FR") {
+            let of_category = ["standard", "reduced", "exempt"].iter().position(|category| rate["category"] == *category).unwrap_or(0);
+            rate["destination"] = ["FR", "union", "world"][zones[of_category]].into();
         }
     }
 

@@ -1,7 +1,9 @@
 //! Tax, naively: a stack of taxes is tried with nothing and with one, which gives its slope.
 
 use dealdesk::money::AllocationMethod;
-use dealdesk::tax::{DestinationPrice, LevyDef, MissingRate, PriceModeDef, RoundTarget, TaxRateDef, TaxRoundAt, TaxStepDef, Treatment};
+use dealdesk::tax::{
+    DestinationPrice, LevyDef, MissingRate, PriceModeDef, RoundTarget, TaxRateDef, TaxRoundAt, TaxStepDef, Treatment, ZoneDef,
+};
 use serde_json::Value;
 
 use super::allocation::allocate;
@@ -84,8 +86,16 @@ impl<'m> Model<'m> {
         levy.base_includes.iter().map(|id| 1 + self.depth(taxes.iter().find(|levy| levy.id == *id).unwrap())).max().unwrap_or(0)
     }
 
-    /// What a category bears at a destination, and whether all is there that must be.
+    /// What a category bears at a destination, and whether all is there that must be: of the smallest place that has a rate.
     pub fn stack(&self, category: &str, destination: &str) -> (Vec<&'m TaxRateDef>, bool) {
+        let zones = &self.def.tax.as_ref().unwrap().zones;
+        let has = |zone: &&ZoneDef| zone.countries.iter().any(|country| country == destination);
+        let zone = zones.iter().find(has).into_iter().chain(zones.iter().find(|zone| zone.elsewhere));
+        let places = std::iter::once(destination.to_owned()).chain(zone.map(|zone| zone.id.to_string()));
+        places.map(|place| self.stack_at(category, &place)).find(|(rates, _)| !rates.is_empty()).unwrap_or_default()
+    }
+
+    fn stack_at(&self, category: &str, destination: &str) -> (Vec<&'m TaxRateDef>, bool) {
         let def = self.def.tax.as_ref().unwrap();
         let fits = |rate: &&TaxRateDef| rate.category.as_str() == category && rate.destination == destination && self.valid(rate.valid);
         let mut rates: Vec<&TaxRateDef> = def.rates.iter().filter(fits).collect();

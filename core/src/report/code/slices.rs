@@ -126,8 +126,14 @@ families! {
         IncludedTwice = "included_twice",
         /// A tax that prices include, on top of one that they do not include.
         Included = "included",
-        /// A tax or a category of which no rate can ever apply.
+        /// A tax, a category or a zone of which no rate can ever apply.
         NeverApplies = "never_applies",
+        /// A zone in which nothing lies, whose name is a country's, or whose parts cannot be told.
+        Zone = "zone",
+        /// Two zones of the same rank that have a place in common.
+        ZoneOverlap = "zone_overlap",
+        /// Letters that are no country's.
+        UnknownCountry = "unknown_country",
     }
     /// Charges: freight, fees, duty.
     charge ChargeCode {
