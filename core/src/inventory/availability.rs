@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::compile::Inventory;
+use super::kit::{KitAvailability, kits_available};
 use super::state::StockState;
 use super::supply::Supply;
 use crate::id::{LocationId, ProductId};
@@ -28,6 +29,9 @@ pub struct Availability {
     pub sellable: Sellable,
     /// The locations of the rulebook, in the order in which stock is taken from them.
     pub locations: Vec<LocationAvailability>,
+    /// For a kit: what is in it. All quantities above are whole kits then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kit: Option<KitAvailability>,
 }
 
 /// How much can be reserved in all.
@@ -62,6 +66,9 @@ pub struct LocationAvailability {
 /// How much of a product can be reserved at a moment: holds that have ended by then do not count.
 #[must_use]
 pub fn availability(inventory: &Inventory, state: &StockState, product: &ProductId, at: Timestamp) -> Availability {
+    if let Some(kit) = inventory.kit(product) {
+        return kits_available(inventory, state, product, kit, at);
+    }
     let mut supply = Supply::at(inventory, state, at).by_priority();
     let available = supply.available(product);
     let tracked = inventory.is_tracked(product);
@@ -77,6 +84,7 @@ pub fn availability(inventory: &Inventory, state: &StockState, product: &Product
             .locations()
             .map(|(location, active)| at_location(&supply, inventory, state, product, location, active))
             .collect(),
+        kit: None,
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::def::{Backorder, InventoryDef, LocationDef, OwnSoftHolds, SafetyStockDef};
 use super::item::{ItemPolicy, compile_items};
+use super::kit::{self, Kits};
 use super::promise::{self, PromiseDef, PromisePolicy};
 use super::quota::{self, Quotas};
 use super::replan::{self, Segments};
@@ -42,6 +43,7 @@ pub struct Inventory {
     segments: Segments,
     substitutes: Substitutes,
     replenish: Replenish,
+    kits: Kits,
     sourcing: Sourcing,
 }
 
@@ -123,6 +125,10 @@ impl Inventory {
         &self.replenish
     }
 
+    pub(super) const fn kits(&self) -> &Kits {
+        &self.kits
+    }
+
     pub(super) const fn sourcing(&self) -> &Sourcing {
         &self.sourcing
     }
@@ -196,12 +202,14 @@ pub fn compile(def: &InventoryDef, path: &Path<'_>, diagnostics: &mut Diagnostic
         segments: replan::compile(&def.replan, &path.field("replan"), diagnostics),
         substitutes: substitute::compile(&def.substitutes, &path.field("substitutes"), diagnostics),
         replenish: Replenish::default(),
+        kits: Kits::default(),
         sourcing: Sourcing::default(),
     };
     inventory.parents = compile_parents(&def.locations, &inventory, &path.field("locations"), diagnostics);
     inventory.close_parts_of_inactive();
     inventory.items = compile_items(def, path, diagnostics);
-    inventory.replenish = compile_replenish(&def.bills, &def.replenish, &inventory.locations, path, diagnostics);
+    inventory.replenish = compile_replenish(&def.bills, &def.replenish, &def.kits, &inventory.locations, path, diagnostics);
+    inventory.kits = kit::compile(def, &inventory.replenish, path, diagnostics);
     inventory.sourcing = compile_sourcing(def, &inventory, path, diagnostics);
     compile_safety(&def.safety_stock, &mut inventory, &path.field("safety_stock"), diagnostics);
     if def.hold_ttl_seconds == Some(0) {

@@ -9,6 +9,7 @@ use super::compile::Inventory;
 use super::event::StockEvent;
 use super::expected;
 use super::keys::{Keys, ProductVersion, StockDecision, StockReads, moved_on as products_moved_on};
+use super::kit;
 use super::plan::not_positive;
 use super::replan;
 use super::reservation::{self, Reservation, open_parts};
@@ -136,8 +137,18 @@ fn expired(reservation: &Reservation) -> StockEvent {
 impl<'s> Ground<'s> {
     /// Judges an action, whose path is that of what holds it.
     pub fn judge(&self, action: &StockAction, path: &Path<'_>) -> Judgement {
-        let verdict = match action {
-            StockAction::Batch(actions) => return batch(self, actions, &path.field("batch")),
+        if let StockAction::Batch(actions) = action {
+            return batch(self, actions, &path.field("batch"));
+        }
+        if let Some(judgement) = kit::judge(self, action, path) {
+            return judgement;
+        }
+        self.judge_alone(action, path).map(|verdict| verdict.map_err(|refusal| vec![refusal]))
+    }
+
+    /// Judges an action that is about no kit and is no batch.
+    pub fn judge_alone(&self, action: &StockAction, path: &Path<'_>) -> Verdict {
+        match action {
             StockAction::Receive(movement) => self.receive(movement, &path.field("receive")),
             StockAction::Count(movement) => self.count(movement, &path.field("count")),
             StockAction::Issue(movement) => self.issue(movement, &path.field("issue")),
@@ -158,8 +169,9 @@ impl<'s> Ground<'s> {
                 let due = self.state.due(self.at).count();
                 Ok(Ok(vec![StockEvent::Swept { expired: u32::try_from(due).unwrap_or(u32::MAX) }]))
             }
-        };
-        verdict.map(|verdict| verdict.map_err(|refusal| vec![refusal]))
+            // `judge` takes a batch apart.
+            StockAction::Batch(_) => Ok(Ok(Vec::new())),
+        }
     }
 
     pub fn supply(&self) -> Supply<'s> {

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::kit::KitDef;
 use super::promise::PromiseDef;
 use super::quota::QuotaDef;
 use super::replan::ReplanSegmentDef;
@@ -75,6 +76,9 @@ pub struct InventoryDef {
     /// How products are obtained when stock does not have them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replenish: Vec<ReplenishDef>,
+    /// Products that are sold whole and held as their components.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kits: Vec<KitDef>,
     /// Policies by which orders are spread over locations.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sourcing: Vec<SourcingDef>,
@@ -109,6 +113,7 @@ impl Default for InventoryDef {
             substitutes: Vec::new(),
             bills: Vec::new(),
             replenish: Vec::new(),
+            kits: Vec::new(),
             sourcing: Vec::new(),
         }
     }

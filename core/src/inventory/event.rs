@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::action::ReservationKind;
 use super::def::is_default;
 use super::expected::{ExpectSupply, SupplyKind};
+use super::kit::KitPart;
 use super::quota::QuotaClaim;
 use super::substitute::InsteadOf;
 use crate::id::{DemandId, LocationId, ProductId, ReservationId, SupplyId};
@@ -87,6 +88,9 @@ pub enum StockEvent {
         /// What was ordered, when this is reserved in its place.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         instead_of: Option<Box<InsteadOf>>,
+        /// The kit that it is a part of.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kit: Option<Box<KitPart>>,
         /// How much was asked for.
         requested: Quantity,
         /// How much is held where.

@@ -56,6 +56,7 @@ impl StockState {
                 location,
                 quota,
                 instead_of,
+                kit,
                 parts,
                 backordered,
                 ..
@@ -73,6 +74,7 @@ impl StockState {
                     location: location.clone(),
                     quota: quota.clone(),
                     instead_of: instead_of.clone(),
+                    kit: kit.clone(),
                     backordered: *backordered,
                     parts: parts.iter().map(ReservationPart::from).collect(),
                 });

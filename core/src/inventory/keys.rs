@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::action::StockAction;
+use super::action::{ReserveStock, StockAction};
 use super::compile::Inventory;
 use super::event::StockEvent;
 use super::quota::QuotaVersion;
@@ -87,13 +87,7 @@ impl Keys {
             }
             StockAction::Reschedule(reschedule) => self.supply(&reschedule.id, state),
             StockAction::CancelExpected(cancel) => self.supply(&cancel.id, state),
-            StockAction::Reserve(reserve) => {
-                self.products.insert(reserve.product.clone());
-                self.demands.insert(reserve.demand.clone());
-                self.quotas.extend(inventory.quotas().drawn_on(&reserve.product).cloned());
-                self.reservation(&reserve.id, state);
-                reserve.replaces.iter().for_each(|id| self.reservation(id, state));
-            }
+            StockAction::Reserve(reserve) => self.read_reserve(reserve, inventory, state),
             StockAction::Commit(commit) => self.reservation(&commit.id, state),
             StockAction::Release(release) => self.reservation(&release.id, state),
             StockAction::Extend(extend) => self.reservation(&extend.id, state),
@@ -110,8 +104,23 @@ impl Keys {
         }
     }
 
-    fn reservation(&mut self, id: &ReservationId, state: &StockState) {
+    pub fn read_reserve(&mut self, reserve: &ReserveStock, inventory: &Inventory, state: &StockState) {
+        let kit = inventory.kit(&reserve.product);
+        let inside = kit.into_iter().flat_map(|kit| &kit.components).map(|component| &component.product);
+        for product in inside.chain(kit.is_none().then_some(&reserve.product)) {
+            self.products.insert(product.clone());
+            self.quotas.extend(inventory.quotas().drawn_on(product).cloned());
+        }
+        self.demands.insert(reserve.demand.clone());
+        self.reservation(&reserve.id, state);
+        reserve.replaces.iter().for_each(|id| self.reservation(id, state));
+    }
+
+    pub fn reservation(&mut self, id: &ReservationId, state: &StockState) {
         self.reservations.insert(id.clone());
+        for part in state.held_as(id).filter(|part| *part != id) {
+            self.reservation(part, state);
+        }
         if let Some(reservation) = state.reservation(id) {
             self.products.insert(reservation.product.clone());
             self.drawn_on(reservation);

@@ -37,6 +37,7 @@ mod evolve;
 mod expected;
 mod item;
 mod keys;
+mod kit;
 mod plan;
 mod promise;
 mod quota;
@@ -67,6 +68,7 @@ pub use event::{LedgerEntry, StockCounter, StockEvent, StockPart};
 pub use evolve::evolve;
 pub use expected::{CancelSupply, ExpectSupply, ExpectedSupply, RescheduleSupply, SupplyKind, SupplyPeg, SupplyRemainder};
 pub use keys::{ProductVersion, StockDecision, StockReads};
+pub use kit::{KitAvailability, KitComponent, KitDef, KitPart, KitShipping};
 pub use plan::{Demand, DemandLine, PlannedLine, ReservationPlan, plan_reservation};
 pub use promise::{
     CalendarDef, ConfirmationRule, DatedDemand, Nearest, Overcommitted, Peg, PegSource, Projection, ProjectionDay, ProjectionRequest,

@@ -30,6 +30,8 @@ pub struct StockState {
     pub(super) locations: Set<LocationId>,
     pub(super) shelves: Map<ProductId, Shelf>,
     pub(super) reservations: Map<ReservationId, Reservation>,
+    /// The reservations of kits, by their components' reservations.
+    pub(super) kits: Map<ReservationId, Set<ReservationId>>,
     /// The open reservations that end by themselves, the next one first.
     pub(super) ends: BTreeSet<(Timestamp, ReservationId)>,
     pub(super) supplies: Supplies,
@@ -254,7 +256,16 @@ impl StockState {
                 self.join_queue(&reservation.product, &reservation.id);
             }
         }
+        if let Some(kit) = &reservation.kit {
+            self.kits.entry(kit.id.clone()).or_default().insert(reservation.id.clone());
+        }
         self.reservations.insert(reservation.id.clone(), reservation);
+    }
+
+    /// The reservations that an id names: one, or those of a kit's components.
+    pub(super) fn held_as<'i>(&'i self, id: &'i ReservationId) -> impl Iterator<Item = &'i ReservationId> {
+        let parts = if self.kits.is_empty() { None } else { self.kits.get(id) };
+        parts.is_none().then_some(id).into_iter().chain(parts.into_iter().flatten())
     }
 
     /// The open soft holds for a demand, in the order in which they were made.

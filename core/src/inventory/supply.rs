@@ -64,7 +64,7 @@ impl<'s> Supply<'s> {
 
     /// Does not count these holds, if they are still held at that moment.
     pub fn without(mut self, own: &[ReservationId]) -> Self {
-        for reservation in own.iter().filter_map(|id| self.state.reservation(id)) {
+        for reservation in own.iter().flat_map(|id| self.state.held_as(id)).filter_map(|id| self.state.reservation(id)) {
             let ended = reservation.expires_at.is_some_and(|end| end <= self.at);
             if self.own.insert(reservation.id.clone()) && !ended {
                 self.free(reservation);

@@ -32,7 +32,20 @@ impl Bill {
         let need = clean.plus(component.scrap.of(clean)?)?;
         Quantity::rounded_up(need, component.round_up_to)
     }
+
+    /// How much of a component is in one unit of the product, when that is exact: without scrap and rounding.
+    pub fn in_one(&self, component: &Component) -> Option<Quantity> {
+        if component.scrap != Percent::ZERO || component.round_up_to.is_some() {
+            return None;
+        }
+        let parts = i128::from(component.quantity.millionths()).checked_mul(MILLION)?;
+        let makes = i128::from(self.makes.millionths());
+        let each = parts.checked_div(makes).filter(|each| *each > 0 && each.checked_mul(makes) == Some(parts))?;
+        i64::try_from(each).ok().map(Quantity::from_millionths).filter(|quantity| *quantity <= Quantity::MAX)
+    }
 }
+
+const MILLION: i128 = 1_000_000;
 
 /// Checks the bills and numbers the products in them.
 pub(super) fn compile_bills(bills: &[BillDef], items: &mut Map<ProductId, Item>, path: &Path<'_>, diagnostics: &mut Diagnostics) {

@@ -1,5 +1,6 @@
 //! From bills and rules to numbered products in levels: whatever goes into a product stands on a deeper level than it.
 
+use super::super::kit::KitDef;
 use super::bill::{Bill, compile_bills};
 use super::def::{BillDef, LeadTime, LotDef, ReplenishDef, SupplyMethod};
 use super::level::by_level;
@@ -45,6 +46,7 @@ pub(in crate::inventory) struct Rule {
 pub(in crate::inventory) fn compile_replenish(
     bills: &[BillDef],
     rules: &[ReplenishDef],
+    kits: &[KitDef],
     locations: &Map<LocationId, bool>,
     path: &Path<'_>,
     diagnostics: &mut Diagnostics,
@@ -64,9 +66,27 @@ pub(in crate::inventory) fn compile_replenish(
         check_bill(def, item.bill.is_some(), &here, diagnostics);
         item.rule = Some(rule);
     }
+    for kit in kits {
+        take_apart(&mut replenish.items, &kit.product);
+    }
     warn_of_idle_bills(bills, &replenish.items, &path.field("bills"), diagnostics);
     replenish.order = by_level(&mut replenish.items, bills, &path.field("bills"), diagnostics);
     replenish
+}
+
+/// A kit is a phantom, whether or not a rule says so.
+fn take_apart(items: &mut Map<ProductId, Item>, kit: &ProductId) {
+    if let Some(item) = items.get_mut(kit).filter(|item| item.bill.is_some() && item.rule.is_none()) {
+        item.rule = Some(Rule {
+            method: SupplyMethod::Phantom,
+            lead_time: LeadTime::default(),
+            lot: Lot::default(),
+            location: None,
+            reorder: None,
+            safety_days: 0,
+            alerts: Vec::new(),
+        });
+    }
 }
 
 fn compile_rule(def: &ReplenishDef, locations: &Map<LocationId, bool>, path: &Path<'_>, diagnostics: &mut Diagnostics) -> Rule {

@@ -112,7 +112,7 @@ fn with_total(refusal: Refusal, hold: &Reservation) -> Refusal {
 }
 
 /// A reservation as it would be asked for, with a quantity of its own.
-fn as_asked(hold: &Reservation, quantity: Quantity) -> ReserveStock {
+pub(in super::super) fn as_asked(hold: &Reservation, quantity: Quantity) -> ReserveStock {
     ReserveStock {
         id: hold.id.clone(),
         demand: hold.demand.clone(),

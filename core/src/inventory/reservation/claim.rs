@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::super::action::ReservationKind;
 use super::super::def::is_default;
 use super::super::event::StockPart;
+use super::super::kit::KitPart;
 use super::super::quota::QuotaClaim;
 use super::super::substitute::InsteadOf;
 use crate::id::{DemandId, LocationId, ProductId, ReservationId};
@@ -44,6 +45,9 @@ pub struct Reservation {
     /// What was ordered, when this is reserved in its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instead_of: Option<Box<InsteadOf>>,
+    /// The kit that it is a part of, with which it is resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kit: Option<Box<KitPart>>,
     /// What still waits for stock. It lies nowhere, and cannot be committed before it is filled.
     #[serde(default, skip_serializing_if = "is_default")]
     pub backordered: Quantity,

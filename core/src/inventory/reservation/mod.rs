@@ -8,8 +8,10 @@ mod fill;
 mod reserve;
 mod resolve;
 
-pub(super) use change::{firm, transfer, uncommit, update};
+pub(super) use change::{as_asked, firm, transfer, uncommit, update};
 pub use claim::{Reservation, ReservationPart, ReservationStatus};
 pub(super) use fill::fill;
-pub(super) use reserve::reserve;
-pub(super) use resolve::{commit, extend, open_parts, open_reservation, release};
+pub(super) use reserve::{
+    Claim, check_allow, claim, end_of_hold, held_before, refusal_before_stock, replaced, reserve, reserved, room_for_one_more,
+};
+pub(super) use resolve::{commit, extend, open_parts, open_reservation, release, resolved};

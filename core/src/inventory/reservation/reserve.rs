@@ -3,6 +3,7 @@
 use super::super::action::{ReservationKind, ReserveAllow, ReserveStock};
 use super::super::decide::{Ground, Verdict, positive, refuse};
 use super::super::event::{StockEvent, StockPart};
+use super::super::kit::KitPart;
 use super::super::plan::not_positive;
 use super::super::quota::{Allowance, QuotaClaim};
 use super::super::supply::Supply;
@@ -15,7 +16,7 @@ use crate::time::Timestamp;
 
 /// What a reservation gets.
 #[derive(Default)]
-pub(super) struct Claim {
+pub(in super::super) struct Claim {
     /// What is held, and where.
     pub parts: Vec<StockPart>,
     /// What waits for stock.
@@ -40,7 +41,7 @@ pub(in super::super) fn reserve(ground: &Ground<'_>, reserve: &ReserveStock, pat
     check_allow(reserve.allow, &path.field("allow"))?;
     room_for_one_more(ground, path)?;
     let expires_at = end_of_hold(ground, reserve, path)?;
-    if let Some(refusal) = refusal_before_stock(ground, reserve, path)? {
+    if let Some(refusal) = refusal_before_stock(ground, reserve, std::iter::once(&reserve.id), path)? {
         return Ok(Err(refusal));
     }
     // 2. Find what quotas allow, and what there is.
@@ -49,8 +50,8 @@ pub(in super::super) fn reserve(ground: &Ground<'_>, reserve: &ReserveStock, pat
     let claim = claim(ground, reserve, ground.supply().without(&own), allowance);
     // 3. Hold it, in the place of what is replaced.
     Ok(claim.map(|claim| {
-        let mut events = replaced(ground, reserve, &own);
-        events.push(reserved(reserve, expires_at, claim));
+        let mut events = replaced(ground, &reserve.id, &own);
+        events.push(reserved(reserve, expires_at, claim, None));
         events
     }))
 }
@@ -58,13 +59,20 @@ pub(in super::super) fn reserve(ground: &Ground<'_>, reserve: &ReserveStock, pat
 /// The holds that the new one takes the place of.
 fn own_holds(ground: &Ground<'_>, reserve: &ReserveStock) -> Vec<ReservationId> {
     let of_product = |hold: &&Reservation| hold.product == reserve.product && ground.inventory.replaces_own_soft_holds();
-    let soft = ground.state.soft_holds_of(&reserve.demand).filter(of_product).map(|hold| &hold.id);
-    let own: Set<&ReservationId> = reserve.replaces.iter().chain(soft).collect();
+    // A part of a kit goes with its kit.
+    let soft = ground.state.soft_holds_of(&reserve.demand).filter(of_product).filter(|hold| hold.kit.is_none()).map(|hold| &hold.id);
+    let own: Set<&ReservationId> = held_before(ground, reserve).chain(soft).collect();
     own.into_iter().cloned().collect()
 }
 
+/// The holds that the caller names to be replaced; a kit's are those of its components.
+pub(in super::super) fn held_before<'r>(ground: &Ground<'r>, reserve: &'r ReserveStock) -> impl Iterator<Item = &'r ReservationId> {
+    let state = ground.state;
+    reserve.replaces.iter().flat_map(|id| state.held_as(id))
+}
+
 /// What a reservation gets of what there is, as far as quotas allow.
-pub(super) fn claim(
+pub(in super::super) fn claim(
     ground: &Ground<'_>,
     reserve: &ReserveStock,
     supply: Supply<'_>,
@@ -114,7 +122,12 @@ fn within_quota(
     if passes { Ok(()) } else { Err(allowance.refusal(reserve, sellable)) }
 }
 
-fn reserved(reserve: &ReserveStock, expires_at: Option<Timestamp>, claim: Claim) -> StockEvent {
+pub(in super::super) fn reserved(
+    reserve: &ReserveStock,
+    expires_at: Option<Timestamp>,
+    claim: Claim,
+    kit: Option<Box<KitPart>>,
+) -> StockEvent {
     StockEvent::Reserved {
         id: reserve.id.clone(),
         demand: reserve.demand.clone(),
@@ -126,13 +139,14 @@ fn reserved(reserve: &ReserveStock, expires_at: Option<Timestamp>, claim: Claim)
         location: reserve.location.clone(),
         quota: claim.quota,
         instead_of: reserve.instead_of.clone(),
+        kit,
         requested: reserve.quantity,
         parts: claim.parts,
         backordered: claim.backordered,
     }
 }
 
-pub(super) fn check_allow(allow: ReserveAllow, path: &Path<'_>) -> Result<(), Error> {
+pub(in super::super) fn check_allow(allow: ReserveAllow, path: &Path<'_>) -> Result<(), Error> {
     let ReserveAllow::Partial { min, multiple } = allow else { return Ok(()) };
     for (name, quantity) in [("min", min), ("multiple", multiple)] {
         if let Some(quantity) = quantity.filter(|quantity| !quantity.is_positive()) {
@@ -184,7 +198,7 @@ fn part_of(reserve: &ReserveStock, available: Quantity, min: Option<Quantity>, m
 }
 
 /// The locations that give.
-pub(super) fn take(ground: &Ground<'_>, reserve: &ReserveStock, supply: &mut Supply<'_>, quantity: Quantity) -> Vec<StockPart> {
+pub(in super::super) fn take(ground: &Ground<'_>, reserve: &ReserveStock, supply: &mut Supply<'_>, quantity: Quantity) -> Vec<StockPart> {
     let mut parts = Vec::new();
     let Some(shelf) = ground.state.shelves.get_index_of(&reserve.product) else { return parts };
     let names = ground.inventory.names();
@@ -196,7 +210,7 @@ pub(super) fn take(ground: &Ground<'_>, reserve: &ReserveStock, supply: &mut Sup
     parts
 }
 
-fn room_for_one_more(ground: &Ground<'_>, path: &Path<'_>) -> Result<(), Error> {
+pub(in super::super) fn room_for_one_more(ground: &Ground<'_>, path: &Path<'_>) -> Result<(), Error> {
     let most = Limits::default().state_entries;
     if ground.state.reservations.len().saturating_add(ground.elsewhere) < most {
         return Ok(());
@@ -206,7 +220,7 @@ fn room_for_one_more(ground: &Ground<'_>, path: &Path<'_>) -> Result<(), Error> 
 }
 
 /// When the hold ends by itself.
-fn end_of_hold(ground: &Ground<'_>, reserve: &ReserveStock, path: &Path<'_>) -> Result<Option<Timestamp>, Error> {
+pub(in super::super) fn end_of_hold(ground: &Ground<'_>, reserve: &ReserveStock, path: &Path<'_>) -> Result<Option<Timestamp>, Error> {
     let here = path.field("expires_at");
     match (reserve.expires_at, reserve.kind, ground.inventory.hold_ttl_seconds()) {
         (Some(end), _, _) if end <= ground.at => Err(over_already(end, ground.at, &here)),
@@ -224,24 +238,36 @@ pub(super) fn over_already(end: Timestamp, at: Timestamp, path: &Path<'_>) -> Er
     Diagnostic::error(ShapeCode::InvalidValue, path, message).into()
 }
 
-fn refusal_before_stock(ground: &Ground<'_>, reserve: &ReserveStock, path: &Path<'_>) -> Result<Option<Refusal>, Error> {
+/// Why a reservation by these ids cannot be, whatever there is.
+pub(in super::super) fn refusal_before_stock<'r>(
+    ground: &Ground<'_>,
+    reserve: &ReserveStock,
+    mut ids: impl Iterator<Item = &'r ReservationId>,
+    path: &Path<'_>,
+) -> Result<Option<Refusal>, Error> {
     if let Some(location) = &reserve.location
         && ground.inventory.rank(location).is_none()
     {
         return Err(ground.inventory.unknown_location(location, &path.field("location")).into());
     }
-    if ground.state.reservation(&reserve.id).is_some() {
-        let message = format!("the reservation `{}` exists; give the new one its own id", reserve.id);
-        return Ok(Some(refuse(InventoryCode::ReservationExists, message).detail("reservation", reserve.id.as_str())));
+    let known = |id: &ReservationId| ground.state.reservation(id).is_some() || ground.state.kits.contains_key(id);
+    if let Some(id) = ids.find(|id| known(id)) {
+        let message = format!("the reservation `{id}` exists; give the new one its own id");
+        return Ok(Some(refuse(InventoryCode::ReservationExists, message).detail("reservation", id.as_str())));
     }
     if let Some(location) = reserve.location.as_ref().filter(|location| !ground.inventory.is_active(location)) {
         let message = format!("nothing can be reserved at `{location}`, which is not active");
         return Ok(Some(refuse(InventoryCode::UnknownLocation, message).detail("location", location.as_str())));
     }
-    let unknown = reserve.replaces.iter().find(|id| ground.state.reservation(id).is_none());
-    Ok(unknown.map(|id| {
+    if let Some(id) = reserve.replaces.iter().find(|id| !known(id)) {
         let message = format!("there is no reservation `{id}` to be replaced");
-        refuse(InventoryCode::UnknownReservation, message).detail("reservation", id.as_str())
+        return Ok(Some(refuse(InventoryCode::UnknownReservation, message).detail("reservation", id.as_str())));
+    }
+    let part = |id: &ReservationId| ground.state.reservation(id).and_then(|hold| hold.kit.as_deref());
+    Ok(reserve.replaces.iter().find_map(|id| Some((id, part(id)?))).map(|(id, kit)| {
+        let message = format!("the reservation `{id}` is a part of the kit `{}`; replace that", kit.id);
+        let refusal = refuse(InventoryCode::PartOfKit, message).detail("reservation", id.as_str());
+        refusal.detail("kit", kit.id.as_str()).detail("product", kit.product.as_str())
     }))
 }
 
@@ -274,7 +300,8 @@ fn shortage(reserve: &ReserveStock, available: Quantity, there: String) -> Refus
     refusal.detail("requested", quantity.to_decimal()).detail("available", available.to_decimal())
 }
 
-fn replaced(ground: &Ground<'_>, reserve: &ReserveStock, own: &[ReservationId]) -> Vec<StockEvent> {
+/// Holds give way to the one that replaces them.
+pub(in super::super) fn replaced(ground: &Ground<'_>, by: &ReservationId, own: &[ReservationId]) -> Vec<StockEvent> {
     let holds = own.iter().filter_map(|id| ground.state.reservation(id));
     let open = holds.filter(|hold| hold.status_at(ground.at) == ReservationStatus::Open);
     open.map(|hold| StockEvent::Released {
@@ -283,7 +310,7 @@ fn replaced(ground: &Ground<'_>, reserve: &ReserveStock, own: &[ReservationId]) 
         kind: hold.kind,
         parts: open_parts(hold),
         backordered: hold.backordered,
-        replaced_by: Some(reserve.id.clone()),
+        replaced_by: Some(by.clone()),
     })
     .collect()
 }

@@ -8,6 +8,7 @@ use super::{Reservation, ReservationPart, ReservationStatus};
 use crate::id::{LocationId, ReservationId};
 use crate::quantity::Quantity;
 use crate::report::{InventoryCode, Path, Refusal};
+use crate::time::Timestamp;
 
 /// Refusals, in order: unknown reservation, already committed, already released, expired, exceeds reservation, backordered, insufficient.
 pub(in super::super) fn commit(ground: &Ground<'_>, commit: &CommitStock, path: &Path<'_>) -> Verdict {
@@ -73,8 +74,16 @@ pub(in super::super) fn open_reservation<'s>(ground: &Ground<'s>, id: &Reservati
         let refusal = refuse(InventoryCode::UnknownReservation, format!("there is no reservation `{id}`"));
         return Err(refusal.detail("reservation", id.as_str()));
     };
-    let (code, message) = match reservation.status_at(ground.at) {
-        ReservationStatus::Open => return Ok(reservation),
+    match resolved(id, reservation, reservation.committed(), ground.at) {
+        Some(refusal) => Err(refusal),
+        None => Ok(reservation),
+    }
+}
+
+/// Why nothing of a reservation can be resolved any more, if it cannot.
+pub(in super::super) fn resolved(id: &ReservationId, reservation: &Reservation, committed: Quantity, at: Timestamp) -> Option<Refusal> {
+    let (code, message) = match reservation.status_at(at) {
+        ReservationStatus::Open => return None,
         ReservationStatus::Committed => {
             (InventoryCode::AlreadyCommitted, format!("the reservation `{id}` was committed; nothing of it is left"))
         }
@@ -84,8 +93,8 @@ pub(in super::super) fn open_reservation<'s>(ground: &Ground<'s>, id: &Reservati
             (InventoryCode::Expired, format!("the reservation `{id}` has ended{end}; reserve anew"))
         }
     };
-    let refusal = refuse(code, message).detail("reservation", id.as_str()).detail("committed", reservation.committed().to_decimal());
-    Err(match reservation.expires_at.filter(|_| code == InventoryCode::Expired) {
+    let refusal = refuse(code, message).detail("reservation", id.as_str()).detail("committed", committed.to_decimal());
+    Some(match reservation.expires_at.filter(|_| code == InventoryCode::Expired) {
         Some(end) => refusal.detail("expired_at", end.to_string()),
         None => refusal,
     })

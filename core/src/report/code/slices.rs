@@ -282,6 +282,10 @@ families! {
         SubstituteDeclined = "substitute_declined",
         /// The substitute may not be delivered on this day.
         SubstituteNotValid = "substitute_not_valid",
+        /// A kit that cannot be taken apart, or something that is said of a kit as if it had stock of its own.
+        Kit = "kit",
+        /// A reservation that is a part of a kit does not go its own way.
+        PartOfKit = "part_of_kit",
         /// A bill of materials that is missing or has no components, or an order for what is never ordered.
         Bill = "bill",
         /// Lot sizes that allow no order.
