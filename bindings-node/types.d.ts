@@ -669,6 +669,8 @@ export interface Availability {
   available: Decimal;
   /** What reservations wait for at that moment. */
   backordered: Decimal;
+  /** For a kit: what is in it. All quantities above are whole kits then. */
+  kit?: KitAvailability;
   /** The locations of the rulebook, in the order in which stock is taken from them. */
   locations: LocationAvailability[];
   /** The product. */
@@ -1236,7 +1238,7 @@ export interface ClampDef {
 export type CloseWhen = "shipped" | "shipped_and_invoiced";
 
 /** What happened; stable across versions. */
-export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.better_of" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "tax.zone" | "tax.zone_overlap" | "tax.unknown_country" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "quote.frozen" | "quote.target" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.already_firm" | "inventory.backordered" | "inventory.untracked" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "inventory.unknown_supply" | "inventory.supply_exists" | "inventory.supply_closed" | "inventory.exceeds_supply" | "inventory.supply_mismatch" | "inventory.part_of_location" | "inventory.days" | "inventory.calendar" | "inventory.not_in_time" | "inventory.not_expected" | "inventory.group_incomplete" | "inventory.minimum_not_met" | "inventory.share_weight" | "inventory.quota_exceeded" | "inventory.quota_caps" | "inventory.quota_unreachable" | "inventory.segment_condition" | "inventory.segment_unreachable" | "inventory.replan_exception" | "inventory.replan_infeasible" | "inventory.consent" | "inventory.substitute_declined" | "inventory.substitute_not_valid" | "inventory.bill" | "inventory.lot" | "inventory.supply_late" | "inventory.no_supply" | "inventory.low_stock" | "inventory.sourcing_conflict" | "inventory.not_collection_point" | "inventory.location_inactive" | "inventory.cannot_ship" | "inventory.too_far" | "inventory.distance_unknown" | "inventory.too_slow" | "inventory.too_many_rejects" | "inventory.no_capacity" | "inventory.past_cutoff" | "inventory.no_carrier" | "inventory.late" | "inventory.nothing_there" | "inventory.split_limit" | "inventory.locations_rejected" | "inventory.whole_multiples" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
+export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.better_of" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "tax.zone" | "tax.zone_overlap" | "tax.unknown_country" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "quote.frozen" | "quote.target" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.already_firm" | "inventory.backordered" | "inventory.untracked" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "inventory.unknown_supply" | "inventory.supply_exists" | "inventory.supply_closed" | "inventory.exceeds_supply" | "inventory.supply_mismatch" | "inventory.part_of_location" | "inventory.days" | "inventory.calendar" | "inventory.not_in_time" | "inventory.not_expected" | "inventory.group_incomplete" | "inventory.minimum_not_met" | "inventory.share_weight" | "inventory.quota_exceeded" | "inventory.quota_caps" | "inventory.quota_unreachable" | "inventory.segment_condition" | "inventory.segment_unreachable" | "inventory.replan_exception" | "inventory.replan_infeasible" | "inventory.consent" | "inventory.substitute_declined" | "inventory.substitute_not_valid" | "inventory.kit" | "inventory.part_of_kit" | "inventory.bill" | "inventory.lot" | "inventory.supply_late" | "inventory.no_supply" | "inventory.low_stock" | "inventory.sourcing_conflict" | "inventory.not_collection_point" | "inventory.location_inactive" | "inventory.cannot_ship" | "inventory.too_far" | "inventory.distance_unknown" | "inventory.too_slow" | "inventory.too_many_rejects" | "inventory.no_capacity" | "inventory.past_cutoff" | "inventory.no_carrier" | "inventory.late" | "inventory.nothing_there" | "inventory.split_limit" | "inventory.locations_rejected" | "inventory.whole_multiples" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
 
 /** Which promotion gets a unit that several want. */
 export type Combine = "priority" | "optimal";
@@ -2333,6 +2335,8 @@ export interface InventoryDef {
   bills?: readonly BillDef[];
   /** After how many seconds a soft hold ends that names no end of its own. Without it, such a hold does not end. */
   hold_ttl_seconds?: number | null;
+  /** Products that are sold whole and held as their components. */
+  kits?: readonly KitDef[];
   /** Where stock lies. */
   locations?: readonly LocationDef[];
   /**
@@ -2594,6 +2598,67 @@ export interface InvoiceTaxGroupInput {
 
 /** From when on a line may be invoiced. */
 export type InvoiceWhen = "shipped" | "confirmed";
+
+/** What is in a kit, and of what there is the least. */
+export interface KitAvailability {
+  /** The components, in the order of the bill. */
+  components: KitComponent[];
+  /** Whether the components of one kit come from one place. */
+  ships: KitShipping;
+}
+
+/** A component of a kit. */
+export interface KitComponent {
+  /** How much of it can be reserved, wherever it lies; absent for one that is not tracked. */
+  available?: Decimal;
+  /** For how many whole kits that is enough; absent for one that is not tracked. */
+  kits?: Decimal;
+  /** The component. */
+  product: ProductId;
+  /** How much of it one kit holds. */
+  quantity: Decimal;
+}
+
+/**
+ * A product that is sold whole and taken apart: it has no stock of its own, its components are what is there. What is in it says its
+ * bill. A kit needs no entry in `replenish`; where it has one, that is a phantom's.
+ *
+ * ```
+ * use dealdesk::inventory::{KitDef, KitShipping};
+ * let kit: KitDef = serde_json::from_str(r#"{"product": "SEAL-SET"}"#)?;
+ * assert_eq!(kit.ships, KitShipping::Complete);
+ * # Ok::<(), serde_json::Error>(())
+ * ```
+ */
+export interface KitDef {
+  /** The product; it has a bill. */
+  product: ProductId;
+  /** Whether the components of one kit come from one place. */
+  ships?: KitShipping;
+}
+
+/** The kit that a reservation is a part of. */
+export interface KitPart {
+  /** The reservation of the kit, by which all its parts are resolved together. */
+  id: ReservationId;
+  /** The kit. */
+  product: ProductId;
+  /** How much of the component one kit holds. */
+  quantity: Decimal;
+}
+
+/** The kit that a reservation is a part of. */
+export interface KitPartInput {
+  /** The reservation of the kit, by which all its parts are resolved together. */
+  id: ReservationId;
+  /** The kit. */
+  product: ProductId;
+  /** How much of the component one kit holds. */
+  quantity: DecimalInput;
+}
+
+/** From where the components of one kit come. */
+export type KitShipping = "complete" | "apart";
 
 /** What a line costs at a quantity. */
 export interface LadderStep {
@@ -5448,6 +5513,8 @@ export interface Reservation {
   instead_of?: InsteadOf;
   /** How firmly it is held. */
   kind: ReservationKind;
+  /** The kit that it is a part of, with which it is resolved. */
+  kit?: KitPart;
   /** Where stock for it may come from: this location and its parts; absent: anywhere. */
   location?: LocationId;
   /** How much stands where, in the order in which it was taken. `open + committed + released` is what was reserved there. */
@@ -5481,6 +5548,8 @@ export interface ReservationInput {
   instead_of?: InsteadOfInput | null;
   /** How firmly it is held. */
   kind: ReservationKind;
+  /** The kit that it is a part of, with which it is resolved. */
+  kit?: KitPartInput | null;
   /** Where stock for it may come from: this location and its parts; absent: anywhere. */
   location?: LocationId | null;
   /** How much stands where, in the order in which it was taken. `open + committed + released` is what was reserved there. */
@@ -7062,6 +7131,8 @@ export interface StockEventInputReservedContent {
   instead_of?: InsteadOfInput | null;
   /** How firmly. */
   kind: ReservationKind;
+  /** The kit that it is a part of. */
+  kit?: KitPartInput | null;
   /** Where stock for it may come from: this location and its parts; absent: anywhere. */
   location?: LocationId | null;
   /** How much is held where. */
@@ -7304,6 +7375,8 @@ export interface StockEventReservedContent {
   instead_of?: InsteadOf;
   /** How firmly. */
   kind: ReservationKind;
+  /** The kit that it is a part of. */
+  kit?: KitPart;
   /** Where stock for it may come from: this location and its parts; absent: anywhere. */
   location?: LocationId;
   /** How much is held where. */
