@@ -171,6 +171,12 @@ ids! {
     LocationId;
     /// Names a reservation of stock.
     ReservationId;
+    /// Names goods of a product that were made together (batch): they have one date of expiry.
+    LotId;
+    /// Names a single unit of a product.
+    SerialId;
+    /// Names who owns goods that lie among one's own.
+    OwnerId;
     /// Names an expected supply: a purchase, a production order, a transfer.
     SupplyId;
     /// Names a calendar of working days.

@@ -6,10 +6,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::def::is_default;
+use super::dimensions::StockStatus;
 use super::expected::{CancelSupply, ExpectSupply, RescheduleSupply, SupplyRemainder};
+use super::lot::LotFacts;
+use super::removal::RemovalTerms;
 use super::replan::ReallocateStock;
 use super::substitute::InsteadOf;
-use crate::id::{AttributeId, DemandId, LocationId, ProductId, ReservationId, SupplyId};
+use crate::id::{AttributeId, DemandId, LocationId, LotId, OwnerId, ProductId, ReservationId, SerialId, SupplyId};
 use crate::quantity::Quantity;
 use crate::time::{Date, Timestamp};
 
@@ -30,6 +33,12 @@ pub enum StockAction {
     Count(StockMovement),
     /// Goods leave without a reservation: scrap, own use. What is held for others cannot leave so.
     Issue(StockMovement),
+    /// Goods lie at another location from now on. What is held for others cannot go.
+    Move(MoveStock),
+    /// Goods may be sold from now on, or may not. That is always accepted for what is there; what it breaks is reported as a shortage.
+    Regrade(RegradeStock),
+    /// What is known of a lot is put right.
+    DescribeLot(DescribeLot),
     /// Holds stock for a demand.
     Reserve(ReserveStock),
     /// Held stock leaves: the goods are shipped.
@@ -78,13 +87,28 @@ pub struct ReceiveStock {
     /// What becomes of the rest of that supply.
     #[serde(default, skip_serializing_if = "SupplyRemainder::is_kept")]
     pub remainder: SupplyRemainder,
+    /// The lot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
+    /// The serial numbers, as many as the quantity says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub serials: Vec<SerialId>,
+    /// Whether it may be sold.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub status: StockStatus,
+    /// Whose it is; absent: one's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<OwnerId>,
+    /// What is known of the lot, or of each unit that belongs to none. It came in on the day of the command unless this says otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<Box<LotFacts>>,
 }
 
 impl From<StockMovement> for ReceiveStock {
     /// Goods that come unannounced.
     fn from(movement: StockMovement) -> Self {
-        let StockMovement { product, location, quantity } = movement;
-        Self { product, location, quantity, supply: None, remainder: SupplyRemainder::Keep }
+        let StockMovement { product, location, quantity, lot, serials, status, owner } = movement;
+        Self { product, location, quantity, supply: None, remainder: SupplyRemainder::Keep, lot, serials, status, owner, facts: None }
     }
 }
 
@@ -98,6 +122,94 @@ pub struct StockMovement {
     pub location: LocationId,
     /// How much, in the product's unit: above zero; for a count zero or above.
     pub quantity: Quantity,
+    /// The lot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
+    /// The serial numbers, as many as the quantity says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub serials: Vec<SerialId>,
+    /// Whether it may be sold.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub status: StockStatus,
+    /// Whose it is; absent: one's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<OwnerId>,
+}
+
+impl StockMovement {
+    /// Plain stock: without a lot, usable, and one's own.
+    #[must_use]
+    pub const fn plain(product: ProductId, location: LocationId, quantity: Quantity) -> Self {
+        Self { product, location, quantity, lot: None, serials: Vec::new(), status: StockStatus::Usable, owner: None }
+    }
+}
+
+/// Goods go from one location to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MoveStock {
+    /// The product.
+    pub product: ProductId,
+    /// From where.
+    pub location: LocationId,
+    /// To where.
+    pub to: LocationId,
+    /// How much, in the product's unit; above zero.
+    pub quantity: Quantity,
+    /// The lot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
+    /// The serial numbers, as many as the quantity says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub serials: Vec<SerialId>,
+    /// Whether it may be sold.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub status: StockStatus,
+    /// Whose it is; absent: one's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<OwnerId>,
+}
+
+/// Goods may be sold from now on, or may not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegradeStock {
+    /// The product.
+    pub product: ProductId,
+    /// Where.
+    pub location: LocationId,
+    /// How much, in the product's unit; above zero, and at most what is there in the status that it has.
+    pub quantity: Quantity,
+    /// The status that it has from now on.
+    pub to: StockStatus,
+    /// The lot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
+    /// The serial numbers, as many as the quantity says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub serials: Vec<SerialId>,
+    /// The status that it has had; absent: usable.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub status: StockStatus,
+    /// Whose it is; absent: one's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<OwnerId>,
+}
+
+/// What is known of a lot is put right: what is given here counts from now on, what is left out stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DescribeLot {
+    /// The product.
+    pub product: ProductId,
+    /// The lot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
+    /// Instead of a lot: a unit that belongs to none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<SerialId>,
+    /// What is known of it.
+    pub facts: LotFacts,
 }
 
 /// Holds stock for a demand.
@@ -142,6 +254,9 @@ pub struct ReserveStock {
     /// are released when it is accepted. Holds that are over already do not matter.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaces: Vec<ReservationId>,
+    /// Which stock it takes, where it is special.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removal: Option<Box<RemovalTerms>>,
 }
 
 /// How firmly stock is held.
@@ -187,9 +302,27 @@ pub struct CommitStock {
     /// From this location only; absent: from the reservation's locations in their order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<LocationId>,
-    /// What becomes of the rest (at `location`, when there is one).
+    /// What becomes of the rest (at `location`, and of `lot` and `serials`, when there are any).
     #[serde(default)]
     pub remainder: CommitRemainder,
+    /// Of this lot only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
+    /// These units only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub serials: Vec<SerialId>,
+    /// Ships goods that have expired, where the rulebook lets that be confirmed.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub confirm_expired: bool,
+}
+
+impl CommitStock {
+    /// All that is still held leaves.
+    #[must_use]
+    pub const fn all(id: ReservationId) -> Self {
+        let remainder = CommitRemainder::Keep;
+        Self { id, quantity: None, location: None, remainder, lot: None, serials: Vec::new(), confirm_expired: false }
+    }
 }
 
 /// What becomes of the rest of a reservation of which a part was committed.
@@ -215,6 +348,20 @@ pub struct ReleaseStock {
     /// At this location only; absent: at the reservation's locations in their order, the last first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<LocationId>,
+    /// Of this lot only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
+    /// These units only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub serials: Vec<SerialId>,
+}
+
+impl ReleaseStock {
+    /// All that is still held is free again, and nothing of it waits any more.
+    #[must_use]
+    pub const fn all(id: ReservationId) -> Self {
+        Self { id, quantity: None, location: None, lot: None, serials: Vec::new() }
+    }
 }
 
 /// A hold gets a new end.
@@ -265,7 +412,7 @@ pub struct FirmReservation {
     pub expires_at: Option<Timestamp>,
 }
 
-/// What is held is held elsewhere, or for another demand. At least one of `location` and `demand` is given.
+/// What is held is held elsewhere, of other stock, or for another demand. At least one of `location`, `demand` and `removal` is given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TransferReservation {
@@ -277,6 +424,9 @@ pub struct TransferReservation {
     /// What it is for from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub demand: Option<DemandId>,
+    /// Which stock it holds from now on, such as another lot. All that it still holds must be there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removal: Option<Box<RemovalTerms>>,
 }
 
 /// A reservation gets another quantity, day or priority; what is absent stays as it is.
@@ -311,4 +461,10 @@ pub struct UncommitStock {
     /// At this location only; absent: at the reservation's locations in their order, the last first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<LocationId>,
+    /// Of this lot only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
+    /// These units only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub serials: Vec<SerialId>,
 }

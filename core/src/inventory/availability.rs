@@ -4,11 +4,16 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::compile::Inventory;
+use super::def::is_default;
+use super::dimensions::StockStatus;
 use super::kit::{KitAvailability, kits_available};
+use super::lot::LotFacts;
+use super::removal::{Ask, RemovalTerms};
 use super::state::StockState;
 use super::supply::Supply;
-use crate::id::{LocationId, ProductId};
+use crate::id::{LocationId, LotId, OwnerId, ProductId, SerialId};
 use crate::quantity::Quantity;
+use crate::report::Code;
 use crate::time::Timestamp;
 
 /// How much of a product can be reserved, in all and at each location.
@@ -61,16 +66,70 @@ pub struct LocationAvailability {
     pub available: Quantity,
     /// By how much what is held exceeds what is there; zero when it does not.
     pub over_reserved: Quantity,
+    /// How much of what is there nobody may have: in quarantine, damaged, expired, or somebody else's.
+    #[serde(skip_serializing_if = "is_default")]
+    pub unusable: Quantity,
+    /// What is there, lot by lot, when it was asked for; stock that is not told apart has no lot.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lots: Vec<LotAvailability>,
 }
 
-/// How much of a product can be reserved at a moment: holds that have ended by then do not count.
+/// How much of a lot, or of a unit, can be reserved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct LotAvailability {
+    /// The lot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
+    /// The serial number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serial: Option<SerialId>,
+    /// Whether it may be sold.
+    #[serde(skip_serializing_if = "is_default")]
+    pub status: StockStatus,
+    /// Whose it is; absent: one's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<OwnerId>,
+    /// What is there.
+    pub on_hand: Quantity,
+    /// What is held at that moment, hard and soft.
+    pub held: Quantity,
+    /// What can be reserved of it on the terms that were asked for, safety stock and threshold left aside.
+    pub available: Quantity,
+    /// What is known of it.
+    pub facts: LotFacts,
+    /// Why nothing of it can be reserved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<Code>,
+}
+
+/// What is asked about the availability of a product.
+#[derive(Debug, Clone, Copy)]
+pub struct AvailabilityQuery<'a> {
+    /// The product.
+    pub product: &'a ProductId,
+    /// The moment: holds that have ended by then do not count, nor lots that have expired.
+    pub at: Timestamp,
+    /// On which terms it is to be taken, where they are special.
+    pub removal: Option<&'a RemovalTerms>,
+    /// Whether it is asked for lot by lot.
+    pub lots: bool,
+}
+
+/// How much of a product can be reserved at a moment: holds that have ended by then do not count, nor lots that have expired.
 #[must_use]
 pub fn availability(inventory: &Inventory, state: &StockState, product: &ProductId, at: Timestamp) -> Availability {
+    availability_of(inventory, state, AvailabilityQuery { product, at, removal: None, lots: false })
+}
+
+/// The same on special terms, or lot by lot.
+#[must_use]
+pub fn availability_of(inventory: &Inventory, state: &StockState, query: AvailabilityQuery<'_>) -> Availability {
+    let AvailabilityQuery { product, at, removal, .. } = query;
     if let Some(kit) = inventory.kit(product) {
         return kits_available(inventory, state, product, kit, at);
     }
     let mut supply = Supply::at(inventory, state, at).by_priority();
-    let available = supply.available(product);
+    let available = supply.available_for(Ask { product, terms: removal, wanted_on: None });
     let tracked = inventory.is_tracked(product);
     let headroom = supply.headroom(product).filter(|_| tracked);
     Availability {
@@ -80,33 +139,27 @@ pub fn availability(inventory: &Inventory, state: &StockState, product: &Product
         sku_threshold: inventory.sku_threshold(product),
         backordered: supply.backordered(product),
         sellable: headroom.map_or(Sellable::Unlimited, |headroom| Sellable::UpTo(available.saturating_add(headroom))),
-        locations: inventory
-            .locations()
-            .map(|(location, active)| at_location(&supply, inventory, state, product, location, active))
-            .collect(),
+        locations: inventory.locations().map(|(location, active)| at_location(&supply, query, location, active)).collect(),
         kit: None,
     }
 }
 
-fn at_location(
-    supply: &Supply<'_>,
-    inventory: &Inventory,
-    state: &StockState,
-    product: &ProductId,
-    location: &LocationId,
-    active: bool,
-) -> LocationAvailability {
-    let on_hand = state.counters(product, location).on_hand;
-    let held = supply.held(product, location);
+fn at_location(supply: &Supply<'_>, query: AvailabilityQuery<'_>, location: &LocationId, active: bool) -> LocationAvailability {
+    let (inventory, state, product) = (supply.inventory, supply.state, query.product);
+    let plain = state.counters(product, location).on_hand;
+    let beside = supply.beside_plain(product, location);
     let safety_stock = inventory.safety_stock(product, location);
-    let balance = on_hand.saturating_sub(held).saturating_sub(safety_stock);
+    let balance = supply.balance(product, location).saturating_sub(safety_stock);
+    let held = supply.held(product, location);
     LocationAvailability {
         location: location.clone(),
         active,
-        on_hand,
-        held,
+        on_hand: plain.saturating_add(beside.on_hand),
+        held: held.saturating_add(beside.held),
         safety_stock,
         available: if active { balance.or_zero() } else { Quantity::ZERO },
-        over_reserved: held.saturating_sub(on_hand).or_zero(),
+        over_reserved: held.saturating_sub(plain).or_zero().saturating_add(beside.over_reserved),
+        unusable: beside.unusable,
+        lots: if query.lots { supply.lots_at(query, location) } else { Vec::new() },
     }
 }

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use super::def::{Backorder, InventoryDef, LocationDef, OwnSoftHolds, SafetyStockDef};
+use super::dimensions::Tracking;
 use super::item::{ItemPolicy, compile_items};
 use super::kit::{self, Kits};
 use super::promise::{self, PromiseDef, PromisePolicy};
 use super::quota::{self, Quotas};
+use super::removal::RemovalPolicy;
 use super::replan::{self, Segments};
 use super::replenish::{Replenish, compile_replenish};
 use super::scarcity::{self, Sharing};
@@ -34,6 +36,9 @@ pub struct Inventory {
     items: Map<ProductId, ItemPolicy>,
     /// Whether any of them is not tracked.
     some_untracked: bool,
+    /// Whether the stock of any of them is told apart.
+    some_tracking: bool,
+    removal: RemovalPolicy,
     on_hand_not_below_held: bool,
     own_soft_holds: OwnSoftHolds,
     hold_ttl_seconds: Option<u32>,
@@ -89,6 +94,22 @@ impl Inventory {
     #[must_use]
     pub fn is_tracked(&self, product: &ProductId) -> bool {
         !self.some_untracked || self.item(product).is_none_or(|item| !item.untracked)
+    }
+
+    /// What the stock of a product is told apart by.
+    #[must_use]
+    pub fn tracking(&self, product: &ProductId) -> Option<Tracking> {
+        if self.some_tracking { self.item(product)?.tracking } else { None }
+    }
+
+    /// How stock of a product is taken.
+    pub(super) fn removal_of(&self, product: &ProductId) -> RemovalPolicy {
+        self.removal_by(self.item(product))
+    }
+
+    /// The same, of a product whose own settings are at hand.
+    pub(super) fn removal_by(&self, item: Option<&ItemPolicy>) -> RemovalPolicy {
+        item.and_then(|item| item.removal).unwrap_or(self.removal)
     }
 
     pub(super) fn rank(&self, location: &LocationId) -> Option<usize> {
@@ -192,6 +213,8 @@ pub fn compile(def: &InventoryDef, path: &Path<'_>, diagnostics: &mut Diagnostic
         backorder: def.backorder,
         items: Map::default(),
         some_untracked: def.products.iter().any(|product| !product.tracked),
+        some_tracking: def.products.iter().any(|product| product.tracking.is_some()),
+        removal: RemovalPolicy::default().with(&def.removal),
         on_hand_not_below_held: def.on_hand_not_below_held,
         own_soft_holds: def.own_soft_holds,
         locations,

@@ -3,21 +3,22 @@
 //! The order of precedence of what can be said against a command: the same id with other content, handled already, the state has
 //! moved on; then what cannot be judged (an error); then the refusals of the action, in the order in which its function checks them.
 
-use super::action::{ReceiveStock, StockAction, StockMovement};
+use super::action::StockAction;
 use super::batch::batch;
 use super::compile::Inventory;
 use super::event::StockEvent;
 use super::expected;
 use super::keys::{Keys, ProductVersion, StockDecision, StockReads, moved_on as products_moved_on};
 use super::kit;
+use super::movement;
 use super::plan::not_positive;
 use super::replan;
 use super::reservation::{self, Reservation, open_parts};
 use super::state::StockState;
 use super::supply::Supply;
-use crate::id::{LocationId, ProductId};
+use crate::id::LocationId;
 use crate::quantity::Quantity;
-use crate::report::{Code, Command, CommandConflict, Diagnostic, Error, Fingerprint, InventoryCode, LimitCode, Outcome, Path, Refusal};
+use crate::report::{Code, Command, CommandConflict, Error, Fingerprint, InventoryCode, Outcome, Path, Refusal};
 use crate::time::Timestamp;
 
 /// What the rules of an action say: what happens, or why nothing does. `Err` is for what cannot be judged.
@@ -149,9 +150,12 @@ impl<'s> Ground<'s> {
     /// Judges an action that is about no kit and is no batch.
     pub fn judge_alone(&self, action: &StockAction, path: &Path<'_>) -> Verdict {
         match action {
-            StockAction::Receive(movement) => self.receive(movement, &path.field("receive")),
-            StockAction::Count(movement) => self.count(movement, &path.field("count")),
-            StockAction::Issue(movement) => self.issue(movement, &path.field("issue")),
+            StockAction::Receive(receive) => movement::receive(self, receive, &path.field("receive")),
+            StockAction::Count(count) => movement::count(self, count, &path.field("count")),
+            StockAction::Issue(issue) => movement::issue(self, issue, &path.field("issue")),
+            StockAction::Move(goods) => movement::relocate(self, goods, &path.field("move")),
+            StockAction::Regrade(regrade) => movement::regrade(self, regrade, &path.field("regrade")),
+            StockAction::DescribeLot(lot) => movement::describe(self, lot, &path.field("describe_lot")),
             StockAction::Reserve(reserve) => reservation::reserve(self, reserve, &path.field("reserve")),
             StockAction::Commit(commit) => reservation::commit(self, commit, &path.field("commit")),
             StockAction::Release(release) => reservation::release(self, release, &path.field("release")),
@@ -178,71 +182,12 @@ impl<'s> Ground<'s> {
         Supply::at(self.inventory, self.state, self.at)
     }
 
-    /// Refusals, in order: unknown supply, supply mismatch.
-    fn receive(&self, receive: &ReceiveStock, path: &Path<'_>) -> Verdict {
-        self.known_location(&receive.location, path)?;
-        positive(receive.quantity, path)?;
-        let on_hand = self.state.counters(&receive.product, &receive.location).on_hand;
-        if on_hand.checked_add(receive.quantity).is_none() {
-            let message = format!("`{}` would be more stock than can be counted; at most {} can", receive.quantity, Quantity::MAX);
-            return Err(Diagnostic::error(LimitCode::Overflow, &path.field("quantity"), message).into());
-        }
-        let ReceiveStock { product, location, quantity, .. } = receive.clone();
-        let received = StockEvent::Received { product, location, quantity };
-        Ok(expected::arrive(self, receive).map(|arrived| std::iter::once(received).chain(arrived).collect()))
-    }
-
-    /// What was counted is so. When less is there than is held, that is an event and not a refusal.
-    fn count(&self, movement: &StockMovement, path: &Path<'_>) -> Verdict {
-        self.known_location(&movement.location, path)?;
-        let StockMovement { product, location, quantity: counted } = movement.clone();
-        if counted.is_negative() {
-            let message = format!("a count of `{counted}` is below zero; write what was found");
-            return Err(Diagnostic::error(InventoryCode::Quantity, &path.field("quantity"), message).into());
-        }
-        let held = self.supply().held(&product, &location);
-        let before = self.state.counters(&product, &location).on_hand;
-        let mut events = vec![StockEvent::Counted { product: product.clone(), location: location.clone(), before, counted }];
-        events.extend(shortage(product, location, counted, held));
-        Ok(Ok(events))
-    }
-
-    /// Refusals: insufficient.
-    fn issue(&self, movement: &StockMovement, path: &Path<'_>) -> Verdict {
-        self.known_location(&movement.location, path)?;
-        positive(movement.quantity, path)?;
-        let StockMovement { product, location, quantity } = movement.clone();
-        let on_hand = self.state.counters(&product, &location).on_hand;
-        let held = self.supply().held(&product, &location);
-        let protected = if self.inventory.on_hand_not_below_held() { held } else { Quantity::ZERO };
-        let free = on_hand.saturating_sub(protected).or_zero();
-        if quantity > free {
-            let message = format!("`{product}` at `{location}`: {on_hand} there, {protected} held for others; at most {free} can leave");
-            return Ok(Err(Refusal::new(InventoryCode::Insufficient, message)
-                .detail("product", product.as_str())
-                .detail("location", location.as_str())
-                .detail("requested", quantity.to_decimal())
-                .detail("available", free.to_decimal())
-                .detail("held", held.to_decimal())));
-        }
-        let left = on_hand.saturating_sub(quantity);
-        let mut events = vec![StockEvent::Issued { product: product.clone(), location: location.clone(), quantity }];
-        events.extend(shortage(product, location, left, held));
-        Ok(Ok(events))
-    }
-
     pub fn known_location(&self, location: &LocationId, path: &Path<'_>) -> Result<(), Error> {
         if self.inventory.rank(location).is_some() {
             return Ok(());
         }
         Err(self.inventory.unknown_location(location, &path.field("location")).into())
     }
-}
-
-/// What has to be said when less is there than is held.
-fn shortage(product: ProductId, location: LocationId, on_hand: Quantity, held: Quantity) -> Option<StockEvent> {
-    let short = held.saturating_sub(on_hand);
-    short.is_positive().then_some(StockEvent::ShortageFound { product, location, on_hand, held, short })
 }
 
 pub(super) fn positive(quantity: Quantity, path: &Path<'_>) -> Result<(), Error> {

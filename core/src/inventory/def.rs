@@ -3,9 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::dimensions::Tracking;
 use super::kit::KitDef;
 use super::promise::PromiseDef;
 use super::quota::QuotaDef;
+use super::removal::RemovalDef;
 use super::replan::ReplanSegmentDef;
 use super::replenish::{BillDef, ReplenishDef};
 use super::scarcity::SharingDef;
@@ -58,6 +60,9 @@ pub struct InventoryDef {
     /// What becomes of the soft holds of a demand that reserves again.
     #[serde(default)]
     pub own_soft_holds: OwnSoftHolds,
+    /// Which stock is taken first, and which is not taken.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub removal: RemovalDef,
     /// How dates are promised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promise: Option<Box<PromiseDef>>,
@@ -105,6 +110,7 @@ impl Default for InventoryDef {
             backorder: Backorder::Denied,
             products: Vec::new(),
             on_hand_not_below_held: true,
+            removal: RemovalDef::default(),
             sharing: Vec::new(),
             promise: None,
             own_soft_holds: OwnSoftHolds::Replace,
@@ -135,6 +141,12 @@ pub struct ProductStockDef {
     /// reservations.
     #[serde(default = "yes")]
     pub tracked: bool,
+    /// What its stock is told apart by; absent: by nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tracking: Option<Tracking>,
+    /// Which of its stock is taken first, and which is not taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removal: Option<RemovalDef>,
 }
 
 /// A place where stock lies.

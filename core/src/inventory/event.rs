@@ -5,11 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use super::action::ReservationKind;
 use super::def::is_default;
+use super::dimensions::{Dimensions, StockStatus};
 use super::expected::{ExpectSupply, SupplyKind};
 use super::kit::KitPart;
+use super::lot::LotFacts;
 use super::quota::QuotaClaim;
+use super::removal::RemovalTerms;
 use super::substitute::InsteadOf;
-use crate::id::{DemandId, LocationId, ProductId, ReservationId, SupplyId};
+use crate::id::{DemandId, LocationId, LotId, OwnerId, ProductId, ReservationId, SerialId, SupplyId};
 use crate::quantity::Quantity;
 use crate::report::Code;
 use crate::time::{Date, Timestamp};
@@ -26,6 +29,18 @@ pub enum StockEvent {
         location: LocationId,
         /// How much.
         quantity: Quantity,
+        /// The lot.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lot: Option<LotId>,
+        /// The serial numbers.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        serials: Vec<SerialId>,
+        /// Whether it may be sold.
+        #[serde(default, skip_serializing_if = "is_default")]
+        status: StockStatus,
+        /// Whose it is; absent: one's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<OwnerId>,
     },
     /// Goods were counted.
     Counted {
@@ -37,6 +52,18 @@ pub enum StockEvent {
         before: Quantity,
         /// What was found.
         counted: Quantity,
+        /// The lot.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lot: Option<LotId>,
+        /// The serial number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        serial: Option<SerialId>,
+        /// Whether it may be sold.
+        #[serde(default, skip_serializing_if = "is_default")]
+        status: StockStatus,
+        /// Whose it is; absent: one's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<OwnerId>,
     },
     /// Goods have left without a reservation.
     Issued {
@@ -46,6 +73,77 @@ pub enum StockEvent {
         location: LocationId,
         /// How much.
         quantity: Quantity,
+        /// The lot.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lot: Option<LotId>,
+        /// The serial numbers.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        serials: Vec<SerialId>,
+        /// Whether it may be sold.
+        #[serde(default, skip_serializing_if = "is_default")]
+        status: StockStatus,
+        /// Whose it is; absent: one's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<OwnerId>,
+    },
+    /// Goods lie at another location.
+    Moved {
+        /// The product.
+        product: ProductId,
+        /// Where they were.
+        location: LocationId,
+        /// Where they are.
+        to: LocationId,
+        /// How much.
+        quantity: Quantity,
+        /// The lot.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lot: Option<LotId>,
+        /// The serial numbers.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        serials: Vec<SerialId>,
+        /// Whether it may be sold.
+        #[serde(default, skip_serializing_if = "is_default")]
+        status: StockStatus,
+        /// Whose it is; absent: one's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<OwnerId>,
+    },
+    /// Goods have another status.
+    Regraded {
+        /// The product.
+        product: ProductId,
+        /// Where.
+        location: LocationId,
+        /// How much.
+        quantity: Quantity,
+        /// The status that they have now.
+        to: StockStatus,
+        /// The lot.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lot: Option<LotId>,
+        /// The serial numbers.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        serials: Vec<SerialId>,
+        /// The status that they had.
+        #[serde(default, skip_serializing_if = "is_default")]
+        status: StockStatus,
+        /// Whose it is; absent: one's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<OwnerId>,
+    },
+    /// Something is known of a lot.
+    LotDescribed {
+        /// The product.
+        product: ProductId,
+        /// The lot.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lot: Option<LotId>,
+        /// The serial number, of a unit that belongs to no lot.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        serial: Option<SerialId>,
+        /// All that is known of it now.
+        facts: LotFacts,
     },
     /// Less is there than is held. The host decides what to replan.
     ShortageFound {
@@ -59,6 +157,15 @@ pub enum StockEvent {
         held: Quantity,
         /// How much is missing: held less on hand.
         short: Quantity,
+        /// The lot.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lot: Option<LotId>,
+        /// The serial number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        serial: Option<SerialId>,
+        /// Whose it is; absent: one's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<OwnerId>,
     },
     /// Stock is held.
     Reserved {
@@ -91,6 +198,9 @@ pub enum StockEvent {
         /// The kit that it is a part of.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         kit: Option<Box<KitPart>>,
+        /// Which stock it takes, where it is special.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        removal: Option<Box<RemovalTerms>>,
         /// How much was asked for.
         requested: Quantity,
         /// How much is held where.
@@ -156,6 +266,9 @@ pub enum StockEvent {
         /// Where stock for it may come from from now on; absent: as before.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         location: Option<LocationId>,
+        /// Which stock it takes from now on; absent: as before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        removal: Option<Box<RemovalTerms>>,
         /// How much is free where.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         from: Vec<StockPart>,
@@ -334,150 +447,37 @@ pub struct StockPart {
     /// Whether the product is not tracked, so that no counter changes.
     #[serde(default, skip_serializing_if = "is_default")]
     pub untracked: bool,
+    /// The lot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
+    /// The serial number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<SerialId>,
+    /// Whose it is; absent: one's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<OwnerId>,
 }
 
-/// What is counted at a position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum StockCounter {
-    /// What is there.
-    OnHand,
-    /// What is held for orders.
-    ReservedHard,
-    /// What is held for carts and quotes.
-    ReservedSoft,
-    /// What is on its way there.
-    Expected,
-    /// What reservations of a product wait for; it lies nowhere.
-    Backordered,
-}
-
-impl From<ReservationKind> for StockCounter {
-    fn from(kind: ReservationKind) -> Self {
-        match kind {
-            ReservationKind::Hard => Self::ReservedHard,
-            ReservationKind::Soft => Self::ReservedSoft,
-        }
-    }
-}
-
-/// One signed entry of the ledger: a counter of a position changes by a quantity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LedgerEntry<'e> {
-    /// The product.
-    pub product: &'e ProductId,
-    /// Where; absent for what lies nowhere.
-    pub location: Option<&'e LocationId>,
-    /// What is counted.
-    pub counter: StockCounter,
-    /// By how much it changes: above zero for more, below zero for less.
-    pub quantity: Quantity,
-}
-
-impl StockEvent {
-    /// Posts the event's entries of the ledger, in order.
-    pub fn post<'e>(&'e self, mut ledger: impl FnMut(LedgerEntry<'e>)) {
-        let mut post = |product: &'e ProductId, location: Option<&'e LocationId>, counter: StockCounter, quantity: Quantity| {
-            if !quantity.is_zero() {
-                ledger(LedgerEntry { product, location, counter, quantity });
-            }
-        };
-        let mut parts = |product: &'e ProductId, counter: StockCounter, parts: &'e [StockPart], adds: bool| {
-            for part in parts.iter().filter(|part| !part.untracked) {
-                post(product, Some(&part.location), counter, if adds { part.quantity } else { part.quantity.negated() });
-            }
-        };
-        match self {
-            Self::Reserved { product, kind, parts: held, backordered, .. } => {
-                parts(product, (*kind).into(), held, true);
-                post(product, None, StockCounter::Backordered, *backordered);
-            }
-            Self::Firmed { product, parts: held, .. } => {
-                parts(product, StockCounter::ReservedSoft, held, false);
-                parts(product, StockCounter::ReservedHard, held, true);
-            }
-            Self::Transferred { product, kind, from, parts: to, .. } => {
-                parts(product, (*kind).into(), from, false);
-                parts(product, (*kind).into(), to, true);
-            }
-            Self::Updated { product, kind, parts: more, backordered, .. } => {
-                parts(product, (*kind).into(), more, true);
-                post(product, None, StockCounter::Backordered, *backordered);
-            }
-            Self::Uncommitted { product, kind, parts: back, .. } => {
-                parts(product, StockCounter::OnHand, back, true);
-                parts(product, (*kind).into(), back, true);
-            }
-            Self::Unfilled { product, kind, parts: freed, .. } => {
-                parts(product, (*kind).into(), freed, false);
-                post(product, None, StockCounter::Backordered, freed.iter().map(|part| part.quantity).sum());
-            }
-            Self::Filled { product, kind, parts: held, .. } => {
-                parts(product, (*kind).into(), held, true);
-                let filled: Quantity = held.iter().map(|part| part.quantity).sum();
-                post(product, None, StockCounter::Backordered, filled.negated());
-            }
-            Self::Released { product, kind, parts: freed, backordered, .. }
-            | Self::Expired { product, kind, parts: freed, backordered, .. } => {
-                parts(product, (*kind).into(), freed, false);
-                post(product, None, StockCounter::Backordered, backordered.negated());
-            }
-            Self::Committed { product, kind, parts: gone, released, backordered, .. } => {
-                parts(product, StockCounter::OnHand, gone, false);
-                parts(product, (*kind).into(), gone, false);
-                parts(product, (*kind).into(), released, false);
-                post(product, None, StockCounter::Backordered, backordered.negated());
-            }
-            Self::Received { product, location, quantity } => post(product, Some(location), StockCounter::OnHand, *quantity),
-            Self::Issued { product, location, quantity } => post(product, Some(location), StockCounter::OnHand, quantity.negated()),
-            Self::Counted { product, location, before, counted } => {
-                post(product, Some(location), StockCounter::OnHand, counted.saturating_sub(*before));
-            }
-            Self::Expected(supply) => {
-                let ExpectSupply { product, location, quantity, .. } = &**supply;
-                post(product, Some(location), StockCounter::Expected, *quantity);
-            }
-            Self::ExpectedCancelled { product, location, quantity, .. } => {
-                post(product, Some(location), StockCounter::Expected, quantity.negated());
-            }
-            Self::SupplyReceived { product, location, before, open, .. } => {
-                post(product, Some(location), StockCounter::Expected, open.saturating_sub(*before));
-            }
-            Self::ShortageFound { .. }
-            | Self::BackordersFilled { .. }
-            | Self::Extended { .. }
-            | Self::Swept { .. }
-            | Self::Rescheduled { .. }
-            | Self::ShortageExpected { .. }
-            | Self::Refused { .. } => {}
-        }
-    }
-
-    /// The product that the event is about; absent for an event about a reservation alone, or about none.
+impl StockPart {
+    /// Plain stock: without a lot, and one's own.
     #[must_use]
-    pub fn product(&self) -> Option<&ProductId> {
-        match self {
-            Self::Expected(supply) => Some(&supply.product),
-            Self::Received { product, .. }
-            | Self::Counted { product, .. }
-            | Self::Issued { product, .. }
-            | Self::ShortageFound { product, .. }
-            | Self::Reserved { product, .. }
-            | Self::Firmed { product, .. }
-            | Self::Transferred { product, .. }
-            | Self::Updated { product, .. }
-            | Self::Uncommitted { product, .. }
-            | Self::Filled { product, .. }
-            | Self::Unfilled { product, .. }
-            | Self::BackordersFilled { product, .. }
-            | Self::Committed { product, .. }
-            | Self::Released { product, .. }
-            | Self::Expired { product, .. }
-            | Self::Rescheduled { product, .. }
-            | Self::ExpectedCancelled { product, .. }
-            | Self::SupplyReceived { product, .. }
-            | Self::ShortageExpected { product, .. } => Some(product),
-            Self::Extended { .. } | Self::Swept { .. } | Self::Refused { .. } => None,
-        }
+    pub const fn plain(location: LocationId, quantity: Quantity) -> Self {
+        Self { location, quantity, untracked: false, lot: None, serial: None, owner: None }
+    }
+
+    /// Of a product that is not tracked.
+    pub(super) fn untracked(location: LocationId, quantity: Quantity) -> Self {
+        Self { untracked: true, ..Self::plain(location, quantity) }
+    }
+
+    /// What tells it apart; `None` for plain stock.
+    pub(super) fn dimensions(&self) -> Option<Dimensions> {
+        Dimensions::of_held(self.lot.as_ref(), self.serial.as_ref(), self.owner.as_ref())
+    }
+
+    /// Stock that is told apart; only usable stock is held.
+    pub(super) fn of(location: LocationId, quantity: Quantity, dimensions: Option<&Dimensions>) -> Self {
+        let Dimensions { lot, serial, owner, .. } = dimensions.cloned().unwrap_or_default();
+        Self { location, quantity, untracked: false, lot, serial, owner }
     }
 }

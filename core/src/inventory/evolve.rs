@@ -57,6 +57,7 @@ impl StockState {
                 quota,
                 instead_of,
                 kit,
+                removal,
                 parts,
                 backordered,
                 ..
@@ -75,6 +76,7 @@ impl StockState {
                     quota: quota.clone(),
                     instead_of: instead_of.clone(),
                     kit: kit.clone(),
+                    removal: removal.clone(),
                     backordered: *backordered,
                     parts: parts.iter().map(ReservationPart::from).collect(),
                 });
@@ -83,11 +85,12 @@ impl StockState {
                 self.set_end(id, *expires_at);
                 self.change(id, Quantity::ZERO, ReservationStatus::Open, |reservation| reservation.kind = ReservationKind::Hard);
             }
-            StockEvent::Transferred { id, demand, location, from, parts, .. } => {
+            StockEvent::Transferred { id, demand, location, removal, from, parts, .. } => {
                 self.change(id, Quantity::ZERO, ReservationStatus::Open, |reservation| {
                     reduce(reservation, from, |part| &mut part.released);
                     hold_more(reservation, parts);
                     reservation.location = location.clone().or_else(|| reservation.location.take());
+                    reservation.removal = removal.clone().or_else(|| reservation.removal.take());
                 });
                 self.set_demand(id, demand.as_ref());
             }
@@ -136,6 +139,9 @@ impl StockState {
                 });
                 self.give_back(id, parts, *backordered);
             }
+            StockEvent::LotDescribed { product, lot, serial, facts } => {
+                self.describe(product, (lot.clone(), serial.clone()), facts.clone())
+            }
             StockEvent::Extended { id, expires_at } => self.set_end(id, Some(*expires_at)),
             StockEvent::Expected(supply) => self.insert_supply(expected(supply)),
             StockEvent::Rescheduled { id, due, kind, .. } => self.supplies.change(id, |supply| {
@@ -155,6 +161,8 @@ impl StockState {
             StockEvent::Received { .. }
             | StockEvent::Counted { .. }
             | StockEvent::Issued { .. }
+            | StockEvent::Moved { .. }
+            | StockEvent::Regraded { .. }
             | StockEvent::ShortageFound { .. }
             | StockEvent::BackordersFilled { .. }
             | StockEvent::ShortageExpected { .. }

@@ -1,6 +1,8 @@
 //! What is special about the stock of single products.
 
 use super::def::{Backorder, InventoryDef, ProductStockDef};
+use super::dimensions::Tracking;
+use super::removal::{RemovalPolicy, compile_removal};
 use crate::id::{Map, ProductId, Set};
 use crate::quantity::Quantity;
 use crate::report::{Diagnostics, InventoryCode, Path, RulebookCode};
@@ -14,6 +16,9 @@ pub(super) struct ItemPolicy {
     pub sku_threshold: Option<Quantity>,
     pub backorder: Option<Backorder>,
     pub untracked: bool,
+    pub tracking: Option<Tracking>,
+    /// Absent: as of all products.
+    pub removal: Option<RemovalPolicy>,
 }
 
 impl ItemPolicy {
@@ -33,6 +38,7 @@ impl ItemPolicy {
 
 /// Checks what is said of single products, and what holds for all that are not named.
 pub(super) fn compile_items(def: &InventoryDef, path: &Path<'_>, diagnostics: &mut Diagnostics) -> Map<ProductId, ItemPolicy> {
+    let removal = RemovalPolicy::default().with(&def.removal);
     check_threshold(def.sku_threshold, path, diagnostics);
     check_backorder(def.backorder, path, diagnostics);
     let mut seen = Set::default();
@@ -45,12 +51,12 @@ pub(super) fn compile_items(def: &InventoryDef, path: &Path<'_>, diagnostics: &m
             diagnostics.error(RulebookCode::DuplicateId, &here.field("product"), message);
             continue;
         }
-        items.insert(product.product.clone(), compile_item(product, &here, diagnostics));
+        items.insert(product.product.clone(), compile_item(product, removal, &here, diagnostics));
     }
     items
 }
 
-fn compile_item(def: &ProductStockDef, path: &Path<'_>, diagnostics: &mut Diagnostics) -> ItemPolicy {
+fn compile_item(def: &ProductStockDef, removal: RemovalPolicy, path: &Path<'_>, diagnostics: &mut Diagnostics) -> ItemPolicy {
     check_threshold(def.sku_threshold.unwrap_or_default(), path, diagnostics);
     check_backorder(def.backorder.unwrap_or_default(), path, diagnostics);
     if !def.tracked && (def.sku_threshold.is_some() || def.backorder.is_some()) {
@@ -60,7 +66,14 @@ fn compile_item(def: &ProductStockDef, path: &Path<'_>, diagnostics: &mut Diagno
         );
         diagnostics.error(InventoryCode::Untracked, path, message);
     }
-    ItemPolicy { sku_threshold: def.sku_threshold, backorder: def.backorder, untracked: !def.tracked, ..ItemPolicy::default() }
+    ItemPolicy {
+        sku_threshold: def.sku_threshold,
+        backorder: def.backorder,
+        untracked: !def.tracked,
+        tracking: def.tracking,
+        removal: Some(compile_removal(def, removal, path, diagnostics)),
+        ..ItemPolicy::default()
+    }
 }
 
 fn check_threshold(threshold: Quantity, path: &Path<'_>, diagnostics: &mut Diagnostics) {

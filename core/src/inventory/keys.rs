@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::action::{ReserveStock, StockAction};
+use super::action::{DescribeLot, MoveStock, RegradeStock, ReserveStock, StockAction, StockMovement};
 use super::compile::Inventory;
 use super::event::StockEvent;
 use super::quota::QuotaVersion;
@@ -78,8 +78,12 @@ impl Keys {
                 self.products.insert(receive.product.clone());
                 receive.supply.iter().for_each(|id| self.supply(id, state));
             }
-            StockAction::Count(movement) | StockAction::Issue(movement) => {
-                self.products.insert(movement.product.clone());
+            StockAction::Count(StockMovement { product, .. })
+            | StockAction::Issue(StockMovement { product, .. })
+            | StockAction::Move(MoveStock { product, .. })
+            | StockAction::Regrade(RegradeStock { product, .. })
+            | StockAction::DescribeLot(DescribeLot { product, .. }) => {
+                self.products.insert(product.clone());
             }
             StockAction::Expect(expect) => {
                 self.products.insert(expect.product.clone());

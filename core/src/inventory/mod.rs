@@ -9,7 +9,7 @@
 //! | [`InventoryDef`] | what a rule author writes: locations, safety stock, how long soft holds last |
 //! | [`compile`] | checks the definition and makes an [`Inventory`] of it |
 //! | [`StockState`] | counters by position, reservations, handled commands |
-//! | [`decide`] | judges a [`StockAction`]: receive, count, issue, reserve, commit, release, extend, expire, fill; expect, reschedule, cancel |
+//! | [`decide`] | judges a [`StockAction`]: receive, count, issue, move, regrade, reserve, commit, release, extend, expire, fill; expect, reschedule, cancel |
 //! | [`evolve()`] | folds a [`StockEvent`] into a state |
 //! | [`plan_reservation`] | which location gives what for the lines of a document; holds nothing |
 //! | [`plan_wave`] | the same for many orders, the highest priority first |
@@ -32,16 +32,21 @@ mod batch;
 mod compile;
 mod decide;
 mod def;
+mod dimensions;
 mod event;
 mod evolve;
 mod expected;
 mod item;
 mod keys;
 mod kit;
+mod ledger;
+mod lot;
+mod movement;
 mod plan;
 mod promise;
 mod quota;
 mod reconcile;
+mod removal;
 mod replan;
 mod replenish;
 mod request;
@@ -57,18 +62,22 @@ mod tests;
 mod wave;
 
 pub use action::{
-    CommitRemainder, CommitStock, ExtendReservation, FillBackorders, FillOrder, FirmReservation, ReceiveStock, ReleaseStock,
-    ReservationKind, ReserveAllow, ReserveStock, StockAction, StockMovement, TransferReservation, UncommitStock, UpdateReservation,
+    CommitRemainder, CommitStock, DescribeLot, ExtendReservation, FillBackorders, FillOrder, FirmReservation, MoveStock, ReceiveStock,
+    RegradeStock, ReleaseStock, ReservationKind, ReserveAllow, ReserveStock, StockAction, StockMovement, TransferReservation,
+    UncommitStock, UpdateReservation,
 };
-pub use availability::{Availability, LocationAvailability, Sellable, availability};
+pub use availability::{Availability, AvailabilityQuery, LocationAvailability, LotAvailability, Sellable, availability, availability_of};
 pub use compile::{Inventory, compile};
 pub use decide::{decide, decide_on};
 pub use def::{Backorder, InventoryDef, LocationDef, OwnSoftHolds, ProductStockDef, SafetyStockDef};
-pub use event::{LedgerEntry, StockCounter, StockEvent, StockPart};
+pub use dimensions::{StockStatus, Tracking};
+pub use event::{StockEvent, StockPart};
 pub use evolve::evolve;
 pub use expected::{CancelSupply, ExpectSupply, ExpectedSupply, RescheduleSupply, SupplyKind, SupplyPeg, SupplyRemainder};
 pub use keys::{ProductVersion, StockDecision, StockReads};
 pub use kit::{KitAvailability, KitComponent, KitDef, KitPart, KitShipping};
+pub use ledger::{LedgerEntry, StockCounter};
+pub use lot::{LotFacts, StockLot};
 pub use plan::{Demand, DemandLine, PlannedLine, ReservationPlan, plan_reservation};
 pub use promise::{
     CalendarDef, ConfirmationRule, DatedDemand, Nearest, Overcommitted, Peg, PegSource, Projection, ProjectionDay, ProjectionRequest,
@@ -80,6 +89,7 @@ pub use quota::{
     QuotaLine, QuotaOthers, QuotaPeriod, QuotaPlan, QuotaPlanLine, QuotaProductDef, QuotaUse, QuotaVersion, QuotaWindow, check_quota,
 };
 pub use reconcile::{ReconcileSource, Reconciliation, StockDifference, reconcile};
+pub use removal::{ConsignedStock, ExpiredLots, LotMatch, PassedOver, RemovalDef, RemovalStrategy, RemovalTerms, UndatedStock};
 pub use replan::{
     ReallocateStock, ReallocatedPart, Reallocation, ReplanClaim, ReplanCondition, ReplanConfirmation, ReplanDemand, ReplanLine, ReplanPlan,
     ReplanRequest, ReplanSegmentDef, ReplanSort, ReplanStrategy, replan,

@@ -8,10 +8,12 @@ use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::compile::Inventory;
+use super::dimensions::Dimensions;
 use super::event::StockPart;
+use super::removal::{Ask, PassedOver, RemovalTerms};
 use super::state::StockState;
 use super::supply::{Supply, Taken};
-use crate::id::{LineId, LocationId, ProductId, ReservationId, Set};
+use crate::id::{LineId, LocationId, Map, ProductId, ReservationId, Set};
 use crate::quantity::Quantity;
 use crate::report::{Diagnostic, Diagnostics, Error, Finding, InventoryCode, Path, Severity};
 use crate::time::Timestamp;
@@ -42,6 +44,15 @@ pub struct DemandLine {
     pub product: ProductId,
     /// How much, in the product's unit; above zero.
     pub quantity: Quantity,
+    /// Which stock it takes, where it is special.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removal: Option<Box<RemovalTerms>>,
+}
+
+impl DemandLine {
+    fn ask(&self) -> Ask<'_> {
+        Ask { product: &self.product, terms: self.removal.as_deref(), wanted_on: None }
+    }
 }
 
 /// Which location gives what for each line, and what is short.
@@ -53,6 +64,10 @@ pub struct ReservationPlan {
     lines: Vec<Entry>,
     parts: Vec<(usize, Quantity)>,
     findings: Vec<Finding>,
+    /// What tells the stock of a part apart, by the number of the part; most plans have none.
+    lots: Map<usize, Dimensions>,
+    /// What was passed over, by the number of the line.
+    passed_over: Map<usize, Vec<PassedOver>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +83,7 @@ struct Entry {
 pub struct PlannedLine<'p> {
     plan: &'p ReservationPlan,
     entry: &'p Entry,
+    number: usize,
 }
 
 impl ReservationPlan {
@@ -79,7 +95,7 @@ impl ReservationPlan {
 
     /// The lines, in the order of the demand.
     pub fn lines(&self) -> impl ExactSizeIterator<Item = PlannedLine<'_>> {
-        self.lines.iter().map(|entry| PlannedLine { plan: self, entry })
+        self.lines.iter().enumerate().map(|(number, entry)| PlannedLine { plan: self, entry, number })
     }
 
     /// One remark for each line that is short.
@@ -124,6 +140,21 @@ impl<'p> PlannedLine<'p> {
     pub fn parts(self) -> impl Iterator<Item = (&'p LocationId, Quantity)> {
         let parts = self.plan.parts.get(self.entry.parts.clone()).unwrap_or_default();
         parts.iter().filter_map(|(rank, quantity)| self.plan.locations.get(*rank).map(|location| (location, *quantity)))
+    }
+
+    /// The same with the lots, serial numbers and owners.
+    pub fn stock_parts(self) -> impl Iterator<Item = StockPart> {
+        let numbers = self.entry.parts.clone();
+        let part = move |(number, (location, quantity)): (usize, (&LocationId, Quantity))| {
+            StockPart::of(location.clone(), quantity, self.plan.lots.get(&number))
+        };
+        numbers.zip(self.parts()).map(part)
+    }
+
+    /// What is there of the product and was not taken, and why.
+    #[must_use]
+    pub fn passed_over(self) -> &'p [PassedOver] {
+        self.plan.passed_over.get(&self.number).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
@@ -177,6 +208,8 @@ pub(super) fn plan_lines(
         lines: Vec::with_capacity(lines.len()),
         parts: Vec::with_capacity(lines.len()),
         findings: Vec::new(),
+        lots: Map::default(),
+        passed_over: Map::default(),
     };
     for (line, shelf) in lines.iter().zip(shelves) {
         plan.serve(line, *shelf, supply);
@@ -225,6 +258,7 @@ impl ReservationPlan {
         let start = self.parts.len();
         let taken = match shelf {
             _ if supply.is_untracked(&line.product) => self.serve_untracked(line, supply),
+            Some(shelf) if !supply.is_plain(line.ask(), shelf) => self.serve_lots(line, shelf, supply),
             Some(shelf) => supply.take(&line.product, shelf, line.quantity, |rank, quantity| self.parts.push((rank, quantity))),
             None => Taken::default(),
         };
@@ -236,6 +270,20 @@ impl ReservationPlan {
 }
 
 impl ReservationPlan {
+    /// Of stock that is told apart it is said which is taken, and which is not.
+    fn serve_lots(&mut self, line: &DemandLine, shelf: usize, supply: &mut Supply<'_>) -> Taken {
+        let passed_over = supply.passed_over(line.ask());
+        if !passed_over.is_empty() {
+            self.passed_over.insert(self.lines.len(), passed_over);
+        }
+        supply.pick(line.ask(), shelf, line.quantity, |rank, quantity, stock| {
+            if let Some(stock) = stock {
+                self.lots.insert(self.parts.len(), stock.clone());
+            }
+            self.parts.push((rank, quantity));
+        })
+    }
+
     /// Of a product that is not tracked the first location of the route gives any quantity.
     fn serve_untracked(&mut self, line: &DemandLine, supply: &Supply<'_>) -> Taken {
         let Some(rank) = supply.first() else { return Taken::default() };
@@ -266,22 +314,20 @@ impl Serialize for ReservationPlan {
 
 impl Serialize for PlannedLine<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let parts: Vec<PartView<'_>> = self.parts().map(|(location, quantity)| PartView { location, quantity }).collect();
-        let mut line = serializer.serialize_struct("PlannedLine", 6)?;
+        let parts: Vec<StockPart> = self.stock_parts().collect();
+        let passed_over = self.passed_over();
+        let mut line = serializer.serialize_struct("PlannedLine", 7)?;
         line.serialize_field("id", self.id())?;
         line.serialize_field("requested", &self.requested())?;
         line.serialize_field("reserved", &self.reserved())?;
         line.serialize_field("short", &self.short())?;
         line.serialize_field("available", &self.available())?;
         line.serialize_field("parts", &parts)?;
+        if !passed_over.is_empty() {
+            line.serialize_field("passed_over", passed_over)?;
+        }
         line.end()
     }
-}
-
-#[derive(Serialize)]
-struct PartView<'p> {
-    location: &'p LocationId,
-    quantity: Quantity,
 }
 
 /// A plan as it is written; it says the same as the two `Serialize` above.
@@ -313,6 +359,9 @@ struct LineForm {
     available: Quantity,
     /// Which location gives how much.
     parts: Vec<StockPart>,
+    /// What is there of the product and was not taken, and why; left out when there is none.
+    #[schemars(skip_serializing_if = "Vec::is_empty")]
+    passed_over: Vec<PassedOver>,
 }
 
 impl JsonSchema for ReservationPlan {

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::event::{StockCounter, StockEvent};
+use super::def::is_default;
+use super::dimensions::{Dimensions, StockStatus};
+use super::event::StockEvent;
+use super::ledger::{LedgerEntry, StockCounter};
 use super::reservation::ReservationStatus;
-use super::state::StockState;
-use crate::id::{LocationId, ProductId};
+use super::state::{Counters, StockState};
+use crate::id::{LocationId, LotId, OwnerId, ProductId, SerialId};
 use crate::quantity::Quantity;
 use crate::report::Event;
 use crate::sort;
@@ -38,6 +41,18 @@ pub struct StockDifference {
     pub expected: Quantity,
     /// The source that says otherwise.
     pub source: ReconcileSource,
+    /// The lot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
+    /// The serial number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serial: Option<SerialId>,
+    /// Whether it may be sold.
+    #[serde(skip_serializing_if = "is_default")]
+    pub status: StockStatus,
+    /// Whose it is; absent: one's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<OwnerId>,
 }
 
 /// What the counters are compared with.
@@ -50,19 +65,23 @@ pub enum ReconcileSource {
     Ledger,
 }
 
-type Sums = BTreeMap<(ProductId, Option<LocationId>, StockCounter), Quantity>;
+/// By product, location, what tells the stock apart, and what is counted.
+type Sums = BTreeMap<Key, Quantity>;
+
+type Key = (ProductId, Option<LocationId>, Dimensions, StockCounter);
 
 /// Compares the counters of a state with its open reservations and, when the host gives all events from the first, with their sum.
 #[must_use]
 pub fn reconcile(state: &StockState, events: Option<&[Event<StockEvent>]>) -> Reconciliation {
     let counters = counters(state);
     let of_reservations = |counter| !matches!(counter, StockCounter::OnHand | StockCounter::Expected);
-    let held = counters.iter().filter(|((_, _, counter), _)| of_reservations(*counter));
+    let held = counters.iter().filter(|((.., counter), _)| of_reservations(*counter));
     let held = held.map(|(key, quantity)| (key.clone(), *quantity)).collect();
     let mut differences = compare(&held, &reserved(state), ReconcileSource::Reservations);
     if let Some(events) = events {
         differences.extend(compare(&counters, &ledger(events), ReconcileSource::Ledger));
     }
+    // The sort keeps the order of what tells the stock apart.
     sort::by(&mut differences, |a, b| (&a.product, &a.location, a.counter, a.source).cmp(&(&b.product, &b.location, b.counter, b.source)));
     Reconciliation { balanced: differences.is_empty(), differences }
 }
@@ -71,30 +90,41 @@ fn counters(state: &StockState) -> Sums {
     let mut sums = Sums::new();
     for (product, shelf) in &state.shelves {
         for (location, counters) in state.locations.iter().zip(&shelf.positions) {
-            for (counter, quantity) in [
-                (StockCounter::OnHand, counters.on_hand),
-                (StockCounter::ReservedHard, counters.reserved_hard),
-                (StockCounter::ReservedSoft, counters.reserved_soft),
-            ] {
-                sums.insert((product.clone(), Some(location.clone()), counter), quantity);
+            insert(&mut sums, product, location, &Dimensions::default(), *counters);
+        }
+        for ((location, dimensions), counters) in shelf.details.iter().flat_map(|details| &details.positions) {
+            if let Some(location) = state.locations.get_index(*location) {
+                insert(&mut sums, product, location, dimensions, *counters);
             }
         }
-        sums.insert((product.clone(), None, StockCounter::Backordered), shelf.backordered());
+        sums.insert((product.clone(), None, Dimensions::default(), StockCounter::Backordered), shelf.backordered());
     }
     for supply in state.supplies() {
-        add(&mut sums, (supply.product.clone(), Some(supply.location.clone()), StockCounter::Expected), supply.open);
+        let key = (supply.product.clone(), Some(supply.location.clone()), Dimensions::default(), StockCounter::Expected);
+        add(&mut sums, key, supply.open);
     }
     sums
+}
+
+fn insert(sums: &mut Sums, product: &ProductId, location: &LocationId, dimensions: &Dimensions, counters: Counters) {
+    for (counter, quantity) in [
+        (StockCounter::OnHand, counters.on_hand),
+        (StockCounter::ReservedHard, counters.reserved_hard),
+        (StockCounter::ReservedSoft, counters.reserved_soft),
+    ] {
+        sums.insert((product.clone(), Some(location.clone()), dimensions.clone(), counter), quantity);
+    }
 }
 
 fn reserved(state: &StockState) -> Sums {
     let mut sums = Sums::new();
     for reservation in state.reservations().filter(|reservation| reservation.status == ReservationStatus::Open) {
         for part in reservation.parts.iter().filter(|part| !part.untracked) {
-            let key = (reservation.product.clone(), Some(part.location.clone()), reservation.kind.into());
+            let dimensions = part.dimensions().unwrap_or_default();
+            let key = (reservation.product.clone(), Some(part.location.clone()), dimensions, reservation.kind.into());
             add(&mut sums, key, part.open);
         }
-        add(&mut sums, (reservation.product.clone(), None, StockCounter::Backordered), reservation.backordered);
+        add(&mut sums, (reservation.product.clone(), None, Dimensions::default(), StockCounter::Backordered), reservation.backordered);
     }
     sums
 }
@@ -102,12 +132,15 @@ fn reserved(state: &StockState) -> Sums {
 fn ledger(events: &[Event<StockEvent>]) -> Sums {
     let mut sums = Sums::new();
     for event in events {
-        event.what.post(|entry| add(&mut sums, (entry.product.clone(), entry.location.cloned(), entry.counter), entry.quantity));
+        let key = |entry: &LedgerEntry<'_>| {
+            (entry.product.clone(), entry.location.cloned(), entry.dimensions().unwrap_or_default(), entry.counter)
+        };
+        event.what.post(|entry| add(&mut sums, key(&entry), entry.quantity));
     }
     sums
 }
 
-fn add(sums: &mut Sums, key: (ProductId, Option<LocationId>, StockCounter), quantity: Quantity) {
+fn add(sums: &mut Sums, key: Key, quantity: Quantity) {
     let sum = sums.entry(key).or_default();
     *sum = sum.saturating_add(quantity);
 }
@@ -119,13 +152,10 @@ fn compare(counted: &Sums, expected: &Sums, source: ReconcileSource) -> Vec<Stoc
         .chain(missing)
         .map(|key| (key, counted.get(key).copied().unwrap_or_default(), expected.get(key).copied().unwrap_or_default()))
         .filter(|(_, counted, expected)| counted != expected)
-        .map(|((product, location, counter), counted, expected)| StockDifference {
-            product: product.clone(),
-            location: location.clone(),
-            counter: *counter,
-            counted,
-            expected,
-            source,
+        .map(|((product, location, dimensions, counter), counted, expected)| {
+            let Dimensions { lot, serial, status, owner } = dimensions.clone();
+            let (product, location, counter) = (product.clone(), location.clone(), *counter);
+            StockDifference { product, location, counter, counted, expected, source, lot, serial, status, owner }
         })
         .collect()
 }

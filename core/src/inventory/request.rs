@@ -4,14 +4,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::action::StockAction;
-use super::availability::{Availability, availability};
+use super::availability::{Availability, AvailabilityQuery, availability_of};
 use super::compile::Inventory;
 use super::decide::decide_on;
+use super::def::is_default;
 use super::event::StockEvent;
 use super::evolve::evolve;
 use super::keys::{ProductVersion, StockDecision};
 use super::plan::{Demand, ReservationPlan, plan_reservation};
 use super::reconcile::{Reconciliation, reconcile};
+use super::removal::RemovalTerms;
 use super::state::StockState;
 use super::wave::{Wave, WavePlan, plan_wave};
 use crate::id::ProductId;
@@ -102,14 +104,21 @@ pub struct AvailabilityRequest {
     pub state: StockState,
     /// The product.
     pub product: ProductId,
-    /// The moment: holds that have ended by then do not count.
+    /// The moment: holds that have ended by then do not count, nor lots that have expired.
     pub at: Timestamp,
+    /// On which terms it is to be taken, where they are special.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removal: Option<Box<RemovalTerms>>,
+    /// Whether the answer lists what is there lot by lot.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub lots: bool,
 }
 
-/// As [`availability`].
+/// As [`availability_of`].
 #[must_use]
 pub fn availability_request(inventory: &Inventory, request: &AvailabilityRequest) -> Availability {
-    availability(inventory, &request.state, &request.product, request.at)
+    let AvailabilityRequest { state, product, at, removal, lots } = request;
+    availability_of(inventory, state, AvailabilityQuery { product, at: *at, removal: removal.as_deref(), lots: *lots })
 }
 
 /// A state and, when the host has them, all of its events.

@@ -6,11 +6,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::action::ReservationKind;
-use super::event::{LedgerEntry, StockCounter};
+use super::def::is_default;
+use super::dimensions::{Dimensions, StockStatus};
 use super::expected::{ExpectedSupply, Supplies};
+use super::ledger::{LedgerEntry, StockCounter};
+use super::lot::{Details, LotFacts, LotKey, StockLot};
 use super::quota::{QuotaLedger, QuotaUse, QuotaVersion};
 use super::reservation::{Reservation, ReservationStatus};
-use crate::id::{DemandId, LocationId, Map, ProductId, ReservationId, Set};
+use crate::id::{DemandId, LocationId, LotId, Map, OwnerId, ProductId, ReservationId, SerialId, Set};
 use crate::quantity::Quantity;
 use crate::report::Memory;
 use crate::sort;
@@ -45,12 +48,14 @@ pub struct StockState {
 /// What is kept of one product.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Shelf {
-    /// Its counters, by the index of the location.
+    /// The counters of its plain stock, by the index of the location.
     pub positions: Vec<Counters>,
     /// How many events were about it.
     pub version: u64,
     /// What waits for stock; absent while nothing does, as for most products.
     pub waiting: Option<Box<Waiting>>,
+    /// Its stock that is not plain, and its lots; absent for most products.
+    pub details: Option<Box<Details>>,
 }
 
 /// The backorders of one product.
@@ -96,7 +101,7 @@ impl Counters {
     }
 }
 
-/// One position: a product at a location.
+/// One position: a product at a location, and what tells it apart from other stock of the product there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StockPosition {
@@ -113,6 +118,18 @@ pub struct StockPosition {
     /// What is held for carts and quotes.
     #[serde(default)]
     pub reserved_soft: Quantity,
+    /// The lot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
+    /// The serial number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<SerialId>,
+    /// Whether it may be sold.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub status: StockStatus,
+    /// Whose it is; absent: one's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<OwnerId>,
 }
 
 /// What is kept of a product as a whole.
@@ -160,25 +177,28 @@ impl StockState {
         self.reservations.values()
     }
 
-    /// The position of a product at a location; all zero when the ledger has nothing of it.
+    /// The plain stock of a product at a location, without what has a lot, is not usable or belongs to others; all zero when the
+    /// ledger has nothing of it.
     #[must_use]
     pub fn position(&self, product: &ProductId, location: &LocationId) -> StockPosition {
         let counters = self.counters(product, location);
-        position(product, location, counters)
+        position(product, location, &Dimensions::default(), counters)
     }
 
-    /// Every position that is not all zero, in order of product and location.
+    /// Every position that is not all zero, in order of product, location, and what tells stock apart there.
     #[must_use]
     pub fn positions(&self) -> Vec<StockPosition> {
-        let mut positions: Vec<StockPosition> = self
-            .shelves
-            .iter()
-            .flat_map(|(product, shelf)| {
-                self.locations.iter().zip(&shelf.positions).map(move |(location, counters)| (product, location, counters))
-            })
-            .filter(|(_, _, counters)| **counters != Counters::default())
-            .map(|(product, location, counters)| position(product, location, *counters))
-            .collect();
+        let none = Dimensions::default();
+        let mut positions: Vec<StockPosition> = Vec::new();
+        for (product, shelf) in &self.shelves {
+            let plain = self.locations.iter().zip(&shelf.positions).filter(|(_, counters)| **counters != Counters::default());
+            positions.extend(plain.map(|(location, counters)| position(product, location, &none, *counters)));
+            let details = shelf.details.iter().flat_map(|details| &details.positions);
+            positions.extend(details.filter_map(|((location, dimensions), counters)| {
+                Some(position(product, self.locations.get_index(*location)?, dimensions, *counters))
+            }));
+        }
+        // The sort keeps the order of what lies at the same place.
         sort::by(&mut positions, |a, b| (&a.product, &a.location).cmp(&(&b.product, &b.location)));
         positions
     }
@@ -187,6 +207,39 @@ impl StockState {
         let shelf = self.shelves.get(product);
         let index = self.locations.get_index_of(location);
         shelf.zip(index).and_then(|(shelf, index)| shelf.positions.get(index)).copied().unwrap_or_default()
+    }
+
+    /// The counters of stock that is told apart.
+    pub(super) fn counters_of(&self, product: &ProductId, location: &LocationId, dimensions: &Dimensions) -> Counters {
+        if dimensions.is_plain() {
+            return self.counters(product, location);
+        }
+        let details = self.details(product).zip(self.locations.get_index_of(location));
+        details.map(|(details, location)| details.counters(location, dimensions)).unwrap_or_default()
+    }
+
+    /// The stock of a product that is not plain.
+    pub(super) fn details(&self, product: &ProductId) -> Option<&Details> {
+        self.shelves.get(product).and_then(|shelf| shelf.details.as_deref())
+    }
+
+    /// Every lot, and every unit that belongs to none, of which something is known, in order of product, lot and serial number.
+    #[must_use]
+    pub fn lots(&self) -> Vec<StockLot> {
+        let known = self.shelves.iter().filter_map(|(product, shelf)| Some((product, &shelf.details.as_ref()?.facts)));
+        let lots = known.flat_map(|(product, facts)| {
+            facts.iter().map(|((lot, serial), facts)| {
+                let (product, lot, serial) = (product.clone(), lot.clone(), serial.clone());
+                StockLot { product, lot, serial, facts: facts.clone() }
+            })
+        });
+        let mut lots: Vec<StockLot> = lots.collect();
+        sort::by(&mut lots, |a, b| a.product.cmp(&b.product));
+        lots
+    }
+
+    pub(super) fn describe(&mut self, product: &ProductId, key: LotKey, facts: LotFacts) {
+        self.shelf_mut(product).details.get_or_insert_default().facts.insert(key, facts);
     }
 
     /// The open reservations that have ended by `at` without an event that says so, the earliest first.
@@ -235,6 +288,11 @@ impl StockState {
             return;
         };
         let location = self.locations.get_index_of(location).unwrap_or_else(|| self.locations.insert_full(location.clone()).0);
+        if let Some(dimensions) = entry.dimensions() {
+            let details = self.shelf_mut(entry.product).details.get_or_insert_default();
+            details.post(location, dimensions, entry.counter, entry.quantity);
+            return;
+        }
         let positions = &mut self.shelf_mut(entry.product).positions;
         if positions.len() <= location {
             positions.resize(location.saturating_add(1), Counters::default());
@@ -303,9 +361,20 @@ impl StockState {
     }
 }
 
-fn position(product: &ProductId, location: &LocationId, counters: Counters) -> StockPosition {
+fn position(product: &ProductId, location: &LocationId, dimensions: &Dimensions, counters: Counters) -> StockPosition {
     let Counters { on_hand, reserved_hard, reserved_soft } = counters;
-    StockPosition { product: product.clone(), location: location.clone(), on_hand, reserved_hard, reserved_soft }
+    let Dimensions { lot, serial, status, owner } = dimensions.clone();
+    StockPosition {
+        product: product.clone(),
+        location: location.clone(),
+        on_hand,
+        reserved_hard,
+        reserved_soft,
+        lot,
+        serial,
+        status,
+        owner,
+    }
 }
 
 impl PartialEq for StockState {
@@ -317,6 +386,7 @@ impl PartialEq for StockState {
             && self.positions() == other.positions()
             && self.products() == other.products()
             && self.quotas == other.quotas
+            && self.lots() == other.lots()
     }
 }
 
@@ -330,7 +400,7 @@ struct StateForm {
     /// The number of the last event.
     #[serde(default)]
     version: u64,
-    /// Every position that is not all zero, in order of product and location.
+    /// Every position that is not all zero, in order of product, location, and what tells stock apart there.
     #[serde(default)]
     positions: Vec<StockPosition>,
     /// Every product that events were about, in order.
@@ -348,6 +418,9 @@ struct StateForm {
     /// Every quota that events were about, in order.
     #[serde(default)]
     quotas: Vec<QuotaVersion>,
+    /// Every lot, and every unit that belongs to none, of which something is known, in order of product, lot and serial number.
+    #[serde(default)]
+    lots: Vec<StockLot>,
     /// The commands that were handled.
     #[serde(default)]
     memory: Memory,
@@ -365,6 +438,8 @@ struct StateView<'s> {
     consumed: Vec<QuotaUse>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     quotas: Vec<QuotaVersion>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lots: Vec<StockLot>,
     memory: &'s Memory,
 }
 
@@ -372,9 +447,9 @@ impl Serialize for StockState {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let reservations = self.reservations.values().collect();
         let supplies = self.supplies().collect();
-        let (positions, products) = (self.positions(), self.products());
+        let (positions, products, lots) = (self.positions(), self.products(), self.lots());
         let (consumed, quotas) = (self.quotas.uses().collect(), self.quotas.versions().collect());
-        StateView { version: self.version, positions, products, reservations, supplies, consumed, quotas, memory: &self.memory }
+        StateView { version: self.version, positions, products, reservations, supplies, consumed, quotas, lots, memory: &self.memory }
             .serialize(serializer)
     }
 }
@@ -385,14 +460,16 @@ impl TryFrom<StateForm> for StockState {
     fn try_from(form: StateForm) -> Result<Self, String> {
         let mut state = Self { version: form.version, memory: form.memory, ..Self::default() };
         let mut seen = Set::default();
-        for StockPosition { product, location, on_hand, reserved_hard, reserved_soft } in &form.positions {
-            if !seen.insert((product, location)) {
+        for StockPosition { product, location, on_hand, reserved_hard, reserved_soft, lot, serial, status, owner } in &form.positions {
+            if !seen.insert((product, location, lot, serial, *status, owner)) {
                 return Err(format!("the position of `{product}` at `{location}` stands in the state twice"));
             }
             for (counter, quantity) in
                 [(StockCounter::OnHand, on_hand), (StockCounter::ReservedHard, reserved_hard), (StockCounter::ReservedSoft, reserved_soft)]
             {
-                state.post(LedgerEntry { product, location: Some(location), counter, quantity: *quantity });
+                let (lot, serial, owner) = (lot.as_ref(), serial.as_ref(), owner.as_ref());
+                let quantity = *quantity;
+                state.post(LedgerEntry { product, location: Some(location), counter, quantity, lot, serial, status: *status, owner });
             }
         }
         let mut seen = Set::default();
@@ -411,6 +488,15 @@ impl TryFrom<StateForm> for StockState {
                 return Err(format!("the reservation `{}` stands in the state twice", reservation.id));
             }
             state.insert(reservation);
+        }
+        for StockLot { product, lot, serial, facts } in form.lots {
+            if lot.is_some() == serial.is_some() {
+                return Err(format!("a lot of `{product}` names both a lot and a serial number, or neither; write one of them"));
+            }
+            if state.details(&product).is_some_and(|details| details.facts.contains_key(&(lot.clone(), serial.clone()))) {
+                return Err(format!("a lot of `{product}` stands in the state twice"));
+            }
+            state.describe(&product, (lot, serial), facts);
         }
         for supply in form.supplies {
             if state.supply(&supply.id).is_some() {

@@ -1,8 +1,13 @@
 //! What the positions of a product can give at a moment, and taking it from them in order of preference.
 
+use std::collections::BTreeMap;
+
 use super::compile::Inventory;
 use super::def::Backorder;
+use super::dimensions::Dimensions;
+use super::event::StockPart;
 use super::item::ItemPolicy;
+use super::removal::Ask;
 use super::reservation::Reservation;
 use super::state::{Counters, Shelf, StockState};
 use crate::id::{LocationId, Map, ProductId, ReservationId, Set};
@@ -11,18 +16,20 @@ use crate::time::Timestamp;
 
 /// A view of the stock from which quantities are taken, line by line, without changing the state.
 pub(super) struct Supply<'s> {
-    inventory: &'s Inventory,
-    state: &'s StockState,
-    at: Timestamp,
+    pub inventory: &'s Inventory,
+    pub state: &'s StockState,
+    pub at: Timestamp,
     /// The locations to take from, in order: their rank, and their index in a shelf if the ledger knows them.
-    route: Vec<(usize, Option<usize>)>,
+    pub route: Vec<(usize, Option<usize>)>,
     /// Holds that are not counted because the one who asks has them.
     own: Set<ReservationId>,
     /// Whether what others wait for may be taken, as by those who wait themselves.
     past_queue: bool,
     /// What the counters of a product do not show: holds that are over or replaced (above zero), and what was taken through this
     /// view (below zero); by shelf, then by the index of the location.
-    adjusted: Map<usize, Vec<Quantity>>,
+    pub adjusted: Map<usize, Vec<Quantity>>,
+    /// The same of stock that is not plain, by the index of the location and by what tells it apart.
+    special: Map<usize, BTreeMap<(usize, Dimensions), Quantity>>,
 }
 
 /// What was taken for one line.
@@ -44,18 +51,18 @@ pub(super) struct Free {
 
 /// What of a product is not for everyone, though it is free where it lies.
 #[derive(Debug, Default)]
-struct KeptBack {
+pub(super) struct KeptBack {
     /// What waiting reservations take, by the rank of the location where it lies.
     claimed: Map<usize, Quantity>,
     /// What is left of the product for all locations together.
-    left: Quantity,
+    pub left: Quantity,
 }
 
 impl<'s> Supply<'s> {
     /// The stock at a moment: what has ended by then is free.
     pub fn at(inventory: &'s Inventory, state: &'s StockState, at: Timestamp) -> Self {
         let (route, own) = (Vec::new(), Set::default());
-        let mut supply = Self { inventory, state, at, route, own, past_queue: false, adjusted: Map::default() };
+        let mut supply = Self { inventory, state, at, route, own, past_queue: false, adjusted: Map::default(), special: Map::default() };
         for reservation in state.due(at) {
             supply.free(reservation);
         }
@@ -106,6 +113,14 @@ impl<'s> Supply<'s> {
         self
     }
 
+    /// Takes from this location alone, without its parts.
+    pub fn at_one(mut self, location: &LocationId) -> Self {
+        self.route = self.ranks(None);
+        let wanted = self.inventory.rank(location);
+        self.route.retain(|(rank, _)| Some(*rank) == wanted);
+        self
+    }
+
     /// The active locations in order of priority: all, or one and its parts.
     fn ranks(&self, whole: Option<usize>) -> Vec<(usize, Option<usize>)> {
         let active = self.inventory.locations().enumerate().filter(|(_, (_, active))| *active);
@@ -120,8 +135,7 @@ impl<'s> Supply<'s> {
 
     /// How much of a product the route has.
     pub fn available(&mut self, product: &ProductId) -> Quantity {
-        let shelf = self.state.shelves.get_index_of(product);
-        shelf.map_or(Quantity::ZERO, |shelf| self.take(product, shelf, Quantity::ZERO, |_, _| {}).available)
+        self.available_for(Ask::any(product))
     }
 
     pub fn is_untracked(&self, product: &ProductId) -> bool {
@@ -167,7 +181,7 @@ impl<'s> Supply<'s> {
     }
 
     /// What the threshold and the queue keep back of a product; `None` when that is nothing.
-    fn kept_back(&self, item: Option<&ItemPolicy>, shelf: usize, stock: &Shelf) -> Option<KeptBack> {
+    pub fn kept_back(&self, item: Option<&ItemPolicy>, shelf: usize, stock: &Shelf) -> Option<KeptBack> {
         let threshold = self.inventory.threshold_of(item);
         let queue = stock.waiting.is_some() && !self.past_queue;
         if threshold.is_zero() && !queue {
@@ -175,10 +189,8 @@ impl<'s> Supply<'s> {
         }
         // 1. What is free at each location.
         let free_at = |(rank, location): (usize, Option<usize>)| {
-            let counters = location.and_then(|location| stock.positions.get(location)).copied().unwrap_or_default();
-            let correction = self.adjusted.get(&shelf).zip(location).and_then(|(shelf, location)| shelf.get(location)).copied();
-            let safety = self.inventory.safety_at(item, rank);
-            (rank, free(counters, safety).saturating_add(correction.unwrap_or_default()).or_zero())
+            let balance = location.map(|location| self.balance_at(item, shelf, stock, location)).unwrap_or_default();
+            (rank, balance.saturating_sub(self.inventory.safety_at(item, rank)).or_zero())
         };
         let mut free: Map<usize, Quantity> = self.ranks(None).into_iter().map(free_at).collect();
         // 2. Who waits for stock of one place takes it there.
@@ -230,14 +242,12 @@ impl<'s> Supply<'s> {
         let stock = shelf.and_then(|shelf| self.state.shelves.get_index(shelf)).map(|(_, stock)| stock);
         let item = self.inventory.item(product);
         let kept = shelf.zip(stock).and_then(|(shelf, stock)| self.kept_back(item, shelf, stock));
-        let adjusted = shelf.and_then(|shelf| self.adjusted.get(&shelf));
         if self.is_untracked(product) {
             return Free { at: self.route.iter().map(|(rank, _)| (*rank, Quantity::MAX)).collect(), together: None };
         }
         let free_at = |(rank, location): (usize, usize)| {
-            let counters = stock.and_then(|stock| stock.positions.get(location)).copied().unwrap_or_default();
-            let correction = adjusted.and_then(|by_location| by_location.get(location)).copied().unwrap_or_default();
-            let free = free(counters, self.inventory.safety_at(item, rank)).saturating_add(correction).or_zero();
+            let balance = shelf.zip(stock).map(|(shelf, stock)| self.balance_at(item, shelf, stock, location)).unwrap_or_default();
+            let free = balance.saturating_sub(self.inventory.safety_at(item, rank)).or_zero();
             (rank, kept.as_ref().map_or(free, |kept| free.saturating_sub(kept.claimed_at(rank)).or_zero()))
         };
         let known = self.route.iter().filter_map(|(rank, location)| Some((*rank, (*location)?)));
@@ -249,24 +259,66 @@ impl<'s> Supply<'s> {
         self.state.counters(product, location).held().saturating_sub(self.correction(product, location))
     }
 
+    /// What is held of stock that is told apart, at the moment of this view.
+    pub fn held_of(&self, product: &ProductId, location: &LocationId, dimensions: &Dimensions) -> Quantity {
+        if dimensions.is_plain() {
+            return self.held(product, location);
+        }
+        let place = self.state.shelves.get_index_of(product).zip(self.state.locations.get_index_of(location));
+        let correction = place.map(|(shelf, location)| self.special_correction(shelf, location, dimensions)).unwrap_or_default();
+        self.state.counters_of(product, location, dimensions).held().saturating_sub(correction)
+    }
+
     fn correction(&self, product: &ProductId, location: &LocationId) -> Quantity {
-        let shelf = self.state.shelves.get_index_of(product).and_then(|shelf| self.adjusted.get(&shelf));
-        let location = self.state.locations.get_index_of(location);
-        shelf.zip(location).and_then(|(shelf, location)| shelf.get(location)).copied().unwrap_or_default()
+        let place = self.state.shelves.get_index_of(product).zip(self.state.locations.get_index_of(location));
+        place.map(|(shelf, location)| self.plain_correction(shelf, location)).unwrap_or_default()
+    }
+
+    /// What the counters of plain stock do not show.
+    pub fn plain_correction(&self, shelf: usize, location: usize) -> Quantity {
+        self.adjusted.get(&shelf).and_then(|shelf| shelf.get(location)).copied().unwrap_or_default()
+    }
+
+    /// What the counters of stock that is told apart do not show.
+    pub fn special_correction(&self, shelf: usize, location: usize, dimensions: &Dimensions) -> Quantity {
+        let Some(special) = self.special.get(&shelf) else { return Quantity::ZERO };
+        special.get(&(location, dimensions.clone())).copied().unwrap_or_default()
     }
 
     fn free(&mut self, reservation: &Reservation) {
         let Some(shelf) = self.state.shelves.get_index_of(&reservation.product) else { return };
         for part in reservation.parts.iter().filter(|part| !part.untracked) {
-            if let Some(location) = self.state.locations.get_index_of(&part.location) {
-                adjust(self.adjusted.entry(shelf).or_default(), location, part.open);
-            }
+            self.give_back_at(shelf, &part.location, part.dimensions(), part.open);
+        }
+    }
+
+    /// What was held is free in this view.
+    pub fn give_back(&mut self, product: &ProductId, parts: &[StockPart]) {
+        let Some(shelf) = self.state.shelves.get_index_of(product) else { return };
+        for part in parts.iter().filter(|part| !part.untracked) {
+            self.give_back_at(shelf, &part.location, part.dimensions(), part.quantity);
+        }
+    }
+
+    fn give_back_at(&mut self, shelf: usize, location: &LocationId, stock: Option<Dimensions>, quantity: Quantity) {
+        let Some(location) = self.state.locations.get_index_of(location) else { return };
+        match stock {
+            None => adjust(self.adjusted.entry(shelf).or_default(), location, quantity),
+            Some(stock) => self.adjust_special(shelf, (location, stock), quantity),
         }
     }
 }
 
+impl Supply<'_> {
+    /// Corrects stock that is not plain.
+    pub fn adjust_special(&mut self, shelf: usize, key: (usize, Dimensions), quantity: Quantity) {
+        let slot = self.special.entry(shelf).or_default().entry(key).or_default();
+        *slot = slot.saturating_add(quantity);
+    }
+}
+
 impl KeptBack {
-    fn claimed_at(&self, rank: usize) -> Quantity {
+    pub fn claimed_at(&self, rank: usize) -> Quantity {
         self.claimed.get(&rank).copied().unwrap_or_default()
     }
 
@@ -287,7 +339,7 @@ fn free(counters: Counters, safety: Quantity) -> Quantity {
     counters.on_hand.saturating_sub(safety).saturating_sub(counters.held())
 }
 
-fn adjust(by_location: &mut Vec<Quantity>, location: usize, quantity: Quantity) {
+pub(super) fn adjust(by_location: &mut Vec<Quantity>, location: usize, quantity: Quantity) {
     if by_location.len() <= location {
         by_location.resize(location.saturating_add(1), Quantity::ZERO);
     }

@@ -1,7 +1,7 @@
 //! The story, day by day.
 
 use dealdesk::approval::{ApprovalAction, CaseStatus, Vote};
-use dealdesk::inventory::{ReceiveStock, StockAction, StockMovement, SupplyRemainder};
+use dealdesk::inventory::{ReceiveStock, StockAction, StockMovement};
 use dealdesk::order::{HoldKind, OrderAction, OrderHeader};
 use dealdesk::time::Timestamp;
 
@@ -48,7 +48,7 @@ fn first(desk: &mut Desk) -> Result<()> {
 fn open_stock(desk: &mut Desk, by: By<'_>) -> Result<()> {
     let stock = desk.company.stock.clone();
     for (number, level) in stock.on_hand.iter().enumerate() {
-        let received = StockMovement { product: level.product.clone(), location: level.location.clone(), quantity: level.quantity };
+        let received = StockMovement::plain(level.product.clone(), level.location.clone(), level.quantity);
         desk.tell_stock(by.command(format!("opening/{number}"), StockAction::Receive(received.into()))?)?;
     }
     for supply in &stock.supplies {
@@ -72,13 +72,8 @@ fn second(desk: &mut Desk) -> Result<()> {
     }
 
     println!("\nfrom the factory: 12 D-40 for Lyon");
-    let received = ReceiveStock {
-        product: "D-40".parse()?,
-        location: "LYO".parse()?,
-        quantity: "12".parse()?,
-        supply: Some("MO-118".parse()?),
-        remainder: SupplyRemainder::Keep,
-    };
+    let goods = StockMovement::plain("D-40".parse()?, "LYO".parse()?, "12".parse()?);
+    let received = ReceiveStock { supply: Some("MO-118".parse()?), ..goods.into() };
     let factory = By { actor: "warehouse", at: at("2026-11-24T08:00:00Z")? };
     desk.tell_stock(factory.command("factory/D-40".to_owned(), StockAction::Receive(received))?)?;
 

@@ -1,6 +1,6 @@
 //! From a confirmed order to the money: ship what is reserved, invoice what is shipped, close what is done.
 
-use dealdesk::inventory::{CommitRemainder, CommitStock, ReleaseStock, StockAction};
+use dealdesk::inventory::{CommitStock, ReleaseStock, StockAction};
 use dealdesk::order::{BillingStatus, FulfillmentStatus, OrderAction, OrderFact, OrderHeader, OrderState, ShippedLine};
 
 use crate::Result;
@@ -21,7 +21,7 @@ pub fn fulfil(desk: &mut Desk, id: &str, by: By<'_>, occasion: &str) -> Result<(
 
     // 1. The goods leave: the warehouses first, since they may find that something is missing.
     for line in lines.iter().filter_map(|line| line.reservation.as_ref()) {
-        let commit = CommitStock { id: line.clone(), quantity: None, location: None, remainder: CommitRemainder::Keep };
+        let commit = CommitStock::all(line.clone());
         let decision = desk.tell_stock(by.command(format!("{line}/commit"), StockAction::Commit(commit))?)?;
         clerk::stock(&decision);
     }
@@ -76,10 +76,7 @@ pub fn cancel(desk: &mut Desk, id: &str, by: By<'_>, reason: &str) -> Result<()>
 /// Releases the reservations that an order no longer wants.
 pub fn give_back(desk: &mut Desk, id: &str, by: By<'_>) -> Result<()> {
     for reservation in desk.abandoned(id)? {
-        let command = by.command(
-            format!("{reservation}/release"),
-            StockAction::Release(ReleaseStock { id: reservation, quantity: None, location: None }),
-        )?;
+        let command = by.command(format!("{reservation}/release"), StockAction::Release(ReleaseStock::all(reservation)))?;
         clerk::stock(&desk.tell_stock(command)?);
     }
     Ok(())

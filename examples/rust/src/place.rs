@@ -117,6 +117,7 @@ pub fn reserve(desk: &mut Desk, id: &str, by: By<'_>, occasion: &str) -> Result<
             characteristics: std::collections::BTreeMap::new(),
             instead_of: None,
             replaces: Vec::new(),
+            removal: None,
         };
         let decision = desk.tell_stock(by.command(reservation.clone(), StockAction::Reserve(reserve))?)?;
         clerk::stock(&decision);

@@ -88,7 +88,8 @@ impl Findings {
             state = evolve(state, event);
             match &event.what {
                 StockEvent::Reserved { parts, .. } => {
-                    let request = AvailabilityRequest { state: state.clone(), product: product.clone(), at: event.at };
+                    let request =
+                        AvailabilityRequest { state: state.clone(), product: product.clone(), at: event.at, removal: None, lots: false };
                     let places = rulebook.availability(&request).locations;
                     for place in places.iter().filter(|place| parts.iter().any(|part| part.location == place.location)) {
                         if place.held.saturating_add(place.safety_stock) > place.on_hand {

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::super::availability::{Availability, LocationAvailability, Sellable};
 use super::super::compile::Inventory;
+use super::super::removal::usable;
 use super::super::state::StockState;
 use super::super::supply::Supply;
 use super::compile::{Component, Kit};
@@ -88,8 +89,8 @@ fn at_location(
 ) -> LocationAvailability {
     let (mut there, mut not_held, mut free) = (i64::MAX, i64::MAX, i64::MAX);
     for Component { product, quantity } in kit.components.iter().filter(|component| inventory.is_tracked(&component.product)) {
-        let on_hand = state.counters(product, location).on_hand;
-        let left = on_hand.saturating_sub(supply.held(product, location));
+        let on_hand = usable(inventory, state, product, location, supply.at.date());
+        let left = supply.balance(product, location);
         let safe = left.saturating_sub(inventory.safety_stock(product, location));
         there = there.min(enough_for(on_hand, *quantity));
         not_held = not_held.min(enough_for(left, *quantity));
@@ -104,5 +105,7 @@ fn at_location(
         safety_stock: known(not_held).saturating_sub(known(free)),
         available: if active { known(free) } else { Quantity::ZERO },
         over_reserved: Quantity::ZERO,
+        unusable: Quantity::ZERO,
+        lots: Vec::new(),
     }
 }

@@ -96,14 +96,15 @@ fn commits(hold: &Hold<'_>, commit: &CommitStock, kits: &[(Option<&LocationId>, 
     for (part, each) in &hold.parts {
         for (location, quantity) in hold.take(part, *each, kits, open) {
             let (id, location) = (part.id.clone(), Some(location.clone()));
-            actions.push(StockAction::Commit(CommitStock { id, quantity: Some(quantity), location, remainder: CommitRemainder::Keep }));
+            let (quantity, confirm_expired) = (Some(quantity), commit.confirm_expired);
+            actions.push(StockAction::Commit(CommitStock { quantity, location, confirm_expired, ..CommitStock::all(id) }));
         }
         let here = |at: &&ReservationPart| commit.location.as_ref().is_none_or(|location| at.location == *location);
         let held: Quantity = part.parts.iter().filter(here).map(open).sum();
         let waiting = if commit.location.is_none() { part.backordered } else { Quantity::ZERO };
         let left = held.saturating_add(waiting) > times(*each, all);
         if left && commit.remainder == CommitRemainder::Release {
-            actions.push(StockAction::Release(ReleaseStock { id: part.id.clone(), quantity: None, location: commit.location.clone() }));
+            actions.push(StockAction::Release(ReleaseStock { location: commit.location.clone(), ..ReleaseStock::all(part.id.clone()) }));
         }
     }
     actions
@@ -141,7 +142,7 @@ pub(super) fn releases(hold: &Hold<'_>, location: Option<&LocationId>, kits: i64
             missing = missing.saturating_sub(quantity);
             if quantity.is_positive() {
                 let (id, location) = (part.id.clone(), location.cloned());
-                actions.push(StockAction::Release(ReleaseStock { id, quantity: Some(quantity), location }));
+                actions.push(StockAction::Release(ReleaseStock { quantity: Some(quantity), location, ..ReleaseStock::all(id) }));
             }
         };
         if location.is_none() {
@@ -195,7 +196,7 @@ pub(super) fn uncommit(ground: &Ground<'_>, hold: &Hold<'_>, uncommit: &Uncommit
         let taken = hold.take(part, *each, &kits, gone).into_iter();
         taken.map(|(location, quantity)| {
             let (id, location) = (part.id.clone(), Some(location.clone()));
-            StockAction::Uncommit(UncommitStock { id, quantity: Some(quantity), location })
+            StockAction::Uncommit(UncommitStock { id, quantity: Some(quantity), location, lot: None, serials: Vec::new() })
         })
     });
     carry_out(ground, &back.collect::<Vec<_>>(), path)

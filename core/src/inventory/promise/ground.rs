@@ -150,9 +150,7 @@ impl<'r> Ground<'r> {
     fn free<'g>(&'g self, product: &'g ProductId) -> impl Iterator<Item = Delta> + 'g {
         let places = self.inventory.locations().filter_map(|(location, _)| Some((location, place(self.inventory, location)?)));
         let free = places.map(move |(location, place)| {
-            let on_hand = self.beside.state.counters(product, location).on_hand;
-            let held = self.stock.held(product, location);
-            let free = on_hand.saturating_sub(held).saturating_sub(self.inventory.safety_stock(product, location));
+            let free = self.stock.balance(product, location).saturating_sub(self.inventory.safety_stock(product, location));
             // What is missing at one part of a whole is not taken from the others.
             let quantity = if place.rank == place.whole { free } else { free.or_zero() };
             Delta { day: self.today, place: Some(place.whole), at: Some(place.rank), quantity, origin: Origin::Stock }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::super::decide::{Ground, Verdict, refuse};
 use super::super::event::{StockEvent, StockPart};
 use super::super::plan::not_positive;
+use super::super::removal::Ask;
 use super::super::reservation::{Reservation, open_reservation};
 use crate::id::{LocationId, Map, ProductId, ReservationId, Set};
 use crate::limits::Limits;
@@ -47,7 +48,7 @@ struct Move<'s> {
     reservation: &'s Reservation,
     /// What it gives back.
     loses: Vec<StockPart>,
-    /// What it takes.
+    /// What it takes, of any stock of the location that it may take.
     gains: Vec<StockPart>,
 }
 
@@ -57,7 +58,7 @@ pub(in super::super) fn reallocate(ground: &Ground<'_>, action: &ReallocateStock
     check(ground, action, &path.field("reservations"))?;
     Ok(moves(ground, action).and_then(|moves| {
         enough(ground, &moves)?;
-        Ok(events(&moves))
+        Ok(events(&choose_lots(ground, moves)?))
     }))
 }
 
@@ -133,7 +134,7 @@ fn compare<'s>(reservation: &'s Reservation, target: &[ReallocatedPart]) -> Move
         }
     }
     let gained = missing.into_iter().filter(|(_, quantity)| quantity.is_positive());
-    let gains = gained.map(|(location, quantity)| StockPart { location: location.clone(), quantity, untracked: false }).collect();
+    let gains = gained.map(|(location, quantity)| StockPart::plain(location.clone(), quantity)).collect();
     Move { reservation, loses, gains }
 }
 
@@ -178,9 +179,7 @@ fn enough(ground: &Ground<'_>, moves: &[Move<'_>]) -> Result<(), Refusal> {
 
 /// What is free at a location, below zero when more is held than may be.
 fn free(ground: &Ground<'_>, product: &ProductId, location: &LocationId) -> Quantity {
-    let on_hand = ground.state.counters(product, location).on_hand;
-    let held = ground.supply().held(product, location);
-    on_hand.saturating_sub(ground.inventory.safety_stock(product, location)).saturating_sub(held)
+    ground.supply().balance(product, location).saturating_sub(ground.inventory.safety_stock(product, location))
 }
 
 fn insufficient(product: &ProductId, location: &LocationId, wanted: Quantity, free: Quantity) -> Refusal {
@@ -190,6 +189,37 @@ fn insufficient(product: &ProductId, location: &LocationId, wanted: Quantity, fr
         .detail("location", location.as_str())
         .detail("requested", wanted.to_decimal())
         .detail("available", free.to_decimal())
+}
+
+/// Which lots are taken, where stock is told apart: from what is there when all has been given back.
+fn choose_lots<'s>(ground: &Ground<'s>, moves: Vec<Move<'s>>) -> Result<Vec<Move<'s>>, Refusal> {
+    let mut supply = ground.supply().past_queue();
+    for change in &moves {
+        supply.give_back(&change.reservation.product, &change.loses);
+    }
+    let mut chosen = Vec::with_capacity(moves.len());
+    for change in moves {
+        let Reservation { product, removal, wanted_on, .. } = change.reservation;
+        let ask = Ask { product, terms: removal.as_deref(), wanted_on: *wanted_on };
+        let shelf = ground.state.shelves.get_index_of(product).filter(|shelf| !supply.is_plain(ask, *shelf));
+        let Some(shelf) = shelf else {
+            chosen.push(change);
+            continue;
+        };
+        let mut gains = Vec::new();
+        for wanted in change.gains {
+            let location = wanted.location;
+            supply = supply.at_one(&location);
+            let taken = supply.pick(ask, shelf, wanted.quantity, |_, quantity, stock| {
+                gains.push(StockPart::of(location.clone(), quantity, stock));
+            });
+            if taken.quantity < wanted.quantity {
+                return Err(insufficient(product, &location, wanted.quantity, taken.available));
+            }
+        }
+        chosen.push(Move { gains, ..change });
+    }
+    Ok(chosen)
 }
 
 /// First all that is given back, then all that is taken.

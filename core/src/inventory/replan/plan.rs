@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::super::action::StockAction;
 use super::super::compile::Inventory;
 use super::super::event::StockPart;
+use super::super::removal::usable;
 use super::super::reservation::ReservationStatus;
 use super::super::state::StockState;
 use super::apply::{ReallocateStock, ReallocatedPart, Reallocation};
@@ -176,7 +177,7 @@ fn keep<'s>(pool: &mut Pool<'s>, lines: &mut [Line<'s>], inventory: &Inventory, 
     pool.close();
     keep_promises(pool, lines, |line| line.keeps());
     let beyond = kept.into_iter().filter_map(|((product, location), held)| {
-        let on_hand = state.counters(product, location).on_hand;
+        let on_hand = usable(inventory, state, product, location, pool.today());
         let short = held.saturating_sub(on_hand);
         (short.is_positive() && inventory.rank(location).is_some()).then(|| violation(product, location, on_hand, held))
     });
@@ -361,11 +362,7 @@ fn difference(line: &Line<'_>) -> Option<ReplanLine> {
 fn claim(parts: &BTreeMap<&LocationId, Quantity>, confirmed: Vec<ReplanConfirmation>, wanted: Quantity) -> ReplanClaim {
     let held: Quantity = parts.values().copied().sum();
     let later: Quantity = confirmed.iter().map(|confirmation| confirmation.quantity).sum();
-    let part = |(location, quantity): (&&LocationId, &Quantity)| StockPart {
-        location: (*location).clone(),
-        quantity: *quantity,
-        untracked: false,
-    };
+    let part = |(location, quantity): (&&LocationId, &Quantity)| StockPart::plain((*location).clone(), *quantity);
     ReplanClaim {
         held,
         parts: parts.iter().map(part).collect(),

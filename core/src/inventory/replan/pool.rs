@@ -1,6 +1,7 @@
 //! What there is to be given: what lies free today, and what is expected later.
 
 use super::super::compile::Inventory;
+use super::super::removal::usable;
 use super::super::reservation::Reservation;
 use super::super::state::StockState;
 use crate::id::{DemandId, LocationId, Map, ProductId, SupplyId};
@@ -66,7 +67,7 @@ impl<'s> Pool<'s> {
             let mut now = Now::default();
             for (rank, (location, active)) in inventory.locations().enumerate() {
                 if active {
-                    let usable = state.counters(product, location).on_hand.or_zero();
+                    let usable = usable(inventory, state, product, location, pool.today).or_zero();
                     now.free.insert(rank, usable.saturating_sub(inventory.safety_stock(product, location)));
                 }
             }
@@ -84,6 +85,10 @@ impl<'s> Pool<'s> {
         // What is overdue has not come: it may come today at the earliest.
         let due = supply.due.max(self.today);
         self.inventory.is_active(&supply.location).then_some(Lot { id: &supply.id, due, rank, pegged_to, open: supply.open })
+    }
+
+    pub const fn today(&self) -> Date {
+        self.today
     }
 
     /// What is held stays held.

@@ -3,10 +3,13 @@
 use super::super::action::{FirmReservation, ReservationKind, ReserveStock, TransferReservation, UncommitStock, UpdateReservation};
 use super::super::decide::{Ground, Verdict, positive, refuse};
 use super::super::event::{StockEvent, StockPart};
+use super::super::lot::Details;
+use super::super::movement::{check_terms, serial_exists};
 use super::super::quota::Allowance;
 use super::reserve::{Claim, check_allow, claim, over_already};
-use super::resolve::{open_parts, open_reservation, release_quantity};
+use super::resolve::{Which, open_parts, open_reservation, release_quantity};
 use super::{Reservation, ReservationPart, ReservationStatus};
+use crate::id::LocationId;
 use crate::quantity::Quantity;
 use crate::report::{Diagnostic, InventoryCode, Path, Refusal, ShapeCode};
 
@@ -27,21 +30,22 @@ pub(in super::super) fn firm(ground: &Ground<'_>, firm: &FirmReservation, path: 
 
 /// Refusals, in order: unknown reservation, already committed, already released, expired, unknown location, insufficient.
 pub(in super::super) fn transfer(ground: &Ground<'_>, transfer: &TransferReservation, path: &Path<'_>) -> Verdict {
-    if transfer.location.is_none() && transfer.demand.is_none() {
-        let message = "nothing says where to or for whom; write `location`, `demand`, or both";
+    if transfer.location.is_none() && transfer.demand.is_none() && transfer.removal.is_none() {
+        let message = "nothing says where to, for whom or of which stock; write `location`, `demand` or `removal`";
         return Err(Diagnostic::error(ShapeCode::InvalidValue, path, message).into());
     }
     if let Some(location) = &transfer.location {
         ground.known_location(location, path)?;
     }
+    if let Some(hold) = ground.state.reservation(&transfer.id) {
+        check_terms(ground, &hold.product, transfer.removal.as_deref(), path)?;
+    }
     Ok(open_reservation(ground, &transfer.id).and_then(|hold| {
-        let (from, parts) = match &transfer.location {
-            Some(_) => moved(ground, hold, transfer)?,
-            None => (Vec::new(), Vec::new()),
-        };
+        let stays = transfer.location.is_none() && transfer.removal.is_none();
+        let (from, parts) = if stays { (Vec::new(), Vec::new()) } else { moved(ground, hold, transfer)? };
         let Reservation { id, product, kind, .. } = hold.clone();
-        let TransferReservation { demand, location, .. } = transfer.clone();
-        Ok(vec![StockEvent::Transferred { id, product, kind, demand, location, from, parts }])
+        let TransferReservation { demand, location, removal, .. } = transfer.clone();
+        Ok(vec![StockEvent::Transferred { id, product, kind, demand, location, removal, from, parts }])
     }))
 }
 
@@ -56,7 +60,9 @@ fn moved(ground: &Ground<'_>, hold: &Reservation, transfer: &TransferReservation
     if held.is_zero() {
         return Ok((Vec::new(), Vec::new()));
     }
-    let wanted = ReserveStock { location: transfer.location.clone(), ..as_asked(hold, held) };
+    let location = transfer.location.clone().or_else(|| hold.location.clone());
+    let removal = transfer.removal.clone().or_else(|| hold.removal.clone());
+    let wanted = ReserveStock { location, removal, ..as_asked(hold, held) };
     let Claim { parts, .. } = claim(ground, &wanted, ground.supply().without(std::slice::from_ref(&hold.id)), None)?;
     Ok((open_parts(hold), parts))
 }
@@ -83,7 +89,8 @@ fn updated(ground: &Ground<'_>, hold: &Reservation, update: &UpdateReservation) 
     if wanted < outstanding {
         events.push(release_quantity(hold, outstanding.saturating_sub(wanted)));
     } else if wanted > outstanding {
-        let increase = ReserveStock { allow: update.allow, ..as_asked(hold, wanted.saturating_sub(outstanding)) };
+        let as_asked = as_asked(hold, wanted.saturating_sub(outstanding));
+        let increase = ReserveStock { allow: update.allow, wanted_on: update.wanted_on.or(hold.wanted_on), ..as_asked };
         more = claim(ground, &increase, ground.supply(), Allowance::of_more(ground, hold)).map_err(|refusal| with_total(refusal, hold))?;
     }
     let other_terms = update.wanted_on.is_some() || update.priority.is_some();
@@ -127,10 +134,11 @@ pub(in super::super) fn as_asked(hold: &Reservation, quantity: Quantity) -> Rese
         characteristics: std::collections::BTreeMap::new(),
         instead_of: hold.instead_of.clone(),
         replaces: Vec::new(),
+        removal: hold.removal.clone(),
     }
 }
 
-/// Refusals, in order: unknown reservation, already released, expired, exceeds reservation (more than was committed).
+/// Refusals, in order: unknown reservation, already released, expired, exceeds reservation (more than was committed), serial exists.
 pub(in super::super) fn uncommit(ground: &Ground<'_>, uncommit: &UncommitStock, path: &Path<'_>) -> Verdict {
     if let Some(quantity) = uncommit.quantity {
         positive(quantity, path)?;
@@ -139,18 +147,19 @@ pub(in super::super) fn uncommit(ground: &Ground<'_>, uncommit: &UncommitStock, 
     let hold = committed.map_or_else(|| open_reservation(ground, &uncommit.id), Ok);
     Ok(hold.and_then(|hold| {
         let parts = taken_back(hold, uncommit)?;
+        not_elsewhere(ground, hold, &parts)?;
         let Reservation { id, product, kind, .. } = hold.clone();
         Ok(vec![StockEvent::Uncommitted { id, product, kind, parts }])
     }))
 }
 
 fn taken_back(hold: &Reservation, uncommit: &UncommitStock) -> Result<Vec<StockPart>, Refusal> {
-    let at_location = |part: &&ReservationPart| uncommit.location.as_ref().is_none_or(|location| part.location == *location);
-    let gone: Vec<&ReservationPart> = hold.parts.iter().filter(at_location).filter(|part| part.committed.is_positive()).collect();
+    let which = Which::of(uncommit.location.as_ref(), uncommit.lot.as_ref(), &uncommit.serials);
+    let gone: Vec<&ReservationPart> = hold.parts.iter().filter(|part| which.is(part) && part.committed.is_positive()).collect();
     let committed: Quantity = gone.iter().map(|part| part.committed).sum();
     let wanted = uncommit.quantity.unwrap_or(committed);
     if wanted > committed || wanted.is_zero() {
-        let place = uncommit.location.as_ref().map(|location| format!(" from `{location}`")).unwrap_or_default();
+        let place = which.words("from");
         let message = format!("of the reservation `{}` {committed} have left{place}; at most that can come back", hold.id);
         return Err(refuse(InventoryCode::ExceedsReservation, message)
             .detail("reservation", hold.id.as_str())
@@ -168,4 +177,16 @@ fn taken_back(hold: &Reservation, uncommit: &UncommitStock) -> Result<Vec<StockP
     }
     parts.reverse();
     Ok(parts)
+}
+
+/// A unit that has come in again since is where it came in.
+fn not_elsewhere(ground: &Ground<'_>, hold: &Reservation, parts: &[StockPart]) -> Result<(), Refusal> {
+    if parts.iter().all(|part| part.serial.is_none()) {
+        return Ok(());
+    }
+    let places = ground.state.details(&hold.product).map(Details::places_of_serials).unwrap_or_default();
+    let back = parts.iter().filter_map(|part| part.serial.as_ref());
+    let Some((serial, (place, _))) = back.into_iter().find_map(|serial| Some((serial, places.get(serial)?))) else { return Ok(()) };
+    let place = ground.state.locations.get_index(*place).map(LocationId::as_str).unwrap_or_default();
+    Err(serial_exists(&hold.product, serial, place))
 }

@@ -5,11 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use super::super::action::ReservationKind;
 use super::super::def::is_default;
+use super::super::dimensions::Dimensions;
 use super::super::event::StockPart;
 use super::super::kit::KitPart;
 use super::super::quota::QuotaClaim;
+use super::super::removal::RemovalTerms;
 use super::super::substitute::InsteadOf;
-use crate::id::{DemandId, LocationId, ProductId, ReservationId};
+use crate::id::{DemandId, LocationId, LotId, OwnerId, ProductId, ReservationId, SerialId};
 use crate::quantity::Quantity;
 use crate::time::{Date, Timestamp};
 
@@ -48,6 +50,9 @@ pub struct Reservation {
     /// The kit that it is a part of, with which it is resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kit: Option<Box<KitPart>>,
+    /// Which stock it takes, where it is special.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removal: Option<Box<RemovalTerms>>,
     /// What still waits for stock. It lies nowhere, and cannot be committed before it is filled.
     #[serde(default, skip_serializing_if = "is_default")]
     pub backordered: Quantity,
@@ -69,7 +74,7 @@ pub enum ReservationStatus {
     Expired,
 }
 
-/// A reservation at one location.
+/// A reservation at one location, of stock that is not told apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReservationPart {
@@ -86,6 +91,15 @@ pub struct ReservationPart {
     /// Whether the product is not tracked, so that this part holds none of the stock.
     #[serde(default, skip_serializing_if = "is_default")]
     pub untracked: bool,
+    /// The lot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
+    /// The serial number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<SerialId>,
+    /// Whose it is; absent: one's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<OwnerId>,
 }
 
 impl Reservation {
@@ -118,12 +132,22 @@ impl Reservation {
 impl ReservationPart {
     /// Whether the quantity of an event is of this part.
     pub(in super::super) fn is_of(&self, part: &StockPart) -> bool {
-        self.location == part.location && self.untracked == part.untracked
+        self.location == part.location
+            && self.untracked == part.untracked
+            && self.lot == part.lot
+            && self.serial == part.serial
+            && self.owner == part.owner
+    }
+
+    /// What tells its stock apart; `None` for plain stock.
+    pub(in super::super) fn dimensions(&self) -> Option<Dimensions> {
+        Dimensions::of_held(self.lot.as_ref(), self.serial.as_ref(), self.owner.as_ref())
     }
 
     /// The part as an event names it.
     pub(in super::super) fn with(&self, quantity: Quantity) -> StockPart {
-        StockPart { location: self.location.clone(), quantity, untracked: self.untracked }
+        let Self { location, untracked, lot, serial, owner, .. } = self.clone();
+        StockPart { location, quantity, untracked, lot, serial, owner }
     }
 }
 
@@ -135,6 +159,9 @@ impl From<&StockPart> for ReservationPart {
             committed: Quantity::ZERO,
             released: Quantity::ZERO,
             untracked: part.untracked,
+            lot: part.lot.clone(),
+            serial: part.serial.clone(),
+            owner: part.owner.clone(),
         }
     }
 }

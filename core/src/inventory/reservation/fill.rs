@@ -3,6 +3,7 @@
 use super::super::action::{FillBackorders, FillOrder};
 use super::super::decide::{Ground, Verdict, refuse};
 use super::super::event::{StockEvent, StockPart};
+use super::super::removal::Ask;
 use super::super::supply::Supply;
 use super::Reservation;
 use super::resolve::open_reservation;
@@ -67,9 +68,10 @@ fn serve(ground: &Ground<'_>, fill: &FillBackorders, queue: &[&Reservation], mut
     for reservation in queue {
         supply = supply.within(fill.location.iter().chain(&reservation.location));
         let mut parts = Vec::new();
-        let taken = supply.take(&fill.product, shelf, reservation.backordered, |rank, quantity| {
+        let ask = Ask { product: &fill.product, terms: reservation.removal.as_deref(), wanted_on: reservation.wanted_on };
+        let taken = supply.pick(ask, shelf, reservation.backordered, |rank, quantity, stock| {
             if let Some(location) = names.get(rank) {
-                parts.push(StockPart { location: location.clone(), quantity, untracked: false });
+                parts.push(StockPart::of(location.clone(), quantity, stock));
             }
         });
         if taken.quantity.is_positive() {

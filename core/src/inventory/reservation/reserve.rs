@@ -4,8 +4,10 @@ use super::super::action::{ReservationKind, ReserveAllow, ReserveStock};
 use super::super::decide::{Ground, Verdict, positive, refuse};
 use super::super::event::{StockEvent, StockPart};
 use super::super::kit::KitPart;
+use super::super::movement::check_terms;
 use super::super::plan::not_positive;
 use super::super::quota::{Allowance, QuotaClaim};
+use super::super::removal::{Ask, explain_refusal};
 use super::super::supply::Supply;
 use super::{Reservation, ReservationStatus, open_parts};
 use crate::id::{ReservationId, Set};
@@ -39,6 +41,7 @@ pub(in super::super) fn reserve(ground: &Ground<'_>, reserve: &ReserveStock, pat
         positive(instead.quantity, &path.field("instead_of"))?;
     }
     check_allow(reserve.allow, &path.field("allow"))?;
+    check_terms(ground, &reserve.product, reserve.removal.as_deref(), path)?;
     room_for_one_more(ground, path)?;
     let expires_at = end_of_hold(ground, reserve, path)?;
     if let Some(refusal) = refusal_before_stock(ground, reserve, std::iter::once(&reserve.id), path)? {
@@ -81,7 +84,7 @@ pub(in super::super) fn claim(
     let mut supply = supply.within(reserve.location.as_ref());
     let untracked = supply.is_untracked(&reserve.product);
     // 1. How much of it there is, and how much of that is allowed.
-    let available = if untracked { reserve.quantity } else { supply.available(&reserve.product) };
+    let available = if untracked { reserve.quantity } else { supply.available_for(asked(reserve)) };
     let granted = allowance.as_mut().map(|allowance| allowance.granted(reserve));
     if let Some((granted, allowance)) = granted.filter(|granted| *granted < reserve.quantity).zip(allowance.as_mut()) {
         within_quota(reserve, &supply, available, granted, allowance)?;
@@ -91,7 +94,8 @@ pub(in super::super) fn claim(
     let mut claim = if untracked {
         claim_untracked(ground, reserve, reserve.quantity.min(allowed), &supply)
     } else {
-        claim_stock(ground, reserve, available.min(allowed), &mut supply)
+        let claim = claim_stock(ground, reserve, available.min(allowed), &mut supply);
+        claim.map_err(|refusal| explain_refusal(&mut supply, asked(reserve), reserve.quantity, refusal))
     }?;
     // 3. Say what that consumes.
     if let Some(mut allowance) = allowance {
@@ -140,6 +144,7 @@ pub(in super::super) fn reserved(
         quota: claim.quota,
         instead_of: reserve.instead_of.clone(),
         kit,
+        removal: reserve.removal.clone(),
         requested: reserve.quantity,
         parts: claim.parts,
         backordered: claim.backordered,
@@ -163,8 +168,7 @@ fn claim_untracked(ground: &Ground<'_>, reserve: &ReserveStock, quantity: Quanti
         let message = format!("`{}` has no location to come from: none is active; activate one", reserve.product);
         return Err(refuse(InventoryCode::UnknownLocation, message).detail("product", reserve.product.as_str()));
     };
-    let part = StockPart { location: location.clone(), quantity, untracked: true };
-    Ok(Claim { parts: vec![part], ..Claim::default() })
+    Ok(Claim { parts: vec![StockPart::untracked(location.clone(), quantity)], ..Claim::default() })
 }
 
 /// What there is of it, and what may wait for stock.
@@ -197,14 +201,18 @@ fn part_of(reserve: &ReserveStock, available: Quantity, min: Option<Quantity>, m
     Err(multiple.into_iter().fold(refusal, |refusal, multiple| refusal.detail("multiple", multiple.to_decimal())))
 }
 
-/// The locations that give.
+fn asked(reserve: &ReserveStock) -> Ask<'_> {
+    Ask { product: &reserve.product, terms: reserve.removal.as_deref(), wanted_on: reserve.wanted_on }
+}
+
+/// The locations and lots that give.
 pub(in super::super) fn take(ground: &Ground<'_>, reserve: &ReserveStock, supply: &mut Supply<'_>, quantity: Quantity) -> Vec<StockPart> {
     let mut parts = Vec::new();
     let Some(shelf) = ground.state.shelves.get_index_of(&reserve.product) else { return parts };
     let names = ground.inventory.names();
-    supply.take(&reserve.product, shelf, quantity, |rank, quantity| {
+    supply.pick(asked(reserve), shelf, quantity, |rank, quantity, stock| {
         if let Some(location) = names.get(rank) {
-            parts.push(StockPart { location: location.clone(), quantity, untracked: false });
+            parts.push(StockPart::of(location.clone(), quantity, stock));
         }
     });
     parts

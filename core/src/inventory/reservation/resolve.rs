@@ -3,14 +3,16 @@
 use super::super::action::{CommitRemainder, CommitStock, ExtendReservation, ReleaseStock};
 use super::super::decide::{Ground, Verdict, positive, refuse};
 use super::super::event::{StockEvent, StockPart};
+use super::super::removal::ExpiredLots;
 use super::reserve::over_already;
 use super::{Reservation, ReservationPart, ReservationStatus};
-use crate::id::{LocationId, ReservationId};
+use crate::id::{LocationId, LotId, ReservationId, SerialId};
 use crate::quantity::Quantity;
 use crate::report::{InventoryCode, Path, Refusal};
 use crate::time::Timestamp;
 
-/// Refusals, in order: unknown reservation, already committed, already released, expired, exceeds reservation, backordered, insufficient.
+/// Refusals, in order: unknown reservation, already committed, already released, expired, exceeds reservation, backordered,
+/// insufficient, lot expired.
 pub(in super::super) fn commit(ground: &Ground<'_>, commit: &CommitStock, path: &Path<'_>) -> Verdict {
     if let Some(quantity) = commit.quantity {
         positive(quantity, path)?;
@@ -20,11 +22,12 @@ pub(in super::super) fn commit(ground: &Ground<'_>, commit: &CommitStock, path: 
 
 fn commit_open(ground: &Ground<'_>, commit: &CommitStock) -> Result<Vec<StockEvent>, Refusal> {
     let reservation = open_reservation(ground, &commit.id)?;
-    let open = Open::of(reservation, commit.location.as_ref());
+    let open = Open::of(reservation, Which::of(commit.location.as_ref(), commit.lot.as_ref(), &commit.serials));
     let quantity = open.to_commit(commit.quantity)?;
     let (parts, rest) = open.split(quantity);
     for part in &parts {
         physically_there(ground, reservation, part)?;
+        not_expired(ground, reservation, part, commit.confirm_expired)?;
     }
     let (released, backordered) = match commit.remainder {
         CommitRemainder::Keep => (Vec::new(), Quantity::ZERO),
@@ -44,14 +47,14 @@ pub(in super::super) fn release(ground: &Ground<'_>, release: &ReleaseStock, pat
 
 fn release_open(ground: &Ground<'_>, release: &ReleaseStock) -> Result<Vec<StockEvent>, Refusal> {
     let reservation = open_reservation(ground, &release.id)?;
-    let open = Open::of(reservation, release.location.as_ref());
+    let open = Open::of(reservation, Which::of(release.location.as_ref(), release.lot.as_ref(), &release.serials));
     let quantity = open.to_release(release.quantity)?;
     Ok(vec![open.released(quantity)])
 }
 
 /// What is free again when a reservation, all of it, gives back a quantity that it has.
 pub(super) fn release_quantity(reservation: &Reservation, quantity: Quantity) -> StockEvent {
-    Open::of(reservation, None).released(quantity)
+    Open::of(reservation, Which::ANY).released(quantity)
 }
 
 /// What a reservation still holds, and where.
@@ -100,21 +103,54 @@ pub(in super::super) fn resolved(id: &ReservationId, reservation: &Reservation, 
     })
 }
 
-/// What a reservation still holds, at one location or at all.
+/// Which parts of a reservation are meant.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Which<'a> {
+    pub location: Option<&'a LocationId>,
+    pub lot: Option<&'a LotId>,
+    pub serials: &'a [SerialId],
+}
+
+impl<'a> Which<'a> {
+    pub const ANY: Self = Self { location: None, lot: None, serials: &[] };
+
+    pub const fn of(location: Option<&'a LocationId>, lot: Option<&'a LotId>, serials: &'a [SerialId]) -> Self {
+        Self { location, lot, serials }
+    }
+
+    pub fn is(self, part: &ReservationPart) -> bool {
+        self.location.is_none_or(|location| part.location == *location)
+            && self.lot.is_none_or(|lot| part.lot.as_ref() == Some(lot))
+            && (self.serials.is_empty() || part.serial.as_ref().is_some_and(|serial| self.serials.contains(serial)))
+    }
+
+    const fn is_any(self) -> bool {
+        self.location.is_none() && self.lot.is_none() && self.serials.is_empty()
+    }
+
+    /// In words, to be put behind a quantity that is `at` a location, or `from` it.
+    pub fn words(self, place: &str) -> String {
+        let location = self.location.map(|location| format!(" {place} `{location}`")).unwrap_or_default();
+        let lot = self.lot.map(|lot| format!(" of lot `{lot}`")).unwrap_or_default();
+        let serials = if self.serials.is_empty() { "" } else { " of these units" };
+        format!("{location}{lot}{serials}")
+    }
+}
+
+/// What a reservation still holds, of some parts or of all.
 struct Open<'r> {
     reservation: &'r Reservation,
     parts: Vec<&'r ReservationPart>,
-    location: Option<&'r LocationId>,
+    which: Which<'r>,
     /// What waits for stock; nothing of that is at a location.
     waiting: Quantity,
 }
 
 impl<'r> Open<'r> {
-    fn of(reservation: &'r Reservation, location: Option<&'r LocationId>) -> Self {
-        let at_location = |part: &&ReservationPart| location.is_none_or(|location| part.location == *location);
-        let parts = reservation.parts.iter().filter(|part| part.open.is_positive()).filter(at_location).collect();
-        let waiting = if location.is_none() { reservation.backordered } else { Quantity::ZERO };
-        Self { reservation, parts, location, waiting }
+    fn of(reservation: &'r Reservation, which: Which<'r>) -> Self {
+        let parts = reservation.parts.iter().filter(|part| part.open.is_positive() && which.is(part)).collect();
+        let waiting = if which.is_any() { reservation.backordered } else { Quantity::ZERO };
+        Self { reservation, parts, which, waiting }
     }
 
     /// What waits for stock goes first, then the parts, the last first.
@@ -161,7 +197,7 @@ impl<'r> Open<'r> {
             return Ok(wanted);
         }
         let id = &self.reservation.id;
-        let place = self.location.map(|location| format!(" at `{location}`")).unwrap_or_default();
+        let place = self.which.words("at");
         let message = format!("the reservation `{id}` still holds {open}{place}, not {wanted}");
         let message = if wanted > open { message } else { format!("the reservation `{id}` holds nothing{place}") };
         Err(refuse(InventoryCode::ExceedsReservation, message)
@@ -189,18 +225,41 @@ impl<'r> Open<'r> {
 
 /// Goods leave only from where they are: after a count has found less, a commit may have to wait.
 fn physically_there(ground: &Ground<'_>, reservation: &Reservation, part: &StockPart) -> Result<(), Refusal> {
-    let on_hand = ground.state.counters(&reservation.product, &part.location).on_hand;
+    let stock = part.dimensions().unwrap_or_default();
+    let on_hand = ground.state.counters_of(&reservation.product, &part.location, &stock).on_hand;
     if part.quantity <= on_hand || part.untracked {
         return Ok(());
     }
     let there = on_hand.or_zero();
     let message = format!(
-        "`{}` at `{}`: {} held by `{}`, but only {there} are there; commit at most that, or count again",
-        reservation.product, part.location, part.quantity, reservation.id
+        "`{}`{} at `{}`: {} held by `{}`, but only {there} are there; commit at most that, or count again",
+        reservation.product,
+        stock.words(),
+        part.location,
+        part.quantity,
+        reservation.id
     );
-    Err(refuse(InventoryCode::Insufficient, message)
-        .detail("product", reservation.product.as_str())
-        .detail("location", part.location.as_str())
+    let refusal = refuse(InventoryCode::Insufficient, message).detail("product", reservation.product.as_str());
+    Err(stock
+        .details(refusal.detail("location", part.location.as_str()))
         .detail("requested", part.quantity.to_decimal())
         .detail("available", there.to_decimal()))
+}
+
+/// Goods whose date has passed leave only when somebody has confirmed it: now, or when they were reserved.
+fn not_expired(ground: &Ground<'_>, reservation: &Reservation, part: &StockPart, confirmed: bool) -> Result<(), Refusal> {
+    let (product, today) = (&reservation.product, ground.at.date());
+    let facts = part.dimensions().and_then(|stock| ground.state.details(product)?.facts(&stock));
+    let Some(expires_on) = facts.and_then(|facts| facts.expires_on).filter(|expires_on| *expires_on < today) else { return Ok(()) };
+    let advice = match ground.inventory.removal_of(product).expired {
+        ExpiredLots::Allow => return Ok(()),
+        ExpiredLots::Confirm if confirmed || reservation.removal.as_ref().is_some_and(|terms| terms.confirm_expired) => return Ok(()),
+        ExpiredLots::Confirm => "transfer the reservation to another lot, or write `confirm_expired`",
+        ExpiredLots::Never => "transfer the reservation to another lot",
+    };
+    let stock = part.dimensions().unwrap_or_default();
+    let message = format!("`{product}`{} at `{}` has expired on {expires_on}; {advice}", stock.words(), part.location);
+    let refusal = refuse(InventoryCode::LotExpired, message).detail("product", product.as_str());
+    let refusal = stock.details(refusal.detail("location", part.location.as_str()));
+    Err(refusal.detail("expires_on", expires_on).detail("requested", part.quantity.to_decimal()))
 }

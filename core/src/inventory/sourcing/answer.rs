@@ -103,7 +103,7 @@ fn sourced(order: &Order<'_>, pass: &Pass, index: usize, headroom: &mut [i64]) -
             .any(|(part, _)| candidate(part).zip(line.wanted_on).is_some_and(|(candidate, wanted)| candidate.arrives_on > wanted)),
         parts: given
             .iter()
-            .filter_map(|(part, quantity)| Some(StockPart { location: candidate(part)?.location.clone(), quantity: *quantity, untracked }))
+            .filter_map(|(part, quantity)| Some(StockPart { untracked, ..StockPart::plain(candidate(part)?.location.clone(), *quantity) }))
             .collect(),
     })
 }
@@ -256,6 +256,7 @@ fn reservations(order: &Order<'_>, reserve: &SourcingReserve, lines: &[SourcedLi
                 characteristics: reserve.characteristics.clone(),
                 instead_of: None,
                 replaces,
+                removal: None,
             });
         }
     }

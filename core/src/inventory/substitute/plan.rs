@@ -3,6 +3,7 @@
 use super::super::compile::Inventory;
 use super::super::event::StockPart;
 use super::super::plan::not_positive;
+use super::super::removal::Ask;
 use super::super::state::StockState;
 use super::super::supply::Supply;
 use super::compile::Candidate;
@@ -105,14 +106,14 @@ impl<'s> Stock<'s> {
         let mut parts = Vec::new();
         if self.supply.is_untracked(product) {
             let location = self.supply.first().and_then(|rank| names.get(rank)).cloned();
-            parts.extend(location.map(|location| StockPart { location, quantity, untracked: true }));
+            parts.extend(location.map(|location| StockPart::untracked(location, quantity)));
             return parts;
         }
         let Some(shelf) = self.state.shelves.get_index_of(product) else { return parts };
         self.supply.share(shelf);
-        self.supply.take(product, shelf, quantity, |rank, quantity| {
+        self.supply.pick(Ask::any(product), shelf, quantity, |rank, quantity, stock| {
             if let Some(location) = names.get(rank) {
-                parts.push(StockPart { location: location.clone(), quantity, untracked: false });
+                parts.push(StockPart::of(location.clone(), quantity, stock));
             }
         });
         parts

@@ -60,9 +60,9 @@ fn a_transfer_must_find_all_of_it_at_the_target() {
         .then(&["transferred R-1 north 4, south 2 to south 6"]);
     let story = held().when("transfer R-1 for O-9").then(&["transferred R-1  to  for O-9"]);
     assert_eq!(story.state.reservation(&"R-1".parse().unwrap()).unwrap().demand.as_str(), "O-9");
-    held()
-        .when("transfer R-1")
-        .fails("shape.invalid_value /action/transfer: nothing says where to or for whom; write `location`, `demand`, or both");
+    held().when("transfer R-1").fails(
+        "shape.invalid_value /action/transfer: nothing says where to, for whom or of which stock; write `location`, `demand` or `removal`",
+    );
     held().when("transfer R-1 at old").refused("inventory.unknown_location", "nothing can be reserved at `old`, which is not active");
 }
 

@@ -266,6 +266,7 @@ proptest! {
             id: index.to_string().parse().unwrap(),
             product: product(PRODUCTS[*goods]),
             quantity: (*quantity).into(),
+            removal: None,
         };
         let lines: Vec<DemandLine> = asked.iter().enumerate().map(line).collect();
         let demand = Demand { at: minute(400), locations: None, replaces: vec![], lines: lines.clone() };
@@ -277,7 +278,7 @@ proptest! {
                 StockEvent::Reserved { parts, .. } => Some(parts.clone()),
                 _ => None,
             }).flatten().collect();
-            let promised: Vec<_> = planned.parts().map(|(location, quantity)| StockPart { location: location.clone(), quantity, untracked: false }).collect();
+            let promised: Vec<_> = planned.stock_parts().collect();
             prop_assert_eq!(held, promised);
         }
         prop_assert_eq!(plan.complete(), plan.lines().all(|line| line.short().is_zero()));

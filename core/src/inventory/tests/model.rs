@@ -448,6 +448,7 @@ impl Model {
             }
             StockAction::Extend(extend) => self.open_hold(extend.id.as_str())?.end = Some(extend.expires_at),
             StockAction::Expire {} => {}
+            StockAction::Move(_) | StockAction::Regrade(_) | StockAction::DescribeLot(_) => unreachable!("these histories have no lots"),
             StockAction::Reallocate(_) => unreachable!("these histories plan nothing anew"),
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! A small language for stories about stock: `given(events).when(command).then(events or refusal)`.
 
 use super::super::*;
-use crate::id::{LocationId, ProductId};
+use crate::id::{LocationId, LotId, OwnerId, ProductId, SerialId};
 use crate::quantity::Quantity;
 use crate::report::{Command, Diagnostics, Error, Event, Fingerprint, Outcome, Path};
 use crate::time::{Date, Timestamp};
@@ -137,15 +137,39 @@ pub fn command(id: &str, text: &str) -> Command<StockAction> {
     let has = |word: &str| words.contains(&word);
     let until = || after("until").map(|minutes| minute(minutes.parse().unwrap()));
     let place = || after("at").map(location);
-    let movement = || StockMovement { product: product(words[1]), location: location(words[2]), quantity: words[3].parse().unwrap() };
+    let lot = || after("lot").map(|lot| lot.parse().unwrap());
+    let serials = || after("serials").map(|list| list.split(',').map(|one| one.parse().unwrap()).collect()).unwrap_or_default();
+    let owner = || after("owned").map(|owner| owner.parse().unwrap());
+    let status = |word: &str| match after(word) {
+        Some("quarantine") => StockStatus::Quarantine,
+        Some("damaged") => StockStatus::Damaged,
+        _ => StockStatus::Usable,
+    };
+    let movement = || StockMovement {
+        product: product(words[1]),
+        location: location(words[2]),
+        quantity: words[3].parse().unwrap(),
+        lot: lot(),
+        serials: serials(),
+        status: status("as"),
+        owner: owner(),
+    };
+    let facts = || LotFacts {
+        received_on: after("came").map(day),
+        expires_on: after("expires").map(day),
+        unit_cost: after("cost").map(|cost| cost.parse().unwrap()),
+        package: after("packed").map(|package| package.parse().unwrap()),
+    };
+    let removal = || removal(&words);
     let reservation = |text: &str| text.parse().unwrap();
     let quantity = || words.get(2).and_then(|text| text.parse().ok());
     let action = match words[0] {
         "receive" => {
-            let StockMovement { product, location, quantity } = movement();
+            let StockMovement { product, location, quantity, lot, serials, status, owner } = movement();
+            let facts = Some(Box::new(facts())).filter(|facts| **facts != LotFacts::default());
             let remainder = if has("close") { SupplyRemainder::Close } else { SupplyRemainder::Keep };
             let supply = after("of").map(|text| text.parse().unwrap());
-            StockAction::Receive(ReceiveStock { product, location, quantity, supply, remainder })
+            StockAction::Receive(ReceiveStock { product, location, quantity, supply, remainder, lot, serials, status, owner, facts })
         }
         "expect" => StockAction::Expect(ExpectSupply {
             id: words[1].parse().unwrap(),
@@ -164,6 +188,24 @@ pub fn command(id: &str, text: &str) -> Command<StockAction> {
         "cancel" => StockAction::CancelExpected(CancelSupply { id: words[1].parse().unwrap(), quantity: quantity() }),
         "count" => StockAction::Count(movement()),
         "issue" => StockAction::Issue(movement()),
+        "move" => {
+            let StockMovement { product, location: from, quantity, lot, serials, status, owner } = movement();
+            StockAction::Move(MoveStock {
+                product,
+                location: from,
+                to: location(after("to").unwrap()),
+                quantity,
+                lot,
+                serials,
+                status,
+                owner,
+            })
+        }
+        "regrade" => {
+            let StockMovement { product, location, quantity, lot, serials, status: from, owner } = movement();
+            StockAction::Regrade(RegradeStock { product, location, quantity, to: status("to"), lot, serials, status: from, owner })
+        }
+        "describe" => StockAction::DescribeLot(DescribeLot { product: product(words[1]), lot: lot(), serial: None, facts: facts() }),
         "reserve" => StockAction::Reserve(ReserveStock {
             id: reservation(words[1]),
             demand: after("for").map_or_else(|| format!("order of {}", words[1]), str::to_owned).parse().unwrap(),
@@ -178,20 +220,31 @@ pub fn command(id: &str, text: &str) -> Command<StockAction> {
             characteristics: std::collections::BTreeMap::new(),
             instead_of: None,
             replaces: after("replacing").map(reservation).into_iter().collect(),
+            removal: removal(),
         }),
         "commit" => StockAction::Commit(CommitStock {
             id: reservation(words[1]),
             quantity: quantity(),
             location: place(),
             remainder: if has("release") { CommitRemainder::Release } else { CommitRemainder::Keep },
+            lot: lot(),
+            serials: serials(),
+            confirm_expired: has("confirmed"),
         }),
-        "release" => StockAction::Release(ReleaseStock { id: reservation(words[1]), quantity: quantity(), location: place() }),
+        "release" => StockAction::Release(ReleaseStock {
+            id: reservation(words[1]),
+            quantity: quantity(),
+            location: place(),
+            lot: lot(),
+            serials: serials(),
+        }),
         "extend" => StockAction::Extend(ExtendReservation { id: reservation(words[1]), expires_at: until().unwrap() }),
         "firm" => StockAction::Firm(FirmReservation { id: reservation(words[1]), expires_at: until() }),
         "transfer" => StockAction::Transfer(TransferReservation {
             id: reservation(words[1]),
             location: place(),
             demand: after("for").map(|demand| demand.parse().unwrap()),
+            removal: removal(),
         }),
         "update" => StockAction::Update(UpdateReservation {
             id: reservation(words[1]),
@@ -200,7 +253,13 @@ pub fn command(id: &str, text: &str) -> Command<StockAction> {
             wanted_on: after("on").map(|day| day.parse().unwrap()),
             priority: after("urgent").map(|number| number.parse().unwrap()),
         }),
-        "uncommit" => StockAction::Uncommit(UncommitStock { id: reservation(words[1]), quantity: quantity(), location: place() }),
+        "uncommit" => StockAction::Uncommit(UncommitStock {
+            id: reservation(words[1]),
+            quantity: quantity(),
+            location: place(),
+            lot: lot(),
+            serials: serials(),
+        }),
         "batch" => {
             let rest = text.strip_prefix("batch ").unwrap();
             StockAction::Batch(rest.split("; ").map(|one| command(id, one).action).collect())
@@ -221,6 +280,21 @@ pub fn command(id: &str, text: &str) -> Command<StockAction> {
     Command { id, at, actor: "ann".parse().unwrap(), on_behalf_of: None, expected_version: None, action }
 }
 
+/// `lot L-1 by fefo life 30 ships 5 owned ACME confirmed`.
+fn removal(words: &[&str]) -> Option<Box<RemovalTerms>> {
+    let after = |word: &str| words.iter().position(|known| *known == word).map(|index| words[index + 1]);
+    let terms = RemovalTerms {
+        lot: after("lot").map(|lot| lot.parse().unwrap()),
+        serials: after("serials").map(|list| list.split(',').map(|one| one.parse().unwrap()).collect()).unwrap_or_default(),
+        owner: after("owned").map(|owner| owner.parse().unwrap()),
+        strategy: after("taking").map(|strategy| serde_json::from_value(strategy.into()).unwrap()),
+        min_shelf_life_days: after("life").map(|days| days.parse().unwrap()),
+        ships_on: after("ships").map(day),
+        confirm_expired: words.contains(&"confirmed"),
+    };
+    Some(Box::new(terms)).filter(|terms| **terms != RemovalTerms::default())
+}
+
 fn allow(words: &[&str]) -> ReserveAllow {
     let after = |word: &str| words.iter().position(|known| *known == word).map(|index| words[index + 1].parse().unwrap());
     if words.contains(&"backorder") {
@@ -232,19 +306,53 @@ fn allow(words: &[&str]) -> ReserveAllow {
     }
 }
 
+/// What tells stock apart, in short.
+fn words<'s>(lot: Option<&LotId>, serials: impl IntoIterator<Item = &'s SerialId>, status: StockStatus, owner: Option<&OwnerId>) -> String {
+    let lot = lot.map(|lot| format!(" {lot}")).unwrap_or_default();
+    let serials: String = serials.into_iter().map(|serial| format!(" #{serial}")).collect();
+    let status = if status == StockStatus::Usable { String::new() } else { format!(" {status:?}").to_lowercase() };
+    let owner = owner.map(|owner| format!(" of {owner}")).unwrap_or_default();
+    format!("{lot}{serials}{status}{owner}")
+}
+
 /// An event in short.
 pub fn tell(event: &StockEvent) -> String {
     let list = |parts: &[StockPart], waiting: &Quantity| {
-        let place = |part: &StockPart| format!("{} {}{}", part.location, part.quantity, if part.untracked { " untracked" } else { "" });
+        let place = |part: &StockPart| {
+            let stock = words(part.lot.as_ref(), part.serial.as_ref(), StockStatus::Usable, part.owner.as_ref());
+            format!("{} {}{stock}{}", part.location, part.quantity, if part.untracked { " untracked" } else { "" })
+        };
         let waiting = Some(format!("waiting {waiting}")).filter(|_| !waiting.is_zero());
         parts.iter().map(place).chain(waiting).collect::<Vec<String>>().join(", ")
     };
     match event {
-        StockEvent::Received { product, location, quantity } => format!("received {product} {location} {quantity}"),
-        StockEvent::Counted { product, location, before, counted } => format!("counted {product} {location} {before} -> {counted}"),
-        StockEvent::Issued { product, location, quantity } => format!("issued {product} {location} {quantity}"),
-        StockEvent::ShortageFound { location, on_hand, held, short, .. } => {
-            format!("shortage {location}: {held} held, {on_hand} there, {short} short")
+        StockEvent::Received { product, location, quantity, lot, serials, status, owner } => {
+            let stock = words(lot.as_ref(), serials, *status, owner.as_ref());
+            format!("received {product} {location} {quantity}{stock}")
+        }
+        StockEvent::Counted { product, location, before, counted, lot, serial, status, owner } => {
+            let stock = words(lot.as_ref(), serial, *status, owner.as_ref());
+            format!("counted {product} {location} {before} -> {counted}{stock}")
+        }
+        StockEvent::Issued { product, location, quantity, lot, serials, status, owner } => {
+            let stock = words(lot.as_ref(), serials, *status, owner.as_ref());
+            format!("issued {product} {location} {quantity}{stock}")
+        }
+        StockEvent::Moved { product, location, to, quantity, lot, serials, status, owner } => {
+            let stock = words(lot.as_ref(), serials, *status, owner.as_ref());
+            format!("moved {product} {location} -> {to} {quantity}{stock}")
+        }
+        StockEvent::Regraded { product, location, quantity, to, lot, serials, status, owner } => {
+            let stock = words(lot.as_ref(), serials, *status, owner.as_ref());
+            format!("regraded {product} {location} {quantity}{stock} -> {to:?}")
+        }
+        StockEvent::LotDescribed { lot, serial, facts, .. } => {
+            let day = |day: Option<Date>| day.map_or_else(|| "-".to_owned(), |day| day.day().to_string());
+            format!("lot{} {} {}", words(lot.as_ref(), serial, StockStatus::Usable, None), day(facts.received_on), day(facts.expires_on))
+        }
+        StockEvent::ShortageFound { location, on_hand, held, short, lot, serial, owner, .. } => {
+            let stock = words(lot.as_ref(), serial, StockStatus::Usable, owner.as_ref());
+            format!("shortage {location}{stock}: {held} held, {on_hand} there, {short} short")
         }
         StockEvent::Reserved { id, parts, backordered, .. } => format!("reserved {id} {}", list(parts, backordered)),
         StockEvent::Firmed { id, parts, .. } => format!("firmed {id} {}", list(parts, &Quantity::ZERO)),

@@ -296,6 +296,32 @@ families! {
         NoSupply = "no_supply",
         /// Less of a product is available than somebody is to know of.
         LowStock = "low_stock",
+        /// Stock of a product that is told apart by lots or serial numbers, without one.
+        LotMissing = "lot_missing",
+        /// A lot or a serial number of a product that has none.
+        LotUnexpected = "lot_unexpected",
+        /// A quantity that is not the number of its serial numbers, or one of them twice.
+        Serials = "serials",
+        /// A unit with this serial number is there.
+        SerialExists = "serial_exists",
+        /// A lot of which another date of expiry is known.
+        LotConflict = "lot_conflict",
+        /// There is no such lot, or no such unit.
+        UnknownLot = "unknown_lot",
+        /// A lot that has expired.
+        LotExpired = "lot_expired",
+        /// A lot that does not stay usable for as long as it has to.
+        ShelfLife = "shelf_life",
+        /// A lot without a date of expiry where one is needed.
+        LotUndated = "lot_undated",
+        /// Stock that is in quarantine, or damaged.
+        NotUsable = "not_usable",
+        /// Stock that belongs to somebody else.
+        OtherOwner = "other_owner",
+        /// Stock of another lot, or another unit, than the reservation asks for.
+        OtherLot = "other_lot",
+        /// Stock that is held for others.
+        HeldForOthers = "held_for_others",
         /// Settings of a sourcing policy that exclude each other.
         SourcingConflict = "sourcing_conflict",
         /// The customer picks the goods up at another location.
