@@ -685,10 +685,14 @@ export interface Availability {
 
 /** A product and the stock. */
 export interface AvailabilityRequest {
-  /** The moment: holds that have ended by then do not count. */
+  /** The moment: holds that have ended by then do not count, nor lots that have expired. */
   at: TimestampText;
+  /** Whether the answer lists what is there lot by lot. */
+  lots?: boolean;
   /** The product. */
   product: ProductId;
+  /** On which terms it is to be taken, where they are special. */
+  removal?: RemovalTermsInput | null;
   /** The stock. */
   state: StockStateInput;
 }
@@ -1238,7 +1242,7 @@ export interface ClampDef {
 export type CloseWhen = "shipped" | "shipped_and_invoiced";
 
 /** What happened; stable across versions. */
-export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.better_of" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "tax.zone" | "tax.zone_overlap" | "tax.unknown_country" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "quote.frozen" | "quote.target" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.already_firm" | "inventory.backordered" | "inventory.untracked" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "inventory.unknown_supply" | "inventory.supply_exists" | "inventory.supply_closed" | "inventory.exceeds_supply" | "inventory.supply_mismatch" | "inventory.part_of_location" | "inventory.days" | "inventory.calendar" | "inventory.not_in_time" | "inventory.not_expected" | "inventory.group_incomplete" | "inventory.minimum_not_met" | "inventory.share_weight" | "inventory.quota_exceeded" | "inventory.quota_caps" | "inventory.quota_unreachable" | "inventory.segment_condition" | "inventory.segment_unreachable" | "inventory.replan_exception" | "inventory.replan_infeasible" | "inventory.consent" | "inventory.substitute_declined" | "inventory.substitute_not_valid" | "inventory.kit" | "inventory.part_of_kit" | "inventory.bill" | "inventory.lot" | "inventory.supply_late" | "inventory.no_supply" | "inventory.low_stock" | "inventory.sourcing_conflict" | "inventory.not_collection_point" | "inventory.location_inactive" | "inventory.cannot_ship" | "inventory.too_far" | "inventory.distance_unknown" | "inventory.too_slow" | "inventory.too_many_rejects" | "inventory.no_capacity" | "inventory.past_cutoff" | "inventory.no_carrier" | "inventory.late" | "inventory.nothing_there" | "inventory.split_limit" | "inventory.locations_rejected" | "inventory.whole_multiples" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
+export type Code = "shape.syntax" | "shape.unknown_field" | "shape.unknown_kind" | "shape.missing_field" | "shape.duplicate_field" | "shape.wrong_type" | "shape.fractional_number" | "shape.invalid_value" | "shape.unknown_operation" | "shape.csv" | "shape.file" | "limit.too_long" | "limit.too_deep" | "limit.too_many" | "limit.too_costly" | "limit.overflow" | "expr.syntax" | "expr.unterminated" | "expr.unknown_name" | "expr.unknown_function" | "expr.type" | "expr.arguments" | "expr.optional" | "expr.not_one_of" | "expr.constant" | "expr.division_by_zero" | "expr.scope" | "table.row_width" | "table.cell" | "table.overlap" | "table.gap" | "table.unreachable" | "table.output_value" | "table.hit_policy" | "table.duplicate" | "rulebook.schema_version" | "rulebook.duplicate_id" | "rulebook.unknown_reference" | "rulebook.cycle" | "rulebook.attribute" | "rulebook.step_order" | "rulebook.unused" | "rulebook.empty_period" | "rulebook.rounding" | "rulebook.not_declared" | "catalog.unknown_product" | "catalog.discontinued" | "catalog.phased_out" | "catalog.unknown_unit" | "catalog.below_minimum" | "catalog.not_multiple" | "catalog.quantity_decimals" | "catalog.not_positive" | "catalog.minimum_not_multiple" | "pricing.no_price" | "pricing.negative_price" | "pricing.ambiguous" | "pricing.tier_gap" | "pricing.tier_overlap" | "pricing.price_or_tiers" | "pricing.key_width" | "pricing.key" | "pricing.unused_list" | "pricing.currency" | "pricing.non_monotone" | "pricing.tariff" | "pricing.calculate" | "adjust.ambiguous_priority" | "adjust.percent_range" | "adjust.negative_amount" | "adjust.effect_scope" | "adjust.empty_stage" | "adjust.never_fires" | "adjust.base" | "adjust.policy" | "adjust.round_at_order" | "adjust.unallocated" | "adjust.allocate" | "adjust.margin" | "adjust.guard" | "adjust.below_floor" | "adjust.needs_approval" | "adjust.override" | "adjust.override_limit" | "adjust.override_without_price" | "adjust.limit" | "adjust.unreached" | "adjust.unknown_coupon" | "adjust.coupon_unmet" | "adjust.coupon_used_up" | "adjust.better_of" | "adjust.quantity" | "tax.missing_rate" | "tax.ambiguous" | "tax.rate_range" | "tax.no_destination" | "tax.rate_kind" | "tax.rate_tax" | "tax.treatment" | "tax.customer_class" | "tax.included_twice" | "tax.included" | "tax.never_applies" | "tax.zone" | "tax.zone_overlap" | "tax.unknown_country" | "charge.amount" | "charge.scale" | "charge.output" | "charge.tax" | "charge.base" | "charge.unreached" | "charge.repeated" | "charge.no_row" | "charge.unallocated" | "quote.duplicate_line" | "quote.no_lines" | "quote.unknown_attribute" | "quote.missing_attribute" | "quote.attribute_type" | "quote.quantity" | "quote.unknown_counter" | "quote.override" | "quote.usage" | "quote.frozen" | "quote.target" | "credit.over_limit" | "credit.overdue" | "credit.oldest_item" | "credit.document_value" | "credit.blocked" | "credit.bucket_limit" | "credit.limit_expired" | "credit.currency" | "credit.cash_only" | "credit.amount" | "approval.command_conflict" | "approval.version_conflict" | "approval.not_opened" | "approval.already_open" | "approval.closed" | "approval.level_not_open" | "approval.self_approval" | "approval.not_entitled" | "approval.outputs" | "approval.level" | "approval.unknown_role" | "approval.repeated" | "inventory.insufficient" | "inventory.unknown_reservation" | "inventory.reservation_exists" | "inventory.already_committed" | "inventory.already_released" | "inventory.expired" | "inventory.exceeds_reservation" | "inventory.already_firm" | "inventory.backordered" | "inventory.untracked" | "inventory.unknown_location" | "inventory.quantity" | "inventory.command_conflict" | "inventory.version_conflict" | "inventory.unknown_supply" | "inventory.supply_exists" | "inventory.supply_closed" | "inventory.exceeds_supply" | "inventory.supply_mismatch" | "inventory.part_of_location" | "inventory.days" | "inventory.calendar" | "inventory.not_in_time" | "inventory.not_expected" | "inventory.group_incomplete" | "inventory.minimum_not_met" | "inventory.share_weight" | "inventory.quota_exceeded" | "inventory.quota_caps" | "inventory.quota_unreachable" | "inventory.segment_condition" | "inventory.segment_unreachable" | "inventory.replan_exception" | "inventory.replan_infeasible" | "inventory.consent" | "inventory.substitute_declined" | "inventory.substitute_not_valid" | "inventory.kit" | "inventory.part_of_kit" | "inventory.bill" | "inventory.lot" | "inventory.supply_late" | "inventory.no_supply" | "inventory.low_stock" | "inventory.lot_missing" | "inventory.lot_unexpected" | "inventory.serials" | "inventory.serial_exists" | "inventory.lot_conflict" | "inventory.unknown_lot" | "inventory.lot_expired" | "inventory.shelf_life" | "inventory.lot_undated" | "inventory.not_usable" | "inventory.other_owner" | "inventory.other_lot" | "inventory.held_for_others" | "inventory.sourcing_conflict" | "inventory.not_collection_point" | "inventory.location_inactive" | "inventory.cannot_ship" | "inventory.too_far" | "inventory.distance_unknown" | "inventory.too_slow" | "inventory.too_many_rejects" | "inventory.no_capacity" | "inventory.past_cutoff" | "inventory.no_carrier" | "inventory.late" | "inventory.nothing_there" | "inventory.split_limit" | "inventory.locations_rejected" | "inventory.whole_multiples" | "order.command_conflict" | "order.version_conflict" | "order.wrong_state" | "order.incomplete_quote" | "order.rulebook_mismatch" | "order.credit_rejected" | "order.unknown_line" | "order.unknown_hold" | "order.unknown_reservation" | "order.hold_exists" | "order.invoice_exists" | "order.hold_kind" | "order.other_case" | "order.held" | "order.exceeds_open" | "order.already_shipped" | "order.already_invoiced" | "order.still_open" | "order.totals" | "order.quantity" | "order.blocks_nothing" | "receivable.unknown_terms" | "receivable.due_date" | "receivable.instalments" | "receivable.percent_range" | "receivable.quantity" | "receivable.nothing";
 
 /** Which promotion gets a unit that several want. */
 export type Combine = "priority" | "optimal";
@@ -1299,26 +1303,38 @@ export type CommitRemainder = "keep" | "release";
 
 /** Held stock leaves. */
 export interface CommitStock {
+  /** Ships goods that have expired, where the rulebook lets that be confirmed. */
+  confirm_expired?: boolean;
   /** The reservation. */
   id: ReservationId;
   /** From this location only; absent: from the reservation's locations in their order. */
   location?: LocationId;
+  /** Of this lot only. */
+  lot?: LotId;
   /** How much; absent: all that is still held. */
   quantity?: Decimal;
-  /** What becomes of the rest (at `location`, when there is one). */
+  /** What becomes of the rest (at `location`, and of `lot` and `serials`, when there are any). */
   remainder: CommitRemainder;
+  /** These units only. */
+  serials?: SerialId[];
 }
 
 /** Held stock leaves. */
 export interface CommitStockInput {
+  /** Ships goods that have expired, where the rulebook lets that be confirmed. */
+  confirm_expired?: boolean;
   /** The reservation. */
   id: ReservationId;
   /** From this location only; absent: from the reservation's locations in their order. */
   location?: LocationId | null;
+  /** Of this lot only. */
+  lot?: LotId | null;
   /** How much; absent: all that is still held. */
   quantity?: DecimalInput | null;
-  /** What becomes of the rest (at `location`, when there is one). */
+  /** What becomes of the rest (at `location`, and of `lot` and `serials`, when there are any). */
   remainder?: CommitRemainder;
+  /** These units only. */
+  serials?: readonly SerialId[];
 }
 
 /** What the policies `best` and `worst` compare. */
@@ -1347,6 +1363,9 @@ export interface ComparisonView {
 
 /** What a line may be given. */
 export type ConfirmationRule = "schedule" | "one_date" | "complete";
+
+/** What becomes of stock that belongs to somebody else and lies among one's own. */
+export type ConsignedStock = "excluded" | "last" | "any";
 
 /** Which units an offer uses up. */
 export type Consume = "trigger_and_reward" | "reward";
@@ -1607,6 +1626,32 @@ export interface DemandLine {
   product: ProductId;
   /** How much, in the product's unit; above zero. */
   quantity: DecimalInput;
+  /** Which stock it takes, where it is special. */
+  removal?: RemovalTermsInput | null;
+}
+
+/** What is known of a lot is put right: what is given here counts from now on, what is left out stays. */
+export interface DescribeLot {
+  /** What is known of it. */
+  facts: LotFacts;
+  /** The lot. */
+  lot?: LotId;
+  /** The product. */
+  product: ProductId;
+  /** Instead of a lot: a unit that belongs to none. */
+  serial?: SerialId;
+}
+
+/** What is known of a lot is put right: what is given here counts from now on, what is left out stays. */
+export interface DescribeLotInput {
+  /** What is known of it. */
+  facts: LotFactsInput;
+  /** The lot. */
+  lot?: LotId | null;
+  /** The product. */
+  product: ProductId;
+  /** Instead of a lot: a unit that belongs to none. */
+  serial?: SerialId | null;
 }
 
 /** What a price that includes tax keeps when the taxes of the destination are not those that it was made with. */
@@ -1966,6 +2011,9 @@ export interface ExpectedUsage {
   /** How often it had been used. */
   uses: number;
 }
+
+/** What becomes of lots whose date of expiry has passed. */
+export type ExpiredLots = "confirm" | "never" | "allow";
 
 /** How much of the explanation is wanted. */
 export type Explain = "totals" | "waterfall" | "candidates";
@@ -2352,6 +2400,8 @@ export interface InventoryDef {
   promise?: PromiseDef | null;
   /** How much of products each group of customers may take in a period. Every quota of a product holds. */
   quotas?: readonly QuotaDef[];
+  /** Which stock is taken first, and which is not taken. */
+  removal?: RemovalDef;
   /** How demands are treated when stock is planned anew, because there is less than was promised. */
   replan?: readonly ReplanSegmentDef[];
   /** How products are obtained when stock does not have them. */
@@ -2866,12 +2916,16 @@ export interface LocationAvailability {
   held: Decimal;
   /** Where. */
   location: LocationId;
+  /** What is there, lot by lot, when it was asked for; stock that is not told apart has no lot. */
+  lots?: LotAvailability[];
   /** What is there. */
   on_hand: Decimal;
   /** By how much what is held exceeds what is there; zero when it does not. */
   over_reserved: Decimal;
   /** What is kept back. */
   safety_stock: Decimal;
+  /** How much of what is there nobody may have: in quarantine, damaged, expired, or somebody else's. */
+  unusable?: Decimal;
 }
 
 /** A place where stock lies. */
@@ -2899,6 +2953,28 @@ export interface LocationDef {
 /** Names a stock location (warehouse). */
 export type LocationId = string;
 
+/** How much of a lot, or of a unit, can be reserved. */
+export interface LotAvailability {
+  /** What can be reserved of it on the terms that were asked for, safety stock and threshold left aside. */
+  available: Decimal;
+  /** Why nothing of it can be reserved. */
+  code?: Code;
+  /** What is known of it. */
+  facts: LotFacts;
+  /** What is held at that moment, hard and soft. */
+  held: Decimal;
+  /** The lot. */
+  lot?: LotId;
+  /** What is there. */
+  on_hand: Decimal;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId;
+  /** The serial number. */
+  serial?: SerialId;
+  /** Whether it may be sold. */
+  status?: StockStatus;
+}
+
 /**
  * How much may be ordered at a time, in the product's unit. A need is rounded up to the multiple, after the minimum; what is more than
  * the maximum becomes several orders.
@@ -2911,6 +2987,36 @@ export interface LotDef {
   /** Only whole multiples of this. */
   multiple?: DecimalInput | null;
 }
+
+/** What is known of a lot, or of a unit with a serial number that belongs to no lot; what is absent is not known. */
+export interface LotFacts {
+  /** The last day on which it may be used. */
+  expires_on?: DateText;
+  /** How much one of its packages holds, in the product's unit; above zero. */
+  package?: Decimal;
+  /** The day on which it came in. Of a lot that comes in several times the earliest counts. */
+  received_on?: DateText;
+  /** What a unit of it has cost, in the currency in which the host keeps its costs. */
+  unit_cost?: Decimal;
+}
+
+/** What is known of a lot, or of a unit with a serial number that belongs to no lot; what is absent is not known. */
+export interface LotFactsInput {
+  /** The last day on which it may be used. */
+  expires_on?: DateText | null;
+  /** How much one of its packages holds, in the product's unit; above zero. */
+  package?: DecimalInput | null;
+  /** The day on which it came in. Of a lot that comes in several times the earliest counts. */
+  received_on?: DateText | null;
+  /** What a unit of it has cost, in the currency in which the host keeps its costs. */
+  unit_cost?: DecimalInput | null;
+}
+
+/** Names goods of a product that were made together (batch): they have one date of expiry. */
+export type LotId = string;
+
+/** What a reservation that names a lot may take. */
+export type LotMatch = "strict" | "lot_or_untracked";
 
 /** How the margin is reported. */
 export interface MarginDef {
@@ -2973,6 +3079,46 @@ export interface MixGroupDef {
   rewarded?: boolean | null;
   /** Which of them; the dearest when absent, and in a step that combines `optimal` those with which it takes off most. */
   select?: Select | null;
+}
+
+/** Goods go from one location to another. */
+export interface MoveStock {
+  /** From where. */
+  location: LocationId;
+  /** The lot. */
+  lot?: LotId;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId;
+  /** The product. */
+  product: ProductId;
+  /** How much, in the product's unit; above zero. */
+  quantity: Decimal;
+  /** The serial numbers, as many as the quantity says. */
+  serials?: SerialId[];
+  /** Whether it may be sold. */
+  status?: StockStatus;
+  /** To where. */
+  to: LocationId;
+}
+
+/** Goods go from one location to another. */
+export interface MoveStockInput {
+  /** From where. */
+  location: LocationId;
+  /** The lot. */
+  lot?: LotId | null;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId | null;
+  /** The product. */
+  product: ProductId;
+  /** How much, in the product's unit; above zero. */
+  quantity: DecimalInput;
+  /** The serial numbers, as many as the quantity says. */
+  serials?: readonly SerialId[];
+  /** Whether it may be sold. */
+  status?: StockStatus;
+  /** To where. */
+  to: LocationId;
 }
 
 /** A larger quantity at which every unit is cheaper. */
@@ -3742,6 +3888,9 @@ export type Overstepped = "needs_approval" | "reject";
 /** What becomes of the soft holds of a demand when something is reserved for it again. */
 export type OwnSoftHolds = "replace" | "count";
 
+/** Names who owns goods that lie among one's own. */
+export type OwnerId = string;
+
 /** What is sold in packages. */
 export interface PackageDef {
   /** What is charged for a package that is not full. */
@@ -3763,6 +3912,28 @@ export interface PackagingDef {
 
 /** What happens when a budget does not suffice for a document. */
 export type Partial = "allow" | "deny";
+
+/** Stock that was not taken although it is there, and why. */
+export interface PassedOver {
+  /** What stands against it. */
+  code: Code;
+  /** The last day on which it may be used. */
+  expires_on?: DateText;
+  /** How much of it could be had if nothing stood against it. */
+  free: Decimal;
+  /** Where. */
+  location: LocationId;
+  /** The lot. */
+  lot?: LotId;
+  /** How much is there. */
+  on_hand: Decimal;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId;
+  /** The serial number. */
+  serial?: SerialId;
+  /** Whether it may be sold. */
+  status?: StockStatus;
+}
 
 /** A quantity that a demand takes from a supply. */
 export interface Peg {
@@ -3880,6 +4051,8 @@ export interface PlannedLine {
   id: LineId;
   /** Which location gives how much. */
   parts: StockPart[];
+  /** What is there of the product and was not taken, and why; left out when there is none. */
+  passed_over?: PassedOver[];
   /** What it asks for. */
   requested: Decimal;
   /** What it gets. */
@@ -4126,6 +4299,8 @@ export interface ProductStockDef {
   backorder?: Backorder | null;
   /** The product. */
   product: ProductId;
+  /** Which of its stock is taken first, and which is not taken. */
+  removal?: RemovalDef | null;
   /** How much of it is not for sale at all locations together; absent: as for all products. */
   sku_threshold?: DecimalInput | null;
   /**
@@ -4133,6 +4308,8 @@ export interface ProductStockDef {
    * reservations.
    */
   tracked?: boolean;
+  /** What its stock is told apart by; absent: by nothing. */
+  tracking?: Tracking | null;
 }
 
 /** A product, and how many events were about it. */
@@ -4964,28 +5141,48 @@ export interface ReceivableDef {
 
 /** Goods that have come in. */
 export interface ReceiveStock {
+  /** What is known of the lot, or of each unit that belongs to none. It came in on the day of the command unless this says otherwise. */
+  facts?: LotFacts;
   /** Where. */
   location: LocationId;
+  /** The lot. */
+  lot?: LotId;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId;
   /** The product. */
   product: ProductId;
   /** How much, in the product's unit; above zero. */
   quantity: Decimal;
   /** What becomes of the rest of that supply. */
   remainder?: SupplyRemainder;
+  /** The serial numbers, as many as the quantity says. */
+  serials?: SerialId[];
+  /** Whether it may be sold. */
+  status?: StockStatus;
   /** The expected supply that they are of; absent: they come unannounced. */
   supply?: SupplyId;
 }
 
 /** Goods that have come in. */
 export interface ReceiveStockInput {
+  /** What is known of the lot, or of each unit that belongs to none. It came in on the day of the command unless this says otherwise. */
+  facts?: LotFactsInput | null;
   /** Where. */
   location: LocationId;
+  /** The lot. */
+  lot?: LotId | null;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId | null;
   /** The product. */
   product: ProductId;
   /** How much, in the product's unit; above zero. */
   quantity: DecimalInput;
   /** What becomes of the rest of that supply. */
   remainder?: SupplyRemainder;
+  /** The serial numbers, as many as the quantity says. */
+  serials?: readonly SerialId[];
+  /** Whether it may be sold. */
+  status?: StockStatus;
   /** The expected supply that they are of; absent: they come unannounced. */
   supply?: SupplyId | null;
 }
@@ -5051,6 +5248,46 @@ export interface Refusal {
   message: string;
 }
 
+/** Goods may be sold from now on, or may not. */
+export interface RegradeStock {
+  /** Where. */
+  location: LocationId;
+  /** The lot. */
+  lot?: LotId;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId;
+  /** The product. */
+  product: ProductId;
+  /** How much, in the product's unit; above zero, and at most what is there in the status that it has. */
+  quantity: Decimal;
+  /** The serial numbers, as many as the quantity says. */
+  serials?: SerialId[];
+  /** The status that it has had; absent: usable. */
+  status?: StockStatus;
+  /** The status that it has from now on. */
+  to: StockStatus;
+}
+
+/** Goods may be sold from now on, or may not. */
+export interface RegradeStockInput {
+  /** Where. */
+  location: LocationId;
+  /** The lot. */
+  lot?: LotId | null;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId | null;
+  /** The product. */
+  product: ProductId;
+  /** How much, in the product's unit; above zero, and at most what is there in the status that it has. */
+  quantity: DecimalInput;
+  /** The serial numbers, as many as the quantity says. */
+  serials?: readonly SerialId[];
+  /** The status that it has had; absent: usable. */
+  status?: StockStatus;
+  /** The status that it has from now on. */
+  to: StockStatus;
+}
+
 /** A substitute that was not used. */
 export interface RejectedSubstitute {
   /** Why. */
@@ -5095,8 +5332,12 @@ export interface ReleaseStock {
   id: ReservationId;
   /** At this location only; absent: at the reservation's locations in their order, the last first. */
   location?: LocationId;
+  /** Of this lot only. */
+  lot?: LotId;
   /** How much; absent: all that is still held. */
   quantity?: Decimal;
+  /** These units only. */
+  serials?: SerialId[];
 }
 
 /** Held stock is free again. */
@@ -5105,8 +5346,12 @@ export interface ReleaseStockInput {
   id: ReservationId;
   /** At this location only; absent: at the reservation's locations in their order, the last first. */
   location?: LocationId | null;
+  /** Of this lot only. */
+  lot?: LotId | null;
   /** How much; absent: all that is still held. */
   quantity?: DecimalInput | null;
+  /** These units only. */
+  serials?: readonly SerialId[];
 }
 
 export interface Remembered {
@@ -5119,6 +5364,82 @@ export interface RememberedInput {
   command: CommandId;
   content: string;
   refused?: Code | null;
+}
+
+/** How stock is taken. What a product leaves out is as for all products; what those leave out is as written at each setting. */
+export interface RemovalDef {
+  /** What becomes of stock that belongs to somebody else; left out: `excluded`. */
+  consigned?: ConsignedStock | null;
+  /** What becomes of lots that have expired; left out: `confirm`. */
+  expired?: ExpiredLots | null;
+  /** What a reservation that names a lot may take; left out: `strict`. */
+  lot_match?: LotMatch | null;
+  /** For how many days after the day on which it ships a lot must still be usable; left out: 0, up to that day itself. */
+  min_shelf_life_days?: number | null;
+  /** Which stock goes first; left out: `fifo`. */
+  strategy?: RemovalStrategy | null;
+  /** When `fefo` takes stock without a date of expiry; left out: `last`. */
+  undated?: UndatedStock | null;
+}
+
+/**
+ * Which stock goes first. A strategy chooses within a location and all its parts; the locations themselves stand in their own order.
+ * Of equal stock what came first goes first, then the smaller lot id. What is not known of a lot comes last.
+ */
+export type RemovalStrategy = "fifo" | "lifo" | "fefo" | "closest" | "least_packages" | "lowest_cost" | "highest_cost" | "location_priority";
+
+/**
+ * Which stock a reservation takes, where it is special.
+ *
+ * ```
+ * use dealdesk::inventory::RemovalTerms;
+ * let terms: RemovalTerms = serde_json::from_str(r#"{"min_shelf_life_days": 90, "ships_on": "2026-12-01"}"#)?;
+ * assert_eq!(terms.min_shelf_life_days, Some(90));
+ * # Ok::<(), serde_json::Error>(())
+ * ```
+ */
+export interface RemovalTerms {
+  /** Lots that will have expired by then are taken too. */
+  confirm_expired?: boolean;
+  /** This lot; `lot_match` of the rulebook says whether stock without a lot will do too. */
+  lot?: LotId;
+  /** For how many days after it ships a lot must still be usable, in the place of what the rulebook says. */
+  min_shelf_life_days?: number;
+  /** Stock of this owner and no other. Safety stock and thresholds are of one's own stock, and do not count against it. */
+  owner?: OwnerId;
+  /** These units and no others. */
+  serials?: SerialId[];
+  /** The day on which it ships; absent: the day on which it is wanted, otherwise that of the command. */
+  ships_on?: DateText;
+  /** Which stock goes first; absent: as the rulebook says. */
+  strategy?: RemovalStrategy;
+}
+
+/**
+ * Which stock a reservation takes, where it is special.
+ *
+ * ```
+ * use dealdesk::inventory::RemovalTerms;
+ * let terms: RemovalTerms = serde_json::from_str(r#"{"min_shelf_life_days": 90, "ships_on": "2026-12-01"}"#)?;
+ * assert_eq!(terms.min_shelf_life_days, Some(90));
+ * # Ok::<(), serde_json::Error>(())
+ * ```
+ */
+export interface RemovalTermsInput {
+  /** Lots that will have expired by then are taken too. */
+  confirm_expired?: boolean;
+  /** This lot; `lot_match` of the rulebook says whether stock without a lot will do too. */
+  lot?: LotId | null;
+  /** For how many days after it ships a lot must still be usable, in the place of what the rulebook says. */
+  min_shelf_life_days?: number | null;
+  /** Stock of this owner and no other. Safety stock and thresholds are of one's own stock, and do not count against it. */
+  owner?: OwnerId | null;
+  /** These units and no others. */
+  serials?: readonly SerialId[];
+  /** The day on which it ships; absent: the day on which it is wanted, otherwise that of the command. */
+  ships_on?: DateText | null;
+  /** Which stock goes first; absent: as the rulebook says. */
+  strategy?: RemovalStrategy | null;
 }
 
 /**
@@ -5525,6 +5846,8 @@ export interface Reservation {
   product: ProductId;
   /** What it has consumed of quotas and not given back. */
   quota?: QuotaClaim[];
+  /** Which stock it takes, where it is special. */
+  removal?: RemovalTerms;
   /** What has become of it. */
   status: ReservationStatus;
   /** The day on which the goods are wanted. */
@@ -5560,6 +5883,8 @@ export interface ReservationInput {
   product: ProductId;
   /** What it has consumed of quotas and not given back. */
   quota?: readonly QuotaClaimInput[];
+  /** Which stock it takes, where it is special. */
+  removal?: RemovalTermsInput | null;
   /** What has become of it. */
   status: ReservationStatus;
   /** The day on which the goods are wanted. */
@@ -5569,30 +5894,42 @@ export interface ReservationInput {
 /** How firmly stock is held. */
 export type ReservationKind = "soft" | "hard";
 
-/** A reservation at one location. */
+/** A reservation at one location, of stock that is not told apart. */
 export interface ReservationPart {
   /** What has left. */
   committed: Decimal;
   /** Where. */
   location: LocationId;
+  /** The lot. */
+  lot?: LotId;
   /** What is still held. */
   open: Decimal;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId;
   /** What is free again. */
   released: Decimal;
+  /** The serial number. */
+  serial?: SerialId;
   /** Whether the product is not tracked, so that this part holds none of the stock. */
   untracked?: boolean;
 }
 
-/** A reservation at one location. */
+/** A reservation at one location, of stock that is not told apart. */
 export interface ReservationPartInput {
   /** What has left. */
   committed?: DecimalInput;
   /** Where. */
   location: LocationId;
+  /** The lot. */
+  lot?: LotId | null;
   /** What is still held. */
   open: DecimalInput;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId | null;
   /** What is free again. */
   released?: DecimalInput;
+  /** The serial number. */
+  serial?: SerialId | null;
   /** Whether the product is not tracked, so that this part holds none of the stock. */
   untracked?: boolean;
 }
@@ -5668,6 +6005,8 @@ export interface ReserveStock {
   product: ProductId;
   /** How much, in the product's unit; above zero. */
   quantity: Decimal;
+  /** Which stock it takes, where it is special. */
+  removal?: RemovalTerms;
   /**
    * Holds that this one takes the place of, such as those of the cart that becomes an order: they do not count against it, and
    * are released when it is accepted. Holds that are over already do not matter.
@@ -5707,6 +6046,8 @@ export interface ReserveStockInput {
   product: ProductId;
   /** How much, in the product's unit; above zero. */
   quantity: DecimalInput;
+  /** Which stock it takes, where it is special. */
+  removal?: RemovalTermsInput | null;
   /**
    * Holds that this one takes the place of, such as those of the cart that becomes an order: they do not count against it, and
    * are released when it is accepted. Holds that are over already do not matter.
@@ -5964,6 +6305,9 @@ export type Sellable = SellableUpTo | "unlimited";
 export interface SellableUpTo {
   up_to: Decimal;
 }
+
+/** Names a single unit of a product. */
+export type SerialId = string;
 
 /** So many units together for a total. */
 export interface SetTotalDef {
@@ -6590,7 +6934,7 @@ export interface StepView {
  * # Ok::<(), serde_json::Error>(())
  * ```
  */
-export type StockAction = StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionFirm | StockActionTransfer | StockActionUpdate | StockActionUncommit | StockActionFill | StockActionBatch | StockActionReallocate | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected;
+export type StockAction = StockActionReceive | StockActionCount | StockActionIssue | StockActionMove | StockActionRegrade | StockActionDescribeLot | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionFirm | StockActionTransfer | StockActionUpdate | StockActionUncommit | StockActionFill | StockActionBatch | StockActionReallocate | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected;
 
 export interface StockActionBatch {
   batch: StockAction[];
@@ -6606,6 +6950,10 @@ export interface StockActionCommit {
 
 export interface StockActionCount {
   count: StockMovement;
+}
+
+export interface StockActionDescribeLot {
+  describe_lot: DescribeLot;
 }
 
 export interface StockActionExpect {
@@ -6640,7 +6988,7 @@ export interface StockActionFirm {
  * # Ok::<(), serde_json::Error>(())
  * ```
  */
-export type StockActionInput = StockActionInputReceive | StockActionInputCount | StockActionInputIssue | StockActionInputReserve | StockActionInputCommit | StockActionInputRelease | StockActionInputExtend | StockActionInputFirm | StockActionInputTransfer | StockActionInputUpdate | StockActionInputUncommit | StockActionInputFill | StockActionInputBatch | StockActionInputReallocate | StockActionInputExpire | StockActionInputExpect | StockActionInputReschedule | StockActionInputCancelExpected;
+export type StockActionInput = StockActionInputReceive | StockActionInputCount | StockActionInputIssue | StockActionInputMove | StockActionInputRegrade | StockActionInputDescribeLot | StockActionInputReserve | StockActionInputCommit | StockActionInputRelease | StockActionInputExtend | StockActionInputFirm | StockActionInputTransfer | StockActionInputUpdate | StockActionInputUncommit | StockActionInputFill | StockActionInputBatch | StockActionInputReallocate | StockActionInputExpire | StockActionInputExpect | StockActionInputReschedule | StockActionInputCancelExpected;
 
 export interface StockActionInputBatch {
   batch: readonly StockActionInput[];
@@ -6656,6 +7004,10 @@ export interface StockActionInputCommit {
 
 export interface StockActionInputCount {
   count: StockMovementInput;
+}
+
+export interface StockActionInputDescribeLot {
+  describe_lot: DescribeLotInput;
 }
 
 export interface StockActionInputExpect {
@@ -6684,12 +7036,20 @@ export interface StockActionInputIssue {
   issue: StockMovementInput;
 }
 
+export interface StockActionInputMove {
+  move: MoveStockInput;
+}
+
 export interface StockActionInputReallocate {
   reallocate: ReallocateStockInput;
 }
 
 export interface StockActionInputReceive {
   receive: ReceiveStockInput;
+}
+
+export interface StockActionInputRegrade {
+  regrade: RegradeStockInput;
 }
 
 export interface StockActionInputRelease {
@@ -6705,7 +7065,7 @@ export interface StockActionInputReserve {
 }
 
 export interface StockActionInputTransfer {
-  transfer: TransferReservation;
+  transfer: TransferReservationInput;
 }
 
 export interface StockActionInputUncommit {
@@ -6720,12 +7080,20 @@ export interface StockActionIssue {
   issue: StockMovement;
 }
 
+export interface StockActionMove {
+  move: MoveStock;
+}
+
 export interface StockActionReallocate {
   reallocate: ReallocateStock;
 }
 
 export interface StockActionReceive {
   receive: ReceiveStock;
+}
+
+export interface StockActionRegrade {
+  regrade: RegradeStock;
 }
 
 export interface StockActionRelease {
@@ -6783,14 +7151,22 @@ export interface StockDifference {
   expected: Decimal;
   /** Where; absent for what waits for stock, which lies nowhere. */
   location?: LocationId;
+  /** The lot. */
+  lot?: LotId;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId;
   /** The product. */
   product: ProductId;
+  /** The serial number. */
+  serial?: SerialId;
   /** The source that says otherwise. */
   source: ReconcileSource;
+  /** Whether it may be sold. */
+  status?: StockStatus;
 }
 
 /** A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else. */
-export type StockEvent = StockEventReceived | StockEventCounted | StockEventIssued | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventUnfilled | StockEventBackordersFilled | StockEventFirmed | StockEventTransferred | StockEventUpdated | StockEventUncommitted | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventRefused;
+export type StockEvent = StockEventReceived | StockEventCounted | StockEventIssued | StockEventMoved | StockEventRegraded | StockEventLotDescribed | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventUnfilled | StockEventBackordersFilled | StockEventFirmed | StockEventTransferred | StockEventUpdated | StockEventUncommitted | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventRefused;
 
 export interface StockEventBackordersFilled {
   backorders_filled: StockEventBackordersFilledContent;
@@ -6835,8 +7211,16 @@ export interface StockEventCountedContent {
   counted: Decimal;
   /** Where. */
   location: LocationId;
+  /** The lot. */
+  lot?: LotId;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId;
   /** The product. */
   product: ProductId;
+  /** The serial number. */
+  serial?: SerialId;
+  /** Whether it may be sold. */
+  status?: StockStatus;
 }
 
 export interface StockEventExpected {
@@ -6917,7 +7301,7 @@ export interface StockEventFirmedContent {
 }
 
 /** A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else. */
-export type StockEventInput = StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputUnfilled | StockEventInputBackordersFilled | StockEventInputFirmed | StockEventInputTransferred | StockEventInputUpdated | StockEventInputUncommitted | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputRefused;
+export type StockEventInput = StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputMoved | StockEventInputRegraded | StockEventInputLotDescribed | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputUnfilled | StockEventInputBackordersFilled | StockEventInputFirmed | StockEventInputTransferred | StockEventInputUpdated | StockEventInputUncommitted | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputRefused;
 
 export interface StockEventInputBackordersFilled {
   backorders_filled: StockEventInputBackordersFilledContent;
@@ -6962,8 +7346,16 @@ export interface StockEventInputCountedContent {
   counted: DecimalInput;
   /** Where. */
   location: LocationId;
+  /** The lot. */
+  lot?: LotId | null;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId | null;
   /** The product. */
   product: ProductId;
+  /** The serial number. */
+  serial?: SerialId | null;
+  /** Whether it may be sold. */
+  status?: StockStatus;
 }
 
 export interface StockEventInputExpected {
@@ -7050,10 +7442,56 @@ export interface StockEventInputIssued {
 export interface StockEventInputIssuedContent {
   /** Where. */
   location: LocationId;
+  /** The lot. */
+  lot?: LotId | null;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId | null;
   /** The product. */
   product: ProductId;
   /** How much. */
   quantity: DecimalInput;
+  /** The serial numbers. */
+  serials?: readonly SerialId[];
+  /** Whether it may be sold. */
+  status?: StockStatus;
+}
+
+export interface StockEventInputLotDescribed {
+  lot_described: StockEventInputLotDescribedContent;
+}
+
+export interface StockEventInputLotDescribedContent {
+  /** All that is known of it now. */
+  facts: LotFactsInput;
+  /** The lot. */
+  lot?: LotId | null;
+  /** The product. */
+  product: ProductId;
+  /** The serial number, of a unit that belongs to no lot. */
+  serial?: SerialId | null;
+}
+
+export interface StockEventInputMoved {
+  moved: StockEventInputMovedContent;
+}
+
+export interface StockEventInputMovedContent {
+  /** Where they were. */
+  location: LocationId;
+  /** The lot. */
+  lot?: LotId | null;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId | null;
+  /** The product. */
+  product: ProductId;
+  /** How much. */
+  quantity: DecimalInput;
+  /** The serial numbers. */
+  serials?: readonly SerialId[];
+  /** Whether it may be sold. */
+  status?: StockStatus;
+  /** Where they are. */
+  to: LocationId;
 }
 
 export interface StockEventInputReceived {
@@ -7063,10 +7501,18 @@ export interface StockEventInputReceived {
 export interface StockEventInputReceivedContent {
   /** Where. */
   location: LocationId;
+  /** The lot. */
+  lot?: LotId | null;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId | null;
   /** The product. */
   product: ProductId;
   /** How much. */
   quantity: DecimalInput;
+  /** The serial numbers. */
+  serials?: readonly SerialId[];
+  /** Whether it may be sold. */
+  status?: StockStatus;
 }
 
 export interface StockEventInputRefused {
@@ -7076,6 +7522,29 @@ export interface StockEventInputRefused {
 export interface StockEventInputRefusedContent {
   /** Why, the first being the one that counts. */
   codes: readonly Code[];
+}
+
+export interface StockEventInputRegraded {
+  regraded: StockEventInputRegradedContent;
+}
+
+export interface StockEventInputRegradedContent {
+  /** Where. */
+  location: LocationId;
+  /** The lot. */
+  lot?: LotId | null;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId | null;
+  /** The product. */
+  product: ProductId;
+  /** How much. */
+  quantity: DecimalInput;
+  /** The serial numbers. */
+  serials?: readonly SerialId[];
+  /** The status that they had. */
+  status?: StockStatus;
+  /** The status that they have now. */
+  to: StockStatus;
 }
 
 export interface StockEventInputReleased {
@@ -7143,6 +7612,8 @@ export interface StockEventInputReservedContent {
   product: ProductId;
   /** What it consumes of quotas. */
   quota?: readonly QuotaClaimInput[];
+  /** Which stock it takes, where it is special. */
+  removal?: RemovalTermsInput | null;
   /** How much was asked for. */
   requested: DecimalInput;
   /** The day on which the goods are wanted. */
@@ -7177,10 +7648,16 @@ export interface StockEventInputShortageFoundContent {
   held: DecimalInput;
   /** Where. */
   location: LocationId;
+  /** The lot. */
+  lot?: LotId | null;
   /** What is there. */
   on_hand: DecimalInput;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId | null;
   /** The product. */
   product: ProductId;
+  /** The serial number. */
+  serial?: SerialId | null;
   /** How much is missing: held less on hand. */
   short: DecimalInput;
 }
@@ -7232,6 +7709,8 @@ export interface StockEventInputTransferredContent {
   parts?: readonly StockPartInput[];
   /** The product. */
   product: ProductId;
+  /** Which stock it takes from now on; absent: as before. */
+  removal?: RemovalTermsInput | null;
 }
 
 export interface StockEventInputUncommitted {
@@ -7294,10 +7773,56 @@ export interface StockEventIssued {
 export interface StockEventIssuedContent {
   /** Where. */
   location: LocationId;
+  /** The lot. */
+  lot?: LotId;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId;
   /** The product. */
   product: ProductId;
   /** How much. */
   quantity: Decimal;
+  /** The serial numbers. */
+  serials?: SerialId[];
+  /** Whether it may be sold. */
+  status?: StockStatus;
+}
+
+export interface StockEventLotDescribed {
+  lot_described: StockEventLotDescribedContent;
+}
+
+export interface StockEventLotDescribedContent {
+  /** All that is known of it now. */
+  facts: LotFacts;
+  /** The lot. */
+  lot?: LotId;
+  /** The product. */
+  product: ProductId;
+  /** The serial number, of a unit that belongs to no lot. */
+  serial?: SerialId;
+}
+
+export interface StockEventMoved {
+  moved: StockEventMovedContent;
+}
+
+export interface StockEventMovedContent {
+  /** Where they were. */
+  location: LocationId;
+  /** The lot. */
+  lot?: LotId;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId;
+  /** The product. */
+  product: ProductId;
+  /** How much. */
+  quantity: Decimal;
+  /** The serial numbers. */
+  serials?: SerialId[];
+  /** Whether it may be sold. */
+  status?: StockStatus;
+  /** Where they are. */
+  to: LocationId;
 }
 
 export interface StockEventReceived {
@@ -7307,10 +7832,18 @@ export interface StockEventReceived {
 export interface StockEventReceivedContent {
   /** Where. */
   location: LocationId;
+  /** The lot. */
+  lot?: LotId;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId;
   /** The product. */
   product: ProductId;
   /** How much. */
   quantity: Decimal;
+  /** The serial numbers. */
+  serials?: SerialId[];
+  /** Whether it may be sold. */
+  status?: StockStatus;
 }
 
 export interface StockEventRefused {
@@ -7320,6 +7853,29 @@ export interface StockEventRefused {
 export interface StockEventRefusedContent {
   /** Why, the first being the one that counts. */
   codes: Code[];
+}
+
+export interface StockEventRegraded {
+  regraded: StockEventRegradedContent;
+}
+
+export interface StockEventRegradedContent {
+  /** Where. */
+  location: LocationId;
+  /** The lot. */
+  lot?: LotId;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId;
+  /** The product. */
+  product: ProductId;
+  /** How much. */
+  quantity: Decimal;
+  /** The serial numbers. */
+  serials?: SerialId[];
+  /** The status that they had. */
+  status?: StockStatus;
+  /** The status that they have now. */
+  to: StockStatus;
 }
 
 export interface StockEventReleased {
@@ -7387,6 +7943,8 @@ export interface StockEventReservedContent {
   product: ProductId;
   /** What it consumes of quotas. */
   quota?: QuotaClaim[];
+  /** Which stock it takes, where it is special. */
+  removal?: RemovalTerms;
   /** How much was asked for. */
   requested: Decimal;
   /** The day on which the goods are wanted. */
@@ -7421,10 +7979,16 @@ export interface StockEventShortageFoundContent {
   held: Decimal;
   /** Where. */
   location: LocationId;
+  /** The lot. */
+  lot?: LotId;
   /** What is there. */
   on_hand: Decimal;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId;
   /** The product. */
   product: ProductId;
+  /** The serial number. */
+  serial?: SerialId;
   /** How much is missing: held less on hand. */
   short: Decimal;
 }
@@ -7476,6 +8040,8 @@ export interface StockEventTransferredContent {
   parts?: StockPart[];
   /** The product. */
   product: ProductId;
+  /** Which stock it takes from now on; absent: as before. */
+  removal?: RemovalTerms;
 }
 
 export interface StockEventUncommitted {
@@ -7545,32 +8111,78 @@ export interface StockLevelsRequest {
   state: StockStateInput;
 }
 
+/** A lot, or a unit with a serial number that belongs to no lot, and what is known of it. */
+export interface StockLot {
+  /** What is known of it. */
+  facts: LotFacts;
+  /** The lot. */
+  lot?: LotId;
+  /** The product. */
+  product: ProductId;
+  /** The serial number, of a unit that belongs to no lot. */
+  serial?: SerialId;
+}
+
+/** A lot, or a unit with a serial number that belongs to no lot, and what is known of it. */
+export interface StockLotInput {
+  /** What is known of it. */
+  facts?: LotFactsInput;
+  /** The lot. */
+  lot?: LotId | null;
+  /** The product. */
+  product: ProductId;
+  /** The serial number, of a unit that belongs to no lot. */
+  serial?: SerialId | null;
+}
+
 /** A quantity of a product at a location. */
 export interface StockMovement {
   /** Where. */
   location: LocationId;
+  /** The lot. */
+  lot?: LotId;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId;
   /** The product. */
   product: ProductId;
   /** How much, in the product's unit: above zero; for a count zero or above. */
   quantity: Decimal;
+  /** The serial numbers, as many as the quantity says. */
+  serials?: SerialId[];
+  /** Whether it may be sold. */
+  status?: StockStatus;
 }
 
 /** A quantity of a product at a location. */
 export interface StockMovementInput {
   /** Where. */
   location: LocationId;
+  /** The lot. */
+  lot?: LotId | null;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId | null;
   /** The product. */
   product: ProductId;
   /** How much, in the product's unit: above zero; for a count zero or above. */
   quantity: DecimalInput;
+  /** The serial numbers, as many as the quantity says. */
+  serials?: readonly SerialId[];
+  /** Whether it may be sold. */
+  status?: StockStatus;
 }
 
 /** A quantity at a location. */
 export interface StockPart {
   /** Where. */
   location: LocationId;
+  /** The lot. */
+  lot?: LotId;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId;
   /** How much. */
   quantity: Decimal;
+  /** The serial number. */
+  serial?: SerialId;
   /** Whether the product is not tracked, so that no counter changes. */
   untracked?: boolean;
 }
@@ -7579,38 +8191,60 @@ export interface StockPart {
 export interface StockPartInput {
   /** Where. */
   location: LocationId;
+  /** The lot. */
+  lot?: LotId | null;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId | null;
   /** How much. */
   quantity: DecimalInput;
+  /** The serial number. */
+  serial?: SerialId | null;
   /** Whether the product is not tracked, so that no counter changes. */
   untracked?: boolean;
 }
 
-/** One position: a product at a location. */
+/** One position: a product at a location, and what tells it apart from other stock of the product there. */
 export interface StockPosition {
   /** Where. */
   location: LocationId;
+  /** The lot. */
+  lot?: LotId;
   /** What is there. */
   on_hand: Decimal;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId;
   /** The product. */
   product: ProductId;
   /** What is held for orders. */
   reserved_hard: Decimal;
   /** What is held for carts and quotes. */
   reserved_soft: Decimal;
+  /** The serial number. */
+  serial?: SerialId;
+  /** Whether it may be sold. */
+  status?: StockStatus;
 }
 
-/** One position: a product at a location. */
+/** One position: a product at a location, and what tells it apart from other stock of the product there. */
 export interface StockPositionInput {
   /** Where. */
   location: LocationId;
+  /** The lot. */
+  lot?: LotId | null;
   /** What is there. */
   on_hand?: DecimalInput;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId | null;
   /** The product. */
   product: ProductId;
   /** What is held for orders. */
   reserved_hard?: DecimalInput;
   /** What is held for carts and quotes. */
   reserved_soft?: DecimalInput;
+  /** The serial number. */
+  serial?: SerialId | null;
+  /** Whether it may be sold. */
+  status?: StockStatus;
 }
 
 /** What a decision rests on, besides the commands that were handled before. */
@@ -7629,9 +8263,11 @@ export interface StockReads {
 export interface StockState {
   /** What reservations have consumed of quotas, in order of quota, group and period. */
   consumed: QuotaUse[];
+  /** Every lot, and every unit that belongs to none, of which something is known, in order of product, lot and serial number. */
+  lots: StockLot[];
   /** The commands that were handled. */
   memory: Memory;
-  /** Every position that is not all zero, in order of product and location. */
+  /** Every position that is not all zero, in order of product, location, and what tells stock apart there. */
   positions: StockPosition[];
   /** Every product that events were about, in order. */
   products: StockedProduct[];
@@ -7649,9 +8285,11 @@ export interface StockState {
 export interface StockStateInput {
   /** What reservations have consumed of quotas, in order of quota, group and period. */
   consumed?: readonly QuotaUseInput[];
+  /** Every lot, and every unit that belongs to none, of which something is known, in order of product, lot and serial number. */
+  lots?: readonly StockLotInput[];
   /** The commands that were handled. */
   memory?: MemoryInput;
-  /** Every position that is not all zero, in order of product and location. */
+  /** Every position that is not all zero, in order of product, location, and what tells stock apart there. */
   positions?: readonly StockPositionInput[];
   /** Every product that events were about, in order. */
   products?: readonly StockedProductInput[];
@@ -7664,6 +8302,9 @@ export interface StockStateInput {
   /** The number of the last event. */
   version?: number;
 }
+
+/** Whether stock may be sold. */
+export type StockStatus = "usable" | "quarantine" | "damaged";
 
 /** What is kept of a product as a whole. */
 export interface StockedProduct {
@@ -8308,7 +8949,10 @@ export interface Totals {
   tax: Decimal;
 }
 
-/** What is held is held elsewhere, or for another demand. At least one of `location` and `demand` is given. */
+/** What a product's stock is told apart by. */
+export type Tracking = "lot" | "serial";
+
+/** What is held is held elsewhere, of other stock, or for another demand. At least one of `location`, `demand` and `removal` is given. */
 export interface TransferReservation {
   /** What it is for from now on. */
   demand?: DemandId;
@@ -8316,6 +8960,20 @@ export interface TransferReservation {
   id: ReservationId;
   /** The location that is to hold all that the reservation still holds, with its parts. It must have it all. */
   location?: LocationId;
+  /** Which stock it holds from now on, such as another lot. All that it still holds must be there. */
+  removal?: RemovalTerms;
+}
+
+/** What is held is held elsewhere, of other stock, or for another demand. At least one of `location`, `demand` and `removal` is given. */
+export interface TransferReservationInput {
+  /** What it is for from now on. */
+  demand?: DemandId | null;
+  /** The reservation. */
+  id: ReservationId;
+  /** The location that is to hold all that the reservation still holds, with its parts. It must have it all. */
+  location?: LocationId | null;
+  /** Which stock it holds from now on, such as another lot. All that it still holds must be there. */
+  removal?: RemovalTermsInput | null;
 }
 
 /**
@@ -8350,8 +9008,12 @@ export interface UncommitStock {
   id: ReservationId;
   /** At this location only; absent: at the reservation's locations in their order, the last first. */
   location?: LocationId;
+  /** Of this lot only. */
+  lot?: LotId;
   /** How much; absent: all that was committed. */
   quantity?: Decimal;
+  /** These units only. */
+  serials?: SerialId[];
 }
 
 /** What was committed is held again, where it was taken from. */
@@ -8360,9 +9022,16 @@ export interface UncommitStockInput {
   id: ReservationId;
   /** At this location only; absent: at the reservation's locations in their order, the last first. */
   location?: LocationId | null;
+  /** Of this lot only. */
+  lot?: LotId | null;
   /** How much; absent: all that was committed. */
   quantity?: DecimalInput | null;
+  /** These units only. */
+  serials?: readonly SerialId[];
 }
+
+/** When `fefo` takes stock without a date of expiry. */
+export type UndatedStock = "last" | "first" | "excluded";
 
 /** A unit of measure. */
 export interface UnitDef {

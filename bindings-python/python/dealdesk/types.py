@@ -753,10 +753,14 @@ class Availability(TypedDict):
 @final
 class AvailabilityRequest(TypedDict):
     """A product and the stock."""
-    # The moment: holds that have ended by then do not count.
+    # The moment: holds that have ended by then do not count, nor lots that have expired.
     at: ReadOnly[TimestampInput]
+    # Whether the answer lists what is there lot by lot.
+    lots: NotRequired[ReadOnly[bool]]
     # The product.
     product: ReadOnly[ProductId]
+    # On which terms it is to be taken, where they are special.
+    removal: NotRequired[ReadOnly[RemovalTermsInput | None]]
     # The stock.
     state: ReadOnly[StockStateInput]
 
@@ -1359,7 +1363,7 @@ class ClampDef(TypedDict):
 CloseWhen: TypeAlias = "Literal['shipped', 'shipped_and_invoiced']"
 
 # What happened; stable across versions.
-Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.better_of', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'tax.zone', 'tax.zone_overlap', 'tax.unknown_country', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'quote.frozen', 'quote.target', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.already_firm', 'inventory.backordered', 'inventory.untracked', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'inventory.unknown_supply', 'inventory.supply_exists', 'inventory.supply_closed', 'inventory.exceeds_supply', 'inventory.supply_mismatch', 'inventory.part_of_location', 'inventory.days', 'inventory.calendar', 'inventory.not_in_time', 'inventory.not_expected', 'inventory.group_incomplete', 'inventory.minimum_not_met', 'inventory.share_weight', 'inventory.quota_exceeded', 'inventory.quota_caps', 'inventory.quota_unreachable', 'inventory.segment_condition', 'inventory.segment_unreachable', 'inventory.replan_exception', 'inventory.replan_infeasible', 'inventory.consent', 'inventory.substitute_declined', 'inventory.substitute_not_valid', 'inventory.kit', 'inventory.part_of_kit', 'inventory.bill', 'inventory.lot', 'inventory.supply_late', 'inventory.no_supply', 'inventory.low_stock', 'inventory.sourcing_conflict', 'inventory.not_collection_point', 'inventory.location_inactive', 'inventory.cannot_ship', 'inventory.too_far', 'inventory.distance_unknown', 'inventory.too_slow', 'inventory.too_many_rejects', 'inventory.no_capacity', 'inventory.past_cutoff', 'inventory.no_carrier', 'inventory.late', 'inventory.nothing_there', 'inventory.split_limit', 'inventory.locations_rejected', 'inventory.whole_multiples', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
+Code: TypeAlias = "Literal['shape.syntax', 'shape.unknown_field', 'shape.unknown_kind', 'shape.missing_field', 'shape.duplicate_field', 'shape.wrong_type', 'shape.fractional_number', 'shape.invalid_value', 'shape.unknown_operation', 'shape.csv', 'shape.file', 'limit.too_long', 'limit.too_deep', 'limit.too_many', 'limit.too_costly', 'limit.overflow', 'expr.syntax', 'expr.unterminated', 'expr.unknown_name', 'expr.unknown_function', 'expr.type', 'expr.arguments', 'expr.optional', 'expr.not_one_of', 'expr.constant', 'expr.division_by_zero', 'expr.scope', 'table.row_width', 'table.cell', 'table.overlap', 'table.gap', 'table.unreachable', 'table.output_value', 'table.hit_policy', 'table.duplicate', 'rulebook.schema_version', 'rulebook.duplicate_id', 'rulebook.unknown_reference', 'rulebook.cycle', 'rulebook.attribute', 'rulebook.step_order', 'rulebook.unused', 'rulebook.empty_period', 'rulebook.rounding', 'rulebook.not_declared', 'catalog.unknown_product', 'catalog.discontinued', 'catalog.phased_out', 'catalog.unknown_unit', 'catalog.below_minimum', 'catalog.not_multiple', 'catalog.quantity_decimals', 'catalog.not_positive', 'catalog.minimum_not_multiple', 'pricing.no_price', 'pricing.negative_price', 'pricing.ambiguous', 'pricing.tier_gap', 'pricing.tier_overlap', 'pricing.price_or_tiers', 'pricing.key_width', 'pricing.key', 'pricing.unused_list', 'pricing.currency', 'pricing.non_monotone', 'pricing.tariff', 'pricing.calculate', 'adjust.ambiguous_priority', 'adjust.percent_range', 'adjust.negative_amount', 'adjust.effect_scope', 'adjust.empty_stage', 'adjust.never_fires', 'adjust.base', 'adjust.policy', 'adjust.round_at_order', 'adjust.unallocated', 'adjust.allocate', 'adjust.margin', 'adjust.guard', 'adjust.below_floor', 'adjust.needs_approval', 'adjust.override', 'adjust.override_limit', 'adjust.override_without_price', 'adjust.limit', 'adjust.unreached', 'adjust.unknown_coupon', 'adjust.coupon_unmet', 'adjust.coupon_used_up', 'adjust.better_of', 'adjust.quantity', 'tax.missing_rate', 'tax.ambiguous', 'tax.rate_range', 'tax.no_destination', 'tax.rate_kind', 'tax.rate_tax', 'tax.treatment', 'tax.customer_class', 'tax.included_twice', 'tax.included', 'tax.never_applies', 'tax.zone', 'tax.zone_overlap', 'tax.unknown_country', 'charge.amount', 'charge.scale', 'charge.output', 'charge.tax', 'charge.base', 'charge.unreached', 'charge.repeated', 'charge.no_row', 'charge.unallocated', 'quote.duplicate_line', 'quote.no_lines', 'quote.unknown_attribute', 'quote.missing_attribute', 'quote.attribute_type', 'quote.quantity', 'quote.unknown_counter', 'quote.override', 'quote.usage', 'quote.frozen', 'quote.target', 'credit.over_limit', 'credit.overdue', 'credit.oldest_item', 'credit.document_value', 'credit.blocked', 'credit.bucket_limit', 'credit.limit_expired', 'credit.currency', 'credit.cash_only', 'credit.amount', 'approval.command_conflict', 'approval.version_conflict', 'approval.not_opened', 'approval.already_open', 'approval.closed', 'approval.level_not_open', 'approval.self_approval', 'approval.not_entitled', 'approval.outputs', 'approval.level', 'approval.unknown_role', 'approval.repeated', 'inventory.insufficient', 'inventory.unknown_reservation', 'inventory.reservation_exists', 'inventory.already_committed', 'inventory.already_released', 'inventory.expired', 'inventory.exceeds_reservation', 'inventory.already_firm', 'inventory.backordered', 'inventory.untracked', 'inventory.unknown_location', 'inventory.quantity', 'inventory.command_conflict', 'inventory.version_conflict', 'inventory.unknown_supply', 'inventory.supply_exists', 'inventory.supply_closed', 'inventory.exceeds_supply', 'inventory.supply_mismatch', 'inventory.part_of_location', 'inventory.days', 'inventory.calendar', 'inventory.not_in_time', 'inventory.not_expected', 'inventory.group_incomplete', 'inventory.minimum_not_met', 'inventory.share_weight', 'inventory.quota_exceeded', 'inventory.quota_caps', 'inventory.quota_unreachable', 'inventory.segment_condition', 'inventory.segment_unreachable', 'inventory.replan_exception', 'inventory.replan_infeasible', 'inventory.consent', 'inventory.substitute_declined', 'inventory.substitute_not_valid', 'inventory.kit', 'inventory.part_of_kit', 'inventory.bill', 'inventory.lot', 'inventory.supply_late', 'inventory.no_supply', 'inventory.low_stock', 'inventory.lot_missing', 'inventory.lot_unexpected', 'inventory.serials', 'inventory.serial_exists', 'inventory.lot_conflict', 'inventory.unknown_lot', 'inventory.lot_expired', 'inventory.shelf_life', 'inventory.lot_undated', 'inventory.not_usable', 'inventory.other_owner', 'inventory.other_lot', 'inventory.held_for_others', 'inventory.sourcing_conflict', 'inventory.not_collection_point', 'inventory.location_inactive', 'inventory.cannot_ship', 'inventory.too_far', 'inventory.distance_unknown', 'inventory.too_slow', 'inventory.too_many_rejects', 'inventory.no_capacity', 'inventory.past_cutoff', 'inventory.no_carrier', 'inventory.late', 'inventory.nothing_there', 'inventory.split_limit', 'inventory.locations_rejected', 'inventory.whole_multiples', 'order.command_conflict', 'order.version_conflict', 'order.wrong_state', 'order.incomplete_quote', 'order.rulebook_mismatch', 'order.credit_rejected', 'order.unknown_line', 'order.unknown_hold', 'order.unknown_reservation', 'order.hold_exists', 'order.invoice_exists', 'order.hold_kind', 'order.other_case', 'order.held', 'order.exceeds_open', 'order.already_shipped', 'order.already_invoiced', 'order.still_open', 'order.totals', 'order.quantity', 'order.blocks_nothing', 'receivable.unknown_terms', 'receivable.due_date', 'receivable.instalments', 'receivable.percent_range', 'receivable.quantity', 'receivable.nothing']"
 
 # Which promotion gets a unit that several want.
 Combine: TypeAlias = "Literal['priority', 'optimal']"
@@ -1425,27 +1429,39 @@ CommitRemainder: TypeAlias = "Literal['keep', 'release']"
 @final
 class CommitStock(TypedDict):
     """Held stock leaves."""
+    # Ships goods that have expired, where the rulebook lets that be confirmed.
+    confirm_expired: NotRequired[bool]
     # The reservation.
     id: ReservationId
     # From this location only; absent: from the reservation's locations in their order.
     location: NotRequired[LocationId]
+    # Of this lot only.
+    lot: NotRequired[LotId]
     # How much; absent: all that is still held.
     quantity: NotRequired[Decimal]
-    # What becomes of the rest (at `location`, when there is one).
+    # What becomes of the rest (at `location`, and of `lot` and `serials`, when there are any).
     remainder: CommitRemainder
+    # These units only.
+    serials: NotRequired[list[SerialId]]
 
 
 @final
 class CommitStockInput(TypedDict):
     """Held stock leaves."""
+    # Ships goods that have expired, where the rulebook lets that be confirmed.
+    confirm_expired: NotRequired[ReadOnly[bool]]
     # The reservation.
     id: ReadOnly[ReservationId]
     # From this location only; absent: from the reservation's locations in their order.
     location: NotRequired[ReadOnly[LocationId | None]]
+    # Of this lot only.
+    lot: NotRequired[ReadOnly[LotId | None]]
     # How much; absent: all that is still held.
     quantity: NotRequired[ReadOnly[DecimalInput | None]]
-    # What becomes of the rest (at `location`, when there is one).
+    # What becomes of the rest (at `location`, and of `lot` and `serials`, when there are any).
     remainder: NotRequired[ReadOnly[CommitRemainder]]
+    # These units only.
+    serials: NotRequired[ReadOnly[Sequence[SerialId]]]
 
 # What the policies `best` and `worst` compare.
 Compare: TypeAlias = "Literal['amount', 'unit_price', 'document']"
@@ -1472,6 +1488,9 @@ class ComparisonView(TypedDict):
 
 # What a line may be given.
 ConfirmationRule: TypeAlias = "Literal['schedule', 'one_date', 'complete']"
+
+# What becomes of stock that belongs to somebody else and lies among one's own.
+ConsignedStock: TypeAlias = "Literal['excluded', 'last', 'any']"
 
 # Which units an offer uses up.
 Consume: TypeAlias = "Literal['trigger_and_reward', 'reward']"
@@ -1748,6 +1767,34 @@ class DemandLine(TypedDict):
     product: ReadOnly[ProductId]
     # How much, in the product's unit; above zero.
     quantity: ReadOnly[DecimalInput]
+    # Which stock it takes, where it is special.
+    removal: NotRequired[ReadOnly[RemovalTermsInput | None]]
+
+
+@final
+class DescribeLot(TypedDict):
+    """What is known of a lot is put right: what is given here counts from now on, what is left out stays."""
+    # What is known of it.
+    facts: LotFacts
+    # The lot.
+    lot: NotRequired[LotId]
+    # The product.
+    product: ProductId
+    # Instead of a lot: a unit that belongs to none.
+    serial: NotRequired[SerialId]
+
+
+@final
+class DescribeLotInput(TypedDict):
+    """What is known of a lot is put right: what is given here counts from now on, what is left out stays."""
+    # What is known of it.
+    facts: ReadOnly[LotFactsInput]
+    # The lot.
+    lot: NotRequired[ReadOnly[LotId | None]]
+    # The product.
+    product: ReadOnly[ProductId]
+    # Instead of a lot: a unit that belongs to none.
+    serial: NotRequired[ReadOnly[SerialId | None]]
 
 # What a price that includes tax keeps when the taxes of the destination are not those that it was made with.
 DestinationPrice: TypeAlias = "Literal['keep_gross'] | DestinationPriceKeepNet"
@@ -2135,6 +2182,9 @@ class ExpectedUsage(TypedDict):
     of: UsageOf
     # How often it had been used.
     uses: int
+
+# What becomes of lots whose date of expiry has passed.
+ExpiredLots: TypeAlias = "Literal['confirm', 'never', 'allow']"
 
 # How much of the explanation is wanted.
 Explain: TypeAlias = "Literal['totals', 'waterfall', 'candidates']"
@@ -2542,6 +2592,8 @@ class InventoryDef(TypedDict):
     promise: NotRequired[ReadOnly[PromiseDef | None]]
     # How much of products each group of customers may take in a period. Every quota of a product holds.
     quotas: NotRequired[ReadOnly[Sequence[QuotaDef]]]
+    # Which stock is taken first, and which is not taken.
+    removal: NotRequired[ReadOnly[RemovalDef]]
     # How demands are treated when stock is planned anew, because there is less than was promised.
     replan: NotRequired[ReadOnly[Sequence[ReplanSegmentDef]]]
     # How products are obtained when stock does not have them.
@@ -3083,12 +3135,16 @@ class LocationAvailability(TypedDict):
     held: Decimal
     # Where.
     location: LocationId
+    # What is there, lot by lot, when it was asked for; stock that is not told apart has no lot.
+    lots: NotRequired[list[LotAvailability]]
     # What is there.
     on_hand: Decimal
     # By how much what is held exceeds what is there; zero when it does not.
     over_reserved: Decimal
     # What is kept back.
     safety_stock: Decimal
+    # How much of what is there nobody may have: in quarantine, damaged, expired, or somebody else's.
+    unusable: NotRequired[Decimal]
 
 
 @final
@@ -3114,6 +3170,29 @@ LocationId: TypeAlias = "str"
 
 
 @final
+class LotAvailability(TypedDict):
+    """How much of a lot, or of a unit, can be reserved."""
+    # What can be reserved of it on the terms that were asked for, safety stock and threshold left aside.
+    available: Decimal
+    # Why nothing of it can be reserved.
+    code: NotRequired[Code]
+    # What is known of it.
+    facts: LotFacts
+    # What is held at that moment, hard and soft.
+    held: Decimal
+    # The lot.
+    lot: NotRequired[LotId]
+    # What is there.
+    on_hand: Decimal
+    # Whose it is; absent: one's own.
+    owner: NotRequired[OwnerId]
+    # The serial number.
+    serial: NotRequired[SerialId]
+    # Whether it may be sold.
+    status: NotRequired[StockStatus]
+
+
+@final
 class LotDef(TypedDict):
     """How much may be ordered at a time, in the product's unit. A need is rounded up to the multiple, after the minimum; what is more than
     the maximum becomes several orders.
@@ -3124,6 +3203,38 @@ class LotDef(TypedDict):
     minimum: NotRequired[ReadOnly[DecimalInput | None]]
     # Only whole multiples of this.
     multiple: NotRequired[ReadOnly[DecimalInput | None]]
+
+
+@final
+class LotFacts(TypedDict):
+    """What is known of a lot, or of a unit with a serial number that belongs to no lot; what is absent is not known."""
+    # The last day on which it may be used.
+    expires_on: NotRequired[date]
+    # How much one of its packages holds, in the product's unit; above zero.
+    package: NotRequired[Decimal]
+    # The day on which it came in. Of a lot that comes in several times the earliest counts.
+    received_on: NotRequired[date]
+    # What a unit of it has cost, in the currency in which the host keeps its costs.
+    unit_cost: NotRequired[Decimal]
+
+
+@final
+class LotFactsInput(TypedDict):
+    """What is known of a lot, or of a unit with a serial number that belongs to no lot; what is absent is not known."""
+    # The last day on which it may be used.
+    expires_on: NotRequired[ReadOnly[DateInput | None]]
+    # How much one of its packages holds, in the product's unit; above zero.
+    package: NotRequired[ReadOnly[DecimalInput | None]]
+    # The day on which it came in. Of a lot that comes in several times the earliest counts.
+    received_on: NotRequired[ReadOnly[DateInput | None]]
+    # What a unit of it has cost, in the currency in which the host keeps its costs.
+    unit_cost: NotRequired[ReadOnly[DecimalInput | None]]
+
+# Names goods of a product that were made together (batch): they have one date of expiry.
+LotId: TypeAlias = "str"
+
+# What a reservation that names a lot may take.
+LotMatch: TypeAlias = "Literal['strict', 'lot_or_untracked']"
 
 
 @final
@@ -3193,6 +3304,48 @@ class MixGroupDef(TypedDict):
     rewarded: NotRequired[ReadOnly[bool | None]]
     # Which of them; the dearest when absent, and in a step that combines `optimal` those with which it takes off most.
     select: NotRequired[ReadOnly[Select | None]]
+
+
+@final
+class MoveStock(TypedDict):
+    """Goods go from one location to another."""
+    # From where.
+    location: LocationId
+    # The lot.
+    lot: NotRequired[LotId]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[OwnerId]
+    # The product.
+    product: ProductId
+    # How much, in the product's unit; above zero.
+    quantity: Decimal
+    # The serial numbers, as many as the quantity says.
+    serials: NotRequired[list[SerialId]]
+    # Whether it may be sold.
+    status: NotRequired[StockStatus]
+    # To where.
+    to: LocationId
+
+
+@final
+class MoveStockInput(TypedDict):
+    """Goods go from one location to another."""
+    # From where.
+    location: ReadOnly[LocationId]
+    # The lot.
+    lot: NotRequired[ReadOnly[LotId | None]]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[ReadOnly[OwnerId | None]]
+    # The product.
+    product: ReadOnly[ProductId]
+    # How much, in the product's unit; above zero.
+    quantity: ReadOnly[DecimalInput]
+    # The serial numbers, as many as the quantity says.
+    serials: NotRequired[ReadOnly[Sequence[SerialId]]]
+    # Whether it may be sold.
+    status: NotRequired[ReadOnly[StockStatus]]
+    # To where.
+    to: ReadOnly[LocationId]
 
 
 @final
@@ -4071,6 +4224,9 @@ Overstepped: TypeAlias = "Literal['needs_approval', 'reject']"
 # What becomes of the soft holds of a demand when something is reserved for it again.
 OwnSoftHolds: TypeAlias = "Literal['replace', 'count']"
 
+# Names who owns goods that lie among one's own.
+OwnerId: TypeAlias = "str"
+
 
 @final
 class PackageDef(TypedDict):
@@ -4094,6 +4250,29 @@ class PackagingDef(TypedDict):
 
 # What happens when a budget does not suffice for a document.
 Partial: TypeAlias = "Literal['allow', 'deny']"
+
+
+@final
+class PassedOver(TypedDict):
+    """Stock that was not taken although it is there, and why."""
+    # What stands against it.
+    code: Code
+    # The last day on which it may be used.
+    expires_on: NotRequired[date]
+    # How much of it could be had if nothing stood against it.
+    free: Decimal
+    # Where.
+    location: LocationId
+    # The lot.
+    lot: NotRequired[LotId]
+    # How much is there.
+    on_hand: Decimal
+    # Whose it is; absent: one's own.
+    owner: NotRequired[OwnerId]
+    # The serial number.
+    serial: NotRequired[SerialId]
+    # Whether it may be sold.
+    status: NotRequired[StockStatus]
 
 
 # A quantity that a demand takes from a supply.
@@ -4232,6 +4411,8 @@ class PlannedLine(TypedDict):
     id: LineId
     # Which location gives how much.
     parts: list[StockPart]
+    # What is there of the product and was not taken, and why; left out when there is none.
+    passed_over: NotRequired[list[PassedOver]]
     # What it asks for.
     requested: Decimal
     # What it gets.
@@ -4482,11 +4663,15 @@ class ProductStockDef(TypedDict):
     backorder: NotRequired[ReadOnly[Backorder | None]]
     # The product.
     product: ReadOnly[ProductId]
+    # Which of its stock is taken first, and which is not taken.
+    removal: NotRequired[ReadOnly[RemovalDef | None]]
     # How much of it is not for sale at all locations together; absent: as for all products.
     sku_threshold: NotRequired[ReadOnly[DecimalInput | None]]
     # Whether its stock is kept. Of a product that is not tracked any quantity can be reserved, and its levels do not change by
     # reservations.
     tracked: NotRequired[ReadOnly[bool]]
+    # What its stock is told apart by; absent: by nothing.
+    tracking: NotRequired[ReadOnly[Tracking | None]]
 
 
 @final
@@ -5365,14 +5550,24 @@ class ReceivableDef(TypedDict):
 @final
 class ReceiveStock(TypedDict):
     """Goods that have come in."""
+    # What is known of the lot, or of each unit that belongs to none. It came in on the day of the command unless this says otherwise.
+    facts: NotRequired[LotFacts]
     # Where.
     location: LocationId
+    # The lot.
+    lot: NotRequired[LotId]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[OwnerId]
     # The product.
     product: ProductId
     # How much, in the product's unit; above zero.
     quantity: Decimal
     # What becomes of the rest of that supply.
     remainder: NotRequired[SupplyRemainder]
+    # The serial numbers, as many as the quantity says.
+    serials: NotRequired[list[SerialId]]
+    # Whether it may be sold.
+    status: NotRequired[StockStatus]
     # The expected supply that they are of; absent: they come unannounced.
     supply: NotRequired[SupplyId]
 
@@ -5380,14 +5575,24 @@ class ReceiveStock(TypedDict):
 @final
 class ReceiveStockInput(TypedDict):
     """Goods that have come in."""
+    # What is known of the lot, or of each unit that belongs to none. It came in on the day of the command unless this says otherwise.
+    facts: NotRequired[ReadOnly[LotFactsInput | None]]
     # Where.
     location: ReadOnly[LocationId]
+    # The lot.
+    lot: NotRequired[ReadOnly[LotId | None]]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[ReadOnly[OwnerId | None]]
     # The product.
     product: ReadOnly[ProductId]
     # How much, in the product's unit; above zero.
     quantity: ReadOnly[DecimalInput]
     # What becomes of the rest of that supply.
     remainder: NotRequired[ReadOnly[SupplyRemainder]]
+    # The serial numbers, as many as the quantity says.
+    serials: NotRequired[ReadOnly[Sequence[SerialId]]]
+    # Whether it may be sold.
+    status: NotRequired[ReadOnly[StockStatus]]
     # The expected supply that they are of; absent: they come unannounced.
     supply: NotRequired[ReadOnly[SupplyId | None]]
 
@@ -5459,6 +5664,48 @@ class Refusal(TypedDict):
 
 
 @final
+class RegradeStock(TypedDict):
+    """Goods may be sold from now on, or may not."""
+    # Where.
+    location: LocationId
+    # The lot.
+    lot: NotRequired[LotId]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[OwnerId]
+    # The product.
+    product: ProductId
+    # How much, in the product's unit; above zero, and at most what is there in the status that it has.
+    quantity: Decimal
+    # The serial numbers, as many as the quantity says.
+    serials: NotRequired[list[SerialId]]
+    # The status that it has had; absent: usable.
+    status: NotRequired[StockStatus]
+    # The status that it has from now on.
+    to: StockStatus
+
+
+@final
+class RegradeStockInput(TypedDict):
+    """Goods may be sold from now on, or may not."""
+    # Where.
+    location: ReadOnly[LocationId]
+    # The lot.
+    lot: NotRequired[ReadOnly[LotId | None]]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[ReadOnly[OwnerId | None]]
+    # The product.
+    product: ReadOnly[ProductId]
+    # How much, in the product's unit; above zero, and at most what is there in the status that it has.
+    quantity: ReadOnly[DecimalInput]
+    # The serial numbers, as many as the quantity says.
+    serials: NotRequired[ReadOnly[Sequence[SerialId]]]
+    # The status that it has had; absent: usable.
+    status: NotRequired[ReadOnly[StockStatus]]
+    # The status that it has from now on.
+    to: ReadOnly[StockStatus]
+
+
+@final
 class RejectedSubstitute(TypedDict):
     """A substitute that was not used."""
     # Why.
@@ -5506,8 +5753,12 @@ class ReleaseStock(TypedDict):
     id: ReservationId
     # At this location only; absent: at the reservation's locations in their order, the last first.
     location: NotRequired[LocationId]
+    # Of this lot only.
+    lot: NotRequired[LotId]
     # How much; absent: all that is still held.
     quantity: NotRequired[Decimal]
+    # These units only.
+    serials: NotRequired[list[SerialId]]
 
 
 @final
@@ -5517,8 +5768,12 @@ class ReleaseStockInput(TypedDict):
     id: ReadOnly[ReservationId]
     # At this location only; absent: at the reservation's locations in their order, the last first.
     location: NotRequired[ReadOnly[LocationId | None]]
+    # Of this lot only.
+    lot: NotRequired[ReadOnly[LotId | None]]
     # How much; absent: all that is still held.
     quantity: NotRequired[ReadOnly[DecimalInput | None]]
+    # These units only.
+    serials: NotRequired[ReadOnly[Sequence[SerialId]]]
 
 
 @final
@@ -5533,6 +5788,81 @@ class RememberedInput(TypedDict):
     command: ReadOnly[CommandId]
     content: ReadOnly[str]
     refused: NotRequired[ReadOnly[Code | None]]
+
+
+@final
+class RemovalDef(TypedDict):
+    """How stock is taken. What a product leaves out is as for all products; what those leave out is as written at each setting."""
+    # What becomes of stock that belongs to somebody else; left out: `excluded`.
+    consigned: NotRequired[ReadOnly[ConsignedStock | None]]
+    # What becomes of lots that have expired; left out: `confirm`.
+    expired: NotRequired[ReadOnly[ExpiredLots | None]]
+    # What a reservation that names a lot may take; left out: `strict`.
+    lot_match: NotRequired[ReadOnly[LotMatch | None]]
+    # For how many days after the day on which it ships a lot must still be usable; left out: 0, up to that day itself.
+    min_shelf_life_days: NotRequired[ReadOnly[int | None]]
+    # Which stock goes first; left out: `fifo`.
+    strategy: NotRequired[ReadOnly[RemovalStrategy | None]]
+    # When `fefo` takes stock without a date of expiry; left out: `last`.
+    undated: NotRequired[ReadOnly[UndatedStock | None]]
+
+# Which stock goes first. A strategy chooses within a location and all its parts; the locations themselves stand in their own order.
+# Of equal stock what came first goes first, then the smaller lot id. What is not known of a lot comes last.
+RemovalStrategy: TypeAlias = "Literal['fifo', 'lifo', 'fefo', 'closest', 'least_packages', 'lowest_cost', 'highest_cost', 'location_priority']"
+
+
+@final
+class RemovalTerms(TypedDict):
+    """Which stock a reservation takes, where it is special.
+
+    ```
+    use dealdesk::inventory::RemovalTerms;
+    let terms: RemovalTerms = serde_json::from_str(r#"{"min_shelf_life_days": 90, "ships_on": "2026-12-01"}"#)?;
+    assert_eq!(terms.min_shelf_life_days, Some(90));
+    # Ok::<(), serde_json::Error>(())
+    ```
+    """
+    # Lots that will have expired by then are taken too.
+    confirm_expired: NotRequired[bool]
+    # This lot; `lot_match` of the rulebook says whether stock without a lot will do too.
+    lot: NotRequired[LotId]
+    # For how many days after it ships a lot must still be usable, in the place of what the rulebook says.
+    min_shelf_life_days: NotRequired[int]
+    # Stock of this owner and no other. Safety stock and thresholds are of one's own stock, and do not count against it.
+    owner: NotRequired[OwnerId]
+    # These units and no others.
+    serials: NotRequired[list[SerialId]]
+    # The day on which it ships; absent: the day on which it is wanted, otherwise that of the command.
+    ships_on: NotRequired[date]
+    # Which stock goes first; absent: as the rulebook says.
+    strategy: NotRequired[RemovalStrategy]
+
+
+@final
+class RemovalTermsInput(TypedDict):
+    """Which stock a reservation takes, where it is special.
+
+    ```
+    use dealdesk::inventory::RemovalTerms;
+    let terms: RemovalTerms = serde_json::from_str(r#"{"min_shelf_life_days": 90, "ships_on": "2026-12-01"}"#)?;
+    assert_eq!(terms.min_shelf_life_days, Some(90));
+    # Ok::<(), serde_json::Error>(())
+    ```
+    """
+    # Lots that will have expired by then are taken too.
+    confirm_expired: NotRequired[ReadOnly[bool]]
+    # This lot; `lot_match` of the rulebook says whether stock without a lot will do too.
+    lot: NotRequired[ReadOnly[LotId | None]]
+    # For how many days after it ships a lot must still be usable, in the place of what the rulebook says.
+    min_shelf_life_days: NotRequired[ReadOnly[int | None]]
+    # Stock of this owner and no other. Safety stock and thresholds are of one's own stock, and do not count against it.
+    owner: NotRequired[ReadOnly[OwnerId | None]]
+    # These units and no others.
+    serials: NotRequired[ReadOnly[Sequence[SerialId]]]
+    # The day on which it ships; absent: the day on which it is wanted, otherwise that of the command.
+    ships_on: NotRequired[ReadOnly[DateInput | None]]
+    # Which stock goes first; absent: as the rulebook says.
+    strategy: NotRequired[ReadOnly[RemovalStrategy | None]]
 
 # When a product is ordered anew, and how much. What is available already leaves the safety stock out.
 #
@@ -5979,6 +6309,8 @@ class Reservation(TypedDict):
     product: ProductId
     # What it has consumed of quotas and not given back.
     quota: NotRequired[list[QuotaClaim]]
+    # Which stock it takes, where it is special.
+    removal: NotRequired[RemovalTerms]
     # What has become of it.
     status: ReservationStatus
     # The day on which the goods are wanted.
@@ -6015,6 +6347,8 @@ class ReservationInput(TypedDict):
     product: ReadOnly[ProductId]
     # What it has consumed of quotas and not given back.
     quota: NotRequired[ReadOnly[Sequence[QuotaClaimInput]]]
+    # Which stock it takes, where it is special.
+    removal: NotRequired[ReadOnly[RemovalTermsInput | None]]
     # What has become of it.
     status: ReadOnly[ReservationStatus]
     # The day on which the goods are wanted.
@@ -6026,30 +6360,42 @@ ReservationKind: TypeAlias = "Literal['soft', 'hard']"
 
 @final
 class ReservationPart(TypedDict):
-    """A reservation at one location."""
+    """A reservation at one location, of stock that is not told apart."""
     # What has left.
     committed: Decimal
     # Where.
     location: LocationId
+    # The lot.
+    lot: NotRequired[LotId]
     # What is still held.
     open: Decimal
+    # Whose it is; absent: one's own.
+    owner: NotRequired[OwnerId]
     # What is free again.
     released: Decimal
+    # The serial number.
+    serial: NotRequired[SerialId]
     # Whether the product is not tracked, so that this part holds none of the stock.
     untracked: NotRequired[bool]
 
 
 @final
 class ReservationPartInput(TypedDict):
-    """A reservation at one location."""
+    """A reservation at one location, of stock that is not told apart."""
     # What has left.
     committed: NotRequired[ReadOnly[DecimalInput]]
     # Where.
     location: ReadOnly[LocationId]
+    # The lot.
+    lot: NotRequired[ReadOnly[LotId | None]]
     # What is still held.
     open: ReadOnly[DecimalInput]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[ReadOnly[OwnerId | None]]
     # What is free again.
     released: NotRequired[ReadOnly[DecimalInput]]
+    # The serial number.
+    serial: NotRequired[ReadOnly[SerialId | None]]
     # Whether the product is not tracked, so that this part holds none of the stock.
     untracked: NotRequired[ReadOnly[bool]]
 
@@ -6127,6 +6473,8 @@ class ReserveStock(TypedDict):
     product: ProductId
     # How much, in the product's unit; above zero.
     quantity: Decimal
+    # Which stock it takes, where it is special.
+    removal: NotRequired[RemovalTerms]
     # Holds that this one takes the place of, such as those of the cart that becomes an order: they do not count against it, and
     # are released when it is accepted. Holds that are over already do not matter.
     replaces: NotRequired[list[ReservationId]]
@@ -6161,6 +6509,8 @@ class ReserveStockInput(TypedDict):
     product: ReadOnly[ProductId]
     # How much, in the product's unit; above zero.
     quantity: ReadOnly[DecimalInput]
+    # Which stock it takes, where it is special.
+    removal: NotRequired[ReadOnly[RemovalTermsInput | None]]
     # Holds that this one takes the place of, such as those of the cart that becomes an order: they do not count against it, and
     # are released when it is accepted. Holds that are over already do not matter.
     replaces: NotRequired[ReadOnly[Sequence[ReservationId]]]
@@ -6427,6 +6777,9 @@ Sellable: TypeAlias = "Literal['unlimited'] | SellableUpTo"
 @final
 class SellableUpTo(TypedDict):
     up_to: Decimal
+
+# Names a single unit of a product.
+SerialId: TypeAlias = "str"
 
 
 @final
@@ -7081,7 +7434,7 @@ class StepView(TypedDict):
 # assert!(matches!(action, StockAction::Reserve(_)));
 # # Ok::<(), serde_json::Error>(())
 # ```
-StockAction: TypeAlias = "StockActionReceive | StockActionCount | StockActionIssue | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionFirm | StockActionTransfer | StockActionUpdate | StockActionUncommit | StockActionFill | StockActionBatch | StockActionReallocate | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected"
+StockAction: TypeAlias = "StockActionReceive | StockActionCount | StockActionIssue | StockActionMove | StockActionRegrade | StockActionDescribeLot | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionFirm | StockActionTransfer | StockActionUpdate | StockActionUncommit | StockActionFill | StockActionBatch | StockActionReallocate | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected"
 
 
 @final
@@ -7102,6 +7455,11 @@ class StockActionCommit(TypedDict):
 @final
 class StockActionCount(TypedDict):
     count: StockMovement
+
+
+@final
+class StockActionDescribeLot(TypedDict):
+    describe_lot: DescribeLot
 
 
 @final
@@ -7141,7 +7499,7 @@ class StockActionFirm(TypedDict):
 # assert!(matches!(action, StockAction::Reserve(_)));
 # # Ok::<(), serde_json::Error>(())
 # ```
-StockActionInput: TypeAlias = "StockActionInputReceive | StockActionInputCount | StockActionInputIssue | StockActionInputReserve | StockActionInputCommit | StockActionInputRelease | StockActionInputExtend | StockActionInputFirm | StockActionInputTransfer | StockActionInputUpdate | StockActionInputUncommit | StockActionInputFill | StockActionInputBatch | StockActionInputReallocate | StockActionInputExpire | StockActionInputExpect | StockActionInputReschedule | StockActionInputCancelExpected"
+StockActionInput: TypeAlias = "StockActionInputReceive | StockActionInputCount | StockActionInputIssue | StockActionInputMove | StockActionInputRegrade | StockActionInputDescribeLot | StockActionInputReserve | StockActionInputCommit | StockActionInputRelease | StockActionInputExtend | StockActionInputFirm | StockActionInputTransfer | StockActionInputUpdate | StockActionInputUncommit | StockActionInputFill | StockActionInputBatch | StockActionInputReallocate | StockActionInputExpire | StockActionInputExpect | StockActionInputReschedule | StockActionInputCancelExpected"
 
 
 @final
@@ -7162,6 +7520,11 @@ class StockActionInputCommit(TypedDict):
 @final
 class StockActionInputCount(TypedDict):
     count: ReadOnly[StockMovementInput]
+
+
+@final
+class StockActionInputDescribeLot(TypedDict):
+    describe_lot: ReadOnly[DescribeLotInput]
 
 
 @final
@@ -7200,6 +7563,11 @@ class StockActionInputIssue(TypedDict):
 
 
 @final
+class StockActionInputMove(TypedDict):
+    move: ReadOnly[MoveStockInput]
+
+
+@final
 class StockActionInputReallocate(TypedDict):
     reallocate: ReadOnly[ReallocateStockInput]
 
@@ -7207,6 +7575,11 @@ class StockActionInputReallocate(TypedDict):
 @final
 class StockActionInputReceive(TypedDict):
     receive: ReadOnly[ReceiveStockInput]
+
+
+@final
+class StockActionInputRegrade(TypedDict):
+    regrade: ReadOnly[RegradeStockInput]
 
 
 @final
@@ -7226,7 +7599,7 @@ class StockActionInputReserve(TypedDict):
 
 @final
 class StockActionInputTransfer(TypedDict):
-    transfer: ReadOnly[TransferReservation]
+    transfer: ReadOnly[TransferReservationInput]
 
 
 @final
@@ -7245,6 +7618,11 @@ class StockActionIssue(TypedDict):
 
 
 @final
+class StockActionMove(TypedDict):
+    move: MoveStock
+
+
+@final
 class StockActionReallocate(TypedDict):
     reallocate: ReallocateStock
 
@@ -7252,6 +7630,11 @@ class StockActionReallocate(TypedDict):
 @final
 class StockActionReceive(TypedDict):
     receive: ReceiveStock
+
+
+@final
+class StockActionRegrade(TypedDict):
+    regrade: RegradeStock
 
 
 @final
@@ -7318,13 +7701,21 @@ class StockDifference(TypedDict):
     expected: Decimal
     # Where; absent for what waits for stock, which lies nowhere.
     location: NotRequired[LocationId]
+    # The lot.
+    lot: NotRequired[LotId]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[OwnerId]
     # The product.
     product: ProductId
+    # The serial number.
+    serial: NotRequired[SerialId]
     # The source that says otherwise.
     source: ReconcileSource
+    # Whether it may be sold.
+    status: NotRequired[StockStatus]
 
 # A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else.
-StockEvent: TypeAlias = "StockEventReceived | StockEventCounted | StockEventIssued | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventUnfilled | StockEventBackordersFilled | StockEventFirmed | StockEventTransferred | StockEventUpdated | StockEventUncommitted | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventRefused"
+StockEvent: TypeAlias = "StockEventReceived | StockEventCounted | StockEventIssued | StockEventMoved | StockEventRegraded | StockEventLotDescribed | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventUnfilled | StockEventBackordersFilled | StockEventFirmed | StockEventTransferred | StockEventUpdated | StockEventUncommitted | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventRefused"
 
 
 @final
@@ -7376,8 +7767,16 @@ class StockEventCountedContent(TypedDict):
     counted: Decimal
     # Where.
     location: LocationId
+    # The lot.
+    lot: NotRequired[LotId]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[OwnerId]
     # The product.
     product: ProductId
+    # The serial number.
+    serial: NotRequired[SerialId]
+    # Whether it may be sold.
+    status: NotRequired[StockStatus]
 
 
 @final
@@ -7468,7 +7867,7 @@ class StockEventFirmedContent(TypedDict):
     product: ProductId
 
 # A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else.
-StockEventInput: TypeAlias = "StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputUnfilled | StockEventInputBackordersFilled | StockEventInputFirmed | StockEventInputTransferred | StockEventInputUpdated | StockEventInputUncommitted | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputRefused"
+StockEventInput: TypeAlias = "StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputMoved | StockEventInputRegraded | StockEventInputLotDescribed | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputUnfilled | StockEventInputBackordersFilled | StockEventInputFirmed | StockEventInputTransferred | StockEventInputUpdated | StockEventInputUncommitted | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputRefused"
 
 
 @final
@@ -7520,8 +7919,16 @@ class StockEventInputCountedContent(TypedDict):
     counted: ReadOnly[DecimalInput]
     # Where.
     location: ReadOnly[LocationId]
+    # The lot.
+    lot: NotRequired[ReadOnly[LotId | None]]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[ReadOnly[OwnerId | None]]
     # The product.
     product: ReadOnly[ProductId]
+    # The serial number.
+    serial: NotRequired[ReadOnly[SerialId | None]]
+    # Whether it may be sold.
+    status: NotRequired[ReadOnly[StockStatus]]
 
 
 @final
@@ -7621,10 +8028,60 @@ class StockEventInputIssued(TypedDict):
 class StockEventInputIssuedContent(TypedDict):
     # Where.
     location: ReadOnly[LocationId]
+    # The lot.
+    lot: NotRequired[ReadOnly[LotId | None]]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[ReadOnly[OwnerId | None]]
     # The product.
     product: ReadOnly[ProductId]
     # How much.
     quantity: ReadOnly[DecimalInput]
+    # The serial numbers.
+    serials: NotRequired[ReadOnly[Sequence[SerialId]]]
+    # Whether it may be sold.
+    status: NotRequired[ReadOnly[StockStatus]]
+
+
+@final
+class StockEventInputLotDescribed(TypedDict):
+    lot_described: ReadOnly[StockEventInputLotDescribedContent]
+
+
+@final
+class StockEventInputLotDescribedContent(TypedDict):
+    # All that is known of it now.
+    facts: ReadOnly[LotFactsInput]
+    # The lot.
+    lot: NotRequired[ReadOnly[LotId | None]]
+    # The product.
+    product: ReadOnly[ProductId]
+    # The serial number, of a unit that belongs to no lot.
+    serial: NotRequired[ReadOnly[SerialId | None]]
+
+
+@final
+class StockEventInputMoved(TypedDict):
+    moved: ReadOnly[StockEventInputMovedContent]
+
+
+@final
+class StockEventInputMovedContent(TypedDict):
+    # Where they were.
+    location: ReadOnly[LocationId]
+    # The lot.
+    lot: NotRequired[ReadOnly[LotId | None]]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[ReadOnly[OwnerId | None]]
+    # The product.
+    product: ReadOnly[ProductId]
+    # How much.
+    quantity: ReadOnly[DecimalInput]
+    # The serial numbers.
+    serials: NotRequired[ReadOnly[Sequence[SerialId]]]
+    # Whether it may be sold.
+    status: NotRequired[ReadOnly[StockStatus]]
+    # Where they are.
+    to: ReadOnly[LocationId]
 
 
 @final
@@ -7636,10 +8093,18 @@ class StockEventInputReceived(TypedDict):
 class StockEventInputReceivedContent(TypedDict):
     # Where.
     location: ReadOnly[LocationId]
+    # The lot.
+    lot: NotRequired[ReadOnly[LotId | None]]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[ReadOnly[OwnerId | None]]
     # The product.
     product: ReadOnly[ProductId]
     # How much.
     quantity: ReadOnly[DecimalInput]
+    # The serial numbers.
+    serials: NotRequired[ReadOnly[Sequence[SerialId]]]
+    # Whether it may be sold.
+    status: NotRequired[ReadOnly[StockStatus]]
 
 
 @final
@@ -7651,6 +8116,31 @@ class StockEventInputRefused(TypedDict):
 class StockEventInputRefusedContent(TypedDict):
     # Why, the first being the one that counts.
     codes: ReadOnly[Sequence[Code]]
+
+
+@final
+class StockEventInputRegraded(TypedDict):
+    regraded: ReadOnly[StockEventInputRegradedContent]
+
+
+@final
+class StockEventInputRegradedContent(TypedDict):
+    # Where.
+    location: ReadOnly[LocationId]
+    # The lot.
+    lot: NotRequired[ReadOnly[LotId | None]]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[ReadOnly[OwnerId | None]]
+    # The product.
+    product: ReadOnly[ProductId]
+    # How much.
+    quantity: ReadOnly[DecimalInput]
+    # The serial numbers.
+    serials: NotRequired[ReadOnly[Sequence[SerialId]]]
+    # The status that they had.
+    status: NotRequired[ReadOnly[StockStatus]]
+    # The status that they have now.
+    to: ReadOnly[StockStatus]
 
 
 @final
@@ -7724,6 +8214,8 @@ class StockEventInputReservedContent(TypedDict):
     product: ReadOnly[ProductId]
     # What it consumes of quotas.
     quota: NotRequired[ReadOnly[Sequence[QuotaClaimInput]]]
+    # Which stock it takes, where it is special.
+    removal: NotRequired[ReadOnly[RemovalTermsInput | None]]
     # How much was asked for.
     requested: ReadOnly[DecimalInput]
     # The day on which the goods are wanted.
@@ -7762,10 +8254,16 @@ class StockEventInputShortageFoundContent(TypedDict):
     held: ReadOnly[DecimalInput]
     # Where.
     location: ReadOnly[LocationId]
+    # The lot.
+    lot: NotRequired[ReadOnly[LotId | None]]
     # What is there.
     on_hand: ReadOnly[DecimalInput]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[ReadOnly[OwnerId | None]]
     # The product.
     product: ReadOnly[ProductId]
+    # The serial number.
+    serial: NotRequired[ReadOnly[SerialId | None]]
     # How much is missing: held less on hand.
     short: ReadOnly[DecimalInput]
 
@@ -7824,6 +8322,8 @@ StockEventInputTransferredContent = TypedDict(
         "parts": "NotRequired[ReadOnly[Sequence[StockPartInput]]]",
         # The product.
         "product": "ReadOnly[ProductId]",
+        # Which stock it takes from now on; absent: as before.
+        "removal": "NotRequired[ReadOnly[RemovalTermsInput | None]]",
     },
 )
 
@@ -7896,10 +8396,60 @@ class StockEventIssued(TypedDict):
 class StockEventIssuedContent(TypedDict):
     # Where.
     location: LocationId
+    # The lot.
+    lot: NotRequired[LotId]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[OwnerId]
     # The product.
     product: ProductId
     # How much.
     quantity: Decimal
+    # The serial numbers.
+    serials: NotRequired[list[SerialId]]
+    # Whether it may be sold.
+    status: NotRequired[StockStatus]
+
+
+@final
+class StockEventLotDescribed(TypedDict):
+    lot_described: StockEventLotDescribedContent
+
+
+@final
+class StockEventLotDescribedContent(TypedDict):
+    # All that is known of it now.
+    facts: LotFacts
+    # The lot.
+    lot: NotRequired[LotId]
+    # The product.
+    product: ProductId
+    # The serial number, of a unit that belongs to no lot.
+    serial: NotRequired[SerialId]
+
+
+@final
+class StockEventMoved(TypedDict):
+    moved: StockEventMovedContent
+
+
+@final
+class StockEventMovedContent(TypedDict):
+    # Where they were.
+    location: LocationId
+    # The lot.
+    lot: NotRequired[LotId]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[OwnerId]
+    # The product.
+    product: ProductId
+    # How much.
+    quantity: Decimal
+    # The serial numbers.
+    serials: NotRequired[list[SerialId]]
+    # Whether it may be sold.
+    status: NotRequired[StockStatus]
+    # Where they are.
+    to: LocationId
 
 
 @final
@@ -7911,10 +8461,18 @@ class StockEventReceived(TypedDict):
 class StockEventReceivedContent(TypedDict):
     # Where.
     location: LocationId
+    # The lot.
+    lot: NotRequired[LotId]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[OwnerId]
     # The product.
     product: ProductId
     # How much.
     quantity: Decimal
+    # The serial numbers.
+    serials: NotRequired[list[SerialId]]
+    # Whether it may be sold.
+    status: NotRequired[StockStatus]
 
 
 @final
@@ -7926,6 +8484,31 @@ class StockEventRefused(TypedDict):
 class StockEventRefusedContent(TypedDict):
     # Why, the first being the one that counts.
     codes: list[Code]
+
+
+@final
+class StockEventRegraded(TypedDict):
+    regraded: StockEventRegradedContent
+
+
+@final
+class StockEventRegradedContent(TypedDict):
+    # Where.
+    location: LocationId
+    # The lot.
+    lot: NotRequired[LotId]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[OwnerId]
+    # The product.
+    product: ProductId
+    # How much.
+    quantity: Decimal
+    # The serial numbers.
+    serials: NotRequired[list[SerialId]]
+    # The status that they had.
+    status: NotRequired[StockStatus]
+    # The status that they have now.
+    to: StockStatus
 
 
 @final
@@ -7999,6 +8582,8 @@ class StockEventReservedContent(TypedDict):
     product: ProductId
     # What it consumes of quotas.
     quota: NotRequired[list[QuotaClaim]]
+    # Which stock it takes, where it is special.
+    removal: NotRequired[RemovalTerms]
     # How much was asked for.
     requested: Decimal
     # The day on which the goods are wanted.
@@ -8037,10 +8622,16 @@ class StockEventShortageFoundContent(TypedDict):
     held: Decimal
     # Where.
     location: LocationId
+    # The lot.
+    lot: NotRequired[LotId]
     # What is there.
     on_hand: Decimal
+    # Whose it is; absent: one's own.
+    owner: NotRequired[OwnerId]
     # The product.
     product: ProductId
+    # The serial number.
+    serial: NotRequired[SerialId]
     # How much is missing: held less on hand.
     short: Decimal
 
@@ -8099,6 +8690,8 @@ StockEventTransferredContent = TypedDict(
         "parts": "NotRequired[list[StockPart]]",
         # The product.
         "product": "ProductId",
+        # Which stock it takes from now on; absent: as before.
+        "removal": "NotRequired[RemovalTerms]",
     },
 )
 
@@ -8179,14 +8772,48 @@ class StockLevelsRequest(TypedDict):
 
 
 @final
+class StockLot(TypedDict):
+    """A lot, or a unit with a serial number that belongs to no lot, and what is known of it."""
+    # What is known of it.
+    facts: LotFacts
+    # The lot.
+    lot: NotRequired[LotId]
+    # The product.
+    product: ProductId
+    # The serial number, of a unit that belongs to no lot.
+    serial: NotRequired[SerialId]
+
+
+@final
+class StockLotInput(TypedDict):
+    """A lot, or a unit with a serial number that belongs to no lot, and what is known of it."""
+    # What is known of it.
+    facts: NotRequired[ReadOnly[LotFactsInput]]
+    # The lot.
+    lot: NotRequired[ReadOnly[LotId | None]]
+    # The product.
+    product: ReadOnly[ProductId]
+    # The serial number, of a unit that belongs to no lot.
+    serial: NotRequired[ReadOnly[SerialId | None]]
+
+
+@final
 class StockMovement(TypedDict):
     """A quantity of a product at a location."""
     # Where.
     location: LocationId
+    # The lot.
+    lot: NotRequired[LotId]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[OwnerId]
     # The product.
     product: ProductId
     # How much, in the product's unit: above zero; for a count zero or above.
     quantity: Decimal
+    # The serial numbers, as many as the quantity says.
+    serials: NotRequired[list[SerialId]]
+    # Whether it may be sold.
+    status: NotRequired[StockStatus]
 
 
 @final
@@ -8194,10 +8821,18 @@ class StockMovementInput(TypedDict):
     """A quantity of a product at a location."""
     # Where.
     location: ReadOnly[LocationId]
+    # The lot.
+    lot: NotRequired[ReadOnly[LotId | None]]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[ReadOnly[OwnerId | None]]
     # The product.
     product: ReadOnly[ProductId]
     # How much, in the product's unit: above zero; for a count zero or above.
     quantity: ReadOnly[DecimalInput]
+    # The serial numbers, as many as the quantity says.
+    serials: NotRequired[ReadOnly[Sequence[SerialId]]]
+    # Whether it may be sold.
+    status: NotRequired[ReadOnly[StockStatus]]
 
 
 @final
@@ -8205,8 +8840,14 @@ class StockPart(TypedDict):
     """A quantity at a location."""
     # Where.
     location: LocationId
+    # The lot.
+    lot: NotRequired[LotId]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[OwnerId]
     # How much.
     quantity: Decimal
+    # The serial number.
+    serial: NotRequired[SerialId]
     # Whether the product is not tracked, so that no counter changes.
     untracked: NotRequired[bool]
 
@@ -8216,40 +8857,62 @@ class StockPartInput(TypedDict):
     """A quantity at a location."""
     # Where.
     location: ReadOnly[LocationId]
+    # The lot.
+    lot: NotRequired[ReadOnly[LotId | None]]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[ReadOnly[OwnerId | None]]
     # How much.
     quantity: ReadOnly[DecimalInput]
+    # The serial number.
+    serial: NotRequired[ReadOnly[SerialId | None]]
     # Whether the product is not tracked, so that no counter changes.
     untracked: NotRequired[ReadOnly[bool]]
 
 
 @final
 class StockPosition(TypedDict):
-    """One position: a product at a location."""
+    """One position: a product at a location, and what tells it apart from other stock of the product there."""
     # Where.
     location: LocationId
+    # The lot.
+    lot: NotRequired[LotId]
     # What is there.
     on_hand: Decimal
+    # Whose it is; absent: one's own.
+    owner: NotRequired[OwnerId]
     # The product.
     product: ProductId
     # What is held for orders.
     reserved_hard: Decimal
     # What is held for carts and quotes.
     reserved_soft: Decimal
+    # The serial number.
+    serial: NotRequired[SerialId]
+    # Whether it may be sold.
+    status: NotRequired[StockStatus]
 
 
 @final
 class StockPositionInput(TypedDict):
-    """One position: a product at a location."""
+    """One position: a product at a location, and what tells it apart from other stock of the product there."""
     # Where.
     location: ReadOnly[LocationId]
+    # The lot.
+    lot: NotRequired[ReadOnly[LotId | None]]
     # What is there.
     on_hand: NotRequired[ReadOnly[DecimalInput]]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[ReadOnly[OwnerId | None]]
     # The product.
     product: ReadOnly[ProductId]
     # What is held for orders.
     reserved_hard: NotRequired[ReadOnly[DecimalInput]]
     # What is held for carts and quotes.
     reserved_soft: NotRequired[ReadOnly[DecimalInput]]
+    # The serial number.
+    serial: NotRequired[ReadOnly[SerialId | None]]
+    # Whether it may be sold.
+    status: NotRequired[ReadOnly[StockStatus]]
 
 
 @final
@@ -8270,9 +8933,11 @@ class StockState(TypedDict):
     """The state on the wire."""
     # What reservations have consumed of quotas, in order of quota, group and period.
     consumed: list[QuotaUse]
+    # Every lot, and every unit that belongs to none, of which something is known, in order of product, lot and serial number.
+    lots: list[StockLot]
     # The commands that were handled.
     memory: Memory
-    # Every position that is not all zero, in order of product and location.
+    # Every position that is not all zero, in order of product, location, and what tells stock apart there.
     positions: list[StockPosition]
     # Every product that events were about, in order.
     products: list[StockedProduct]
@@ -8291,9 +8956,11 @@ class StockStateInput(TypedDict):
     """The state on the wire."""
     # What reservations have consumed of quotas, in order of quota, group and period.
     consumed: NotRequired[ReadOnly[Sequence[QuotaUseInput]]]
+    # Every lot, and every unit that belongs to none, of which something is known, in order of product, lot and serial number.
+    lots: NotRequired[ReadOnly[Sequence[StockLotInput]]]
     # The commands that were handled.
     memory: NotRequired[ReadOnly[MemoryInput]]
-    # Every position that is not all zero, in order of product and location.
+    # Every position that is not all zero, in order of product, location, and what tells stock apart there.
     positions: NotRequired[ReadOnly[Sequence[StockPositionInput]]]
     # Every product that events were about, in order.
     products: NotRequired[ReadOnly[Sequence[StockedProductInput]]]
@@ -8305,6 +8972,9 @@ class StockStateInput(TypedDict):
     supplies: NotRequired[ReadOnly[Sequence[ExpectedSupplyInput]]]
     # The number of the last event.
     version: NotRequired[ReadOnly[int]]
+
+# Whether stock may be sold.
+StockStatus: TypeAlias = "Literal['usable', 'quarantine', 'damaged']"
 
 
 @final
@@ -8996,16 +9666,34 @@ class Totals(TypedDict):
     # The tax.
     tax: Decimal
 
+# What a product's stock is told apart by.
+Tracking: TypeAlias = "Literal['lot', 'serial']"
+
 
 @final
 class TransferReservation(TypedDict):
-    """What is held is held elsewhere, or for another demand. At least one of `location` and `demand` is given."""
+    """What is held is held elsewhere, of other stock, or for another demand. At least one of `location`, `demand` and `removal` is given."""
     # What it is for from now on.
     demand: NotRequired[DemandId]
     # The reservation.
     id: ReservationId
     # The location that is to hold all that the reservation still holds, with its parts. It must have it all.
     location: NotRequired[LocationId]
+    # Which stock it holds from now on, such as another lot. All that it still holds must be there.
+    removal: NotRequired[RemovalTerms]
+
+
+@final
+class TransferReservationInput(TypedDict):
+    """What is held is held elsewhere, of other stock, or for another demand. At least one of `location`, `demand` and `removal` is given."""
+    # What it is for from now on.
+    demand: NotRequired[ReadOnly[DemandId | None]]
+    # The reservation.
+    id: ReadOnly[ReservationId]
+    # The location that is to hold all that the reservation still holds, with its parts. It must have it all.
+    location: NotRequired[ReadOnly[LocationId | None]]
+    # Which stock it holds from now on, such as another lot. All that it still holds must be there.
+    removal: NotRequired[ReadOnly[RemovalTermsInput | None]]
 
 # What a rate means to the tax office: the VAT categories of EN 16931. Each stands in the breakdown by itself; those that exempt carry
 # the reason that the invoice must state.
@@ -9044,8 +9732,12 @@ class UncommitStock(TypedDict):
     id: ReservationId
     # At this location only; absent: at the reservation's locations in their order, the last first.
     location: NotRequired[LocationId]
+    # Of this lot only.
+    lot: NotRequired[LotId]
     # How much; absent: all that was committed.
     quantity: NotRequired[Decimal]
+    # These units only.
+    serials: NotRequired[list[SerialId]]
 
 
 @final
@@ -9055,8 +9747,15 @@ class UncommitStockInput(TypedDict):
     id: ReadOnly[ReservationId]
     # At this location only; absent: at the reservation's locations in their order, the last first.
     location: NotRequired[ReadOnly[LocationId | None]]
+    # Of this lot only.
+    lot: NotRequired[ReadOnly[LotId | None]]
     # How much; absent: all that was committed.
     quantity: NotRequired[ReadOnly[DecimalInput | None]]
+    # These units only.
+    serials: NotRequired[ReadOnly[Sequence[SerialId]]]
+
+# When `fefo` takes stock without a date of expiry.
+UndatedStock: TypeAlias = "Literal['last', 'first', 'excluded']"
 
 
 @final
