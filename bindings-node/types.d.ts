@@ -8331,6 +8331,8 @@ export type Stop = "stage" | "all";
 
 /** The sums of a document, as a quote gives them. */
 export interface SubjectTotals {
+  /** What charges added; nothing when absent. */
+  charges?: DecimalInput | null;
   /** What was taken off. */
   discount: DecimalInput;
   /** With tax. */
@@ -8339,6 +8341,8 @@ export interface SubjectTotals {
   list: DecimalInput;
   /** Without tax. */
   net: DecimalInput;
+  /** What is to be paid; the gross amount when absent. */
+  payable?: DecimalInput | null;
   /** The tax. */
   tax: DecimalInput;
 }

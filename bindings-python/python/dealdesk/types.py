@@ -9005,6 +9005,8 @@ Stop: TypeAlias = "Literal['stage', 'all']"
 @final
 class SubjectTotals(TypedDict):
     """The sums of a document, as a quote gives them."""
+    # What charges added; nothing when absent.
+    charges: NotRequired[ReadOnly[DecimalInput | None]]
     # What was taken off.
     discount: ReadOnly[DecimalInput]
     # With tax.
@@ -9013,6 +9015,8 @@ class SubjectTotals(TypedDict):
     list: ReadOnly[DecimalInput]
     # Without tax.
     net: ReadOnly[DecimalInput]
+    # What is to be paid; the gross amount when absent.
+    payable: NotRequired[ReadOnly[DecimalInput | None]]
     # The tax.
     tax: ReadOnly[DecimalInput]
 

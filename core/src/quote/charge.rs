@@ -210,20 +210,21 @@ pub(super) fn round_cash(frame: &mut Frame<'_>, step: &CashRounding, number: Ord
     let difference = step.difference(Money::new(gross, frame.parts.currency)).map_err(|_| overflow())?;
     let mut strategy = step.strategy;
     if strategy == CashStrategy::LargestTax && difference != 0 {
-        match out.tax.add_to_largest(difference).map_err(|_| overflow())? {
-            None => strategy = CashStrategy::Payable,
-            Some(at) => {
-                let taxed = out.tax.taxed.get(at).copied().unwrap_or_default();
-                let before = taxed.gross.checked_sub(difference).ok_or_else(overflow)?;
-                if let Some(line) = frame.lines.get_mut(at) {
-                    line.taxed = taxed;
-                    let source = Source::TaxRate(None);
-                    let entry = Entry { step: number, source, base: gross, before, after: taxed.gross, unit_price: None, next: None };
-                    out.record_step(line, entry);
-                } else if let Some(charge) = out.charges.iter_mut().find(|charge| charge.tax_lines.contains(&at)) {
-                    let added = Taxed { net: 0, tax: difference, gross: difference };
-                    charge.taxed = charge.taxed.plus(added).map_err(|_| overflow())?;
-                }
+        let parts = out.tax.add_to_largest(difference).map_err(|_| overflow())?;
+        if parts.is_empty() {
+            strategy = CashStrategy::Payable;
+        }
+        for (at, part) in parts {
+            let taxed = out.tax.taxed.get(at).copied().unwrap_or_default();
+            let before = taxed.gross.checked_sub(part).ok_or_else(overflow)?;
+            if let Some(line) = frame.lines.get_mut(at) {
+                line.taxed = taxed;
+                let source = Source::TaxRate(None);
+                let entry = Entry { step: number, source, base: gross, before, after: taxed.gross, unit_price: None, next: None };
+                out.record_step(line, entry);
+            } else if let Some(charge) = out.charges.iter_mut().find(|charge| charge.tax_lines.contains(&at)) {
+                let added = Taxed { net: 0, tax: part, gross: part };
+                charge.taxed = charge.taxed.plus(added).map_err(|_| overflow())?;
             }
         }
     }

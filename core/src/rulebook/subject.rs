@@ -67,6 +67,12 @@ pub struct SubjectTotals {
     pub tax: Decimal,
     /// With tax.
     pub gross: Decimal,
+    /// What charges added; nothing when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charges: Option<Decimal>,
+    /// What is to be paid; the gross amount when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payable: Option<Decimal>,
 }
 
 /// What a quote says for approvals.
@@ -115,6 +121,8 @@ struct SubjectSlots {
     net: Slot,
     tax: Slot,
     gross: Slot,
+    charges: Slot,
+    payable: Slot,
     line_count: Slot,
     largest_discount_percent: Slot,
     margin_percent: Slot,
@@ -153,6 +161,8 @@ fn own_names(vocabulary: &mut Vocabulary, symbols: &mut Symbols) -> Option<Subje
         net: declare("document.net", Type::Number, Always, None)?,
         tax: declare("document.tax", Type::Number, Always, None)?,
         gross: declare("document.gross", Type::Number, Always, None)?,
+        charges: declare("document.charges", Type::Number, Always, None)?,
+        payable: declare("document.payable", Type::Number, Always, None)?,
         line_count: declare("document.line_count", Type::Number, Always, None)?,
         largest_discount_percent: declare("document.largest_discount_percent", Type::Number, Optional, None)?,
         margin_percent: declare("document.margin_percent", Type::Number, Optional, None)?,
@@ -233,6 +243,8 @@ impl Rulebook {
             own.net,
             own.tax,
             own.gross,
+            own.charges,
+            own.payable,
             own.line_count,
             own.largest_discount_percent,
             own.margin_percent,
@@ -290,6 +302,8 @@ impl Rulebook {
         set(own.net, Value::Number(totals.net));
         set(own.tax, Value::Number(totals.tax));
         set(own.gross, Value::Number(totals.gross));
+        set(own.charges, Value::Number(totals.charges.unwrap_or_default()));
+        set(own.payable, Value::Number(totals.payable.unwrap_or(totals.gross)));
         set(own.line_count, Value::Number(request.line_count.into()));
         set(own.date, Value::Date(request.date));
         set(own.currency, text(parts.symbols.text(parts.currency_code)));
@@ -312,7 +326,8 @@ fn checked_totals(totals: &SubjectTotals, currency: Currency) -> Result<SubjectT
     let mut diagnostics = Diagnostics::new();
     let path = Path::ROOT.field("totals");
     let fields = [("list", totals.list), ("discount", totals.discount), ("net", totals.net), ("tax", totals.tax), ("gross", totals.gross)];
-    for (field, amount) in fields {
+    let optional = [("charges", totals.charges), ("payable", totals.payable)].map(|(field, amount)| Some((field, amount?)));
+    for (field, amount) in fields.into_iter().chain(optional.into_iter().flatten()) {
         if let Err(error) = Money::from_decimal(amount, currency) {
             let code = if error == ArithmeticError::Inexact { Code::from(ShapeCode::InvalidValue) } else { LimitCode::Overflow.into() };
             diagnostics.error(code, &path.field(field), format!("`{amount}` is no amount in `{currency}`: {error}"));

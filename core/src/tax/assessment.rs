@@ -1,6 +1,7 @@
 //! The taxes of a document as they come out: what each line bears, and the entries of the breakdown.
 
 use crate::money::{ArithmeticError, Exact};
+use crate::sort;
 
 /// A taxed amount, in minor units: `net + tax = gross`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -122,31 +123,44 @@ impl Assessment {
         (start, self.ends.get(line).copied().unwrap_or(start))
     }
 
-    /// Adds an amount to the largest tax of the document, on the line that bears most of it, and returns the line; none when nothing is
-    /// taxed.
+    /// Adds an amount to the largest tax of the document, on the line that bears most of it; what is taken off goes on to the next lines
+    /// where that one does not bear enough. Returns the lines with what each got; none when no tax is there, or the largest is not enough.
     ///
     /// # Errors
     /// [`ArithmeticError::Overflow`].
-    pub fn add_to_largest(&mut self, amount: i64) -> Result<Option<usize>, ArithmeticError> {
-        let add = |to: &mut i64| -> Result<(), ArithmeticError> {
-            *to = to.checked_add(amount).ok_or(ArithmeticError::Overflow)?;
-            Ok(())
-        };
-        // Of equals the first: `max_by_key` takes the last.
+    pub fn add_to_largest(&mut self, amount: i64) -> Result<Vec<(usize, i64)>, ArithmeticError> {
+        // 1. The largest tax: of equals the first, as `max_by_key` takes the last.
         let groups = self.groups.iter().enumerate().filter(|(_, group)| group.rate.is_some() && group.sum.tax > 0);
-        let Some(largest) = groups.rev().max_by_key(|(_, group)| group.sum.tax).map(|(place, _)| place) else { return Ok(None) };
-        let of_group = |place: &usize| self.group_of.get(*place) == Some(&largest);
-        let amount_of = |place: &usize| self.shares.get(*place).map(|share| share.amount);
-        let Some(place) = (0..self.shares.len()).rev().filter(of_group).max_by_key(amount_of) else { return Ok(None) };
-        let Some(line) = self.ends.iter().position(|end| place < *end) else { return Ok(None) };
-        if let (Some(share), Some(taxed), Some(group)) =
-            (self.shares.get_mut(place), self.taxed.get_mut(line), self.groups.get_mut(largest))
+        let Some((largest, tax)) = groups.rev().map(|(place, group)| (place, group.sum.tax)).max_by_key(|(_, tax)| *tax) else {
+            return Ok(Vec::new());
+        };
+        if tax.checked_add(amount).ok_or(ArithmeticError::Overflow)? < 0 {
+            return Ok(Vec::new());
+        }
+        // 2. Who bears it, the most first.
+        let amount_of = |place: usize| amount_of_share(&self.shares, place);
+        let mut places: Vec<usize> = (0..self.shares.len()).filter(|place| self.group_of.get(*place) == Some(&largest)).collect();
+        sort::by(&mut places, |one, other| amount_of(*other).cmp(&amount_of(*one)).then_with(|| one.cmp(other)));
+        // 3. Their parts.
+        let (mut left, mut parts) = (amount, Vec::new());
+        for place in places {
+            let part = if left > 0 { left } else { left.max(amount_of_share(&self.shares, place).max(0).saturating_neg()) };
+            let Some(line) = self.ends.iter().position(|end| place < *end).filter(|_| part != 0) else { break };
+            self.add_to_share(place, line, largest, part)?;
+            parts.push((line, part));
+            left = left.saturating_sub(part);
+        }
+        Ok(parts)
+    }
+
+    fn add_to_share(&mut self, place: usize, line: usize, group: usize, amount: i64) -> Result<(), ArithmeticError> {
+        if let (Some(share), Some(taxed), Some(group)) = (self.shares.get_mut(place), self.taxed.get_mut(line), self.groups.get_mut(group))
         {
             for figure in [&mut share.amount, &mut taxed.tax, &mut taxed.gross, &mut group.sum.tax, &mut group.sum.gross] {
-                add(figure)?;
+                *figure = figure.checked_add(amount).ok_or(ArithmeticError::Overflow)?;
             }
         }
-        Ok(Some(line))
+        Ok(())
     }
 
     /// Most lines bear one tax.
@@ -168,6 +182,10 @@ impl Assessment {
         group_of.clear();
         keys.clear();
     }
+}
+
+fn amount_of_share(shares: &[TaxShare], place: usize) -> i64 {
+    shares.get(place).map_or(0, |share| share.amount)
 }
 
 /// Adds to a group; none is the group of what bears no tax.

@@ -12,6 +12,7 @@ mod quote;
 mod rational;
 mod returns;
 mod rich;
+mod seek;
 mod stage;
 mod stepped;
 mod steps;

@@ -215,22 +215,34 @@ impl<'m> Model<'m> {
                 None => groups.push((key(bearing.rate), amount)),
             }
         }
-        let Some((name, _)) = groups.into_iter().filter(|(_, sum)| *sum > Rational::ZERO).rev().max_by_key(|(_, sum)| *sum) else {
+        let Some((name, tax)) = groups.into_iter().filter(|(_, sum)| *sum > Rational::ZERO).rev().max_by_key(|(_, sum)| *sum) else {
             return false;
         };
+        if (tax + difference).is_negative() {
+            return false;
+        }
         let places = taxed
             .iter()
             .enumerate()
             .flat_map(|(at, thing)| thing.bears.iter().enumerate().map(move |(place, bearing)| (at, place, bearing)));
         let of_group = places.filter(|(_, _, bearing)| key(bearing.rate) == name).map(|(at, place, bearing)| (at, place, bearing.amount));
-        let of_group: Vec<(usize, usize, Rational)> = of_group.collect();
-        let (at, place, _) = *of_group.iter().rev().max_by_key(|(_, _, amount)| *amount).unwrap();
-        let before = taxed[at].gross;
+        let mut of_group: Vec<(usize, usize, Rational)> = of_group.collect();
+        of_group.sort_by(|(.., one), (.., other)| other.cmp(one));
         let total: Rational = taxed.iter().map(|thing| thing.gross).sum();
-        taxed[at].bears[place].amount = taxed[at].bears[place].amount + difference;
-        taxed[at].gross = before + difference;
-        if at < self.lines.len() {
-            self.enter(at, cash.id.as_str(), None, total, before, Figure { amount: before + difference, unit: None });
+        // From the one that bears most on, none below zero.
+        let mut left = difference;
+        for (at, place, amount) in of_group {
+            let part = if left.is_negative() { left.max(Rational::ZERO - amount.max(Rational::ZERO)) } else { left };
+            if part == Rational::ZERO {
+                break;
+            }
+            let before = taxed[at].gross;
+            taxed[at].bears[place].amount = amount + part;
+            taxed[at].gross = before + part;
+            left = left - part;
+            if at < self.lines.len() {
+                self.enter(at, cash.id.as_str(), None, total, before, Figure { amount: before + part, unit: None });
+            }
         }
         true
     }

@@ -95,8 +95,9 @@ fn add_to_account(account: &mut CreditAccount, desk: &Desk, order: &str) -> Resu
 
 /// Who must approve: the facts that the prices were asked with, the totals that came of them, and what credit says.
 pub fn approval_request(request: QuoteRequest, quote: &Quote, credit: CreditStatus) -> Result<ApprovalRequest> {
-    let Totals { list, discount, net, tax, gross, .. } = *quote.totals();
+    let Totals { list, discount, net, tax, gross, charges, payable } = *quote.totals();
     let [list, discount, net, tax, gross] = [list, discount, net, tax, gross].map(Money::to_decimal);
+    let [charges, payable] = [charges, payable].map(|amount| amount.map(Money::to_decimal));
     Ok(ApprovalRequest {
         date: request.date,
         currency: request.currency,
@@ -104,7 +105,7 @@ pub fn approval_request(request: QuoteRequest, quote: &Quote, credit: CreditStat
         destination: request.destination,
         channel: request.channel,
         document: request.document,
-        totals: SubjectTotals { list, discount, net, tax, gross },
+        totals: SubjectTotals { list, discount, net, tax, gross, charges, payable },
         line_count: u32::try_from(request.lines.len())?,
         approval_facts: Some(quote.approval_facts()),
         credit_status: Some(credit),
