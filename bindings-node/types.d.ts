@@ -2439,7 +2439,7 @@ export interface Invoice {
   lines: InvoiceLine[];
   /** The order that it charges. */
   order: OrderId;
-  /** The sums by tax category and percentage, sorted by both; what has no category or no percentage is left out. */
+  /** The sums of what is taxed alike, sorted by category, tax and percentage; what is not taxed is left out. */
   tax_breakdown: InvoiceTaxGroup[];
   /** The terms of payment; absent when neither the request nor the rulebook names any. */
   terms?: TermsId;
@@ -2447,7 +2447,7 @@ export interface Invoice {
   totals: Amounts;
 }
 
-/** What is charged beside the lines, at one tax rate. */
+/** What is charged beside the lines. */
 export interface InvoiceCharge {
   /** The charge; one that is split over tax rates occurs once for each. */
   charge: ChargeId;
@@ -2461,9 +2461,11 @@ export interface InvoiceCharge {
   tax_category?: TaxCategoryId;
   /** The tax percentage; absent when the charge was not taxed. */
   tax_percent?: Decimal;
+  /** The taxes one by one, where it bears several, or one with a name or a treatment; they sum to the tax. */
+  taxes?: InvoiceTax[];
 }
 
-/** What is charged beside the lines, at one tax rate. */
+/** What is charged beside the lines. */
 export interface InvoiceChargeInput {
   /** The charge; one that is split over tax rates occurs once for each. */
   charge: ChargeId;
@@ -2477,6 +2479,8 @@ export interface InvoiceChargeInput {
   tax_category?: TaxCategoryId | null;
   /** The tax percentage; absent when the charge was not taxed. */
   tax_percent?: DecimalInput | null;
+  /** The taxes one by one, where it bears several, or one with a name or a treatment; they sum to the tax. */
+  taxes?: readonly InvoiceTaxInput[];
 }
 
 /** Names an invoice. */
@@ -2500,7 +2504,7 @@ export interface InvoiceInput {
   lines: readonly InvoiceLineInput[];
   /** The order that it charges. */
   order: OrderId;
-  /** The sums by tax category and percentage, sorted by both; what has no category or no percentage is left out. */
+  /** The sums of what is taxed alike, sorted by category, tax and percentage; what is not taxed is left out. */
   tax_breakdown: readonly InvoiceTaxGroupInput[];
   /** The terms of payment; absent when neither the request nor the rulebook names any. */
   terms?: TermsId | null;
@@ -2526,6 +2530,8 @@ export interface InvoiceLine {
   tax_category?: TaxCategoryId;
   /** The tax percentage; absent when the line was not taxed. */
   tax_percent?: Decimal;
+  /** The taxes one by one, where it bears several, or one with a name or a treatment; they sum to the tax. */
+  taxes?: InvoiceTax[];
   /** The unit of the quantity. */
   unit: UnitId;
 }
@@ -2548,6 +2554,8 @@ export interface InvoiceLineInput {
   tax_category?: TaxCategoryId | null;
   /** The tax percentage; absent when the line was not taxed. */
   tax_percent?: DecimalInput | null;
+  /** The taxes one by one, where it bears several, or one with a name or a treatment; they sum to the tax. */
+  taxes?: readonly InvoiceTaxInput[];
   /** The unit of the quantity. */
   unit: UnitId;
 }
@@ -2614,36 +2622,114 @@ export interface InvoiceRequestLine {
   tax_category?: TaxCategoryId | null;
   /** The tax percentage; absent when the line is not taxed. */
   tax_percent?: DecimalInput | null;
+  /** The taxes of the whole line one by one, as a quote gives them; they sum to its tax. */
+  taxes?: readonly InvoiceTaxInput[];
   /** The unit of all quantities. */
   unit: UnitId;
 }
 
-/** The sums of an invoice for one tax category and percentage. */
+/** One tax of a line or charge, as a quote gives it under `taxes`. */
+export interface InvoiceTax {
+  /** The tax. Those of a line or charge sum to its tax. */
+  amount: Decimal;
+  /** What it is computed on: the net amount, and the taxes that enter its base. */
+  base: Decimal;
+  /** The tax category. */
+  category: TaxCategoryId;
+  /** Whether the price includes it. */
+  included: boolean;
+  /** The amount for each base unit. */
+  per_unit?: Decimal;
+  /** The percentage of the base. */
+  percent?: Decimal;
+  /** The percentage of the amount that contains the tax. */
+  percent_of_gross?: Decimal;
+  /** The rate. */
+  rate: TaxRateId;
+  /** Why no tax is charged, as the invoice must state it. */
+  reason?: string;
+  /** The tax; absent where the rulebook declares none by name. */
+  tax?: TaxId;
+  /** What the rate means to the tax office; absent for an ordinary rate. */
+  treatment?: string;
+}
+
+/** The sums of an invoice for what is taxed alike: one tax, category, treatment and percentage. */
 export interface InvoiceTaxGroup {
   /** The tax category. */
   category: TaxCategoryId;
-  /** With tax. */
+  /** Both together. */
   gross: Decimal;
-  /** Without tax. */
+  /** What the tax is computed on. */
   net: Decimal;
-  /** The tax percentage. */
-  percent: Decimal;
-  /** The tax. */
+  /** The amount for each base unit. */
+  per_unit?: Decimal;
+  /** The tax percentage; absent for other kinds of tax. */
+  percent?: Decimal;
+  /** The percentage of the amount that contains the tax. */
+  percent_of_gross?: Decimal;
+  /** Why no tax is charged, as the invoice must state it. */
+  reason?: string;
+  /** What the customer owes to the tax office: charged and taken back. */
+  reverse_charge?: Decimal;
+  /** The tax. Those of all entries sum to the invoice's tax. */
   tax: Decimal;
+  /** The tax; absent where the rulebook declares none by name. */
+  tax_id?: TaxId;
+  /** What it means to the tax office; absent for an ordinary rate. */
+  treatment?: string;
 }
 
-/** The sums of an invoice for one tax category and percentage. */
+/** The sums of an invoice for what is taxed alike: one tax, category, treatment and percentage. */
 export interface InvoiceTaxGroupInput {
   /** The tax category. */
   category: TaxCategoryId;
-  /** With tax. */
+  /** Both together. */
   gross: DecimalInput;
-  /** Without tax. */
+  /** What the tax is computed on. */
   net: DecimalInput;
-  /** The tax percentage. */
-  percent: DecimalInput;
-  /** The tax. */
+  /** The amount for each base unit. */
+  per_unit?: DecimalInput | null;
+  /** The tax percentage; absent for other kinds of tax. */
+  percent?: DecimalInput | null;
+  /** The percentage of the amount that contains the tax. */
+  percent_of_gross?: DecimalInput | null;
+  /** Why no tax is charged, as the invoice must state it. */
+  reason?: string | null;
+  /** What the customer owes to the tax office: charged and taken back. */
+  reverse_charge?: DecimalInput | null;
+  /** The tax. Those of all entries sum to the invoice's tax. */
   tax: DecimalInput;
+  /** The tax; absent where the rulebook declares none by name. */
+  tax_id?: TaxId | null;
+  /** What it means to the tax office; absent for an ordinary rate. */
+  treatment?: string | null;
+}
+
+/** One tax of a line or charge, as a quote gives it under `taxes`. */
+export interface InvoiceTaxInput {
+  /** The tax. Those of a line or charge sum to its tax. */
+  amount: DecimalInput;
+  /** What it is computed on: the net amount, and the taxes that enter its base. */
+  base: DecimalInput;
+  /** The tax category. */
+  category: TaxCategoryId;
+  /** Whether the price includes it. */
+  included: boolean;
+  /** The amount for each base unit. */
+  per_unit?: DecimalInput | null;
+  /** The percentage of the base. */
+  percent?: DecimalInput | null;
+  /** The percentage of the amount that contains the tax. */
+  percent_of_gross?: DecimalInput | null;
+  /** The rate. */
+  rate: TaxRateId;
+  /** Why no tax is charged, as the invoice must state it. */
+  reason?: string | null;
+  /** The tax; absent where the rulebook declares none by name. */
+  tax?: TaxId | null;
+  /** What the rate means to the tax office; absent for an ordinary rate. */
+  treatment?: string | null;
 }
 
 /** From when on a line may be invoiced. */
@@ -2849,6 +2935,8 @@ export interface LineTaxView {
   percent_of_gross?: Decimal;
   /** The rate. */
   rate: string;
+  /** Why no tax is charged, as the invoice must state it. */
+  reason?: string;
   /** The tax; absent where the rulebook declares none by name. */
   tax?: string;
   /** What the rate means to the tax office; absent for an ordinary rate. */
@@ -2895,7 +2983,7 @@ export interface LineView {
   tax_percent?: Decimal;
   /** The rate that it is taxed at; absent when it is not taxed, or bears several taxes. */
   tax_rate?: string;
-  /** The taxes, one by one, when the line bears several or the customer owes them. */
+  /** The taxes, one by one, when the line bears several, or one that has a name or is no ordinary one. */
   taxes?: LineTaxView[];
   /** The unit; absent when the product or the unit is unknown. */
   unit?: string;
@@ -3676,6 +3764,8 @@ export interface OrderLine {
   tax_category?: TaxCategoryId;
   /** The tax percentage; absent when the line was not taxed. */
   tax_percent?: Decimal;
+  /** The taxes one by one, as the quote gives them; they sum to the tax. */
+  taxes?: InvoiceTax[];
   /** The unit of the quantity. */
   unit: UnitId;
 }
@@ -3698,6 +3788,8 @@ export interface OrderLineInput {
   tax_category?: TaxCategoryId | null;
   /** The tax percentage; absent when the line was not taxed. */
   tax_percent?: DecimalInput | null;
+  /** The taxes one by one, as the quote gives them; they sum to the tax. */
+  taxes?: readonly InvoiceTaxInput[];
   /** The unit of the quantity. */
   unit: UnitId;
 }

@@ -2630,7 +2630,7 @@ class Invoice(TypedDict):
     lines: list[InvoiceLine]
     # The order that it charges.
     order: OrderId
-    # The sums by tax category and percentage, sorted by both; what has no category or no percentage is left out.
+    # The sums of what is taxed alike, sorted by category, tax and percentage; what is not taxed is left out.
     tax_breakdown: list[InvoiceTaxGroup]
     # The terms of payment; absent when neither the request nor the rulebook names any.
     terms: NotRequired[TermsId]
@@ -2640,7 +2640,7 @@ class Invoice(TypedDict):
 
 @final
 class InvoiceCharge(TypedDict):
-    """What is charged beside the lines, at one tax rate."""
+    """What is charged beside the lines."""
     # The charge; one that is split over tax rates occurs once for each.
     charge: ChargeId
     # With tax: net plus tax.
@@ -2653,11 +2653,13 @@ class InvoiceCharge(TypedDict):
     tax_category: NotRequired[TaxCategoryId]
     # The tax percentage; absent when the charge was not taxed.
     tax_percent: NotRequired[Decimal]
+    # The taxes one by one, where it bears several, or one with a name or a treatment; they sum to the tax.
+    taxes: NotRequired[list[InvoiceTax]]
 
 
 @final
 class InvoiceChargeInput(TypedDict):
-    """What is charged beside the lines, at one tax rate."""
+    """What is charged beside the lines."""
     # The charge; one that is split over tax rates occurs once for each.
     charge: ReadOnly[ChargeId]
     # With tax: net plus tax.
@@ -2670,6 +2672,8 @@ class InvoiceChargeInput(TypedDict):
     tax_category: NotRequired[ReadOnly[TaxCategoryId | None]]
     # The tax percentage; absent when the charge was not taxed.
     tax_percent: NotRequired[ReadOnly[DecimalInput | None]]
+    # The taxes one by one, where it bears several, or one with a name or a treatment; they sum to the tax.
+    taxes: NotRequired[ReadOnly[Sequence[InvoiceTaxInput]]]
 
 # Names an invoice.
 InvoiceId: TypeAlias = "str"
@@ -2694,7 +2698,7 @@ class InvoiceInput(TypedDict):
     lines: ReadOnly[Sequence[InvoiceLineInput]]
     # The order that it charges.
     order: ReadOnly[OrderId]
-    # The sums by tax category and percentage, sorted by both; what has no category or no percentage is left out.
+    # The sums of what is taxed alike, sorted by category, tax and percentage; what is not taxed is left out.
     tax_breakdown: ReadOnly[Sequence[InvoiceTaxGroupInput]]
     # The terms of payment; absent when neither the request nor the rulebook names any.
     terms: NotRequired[ReadOnly[TermsId | None]]
@@ -2721,6 +2725,8 @@ class InvoiceLine(TypedDict):
     tax_category: NotRequired[TaxCategoryId]
     # The tax percentage; absent when the line was not taxed.
     tax_percent: NotRequired[Decimal]
+    # The taxes one by one, where it bears several, or one with a name or a treatment; they sum to the tax.
+    taxes: NotRequired[list[InvoiceTax]]
     # The unit of the quantity.
     unit: UnitId
 
@@ -2744,6 +2750,8 @@ class InvoiceLineInput(TypedDict):
     tax_category: NotRequired[ReadOnly[TaxCategoryId | None]]
     # The tax percentage; absent when the line was not taxed.
     tax_percent: NotRequired[ReadOnly[DecimalInput | None]]
+    # The taxes one by one, where it bears several, or one with a name or a treatment; they sum to the tax.
+    taxes: NotRequired[ReadOnly[Sequence[InvoiceTaxInput]]]
     # The unit of the quantity.
     unit: ReadOnly[UnitId]
 
@@ -2814,38 +2822,118 @@ class InvoiceRequestLine(TypedDict):
     tax_category: NotRequired[ReadOnly[TaxCategoryId | None]]
     # The tax percentage; absent when the line is not taxed.
     tax_percent: NotRequired[ReadOnly[DecimalInput | None]]
+    # The taxes of the whole line one by one, as a quote gives them; they sum to its tax.
+    taxes: NotRequired[ReadOnly[Sequence[InvoiceTaxInput]]]
     # The unit of all quantities.
     unit: ReadOnly[UnitId]
 
 
 @final
-class InvoiceTaxGroup(TypedDict):
-    """The sums of an invoice for one tax category and percentage."""
+class InvoiceTax(TypedDict):
+    """One tax of a line or charge, as a quote gives it under `taxes`."""
+    # The tax. Those of a line or charge sum to its tax.
+    amount: Decimal
+    # What it is computed on: the net amount, and the taxes that enter its base.
+    base: Decimal
     # The tax category.
     category: TaxCategoryId
-    # With tax.
+    # Whether the price includes it.
+    included: bool
+    # The amount for each base unit.
+    per_unit: NotRequired[Decimal]
+    # The percentage of the base.
+    percent: NotRequired[Decimal]
+    # The percentage of the amount that contains the tax.
+    percent_of_gross: NotRequired[Decimal]
+    # The rate.
+    rate: TaxRateId
+    # Why no tax is charged, as the invoice must state it.
+    reason: NotRequired[str]
+    # The tax; absent where the rulebook declares none by name.
+    tax: NotRequired[TaxId]
+    # What the rate means to the tax office; absent for an ordinary rate.
+    treatment: NotRequired[str]
+
+
+@final
+class InvoiceTaxGroup(TypedDict):
+    """The sums of an invoice for what is taxed alike: one tax, category, treatment and percentage."""
+    # The tax category.
+    category: TaxCategoryId
+    # Both together.
     gross: Decimal
-    # Without tax.
+    # What the tax is computed on.
     net: Decimal
-    # The tax percentage.
-    percent: Decimal
-    # The tax.
+    # The amount for each base unit.
+    per_unit: NotRequired[Decimal]
+    # The tax percentage; absent for other kinds of tax.
+    percent: NotRequired[Decimal]
+    # The percentage of the amount that contains the tax.
+    percent_of_gross: NotRequired[Decimal]
+    # Why no tax is charged, as the invoice must state it.
+    reason: NotRequired[str]
+    # What the customer owes to the tax office: charged and taken back.
+    reverse_charge: NotRequired[Decimal]
+    # The tax. Those of all entries sum to the invoice's tax.
     tax: Decimal
+    # The tax; absent where the rulebook declares none by name.
+    tax_id: NotRequired[TaxId]
+    # What it means to the tax office; absent for an ordinary rate.
+    treatment: NotRequired[str]
 
 
 @final
 class InvoiceTaxGroupInput(TypedDict):
-    """The sums of an invoice for one tax category and percentage."""
+    """The sums of an invoice for what is taxed alike: one tax, category, treatment and percentage."""
     # The tax category.
     category: ReadOnly[TaxCategoryId]
-    # With tax.
+    # Both together.
     gross: ReadOnly[DecimalInput]
-    # Without tax.
+    # What the tax is computed on.
     net: ReadOnly[DecimalInput]
-    # The tax percentage.
-    percent: ReadOnly[DecimalInput]
-    # The tax.
+    # The amount for each base unit.
+    per_unit: NotRequired[ReadOnly[DecimalInput | None]]
+    # The tax percentage; absent for other kinds of tax.
+    percent: NotRequired[ReadOnly[DecimalInput | None]]
+    # The percentage of the amount that contains the tax.
+    percent_of_gross: NotRequired[ReadOnly[DecimalInput | None]]
+    # Why no tax is charged, as the invoice must state it.
+    reason: NotRequired[ReadOnly[str | None]]
+    # What the customer owes to the tax office: charged and taken back.
+    reverse_charge: NotRequired[ReadOnly[DecimalInput | None]]
+    # The tax. Those of all entries sum to the invoice's tax.
     tax: ReadOnly[DecimalInput]
+    # The tax; absent where the rulebook declares none by name.
+    tax_id: NotRequired[ReadOnly[TaxId | None]]
+    # What it means to the tax office; absent for an ordinary rate.
+    treatment: NotRequired[ReadOnly[str | None]]
+
+
+@final
+class InvoiceTaxInput(TypedDict):
+    """One tax of a line or charge, as a quote gives it under `taxes`."""
+    # The tax. Those of a line or charge sum to its tax.
+    amount: ReadOnly[DecimalInput]
+    # What it is computed on: the net amount, and the taxes that enter its base.
+    base: ReadOnly[DecimalInput]
+    # The tax category.
+    category: ReadOnly[TaxCategoryId]
+    # Whether the price includes it.
+    included: ReadOnly[bool]
+    # The amount for each base unit.
+    per_unit: NotRequired[ReadOnly[DecimalInput | None]]
+    # The percentage of the base.
+    percent: NotRequired[ReadOnly[DecimalInput | None]]
+    # The percentage of the amount that contains the tax.
+    percent_of_gross: NotRequired[ReadOnly[DecimalInput | None]]
+    # The rate.
+    rate: ReadOnly[TaxRateId]
+    # Why no tax is charged, as the invoice must state it.
+    reason: NotRequired[ReadOnly[str | None]]
+    # The tax; absent where the rulebook declares none by name.
+    tax: NotRequired[ReadOnly[TaxId | None]]
+    # What the rate means to the tax office; absent for an ordinary rate.
+    treatment: NotRequired[ReadOnly[str | None]]
 
 # From when on a line may be invoiced.
 InvoiceWhen: TypeAlias = "Literal['shipped', 'confirmed']"
@@ -3066,6 +3154,8 @@ class LineTaxView(TypedDict):
     percent_of_gross: NotRequired[Decimal]
     # The rate.
     rate: str
+    # Why no tax is charged, as the invoice must state it.
+    reason: NotRequired[str]
     # The tax; absent where the rulebook declares none by name.
     tax: NotRequired[str]
     # What the rate means to the tax office; absent for an ordinary rate.
@@ -3113,7 +3203,7 @@ class LineView(TypedDict):
     tax_percent: NotRequired[Decimal]
     # The rate that it is taxed at; absent when it is not taxed, or bears several taxes.
     tax_rate: NotRequired[str]
-    # The taxes, one by one, when the line bears several or the customer owes them.
+    # The taxes, one by one, when the line bears several, or one that has a name or is no ordinary one.
     taxes: NotRequired[list[LineTaxView]]
     # The unit; absent when the product or the unit is unknown.
     unit: NotRequired[str]
@@ -4003,6 +4093,8 @@ class OrderLine(TypedDict):
     tax_category: NotRequired[TaxCategoryId]
     # The tax percentage; absent when the line was not taxed.
     tax_percent: NotRequired[Decimal]
+    # The taxes one by one, as the quote gives them; they sum to the tax.
+    taxes: NotRequired[list[InvoiceTax]]
     # The unit of the quantity.
     unit: UnitId
 
@@ -4026,6 +4118,8 @@ class OrderLineInput(TypedDict):
     tax_category: NotRequired[ReadOnly[TaxCategoryId | None]]
     # The tax percentage; absent when the line was not taxed.
     tax_percent: NotRequired[ReadOnly[DecimalInput | None]]
+    # The taxes one by one, as the quote gives them; they sum to the tax.
+    taxes: NotRequired[ReadOnly[Sequence[InvoiceTaxInput]]]
     # The unit of the quantity.
     unit: ReadOnly[UnitId]
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::id::{CustomerId, LineId, OrderId, ProductId, TaxCategoryId, UnitId};
 use crate::money::{Currency, Decimal, Money, Percent};
-use crate::receivable::{Amounts, InvoiceCharge};
+use crate::receivable::{Amounts, InvoiceCharge, InvoiceTax, taxes_add_up, taxes_in_currency};
 use crate::report::{Diagnostics, Fingerprint, LimitCode, OrderCode, Path, QuoteCode};
 use crate::time::Date;
 
@@ -63,6 +63,9 @@ pub struct OrderLine<M = Money> {
     /// The tax percentage; absent when the line was not taxed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_percent: Option<Percent>,
+    /// The taxes one by one, as the quote gives them; they sum to the tax.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taxes: Vec<InvoiceTax<M>>,
 }
 
 impl OrderDocument<Decimal> {
@@ -71,8 +74,9 @@ impl OrderDocument<Decimal> {
         let line = |line: OrderLine<Decimal>| {
             let amounts = Amounts { net: line.net, tax: line.tax, gross: line.gross }.in_currency(currency);
             let Amounts { net, tax, gross } = amounts.map_err(|problem| format!("line `{}`: {problem}", line.id))?;
+            let taxes = taxes_in_currency(line.taxes, currency).map_err(|problem| format!("line `{}`: {problem}", line.id))?;
             let OrderLine { id, product, quantity, unit, tax_category, tax_percent, .. } = line;
-            Ok(OrderLine { id, product, quantity, unit, net, tax, gross, tax_category, tax_percent })
+            Ok(OrderLine { id, product, quantity, unit, net, tax, gross, tax_category, tax_percent, taxes })
         };
         Ok(OrderDocument {
             id: self.id,
@@ -134,6 +138,7 @@ impl OrderDocument {
                 );
                 problems.error(OrderCode::Totals, &at.field("gross"), message);
             }
+            check_taxes(&line.taxes, line.tax, &at, problems);
             sum = sum.and_then(|sum| sum.plus(line.amounts()).ok());
         }
         for (charge, index) in self.charges.iter().zip(0_usize..) {
@@ -144,6 +149,7 @@ impl OrderDocument {
                 );
                 problems.error(OrderCode::Totals, &path.field("charges").index(index).field("gross"), message);
             }
+            check_taxes(&charge.taxes, charge.tax, &path.field("charges").index(index), problems);
             sum = sum.and_then(|sum| sum.plus(charge.amounts()).ok());
         }
         self.check_totals(sum, &path.field("totals"), problems);
@@ -161,5 +167,12 @@ impl OrderDocument {
                 problems.error(OrderCode::Totals, &path.field(field), message);
             }
         }
+    }
+}
+
+fn check_taxes(taxes: &[InvoiceTax], tax: Money, path: &Path<'_>, problems: &mut Diagnostics) {
+    if !taxes_add_up(taxes, tax) {
+        let message = format!("the taxes do not sum to the tax, `{tax}`; copy them from the quote");
+        problems.error(OrderCode::Totals, &path.field("taxes"), message);
     }
 }

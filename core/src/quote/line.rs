@@ -64,7 +64,7 @@ pub struct LineView<'q> {
     /// The percentage of that rate; 0 where the customer owes the tax.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tax_percent: Option<Percent>,
-    /// The taxes, one by one, when the line bears several or the customer owes them.
+    /// The taxes, one by one, when the line bears several, or one that has a name or is no ordinary one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Vec<super::tax_view::LineTaxView<'static>>>")]
     pub taxes: Option<LineTaxes<'q>>,

@@ -7,6 +7,7 @@ use super::request::Explain;
 use super::result::Quote;
 use crate::charge::CashStrategy;
 use crate::money::{Decimal, Exact, Money, Percent, Rounding};
+use crate::receivable::InvoiceTax;
 use crate::tax::{RateAmount, Tax, TaxGroup, TaxRate, TaxShare, Treatment};
 
 /// One tax of a line or charge that bears several.
@@ -31,6 +32,9 @@ pub struct LineTaxView<'q> {
     /// What the rate means to the tax office; absent for an ordinary rate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub treatment: Option<&'static str>,
+    /// Why no tax is charged, as the invoice must state it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'q str>,
     /// Whether the price includes it.
     pub included: bool,
     /// What it is computed on.
@@ -98,10 +102,34 @@ pub struct LineTaxes<'q> {
 }
 
 impl<'q> LineTaxes<'q> {
-    /// The taxes; none where there is none or one, which stands in the line itself.
+    /// The taxes; none where there is none, or one without name and treatment, which stands in the line itself.
     pub(super) fn of(quote: &'q Quote, start: usize, end: usize) -> Option<Self> {
         let shares = || (start..end).flat_map(|line| quote.tax.of_line(line));
-        (shares().count() > 1 || shares().any(|share| share.reverse)).then_some(Self { quote, start, end })
+        let rates = quote.tax_slice().map(Tax::rates).unwrap_or_default();
+        let says_more = |share: &TaxShare| rates.get(share.rate).is_some_and(|rate| rate.levy.is_some() || !rate.treatment.is_standard());
+        (shares().count() > 1 || shares().any(says_more)).then_some(Self { quote, start, end })
+    }
+
+    /// The taxes as an order and its invoices take them.
+    #[must_use]
+    pub fn to_invoice(self) -> Vec<InvoiceTax> {
+        let of = |view: LineTaxView<'q>| {
+            Some(InvoiceTax {
+                // Ids of a rulebook are read as they are written.
+                tax: view.tax.and_then(|tax| tax.parse().ok()),
+                category: view.category.parse().ok()?,
+                rate: view.rate.parse().ok()?,
+                percent: view.percent,
+                per_unit: view.per_unit,
+                percent_of_gross: view.percent_of_gross,
+                treatment: view.treatment.map(str::to_owned),
+                reason: view.reason.map(str::to_owned),
+                included: view.included,
+                base: view.base,
+                amount: view.amount,
+            })
+        };
+        self.items().filter_map(of).collect()
     }
 
     fn items(self) -> impl Iterator<Item = LineTaxView<'q>> + use<'q> {
@@ -189,6 +217,7 @@ impl Quote {
             per_unit,
             percent_of_gross,
             treatment: treatment(rate),
+            reason: rate.treatment.reason(),
             included: share.included,
             base: Money::new(share.base, self.currency),
             amount: Money::new(amount, self.currency),

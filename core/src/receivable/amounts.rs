@@ -82,7 +82,7 @@ impl Amounts {
 }
 
 /// The amount of the first `until` of `all` units.
-fn cumulative(whole: Money, until: Decimal, all: Decimal) -> Result<Money, ArithmeticError> {
+pub(super) fn cumulative(whole: Money, until: Decimal, all: Decimal) -> Result<Money, ArithmeticError> {
     let (above, below) = (Exact::from_decimal(until)?.lowest_terms(), Exact::from_decimal(all)?.lowest_terms());
     let share = whole.to_exact()?.times(above.0, above.1)?.times(below.1, below.0)?;
     Money::rounded(share, &Rounding::half_up(whole.currency().minor_units()), whole.currency())

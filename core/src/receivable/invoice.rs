@@ -5,6 +5,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::amounts::{Amounts, money};
+use super::taxes::{self, InvoiceTax, InvoiceTaxGroup};
 use crate::id::{ChargeId, InvoiceId, LineId, OrderId, ProductId, TaxCategoryId, TermsId, UnitId};
 use crate::money::{Currency, Decimal, Money, Percent};
 use crate::time::Date;
@@ -32,7 +33,7 @@ pub struct Invoice<M = Money> {
     pub charges: Vec<InvoiceCharge<M>>,
     /// The sums of the lines and charges.
     pub totals: Amounts<M>,
-    /// The sums by tax category and percentage, sorted by both; what has no category or no percentage is left out.
+    /// The sums of what is taxed alike, sorted by category, tax and percentage; what is not taxed is left out.
     pub tax_breakdown: Vec<InvoiceTaxGroup<M>>,
     /// The parts in which the gross amount is due, in the order of the terms; they sum to it.
     pub instalments: Vec<Instalment<M>>,
@@ -66,9 +67,12 @@ pub struct InvoiceLine<M = Money> {
     /// The tax percentage; absent when the line was not taxed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_percent: Option<Percent>,
+    /// The taxes one by one, where it bears several, or one with a name or a treatment; they sum to the tax.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taxes: Vec<InvoiceTax<M>>,
 }
 
-/// What is charged beside the lines, at one tax rate.
+/// What is charged beside the lines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "InvoiceCharge")]
 #[serde(deny_unknown_fields)]
@@ -87,23 +91,9 @@ pub struct InvoiceCharge<M = Money> {
     /// The tax percentage; absent when the charge was not taxed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_percent: Option<Percent>,
-}
-
-/// The sums of an invoice for one tax category and percentage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "InvoiceTaxGroup")]
-#[serde(deny_unknown_fields)]
-pub struct InvoiceTaxGroup<M = Money> {
-    /// The tax category.
-    pub category: TaxCategoryId,
-    /// The tax percentage.
-    pub percent: Percent,
-    /// Without tax.
-    pub net: M,
-    /// The tax.
-    pub tax: M,
-    /// With tax.
-    pub gross: M,
+    /// The taxes one by one, where it bears several, or one with a name or a treatment; they sum to the tax.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taxes: Vec<InvoiceTax<M>>,
 }
 
 /// A part of an invoice that is due on one day.
@@ -148,8 +138,9 @@ impl InvoiceCharge<Decimal> {
     pub(crate) fn in_currency(self, currency: Currency) -> Result<InvoiceCharge, String> {
         let amounts = Amounts { net: self.net, tax: self.tax, gross: self.gross }.in_currency(currency);
         let Amounts { net, tax, gross } = amounts.map_err(|problem| format!("charge `{}`: {problem}", self.charge))?;
-        let InvoiceCharge { charge, tax_category, tax_percent, .. } = self;
-        Ok(InvoiceCharge { charge, net, tax, gross, tax_category, tax_percent })
+        let InvoiceCharge { charge, tax_category, tax_percent, taxes, .. } = self;
+        let taxes = taxes::in_currency(taxes, currency).map_err(|problem| format!("charge `{charge}`: {problem}"))?;
+        Ok(InvoiceCharge { charge, net, tax, gross, tax_category, tax_percent, taxes })
     }
 }
 
@@ -158,12 +149,9 @@ impl Invoice<Decimal> {
         let currency = self.currency;
         let line = |line: InvoiceLine<Decimal>| {
             let Amounts { net, tax, gross } = Amounts { net: line.net, tax: line.tax, gross: line.gross }.in_currency(currency)?;
-            let InvoiceLine { line, product, quantity, unit, tax_category, tax_percent, .. } = line;
-            Ok(InvoiceLine { line, product, quantity, unit, net, tax, gross, tax_category, tax_percent })
-        };
-        let group = |group: InvoiceTaxGroup<Decimal>| {
-            let Amounts { net, tax, gross } = Amounts { net: group.net, tax: group.tax, gross: group.gross }.in_currency(currency)?;
-            Ok(InvoiceTaxGroup { category: group.category, percent: group.percent, net, tax, gross })
+            let InvoiceLine { line, product, quantity, unit, tax_category, tax_percent, taxes, .. } = line;
+            let taxes = taxes::in_currency(taxes, currency)?;
+            Ok(InvoiceLine { line, product, quantity, unit, net, tax, gross, tax_category, tax_percent, taxes })
         };
         let instalment = |part: Instalment<Decimal>| Ok(Instalment { due: part.due, amount: money(part.amount, currency)? });
         let discount = |discount: CashDiscount<Decimal>| {
@@ -179,7 +167,7 @@ impl Invoice<Decimal> {
             lines: self.lines.into_iter().map(line).collect::<Result<_, String>>()?,
             charges: self.charges.into_iter().map(|charge| charge.in_currency(currency)).collect::<Result<_, String>>()?,
             totals: self.totals.in_currency(currency)?,
-            tax_breakdown: self.tax_breakdown.into_iter().map(group).collect::<Result<_, String>>()?,
+            tax_breakdown: self.tax_breakdown.into_iter().map(|group| group.in_currency(currency)).collect::<Result<_, String>>()?,
             instalments: self.instalments.into_iter().map(instalment).collect::<Result<_, String>>()?,
             cash_discount: self.cash_discount.map(discount).transpose()?,
         })

@@ -1,6 +1,6 @@
 //! Makes invoices.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::de::Error as _;
@@ -9,7 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::amounts::{Amounts, money};
 use super::compile::Receivables;
 use super::due::{self, DueError};
-use super::invoice::{Invoice, InvoiceCharge, InvoiceLine, InvoiceTaxGroup};
+use super::invoice::{Invoice, InvoiceCharge, InvoiceLine};
+use super::taxes::{self, InvoiceTax};
 use crate::id::{InvoiceId, LineId, OrderId, ProductId, TaxCategoryId, TermsId, UnitId};
 use crate::money::{ArithmeticError, Currency, Decimal, Money, Percent};
 use crate::report::{Diagnostic, Diagnostics, Error, LimitCode, OrderCode, Path, QuoteCode, ReceivableCode};
@@ -66,6 +67,9 @@ pub struct InvoiceRequestLine<M = Money> {
     /// The tax percentage; absent when the line is not taxed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_percent: Option<Percent>,
+    /// The taxes of the whole line one by one, as a quote gives them; they sum to its tax.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taxes: Vec<InvoiceTax<M>>,
 }
 
 impl InvoiceRequest<Decimal> {
@@ -74,8 +78,9 @@ impl InvoiceRequest<Decimal> {
         let line = |line: InvoiceRequestLine<Decimal>| {
             let named = |problem: String| format!("line `{}`: {problem}", line.line);
             let (net, tax) = (money(line.net, currency).map_err(named)?, money(line.tax, currency).map_err(named)?);
+            let taxes = taxes::in_currency(line.taxes, currency).map_err(|problem| format!("line `{}`: {problem}", line.line))?;
             let InvoiceRequestLine { line, product, unit, ordered, invoiced_before, quantity, tax_category, tax_percent, .. } = line;
-            Ok(InvoiceRequestLine { line, product, unit, ordered, invoiced_before, quantity, net, tax, tax_category, tax_percent })
+            Ok(InvoiceRequestLine { line, product, unit, ordered, invoiced_before, quantity, net, tax, tax_category, tax_percent, taxes })
         };
         let lines = self.lines.into_iter().map(line).collect::<Result<_, String>>()?;
         let charges = self.charges.into_iter().map(|charge| charge.in_currency(currency)).collect::<Result<_, String>>()?;
@@ -120,7 +125,7 @@ pub fn issue(receivables: &Receivables, request: &InvoiceRequest) -> Result<Invo
     let charges = request.charges.clone();
     let amounts = lines.iter().map(InvoiceLine::amounts).chain(charges.iter().map(InvoiceCharge::amounts));
     let totals = amounts.into_iter().try_fold(Amounts::zero(request.currency), Amounts::plus).map_err(overflow)?;
-    let tax_breakdown = break_down_tax(&lines, &charges).map_err(overflow)?;
+    let tax_breakdown = taxes::break_down(&lines, &charges, request.currency).map_err(overflow)?;
 
     // 4. Say when what is due.
     let terms_id = request.terms.as_ref().or(receivables.default_terms());
@@ -173,6 +178,10 @@ fn check(receivables: &Receivables, request: &InvoiceRequest) -> Result<(), Erro
             let message = format!("the line `{}` occurs twice; give it once with the whole quantity", line.line);
             problems.error(QuoteCode::DuplicateLine, &at.field("line"), message);
         }
+        if !taxes::add_up(&line.taxes, line.tax) {
+            let message = format!("the taxes of the line do not sum to its tax, `{}`; copy them from the quote", line.tax);
+            problems.error(OrderCode::Totals, &at.field("taxes"), message);
+        }
         if line.invoiced_before.is_negative() {
             let message = format!("`{}` cannot have been invoiced before; write 0 or more", line.invoiced_before);
             problems.error(ReceivableCode::Quantity, &at.field("invoiced_before"), message);
@@ -195,9 +204,15 @@ fn charge(request: &InvoiceRequest) -> Result<Vec<InvoiceLine>, Error> {
     let charged = |(line, index): (&InvoiceRequestLine, usize)| {
         let part = || {
             let until = line.invoiced_before.checked_add(line.quantity)?;
-            Amounts::of(line.net, line.tax)?.share(line.invoiced_before, until, line.ordered)
+            let units = (line.invoiced_before, until, line.ordered);
+            let amounts = Amounts::of(line.net, line.tax)?.share(line.invoiced_before, until, line.ordered)?;
+            // Where the taxes are known one by one, each sums to its own, and they to the tax.
+            Ok(match taxes::part(&line.taxes, units, request.currency)? {
+                Some((taxes, tax)) => (Amounts::of(amounts.net, tax)?, taxes),
+                None => (amounts, Vec::new()),
+            })
         };
-        let Amounts { net, tax, gross } = part().map_err(|_| too_large(&list.index(index)))?;
+        let (Amounts { net, tax, gross }, taxes) = part().map_err(|_: ArithmeticError| too_large(&list.index(index)))?;
         Ok(InvoiceLine {
             line: line.line.clone(),
             product: line.product.clone(),
@@ -208,24 +223,10 @@ fn charge(request: &InvoiceRequest) -> Result<Vec<InvoiceLine>, Error> {
             gross,
             tax_category: line.tax_category.clone(),
             tax_percent: line.tax_percent,
+            taxes,
         })
     };
     request.lines.iter().zip(0_usize..).map(charged).collect()
-}
-
-fn break_down_tax(lines: &[InvoiceLine], charges: &[InvoiceCharge]) -> Result<Vec<InvoiceTaxGroup>, ArithmeticError> {
-    let mut groups: BTreeMap<(&TaxCategoryId, Decimal), (Percent, Amounts)> = BTreeMap::new();
-    let of_lines = lines.iter().map(|line| (&line.tax_category, line.tax_percent, line.amounts()));
-    let of_charges = charges.iter().map(|charge| (&charge.tax_category, charge.tax_percent, charge.amounts()));
-    for (category, percent, amounts) in of_lines.chain(of_charges) {
-        let (Some(category), Some(percent)) = (category, percent) else { continue };
-        let (_, sum) = groups.entry((category, percent.to_decimal())).or_insert((percent, Amounts::zero(amounts.net.currency())));
-        *sum = sum.plus(amounts)?;
-    }
-    let group = |((category, _), (percent, Amounts { net, tax, gross })): ((&TaxCategoryId, Decimal), (Percent, Amounts))| {
-        InvoiceTaxGroup { category: category.clone(), percent, net, tax, gross }
-    };
-    Ok(groups.into_iter().map(group).collect())
 }
 
 fn too_large(path: &Path<'_>) -> Diagnostic {

@@ -17,9 +17,12 @@ mod def;
 mod due;
 mod invoice;
 mod issue;
+mod taxes;
 
 pub use amounts::Amounts;
 pub use compile::{Receivables, Terms, compile};
 pub use def::{CashDiscountDef, DueDef, EndOfMonthDef, FixedDayDef, InstalmentDef, ReceivableDef, TermsDef};
-pub use invoice::{CashDiscount, Instalment, Invoice, InvoiceCharge, InvoiceLine, InvoiceTaxGroup};
+pub use invoice::{CashDiscount, Instalment, Invoice, InvoiceCharge, InvoiceLine};
 pub use issue::{InvoiceRequest, InvoiceRequestLine, issue};
+pub use taxes::{InvoiceTax, InvoiceTaxGroup};
+pub(crate) use taxes::{add_up as taxes_add_up, in_currency as taxes_in_currency};

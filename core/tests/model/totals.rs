@@ -93,7 +93,8 @@ impl<'m> Model<'m> {
             }
         }
         let bears: Vec<&Bearing<'_>> = things.iter().flat_map(|thing| &thing.bears).collect();
-        if bears.len() < 2 && !bears.iter().any(|bearing| bearing.owed()) {
+        let says_more = |rate: &TaxRateDef| rate.tax.is_some() || !rate.treatment.is_standard();
+        if bears.len() < 2 && !bears.iter().any(|bearing| says_more(bearing.rate)) {
             return;
         }
         let mut list = Vec::new();
@@ -102,6 +103,9 @@ impl<'m> Model<'m> {
             self.describe(bearing.rate, &mut entry);
             if let Some(id) = entry.as_object_mut().unwrap().remove("tax_name") {
                 entry["tax"] = id;
+            }
+            if let Some(reason) = bearing.rate.treatment.reason() {
+                entry["reason"] = reason.into();
             }
             list.push(entry.clone());
             if bearing.owed() {

@@ -120,13 +120,13 @@ export function frozen(order, customer, quote) {
 }
 
 /** @param {Quote["lines"][number]} line */
-function frozenLine({ id, product, net, tax, gross, tax_category, tax_percent, base_quantity, base_unit }) {
-  return { id, product, quantity: base_quantity, unit: base_unit, net, tax, gross, tax_category, tax_percent };
+function frozenLine({ id, product, net, tax, gross, tax_category, tax_percent, taxes, base_quantity, base_unit }) {
+  return { id, product, quantity: base_quantity, unit: base_unit, net, tax, gross, tax_category, tax_percent, taxes };
 }
 
 /** @param {import("dealdesk").ChargeView} charge */
-function frozenCharge({ id, net, tax, gross, tax_category, tax_percent }) {
-  return { charge: id, net, tax, gross, tax_category, tax_percent };
+function frozenCharge({ id, net, tax, gross, tax_category, tax_percent, taxes }) {
+  return { charge: id, net, tax, gross, tax_category, tax_percent, taxes };
 }
 
 /** @typedef {import("dealdesk").Quote} Quote */

@@ -154,6 +154,7 @@ def _frozen_line(line: LineView) -> OrderLineInput:
         "gross": line["gross"],
         "tax_category": line.get("tax_category"),
         "tax_percent": line.get("tax_percent"),
+        "taxes": line.get("taxes", []),
     }
 
 
@@ -165,4 +166,5 @@ def _frozen_charge(charge: ChargeView) -> InvoiceChargeInput:
         "gross": charge["gross"],
         "tax_category": charge.get("tax_category"),
         "tax_percent": charge.get("tax_percent"),
+        "taxes": charge.get("taxes", []),
     }

@@ -4,7 +4,7 @@ use dealdesk::Money;
 use dealdesk::credit::{BucketAmounts, CreditAccount, CreditBucket, CreditDocument, CreditRequest, CreditStatus, OpenItem};
 use dealdesk::inventory::{PromisePlan, PromiseRequest, ProposeSupplyRequest};
 use dealdesk::order::{OrderDocument, OrderHeader, OrderLine};
-use dealdesk::quote::{ChargeView, LineView, Quote, QuoteRequest, Totals};
+use dealdesk::quote::{ChargeView, LineTaxes, LineView, Quote, QuoteRequest, Totals};
 use dealdesk::receivable::{Amounts, InvoiceCharge};
 use dealdesk::report::{Error, from_json};
 use dealdesk::rulebook::{ApprovalRequest, SubjectTotals};
@@ -144,6 +144,7 @@ fn frozen_line(line: &LineView<'_>) -> Result<OrderLine> {
         gross: line.gross.ok_or_else(missing)?,
         tax_category: line.tax_category.map(str::parse).transpose()?,
         tax_percent: line.tax_percent,
+        taxes: line.taxes.map(LineTaxes::to_invoice).unwrap_or_default(),
     })
 }
 
@@ -156,5 +157,6 @@ fn frozen_charge(charge: &ChargeView<'_>) -> Result<InvoiceCharge> {
         gross: charge.gross.ok_or_else(missing)?,
         tax_category: charge.tax_category.map(str::parse).transpose()?,
         tax_percent: charge.tax_percent,
+        taxes: charge.taxes.map(LineTaxes::to_invoice).unwrap_or_default(),
     })
 }

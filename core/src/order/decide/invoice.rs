@@ -88,6 +88,7 @@ impl Judgement<'_> {
                 tax: line.tax,
                 tax_category: line.tax_category.clone(),
                 tax_percent: line.tax_percent,
+                taxes: line.taxes.clone(),
             })
         };
         InvoiceRequest {
