@@ -49,7 +49,7 @@ impl<'m> Model<'m> {
             Some("line.rush") => self.rush(Some(*line)),
             Some(other) => panic!("the model does not know the condition {other}"),
         };
-        let lines: Vec<usize> = self.priced().into_iter().filter(takes_part).collect();
+        let lines: Vec<usize> = self.sold().into_iter().filter(takes_part).collect();
         if lines.is_empty() {
             return self.reject_charge(step, def, "no_eligible_line");
         }
@@ -126,7 +126,7 @@ impl<'m> Model<'m> {
             }
             ChargeAmountDef::Scale(scale) => {
                 let basis = match scale.basis.as_str() {
-                    "document.amount" => self.lines.iter().map(|line| line.figure.amount).sum(),
+                    "document.amount" => self.counted(|line| self.lines[line].figure.amount),
                     "document.quantity" => self.number("document.quantity", None).unwrap(),
                     other => panic!("the model does not know the basis {other}"),
                 };
@@ -206,6 +206,7 @@ impl<'m> Model<'m> {
                     home: Vec::new(),
                     quantity: Rational::ONE,
                     units: Rational::ZERO,
+                    returned: false,
                     counts: !zero,
                 });
             }

@@ -15,6 +15,8 @@ pub trait Facts {
     fn date(&self) -> Date;
     /// The lines that take part in conditions.
     fn lines(&self) -> Vec<usize>;
+    /// The lines that are taken off sums.
+    fn taken_off(&self) -> Vec<usize>;
 }
 
 #[derive(Debug, Clone)]
@@ -130,7 +132,10 @@ impl Condition {
                     "count" => Rational::whole(meet.len() as i128) >= decimal(bound),
                     _ => {
                         let name = format!("line.{summed}");
-                        meet.iter().map(|line| facts.number(&name, Some(*line)).unwrap()).sum::<Rational>() >= decimal(bound)
+                        let sum =
+                            |lines: Vec<usize>| lines.into_iter().map(|line| facts.number(&name, Some(line)).unwrap()).sum::<Rational>();
+                        let off = facts.taken_off().into_iter().filter(|line| inner.holds(facts, Some(*line))).collect();
+                        sum(meet) - sum(off) >= decimal(bound)
                     }
                 }
             }

@@ -27,6 +27,7 @@ use generate::{Case, cases};
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, TestRunner};
 use quote::Model;
+use returns::with_returns;
 use rich::rich_cases;
 use serde_json::Value;
 use stepped::stepped_cases;
@@ -88,7 +89,7 @@ fn the_engine_quotes_as_the_model_does() {
         max_shrink_iters: 2_000,
         ..ProptestConfig::default()
     };
-    let outcome = TestRunner::new(config).run(&prop_oneof![cases(), rich_cases(), stepped_cases(), termed_cases()], |case| {
+    let outcome = TestRunner::new(config).run(&with_returns(prop_oneof![cases(), rich_cases(), stepped_cases(), termed_cases()]), |case| {
         let difference = match engine(&case) {
             Ok(engine) => difference(&engine, &naive(&case), ""),
             // A condition may be made that no rulebook may have; there is nothing to compare.

@@ -7,7 +7,7 @@ use dealdesk::catalog::{ProductDef, ProductStatus};
 use dealdesk::fact::Fact;
 use dealdesk::pricing::{PriceListDef, PriceRecordDef};
 use dealdesk::quote::{Explain, QuoteLineRequest, QuoteRequest};
-use dealdesk::rulebook::StepDef;
+use dealdesk::rulebook::{NegativeQuantities, StepDef};
 use dealdesk::time::Period;
 use dealdesk::{Date, Decimal, RulebookDef};
 use serde_json::{Value, json};
@@ -41,6 +41,9 @@ pub struct Line<'m> {
     pub request: &'m QuoteLineRequest,
     pub product: Option<&'m ProductDef>,
     pub ordered: Option<Ordered>,
+    /// Without its sign where the goods come back.
+    pub quantity: Rational,
+    pub returned: bool,
     pub price: Option<Price<'m>>,
     pub figure: Figure,
     /// The figures after each step, by the step's id.
@@ -102,10 +105,14 @@ impl Facts for Model<'_> {
         };
         match name {
             "customer.size" => fact(self.request.customer.get("size")).or(Some(Rational::whole(3))),
-            "document.line_count" => Some(Rational::whole(self.lines.len() as i128)),
-            "document.quantity" => Some(self.lines.iter().filter_map(|line| line.ordered.as_ref()).map(|ordered| ordered.base).sum()),
-            "document.list_amount" => Some(self.lines.iter().filter_map(|line| line.price.as_ref()).map(|price| price.amount).sum()),
-            "document.amount" => Some(self.entered.iter().copied().sum()),
+            "document.line_count" => Some(Rational::whole(self.lines.iter().filter(|line| !line.returned).count() as i128)),
+            "document.quantity" => {
+                Some(self.counted(|line| self.lines[line].ordered.as_ref().map_or(Rational::ZERO, |ordered| ordered.base)))
+            }
+            "document.list_amount" => {
+                Some(self.counted(|line| self.lines[line].price.as_ref().map_or(Rational::ZERO, |price| price.amount)))
+            }
+            "document.amount" => Some(self.counted(|line| self.entered[line])),
             "line.quantity" => self.lines[line?].ordered.as_ref().map(|ordered| ordered.base),
             "line.list_price" => self.lines[line?].price.as_ref().map(|price| price.unit_price),
             "line.list_amount" => self.lines[line?].price.as_ref().map(|price| price.amount),
@@ -135,7 +142,12 @@ impl Facts for Model<'_> {
     }
 
     fn lines(&self) -> Vec<usize> {
-        self.priced()
+        self.sold()
+    }
+
+    fn taken_off(&self) -> Vec<usize> {
+        let netted = self.def.negative_quantities == NegativeQuantities::Netted;
+        self.priced().into_iter().filter(|line| netted && self.lines[*line].returned).collect()
     }
 }
 
@@ -146,6 +158,8 @@ impl<'m> Model<'m> {
             request,
             product: def.products.iter().find(|product| product.id == request.product),
             ordered: None,
+            quantity: request.quantity.into(),
+            returned: false,
             price: None,
             figure: zero,
             after: BTreeMap::new(),
@@ -176,6 +190,27 @@ impl<'m> Model<'m> {
 
     pub fn priced(&self) -> Vec<usize> {
         (0..self.lines.len()).filter(|line| self.lines[*line].price.is_some()).collect()
+    }
+
+    /// The lines that take part in what is done to all lines together.
+    pub fn sold(&self) -> Vec<usize> {
+        self.priced().into_iter().filter(|line| !self.lines[*line].returned).collect()
+    }
+
+    /// The sum over what is sold, less what comes back where that is netted.
+    pub fn counted(&self, amount: impl Fn(usize) -> Rational) -> Rational {
+        let netted = self.def.negative_quantities == NegativeQuantities::Netted;
+        let of = |line: usize| match self.lines[line].returned {
+            false => amount(line),
+            true if netted => Rational::ZERO - amount(line),
+            true => Rational::ZERO,
+        };
+        (0..self.lines.len()).map(of).sum()
+    }
+
+    /// -1 for what comes back.
+    pub fn sign(&self, line: usize) -> Rational {
+        if self.lines[line].returned { Rational::ZERO - Rational::ONE } else { Rational::ONE }
     }
 
     pub fn find(&mut self, code: &str, severity: &str, line: Option<usize>) {
@@ -255,12 +290,19 @@ impl<'m> Model<'m> {
     fn order(&mut self, line: usize) {
         let request = self.lines[line].request;
         let Some(product) = self.lines[line].product else { return self.find("catalog.unknown_product", "error", Some(line)) };
+        let quantity = Rational::from(request.quantity);
+        let returned = quantity.is_negative() && self.def.negative_quantities != NegativeQuantities::Refuse;
+        if returned {
+            self.lines[line].returned = true;
+            self.lines[line].quantity = Rational::ZERO - quantity;
+        }
         match product.status {
+            _ if returned => {}
             ProductStatus::Active => {}
             ProductStatus::PhasedOut => self.find("catalog.phased_out", "warning", Some(line)),
             ProductStatus::Discontinued => return self.find("catalog.discontinued", "error", Some(line)),
         }
-        let quantity = Rational::from(request.quantity);
+        let quantity = self.lines[line].quantity;
         if quantity <= Rational::ZERO {
             return self.find("quote.quantity", "error", Some(line));
         }
@@ -272,6 +314,9 @@ impl<'m> Model<'m> {
             return self.find("catalog.quantity_decimals", "error", Some(line));
         }
         self.lines[line].ordered = Some(Ordered { unit: unit.to_owned(), base });
+        if returned {
+            return;
+        }
         if product.min_order_quantity.is_some_and(|minimum| base < minimum.into()) {
             self.find("catalog.below_minimum", "error", Some(line));
         } else if product.order_multiple.is_some_and(|multiple| (base / multiple.into()).below != 1) {
@@ -282,7 +327,7 @@ impl<'m> Model<'m> {
     fn price(&mut self, line: usize, access: &[String], step: &str) {
         let (Some(product), Some(ordered)) = (self.lines[line].product, self.lines[line].ordered.clone()) else { return };
         let digits = self.digits();
-        let quantity = Rational::from(self.lines[line].request.quantity);
+        let quantity = self.lines[line].quantity;
         for list in access.iter().map(|id| self.def.price_lists.iter().find(|list| list.id.as_str() == id).unwrap()) {
             if list.currency.is_some_and(|currency| currency != self.def.currency) || !self.valid(list.valid) {
                 continue;
@@ -314,12 +359,13 @@ impl<'m> Model<'m> {
     /// Adds a step to a line's waterfall.
     pub fn enter(&mut self, line: usize, step: &str, rule: Option<&str>, base: Rational, before: Rational, after: Figure) {
         let digits = self.digits();
+        let sign = self.sign(line);
         let mut entry = json!({
             "step": step,
-            "base": base.text(digits),
-            "before": before.text(digits),
-            "delta": (after.amount - before).text(digits),
-            "after": after.amount.text(digits),
+            "base": (base * sign).text(digits),
+            "before": (before * sign).text(digits),
+            "delta": ((after.amount - before) * sign).text(digits),
+            "after": (after.amount * sign).text(digits),
         });
         if let Some(rule) = rule {
             entry["rule"] = rule.into();
@@ -332,6 +378,7 @@ impl<'m> Model<'m> {
 
     pub fn shown(&self, line: &Line<'_>) -> Value {
         let digits = self.digits();
+        let sign = if line.returned { Rational::ZERO - Rational::ONE } else { Rational::ONE };
         let mut shown = json!({
             "id": line.request.id,
             "product": line.request.product,
@@ -339,13 +386,13 @@ impl<'m> Model<'m> {
         });
         if let Some(ordered) = &line.ordered {
             shown["unit"] = ordered.unit.clone().into();
-            shown["base_quantity"] = ordered.base.text(0).into();
+            shown["base_quantity"] = (ordered.base * sign).text(0).into();
             shown["base_unit"] = line.product.unwrap().unit.to_string().into();
         }
         if let Some(price) = &line.price {
             shown["price_list"] = price.list.id.to_string().into();
             shown["list_price"] = price.unit_price.text(digits).into();
-            shown["list_amount"] = price.amount.text(digits).into();
+            shown["list_amount"] = (price.amount * sign).text(digits).into();
             if let Some(unit) = line.figure.unit {
                 shown["net_unit_price"] = unit.text(digits).into();
             }

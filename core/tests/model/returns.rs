@@ -7,6 +7,20 @@ use super::generate::{Case, cases};
 use super::laws::{answer, at_line_scope, money, shown, within_limits};
 use super::rational::Rational;
 
+/// Cases of which some take quantities below zero, and have some.
+pub fn with_returns(cases: impl Strategy<Value = Case>) -> impl Strategy<Value = Case> {
+    (cases, prop::option::weighted(0.4, (any::<bool>(), any::<[bool; 8]>()))).prop_map(|(mut case, returns)| {
+        let Some((netted, back)) = returns else { return case };
+        case.rulebook["negative_quantities"] = if netted { "netted" } else { "apart" }.into();
+        let turned = turned(&case.request);
+        let lines = case.request["lines"].as_array_mut().unwrap().iter_mut().zip(turned["lines"].as_array().unwrap());
+        for ((line, turned), _) in lines.zip(back).filter(|(_, back)| *back) {
+            line["quantity"] = turned["quantity"].clone();
+        }
+        case
+    })
+}
+
 /// A rulebook in which every line is judged by itself, and whose products may all be sold.
 fn line_by_line(case: &Case) -> Value {
     let mut rulebook = at_line_scope(&case.rulebook);

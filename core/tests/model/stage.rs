@@ -136,7 +136,7 @@ impl<'m> Model<'m> {
                     self.try_rule(stage, rules, number, &mut standings, entry, *line, &mut alone);
                 }
             }
-            let left = Figure { amount: self.lines.iter().map(|line| line.figure.amount).sum(), unit: None };
+            let left = Figure { amount: self.lines.iter().filter(|line| !line.returned).map(|line| line.figure.amount).sum(), unit: None };
             self.lines = lines;
             let counts = !alone.applied.is_empty() && !standings[number].overdrawn();
             if counts && best.is_none_or(|(_, best)| prefers(stage, left, best)) {
@@ -211,8 +211,12 @@ impl<'m> Model<'m> {
         if let Some(reason) = standing.barred.or_else(|| self.refused(rule, line)) {
             return Err(reason);
         }
+        let bounded = rule.coupon.is_some() || rule.limit.is_some() || rule.budget.is_some();
+        if self.lines[line].returned && (bounded || rule.cap_amount.is_some() || rule.cap_units.is_some()) {
+            return Err("returned");
+        }
         let running = self.lines[line].figure;
-        let quantity = Rational::from(self.lines[line].request.quantity);
+        let quantity = self.lines[line].quantity;
         let reached = standing.reach(rule, quantity);
         if reached <= Rational::ZERO {
             return Err("cap_reached");
@@ -239,7 +243,7 @@ impl<'m> Model<'m> {
         judged: &mut Judged<'m>,
     ) {
         let before = self.lines[line].figure.amount;
-        let reached = standings[number].reach(rules[number], self.lines[line].request.quantity.into());
+        let reached = standings[number].reach(rules[number], self.lines[line].quantity);
         standings[number].take(before - after.amount, reached);
         self.lines[line].figure = after;
         self.lines[line].marks.push(rules[number]);
@@ -448,7 +452,7 @@ impl<'m> Model<'m> {
 
     /// The lines that the rule's `lines` holds for.
     fn fitting(&self, rule: &AdjustmentDef) -> Vec<usize> {
-        self.priced().into_iter().filter(|line| self.holds(rule.lines.as_ref(), Some(*line))).collect()
+        self.sold().into_iter().filter(|line| self.holds(rule.lines.as_ref(), Some(*line))).collect()
     }
 
     /// The sum that percentages are taken on, what the rule takes off, and what it would take off if there were enough.

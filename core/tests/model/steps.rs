@@ -59,7 +59,7 @@ impl<'m> Model<'m> {
                 continue;
             }
             let before = self.lines[line].figure;
-            let quantity = Rational::from(self.lines[line].request.quantity);
+            let quantity = self.lines[line].quantity;
             let after = match def.round_at {
                 RoundAt::Line => Figure { amount: before.amount.rounded(Some(def.rounding), digits), unit: None },
                 RoundAt::Unit => {
@@ -148,11 +148,11 @@ impl<'m> Model<'m> {
     }
 
     fn guard_document(&mut self, def: &GuardDef) {
-        let lines = self.priced();
+        let lines = self.sold();
         let total: Rational = lines.iter().map(|line| self.lines[*line].figure.amount).sum();
         let list = self.number("document.list_amount", None).unwrap();
         let by_formula = def.at_least.as_ref().map_or(Rational::ZERO, |_| self.up(list * Rational::new(7, 10)));
-        let cost: Rational = self.cost().into_iter().flat_map(|figures| figures.lines.iter().flatten().copied()).sum();
+        let cost: Rational = self.cost().into_iter().flat_map(|figures| lines.iter().filter_map(|line| figures.lines[*line])).sum();
         let floor = by_formula.max(self.by_margin(def, cost));
         if total >= floor {
             return;
@@ -276,14 +276,14 @@ impl<'m> Model<'m> {
         }
         let start = self.start(def, line);
         let before = self.lines[line].figure;
-        let set = self.set(asked, start, self.lines[line].request.quantity.into());
+        let set = self.set(asked, start, self.lines[line].quantity);
         self.lines[line].figure = set;
         self.enter(line, def.id.as_str(), None, start, before.amount, set);
         self.overridden(def, Some(line), asked, before, start, set);
     }
 
     fn override_document(&mut self, def: &OverrideDef, asked: &OverrideRequest) {
-        let lines = self.priced();
+        let lines = self.sold();
         if lines.is_empty() {
             return self.not_overridden(None, asked);
         }
@@ -320,9 +320,10 @@ impl<'m> Model<'m> {
         set: Figure,
     ) {
         let money = |amount: Rational| amount.text(self.digits());
+        let sign = line.map_or(Rational::ONE, |line| self.sign(line));
         let mut shown = json!({
             "step": asked.step, "reason": asked.reason, "actor": asked.actor,
-            "computed": money(computed.amount), "amount": money(set.amount),
+            "computed": money(computed.amount * sign), "amount": money(set.amount * sign),
         });
         for (field, unit) in [("computed_unit_price", computed.unit), ("unit_price", set.unit)] {
             if let Some(unit) = unit {
@@ -363,18 +364,21 @@ impl<'m> Model<'m> {
         };
         let mut all_net = Rational::ZERO;
         for (number, line) in quote["lines"].as_array_mut().unwrap().iter_mut().enumerate() {
-            let of_line = |figures: &Figures| Some(json!({"step": figures.step, "amount": money(figures.lines[number]?)}));
+            let of_line =
+                |figures: &Figures| Some(json!({"step": figures.step, "amount": money(figures.lines[number]? * self.sign(number))}));
             let shown: Vec<Value> = self.figures.iter().filter_map(of_line).collect();
             let net = net(line).unwrap_or(Rational::ZERO);
             all_net = all_net + net;
             if !shown.is_empty() {
                 line["statistics"] = shown.into();
             }
-            if let Some((figures, cost)) = self.cost().and_then(|figures| Some((figures, figures.lines[number]?))) {
+            if let Some((figures, cost)) = self.cost().and_then(|figures| Some((figures, figures.lines[number]? * self.sign(number)))) {
                 line["margin"] = margin(figures.margin.unwrap(), cost, net);
             }
         }
-        let sum = |figures: &Figures| -> Rational { figures.lines.iter().flatten().copied().sum() };
+        let sum = |figures: &Figures| -> Rational {
+            figures.lines.iter().enumerate().filter_map(|(line, figure)| Some((*figure)? * self.sign(line))).sum()
+        };
         if !self.figures.is_empty() {
             let shown = self.figures.iter().map(|figures| json!({"step": figures.step, "amount": money(sum(figures))}));
             quote["statistics"] = shown.collect::<Vec<_>>().into();

@@ -20,6 +20,8 @@ pub struct Taxable<'m> {
     pub home: Vec<&'m TaxRateDef>,
     pub quantity: Rational,
     pub units: Rational,
+    /// Whether the goods come back.
+    pub returned: bool,
     /// Whether it stands in the breakdown without tax.
     pub counts: bool,
 }
@@ -45,6 +47,16 @@ pub struct TaxedThing<'m> {
 }
 
 impl TaxedThing<'_> {
+    /// Gives it the other sign.
+    fn turn(&mut self) {
+        let other = |amount: &mut Rational| *amount = Rational::ZERO - *amount;
+        other(&mut self.net);
+        other(&mut self.gross);
+        for bearing in &mut self.bears {
+            [&mut bearing.exact, &mut bearing.amount, &mut bearing.base].into_iter().for_each(other);
+        }
+    }
+
     /// What rounding put into the included taxes above the price goes back, from the last one.
     fn keep_within_price(&mut self) {
         let sign = if self.net.is_negative() { Rational::whole(-1) } else { Rational::ONE };
@@ -216,6 +228,10 @@ impl<'m> Model<'m> {
             let bears = thing.rates.iter().zip(exact).map(bearing).collect();
             taxed.push(TaxedThing { net: amount, gross: amount, bears, counts: thing.counts });
         }
+        // What comes back is the mirror of what is sold, wherever a line is rounded by itself.
+        let together = matches!(step.round_at, TaxRoundAt::Group | TaxRoundAt::Document | TaxRoundAt::None);
+        let returned = || things.iter().enumerate().filter(|(_, thing)| thing.returned).map(|(at, _)| at);
+        returned().filter(|_| together).for_each(|at| taxed[at].turn());
         self.round_taxes(step, things, &mut taxed);
         for thing in &mut taxed {
             thing.keep_within_price();
@@ -231,6 +247,7 @@ impl<'m> Model<'m> {
                 thing.bears[at].base = thing.net + beside;
             }
         }
+        returned().filter(|_| !together).for_each(|at| taxed[at].turn());
         taxed
     }
 
@@ -328,9 +345,9 @@ impl<'m> Model<'m> {
     /// Taxes the lines and the charges, and adds everything up.
     pub fn finish(mut self, step: Option<&TaxStepDef>, cash: Option<&dealdesk::charge::CashRoundingDef>) -> Value {
         let Some(step) = step else {
-            let things = self.lines.iter().map(|line| TaxedThing {
-                net: line.figure.amount,
-                gross: line.figure.amount,
+            let things = self.lines.iter().enumerate().map(|(number, line)| TaxedThing {
+                net: line.figure.amount * self.sign(number),
+                gross: line.figure.amount * self.sign(number),
                 bears: Vec::new(),
                 counts: false,
             });
@@ -347,7 +364,8 @@ impl<'m> Model<'m> {
         for line in self.priced() {
             let only = if let [bearing] = taxed[line].bears.as_slice() { Some(bearing.rate.id.to_string()) } else { None };
             let before = self.lines[line].figure.amount;
-            self.enter(line, step.id.as_str(), only.as_deref(), taxed[line].net, before, Figure { amount: taxed[line].gross, unit: None });
+            let (net, gross) = (taxed[line].net * self.sign(line), taxed[line].gross * self.sign(line));
+            self.enter(line, step.id.as_str(), only.as_deref(), net, before, Figure { amount: gross, unit: None });
         }
         self.total(taxed, true, cash)
     }
@@ -385,7 +403,8 @@ impl<'m> Model<'m> {
                 gross,
                 rates,
                 home,
-                quantity: self.lines[line].request.quantity.into(),
+                quantity: self.lines[line].quantity,
+                returned: self.lines[line].returned,
                 units: self.lines[line].ordered.as_ref().map_or(Rational::ZERO, |ordered| ordered.base),
                 counts: priced,
             });

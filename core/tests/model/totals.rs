@@ -147,8 +147,8 @@ impl<'m> Model<'m> {
         let (mut net, mut gross) = sides(&taxed);
         let tax = gross - net;
         let mut quote = json!({});
-        let list: Rational = all.iter().map(|line| self.lines[*line].price.as_ref().unwrap().amount).sum();
-        let left: Rational = all.iter().map(|line| self.lines[*line].figure.amount).sum();
+        let list: Rational = all.iter().map(|line| self.lines[*line].price.as_ref().unwrap().amount * self.sign(*line)).sum();
+        let left: Rational = all.iter().map(|line| self.lines[*line].figure.amount * self.sign(*line)).sum();
         let allocated: Rational = self.charges.iter().map(|charge| charge.in_lines).sum();
         if let Some((strategy, difference)) = payable {
             if strategy == CashStrategy::Line {
