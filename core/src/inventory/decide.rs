@@ -12,6 +12,7 @@ use super::keys::{Keys, ProductVersion, StockDecision, StockReads, moved_on as p
 use super::kit;
 use super::movement;
 use super::plan::not_positive;
+use super::reconcile::corrections;
 use super::replan;
 use super::reservation::{self, Reservation, open_parts};
 use super::state::StockState;
@@ -169,6 +170,12 @@ impl<'s> Ground<'s> {
             StockAction::Expect(expect) => expected::expect(self, expect, &path.field("expect")),
             StockAction::Reschedule(reschedule) => Ok(expected::reschedule(self, reschedule)),
             StockAction::CancelExpected(cancel) => expected::cancel(self, cancel, &path.field("cancel_expected")),
+            StockAction::Reconcile {} => {
+                let mut events = corrections(self.state);
+                let corrected = u32::try_from(events.len()).unwrap_or(u32::MAX);
+                events.push(StockEvent::Reconciled { corrected });
+                Ok(Ok(events))
+            }
             StockAction::Expire {} => {
                 let due = self.state.due(self.at).count();
                 Ok(Ok(vec![StockEvent::Swept { expired: u32::try_from(due).unwrap_or(u32::MAX) }]))

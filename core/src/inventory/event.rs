@@ -8,6 +8,7 @@ use super::def::is_default;
 use super::dimensions::{Dimensions, StockStatus};
 use super::expected::{ExpectSupply, SupplyKind};
 use super::kit::KitPart;
+use super::ledger::StockCounter;
 use super::lot::LotFacts;
 use super::quota::QuotaClaim;
 use super::removal::RemovalTerms;
@@ -428,6 +429,37 @@ pub enum StockEvent {
         /// The day on which it comes instead; absent when it does not come.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Date>,
+    },
+    /// A counter was put to what the open reservations say.
+    Corrected {
+        /// The product.
+        product: ProductId,
+        /// Where; absent for what waits for stock, which lies nowhere.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        location: Option<LocationId>,
+        /// What is counted.
+        counter: StockCounter,
+        /// What the ledger said.
+        before: Quantity,
+        /// What the reservations say.
+        after: Quantity,
+        /// The lot.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lot: Option<LotId>,
+        /// The serial number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        serial: Option<SerialId>,
+        /// Whether it may be sold.
+        #[serde(default, skip_serializing_if = "is_default")]
+        status: StockStatus,
+        /// Whose it is; absent: one's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<OwnerId>,
+    },
+    /// The counters were compared with the open reservations.
+    Reconciled {
+        /// How many of them were put right.
+        corrected: u32,
     },
     /// A command was refused.
     Refused {

@@ -167,6 +167,8 @@ impl StockState {
             | StockEvent::BackordersFilled { .. }
             | StockEvent::ShortageExpected { .. }
             | StockEvent::Swept { .. }
+            | StockEvent::Corrected { .. }
+            | StockEvent::Reconciled { .. }
             | StockEvent::Refused { .. } => {}
         }
     }

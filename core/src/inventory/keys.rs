@@ -104,6 +104,7 @@ impl Keys {
                 self.products.insert(fill.product.clone());
             }
             StockAction::Expire {} => {}
+            StockAction::Reconcile {} => self.products.extend(state.shelves.keys().cloned()),
             StockAction::Batch(actions) => actions.iter().for_each(|action| self.read(action, inventory, state)),
         }
     }

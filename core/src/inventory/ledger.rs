@@ -202,6 +202,10 @@ impl StockEvent {
                 parts(post, product, (*kind).into(), freed, false);
                 waits(post, product, backordered.negated());
             }
+            Self::Corrected { product, location, counter, before, after, lot, serial, status, owner } => {
+                let plain = LedgerEntry::plain(product, location.as_ref(), *counter, after.saturating_sub(*before));
+                post(LedgerEntry { lot: lot.as_ref(), serial: serial.as_ref(), status: *status, owner: owner.as_ref(), ..plain });
+            }
             Self::Committed { product, kind, parts: gone, released, backordered, .. } => {
                 parts(post, product, StockCounter::OnHand, gone, false);
                 parts(post, product, (*kind).into(), gone, false);
@@ -225,6 +229,7 @@ impl StockEvent {
             | Self::LotDescribed { product, .. }
             | Self::ShortageFound { product, .. }
             | Self::Reserved { product, .. }
+            | Self::Corrected { product, .. }
             | Self::Firmed { product, .. }
             | Self::Transferred { product, .. }
             | Self::Updated { product, .. }
@@ -239,7 +244,7 @@ impl StockEvent {
             | Self::ExpectedCancelled { product, .. }
             | Self::SupplyReceived { product, .. }
             | Self::ShortageExpected { product, .. } => Some(product),
-            Self::Extended { .. } | Self::Swept { .. } | Self::Refused { .. } => None,
+            Self::Extended { .. } | Self::Swept { .. } | Self::Reconciled { .. } | Self::Refused { .. } => None,
         }
     }
 }

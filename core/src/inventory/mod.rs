@@ -81,8 +81,8 @@ pub use lot::{LotFacts, StockLot};
 pub use plan::{Demand, DemandLine, PlannedLine, ReservationPlan, plan_reservation};
 pub use promise::{
     CalendarDef, ConfirmationRule, DatedDemand, Nearest, Overcommitted, Peg, PegSource, Projection, ProjectionDay, ProjectionRequest,
-    Promisable, PromiseDef, PromiseLine, PromiseMethod, PromisePlan, PromiseRequest, PromiseScope, PromisedLine, ScheduleLine, project,
-    promise,
+    Promisable, PromiseDef, PromiseLine, PromiseMethod, PromisePlan, PromiseRequest, PromiseScope, PromisedComponent, PromisedLine,
+    ScheduleLine, project, promise,
 };
 pub use quota::{
     CheckQuotaRequest, QuotaCapDef, QuotaClaim, QuotaClaimPeriod, QuotaDatedDef, QuotaDef, QuotaDraw, QuotaDrawnBy, QuotaGroupDef,

@@ -23,6 +23,10 @@ pub struct Reconciliation {
     pub balanced: bool,
     /// Every counter that differs, in order of product, location and counter.
     pub differences: Vec<StockDifference>,
+    /// The events that put the counters to what the reservations say; the command `reconcile` makes them happen. A counter that the
+    /// ledger contradicts is not among them: there the state is not what its events make, and is to be folded anew.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<StockEvent>,
 }
 
 /// A counter that differs from what it should be.
@@ -83,7 +87,37 @@ pub fn reconcile(state: &StockState, events: Option<&[Event<StockEvent>]>) -> Re
     }
     // The sort keeps the order of what tells the stock apart.
     sort::by(&mut differences, |a, b| (&a.product, &a.location, a.counter, a.source).cmp(&(&b.product, &b.location, b.counter, b.source)));
-    Reconciliation { balanced: differences.is_empty(), differences }
+    Reconciliation { balanced: differences.is_empty(), corrections: proposed(&differences), differences }
+}
+
+/// What puts right the counters that differ from the reservations, unless the ledger contradicts them too.
+fn proposed(differences: &[StockDifference]) -> Vec<StockEvent> {
+    let place = |one: &StockDifference| StockDifference {
+        counted: Quantity::ZERO,
+        expected: Quantity::ZERO,
+        source: ReconcileSource::Ledger,
+        ..one.clone()
+    };
+    let ledger: Vec<StockDifference> = differences.iter().filter(|one| one.source == ReconcileSource::Ledger).map(place).collect();
+    let by_reservations = differences.iter().filter(|one| one.source == ReconcileSource::Reservations);
+    let trusted = by_reservations.filter(|one| !ledger.contains(&place(one)));
+    let corrected = trusted.map(|one| StockEvent::Corrected {
+        product: one.product.clone(),
+        location: one.location.clone(),
+        counter: one.counter,
+        before: one.counted,
+        after: one.expected,
+        lot: one.lot.clone(),
+        serial: one.serial.clone(),
+        status: one.status,
+        owner: one.owner.clone(),
+    });
+    corrected.collect()
+}
+
+/// What puts the counters of a state to what its reservations say.
+pub(super) fn corrections(state: &StockState) -> Vec<StockEvent> {
+    reconcile(state, None).corrections
 }
 
 fn counters(state: &StockState) -> Sums {

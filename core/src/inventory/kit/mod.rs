@@ -23,8 +23,9 @@ mod tests;
 
 pub(super) use availability::kits_available;
 pub use availability::{KitAvailability, KitComponent};
-pub(super) use compile::{Kits, compile};
+pub(super) use compile::{Kit, Kits, compile};
 pub use def::{KitDef, KitPart, KitShipping};
+pub(super) use stock::{as_quantity, enough_for, times, whole};
 
 use super::action::{
     CommitStock, ExtendReservation, FirmReservation, ReleaseStock, StockAction, TransferReservation, UncommitStock, UpdateReservation,

@@ -73,20 +73,22 @@ pub(super) fn commit(ground: &Ground<'_>, hold: &Hold<'_>, commit: &CommitStock,
     }
     let places = hold.at(commit.location.as_ref(), open);
     let held = sum(&places);
+    let attempt = |kits: i64| carry_out(ground, &commits(hold, commit, &first(&places, kits)), path);
+    // What can leave: all that is held, unless a count has found less.
+    let there =
+        |held: i64| if held == 0 || attempt(held)?.is_ok() { Ok(held) } else { most_that_passes(held, |kits| Ok(attempt(kits)?.is_ok())) };
     let wanted = asked.unwrap_or(held);
     if wanted > held || wanted == 0 {
         let waits = commit.location.is_none() && wanted.max(1) <= hold.outstanding();
         let code = if waits { InventoryCode::Backordered } else { InventoryCode::ExceedsReservation };
         let asked = if waits { wanted.max(hold.outstanding()) } else { wanted };
-        return refused(hold.exceeds(code, asked, held, commit.location.as_ref()));
+        return refused(hold.exceeds(code, asked, there(held)?, commit.location.as_ref()));
     }
-    let attempt = |kits: i64| carry_out(ground, &commits(hold, commit, &first(&places, kits)), path);
     let judgement = attempt(wanted)?;
     if judgement.is_ok() {
         return Ok(judgement);
     }
-    let there = most_that_passes(wanted, |kits| Ok(attempt(kits)?.is_ok()))?;
-    refused(hold.exceeds(InventoryCode::Insufficient, wanted, there, commit.location.as_ref()))
+    refused(hold.exceeds(InventoryCode::Insufficient, wanted, there(wanted)?, commit.location.as_ref()))
 }
 
 /// The commits of all components, and the releases of what is left of them.

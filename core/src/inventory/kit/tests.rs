@@ -17,6 +17,7 @@ fn shop() -> Story {
         "kits": [{"product": "SET"}, {"product": "PAIR", "ships": "apart"}],
         "products": [{"product": "bolt", "sku_threshold": "1", "backorder": {"limit": "6"}}, {"product": "seal", "backorder": "unlimited"}],
         "safety_stock": [{"location": "south", "product": "seal", "quantity": "1"}],
+        "sourcing": [{"id": "best"}, {"id": "sorted", "strategy": "location_sort_order"}, {"id": "whole", "split": {"allow_line_split": false}}],
         "quotas": [{"id": "q", "products": [{"product": "bolt"}, {"product": "tape"}], "others": {"caps": [{"period": "month", "quantity": "60"}]}}]}"#;
     let goods = ["bolt north 9", "bolt in 3", "bolt south 8", "seal north 4", "seal in 2", "seal south 5", "tape north 7", "tape south 8"];
     goods.iter().fold(Story::new(inventory(def)), |story, goods| story.and(&[&format!("receive {goods}")]))
@@ -109,6 +110,68 @@ proptest! {
         }
         let free = availability(&story.inventory, &story.state, &product("SET"), minute(0)).available;
         prop_assert!(!free.is_negative());
+    }
+}
+
+/// Lines of kits and of what is in them; those of a group are shipped together.
+fn lines() -> impl Strategy<Value = Vec<(u8, u8, u8)>> {
+    prop::collection::vec((0_u8..5, 1_u8..7, 0_u8..4), 1..6)
+}
+
+fn asked(lines: &[(u8, u8, u8)]) -> Vec<serde_json::Value> {
+    let line = |(number, (goods, quantity, group)): (usize, &(u8, u8, u8))| {
+        let product = ["SET", "PAIR", "bolt", "seal", "tape"][usize::from(*goods)];
+        let group = (*group == 0).then_some("g");
+        serde_json::json!({"id": number.to_string(), "product": product, "quantity": quantity, "group": group})
+    };
+    lines.iter().enumerate().map(line).collect()
+}
+
+proptest! {
+    #[test]
+    fn what_is_sourced_can_be_reserved_at_once(lines in lines(), strategy in 0_usize..3, counts in prop::collection::vec((0_u8..3, 0_u8..3, 0_u8..9), 0..4)) {
+        let mut story = shop();
+        for (goods, place, counted) in counts {
+            let (goods, place) = (["bolt", "seal", "tape"][usize::from(goods)], ["north", "in", "south"][usize::from(place)]);
+            story = story.and(&[&format!("count {goods} {place} {counted}")]);
+        }
+        let policy = ["best", "sorted", "whole"][strategy];
+        let demand = serde_json::json!({"at": "2026-11-21T09:00:00Z", "policy": policy, "lines": asked(&lines), "reserve": {"order": "O"}});
+        let plan = super::super::plan_sourcing(&story.inventory, &story.state, &serde_json::from_value(demand).unwrap()).unwrap();
+        for (line, sourced) in lines.iter().zip(&plan.lines) {
+            let kits = sourced.parts.iter().all(|part| part.quantity.millionths() % 1_000_000 == 0);
+            prop_assert!(kits || line.0 > 1, "{sourced:?}");
+            let in_full = sourced.sourced == sourced.requested || sourced.sourced.is_zero();
+            let grouped = lines.iter().filter(|line| line.2 == 0).count() > 1;
+            prop_assert!(line.2 != 0 || !grouped || in_full && sourced.parts.len() <= 1, "{sourced:?}");
+        }
+        if let Some(action) = plan.action {
+            let outcome = story.handle(&crate::report::Command { action, ..command("plan", "expire") }).unwrap().outcome;
+            prop_assert_eq!(outcome, Outcome::Accepted);
+        }
+    }
+
+    #[test]
+    fn what_is_promised_for_today_can_be_reserved_at_once(lines in lines(), one_date in any::<bool>()) {
+        let mut story = shop();
+        let confirm = if one_date { "one_date" } else { "schedule" };
+        let request = serde_json::json!({"at": "2026-11-21T09:00:00Z", "confirm": confirm, "together": "line", "lines": asked(&lines), "state": story.state,
+            "supplies": [{"id": "PO-1", "product": "bolt", "location": "south", "due": "2026-11-30", "quantity": "5"},
+                         {"id": "PO-2", "product": "tape", "location": "south", "due": "2026-11-25", "quantity": "4"}]});
+        let promised = super::super::promise(&story.inventory, &serde_json::from_value(request).unwrap()).unwrap();
+        let today = minute(0).date();
+        let reserves = promised.lines.iter().flat_map(|line| {
+            let now = line.schedule_lines.iter().filter(|part| part.date == today);
+            let quantity: Quantity = now.clone().map(|part| part.quantity).sum();
+            let place = now.clone().find_map(|part| part.location.as_ref()).filter(|_| line.product.as_str() == "SET");
+            let place = place.map(|place| format!(" at {place}")).unwrap_or_default();
+            quantity.is_positive().then(|| format!("reserve L-{} {} {quantity}{place}", line.id, line.product))
+        });
+        let reserves: Vec<String> = reserves.collect();
+        if !reserves.is_empty() {
+            let outcome = story.tell(&format!("batch {}", reserves.join("; "))).unwrap().outcome;
+            prop_assert_eq!(outcome, Outcome::Accepted, "{:?}", reserves);
+        }
     }
 }
 

@@ -48,10 +48,22 @@ pub struct PromisedLine {
     pub date: Option<Date>,
     /// How much can be had when, and from where.
     pub schedule_lines: Vec<ScheduleLine>,
+    /// For kits: where their components come from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub components: Vec<PromisedComponent>,
     /// What would have passed.
     pub nearest: Nearest,
     /// What could be promised when it was the line's turn, from today on: the days on which that changes.
     pub promisable: Vec<Promisable>,
+}
+
+/// Where a component of the kits of a line comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PromisedComponent {
+    /// The component.
+    pub product: ProductId,
+    /// How much of it is taken when, and from where.
+    pub schedule_lines: Vec<ScheduleLine>,
 }
 
 /// A quantity that a line gets on a day.
@@ -83,6 +95,8 @@ pub enum PegSource {
     Replenishment,
     /// Its stock is not kept: there is always some.
     Untracked,
+    /// Of a kit: its components, each from wherever the line's `components` say.
+    Components,
     /// Nothing: more was promised than there is.
     Nothing,
 }

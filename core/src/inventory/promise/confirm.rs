@@ -2,10 +2,11 @@
 
 use super::def::{ConfirmationRule, PromiseScope};
 use super::ground::Ground;
+use super::kit::KitTurn;
 use super::offer::{Offer, Part};
 use super::request::PromiseLine;
 use super::timeline::{Delta, Drawing, Origin, Timeline};
-use crate::id::{Map, ProductId, ShipGroupId};
+use crate::id::{DemandId, Map, ProductId, ShipGroupId};
 use crate::quantity::Quantity;
 use crate::report::InventoryCode;
 use crate::time::Date;
@@ -15,8 +16,10 @@ pub(super) struct Desk<'r> {
     pub ground: &'r Ground<'r>,
     pub lines: &'r [PromiseLine],
     rule: ConfirmationRule,
-    /// What lines take of what is there for all.
-    pub taken: Vec<(usize, Delta)>,
+    /// What lines take of what is there for all; of a line of kits, by the number of the component.
+    taken: Vec<(usize, Option<usize>, Delta)>,
+    /// The lines of kits, by their number.
+    pub kits: Map<usize, KitTurn<'r>>,
 }
 
 /// What became of a line.
@@ -31,7 +34,7 @@ pub(super) struct Confirmed {
 
 impl<'r> Desk<'r> {
     pub fn new(ground: &'r Ground<'r>, lines: &'r [PromiseLine], rule: ConfirmationRule) -> Self {
-        Self { ground, lines, rule, taken: Vec::new() }
+        Self { ground, lines, rule, taken: Vec::new(), kits: Map::default() }
     }
 
     /// Confirms all lines, in their order; a group stands where its first line stands.
@@ -147,23 +150,35 @@ impl<'r> Desk<'r> {
     }
 
     /// What can be offered to a line after those before it, how much it wants, and when.
-    fn turn_of(&self, number: usize) -> (Offer, Quantity, Date) {
+    fn turn_of(&mut self, number: usize) -> (Offer, Quantity, Date) {
         let ground = self.ground;
         let Some(line) = self.lines.get(number) else {
             return (Offer::new(Timeline::default(), Vec::new(), None), Quantity::ZERO, ground.today);
         };
+        let wanted = self.wanted_on(line);
+        if let Some(kit) = ground.inventory.kit(&line.product) {
+            let (turn, offer) = KitTurn::of(self, line, kit, wanted);
+            self.kits.insert(number, turn);
+            return (offer, line.quantity, wanted);
+        }
         let place = line.location.as_ref().map(|location| ground.whole(location));
-        let own = line.demand.iter().flat_map(|demand| ground.pegged(&line.product, demand));
+        (self.offer(&line.product, place, line.demand.as_ref()), line.quantity, wanted)
+    }
+
+    /// What can be offered of a product at a place, or anywhere; the place may be one that is not active.
+    pub fn offer(&self, product: &ProductId, place: Option<Option<usize>>, demand: Option<&DemandId>) -> Offer {
+        let ground = self.ground;
+        let own = demand.into_iter().flat_map(|demand| ground.pegged(product, demand));
         let own = own.filter(|delta| place.is_none_or(|place| place == delta.place)).collect();
         let timeline = match place {
             Some(None) => Timeline { days: vec![ground.today], promisable: vec![Quantity::ZERO], receipt: Vec::new() },
-            place => self.timeline(line, place.flatten()),
+            place => self.timeline(product, place.flatten()),
         };
-        let horizon = if ground.inventory.is_tracked(&line.product) { ground.horizon } else { Some(ground.today) };
-        (Offer::new(timeline, own, horizon), line.quantity, self.wanted_on(line))
+        let horizon = if ground.inventory.is_tracked(product) { ground.horizon } else { Some(ground.today) };
+        Offer::new(timeline, own, horizon)
     }
 
-    fn timeline(&self, line: &PromiseLine, place: Option<usize>) -> Timeline {
+    fn timeline(&self, product: &ProductId, place: Option<usize>) -> Timeline {
         let ground = self.ground;
         let drawing = Drawing {
             today: ground.today,
@@ -172,20 +187,36 @@ impl<'r> Desk<'r> {
             overcommitted: ground.policy.overcommitted,
             method: ground.policy.method,
         };
-        Timeline::draw(&ground.deltas(&line.product, self.taken_of(&line.product)), drawing)
+        Timeline::draw(&ground.deltas(product, self.taken_of(product)), drawing)
     }
 
     /// What lines of a product take.
     pub fn taken_of<'d>(&'d self, product: &'d ProductId) -> impl Iterator<Item = Delta> + 'd {
-        let same = |number: &usize| self.lines.get(*number).is_some_and(|line| line.product == *product);
-        self.taken.iter().filter(move |(number, _)| same(number)).map(|(_, delta)| *delta)
+        let same = |number: usize, component: Option<usize>| {
+            let line = self.lines.get(number).map(|line| &line.product);
+            let taken = match component {
+                None => line,
+                Some(index) => {
+                    let kit = line.and_then(|line| self.ground.inventory.kit(line));
+                    kit.and_then(|kit| kit.components.get(index)).map(|component| &component.product)
+                }
+            };
+            taken == Some(product)
+        };
+        self.taken.iter().filter(move |(number, component, _)| same(*number, *component)).map(|(_, _, delta)| *delta)
     }
 
     fn remember(&mut self, number: usize, parts: &[Part]) {
+        if let Some(turn) = self.kits.get_mut(&number) {
+            let taken = turn.take(number, parts);
+            self.taken.extend(taken.into_iter().map(|(component, delta)| (number, Some(component), delta)));
+            return;
+        }
         let place = self.lines.get(number).and_then(|line| line.location.as_ref()).and_then(|location| self.ground.whole(location));
         let shared = parts.iter().filter(|part| part.shared.is_positive());
-        let taken = shared
-            .map(|part| (number, Delta { day: part.day, place, at: None, quantity: part.shared.negated(), origin: Origin::Line(number) }));
+        let taken = shared.map(|part| {
+            (number, None, Delta { day: part.day, place, at: None, quantity: part.shared.negated(), origin: Origin::Line(number) })
+        });
         self.taken.extend(taken);
     }
 }

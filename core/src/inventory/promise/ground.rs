@@ -125,6 +125,12 @@ impl<'r> Ground<'r> {
         place(self.inventory, location).map(|place| place.whole)
     }
 
+    /// The active locations that are a part of no other, by rank.
+    pub fn wholes(&self) -> impl Iterator<Item = usize> {
+        let named = self.inventory.locations().filter_map(|(location, _)| place(self.inventory, location));
+        named.filter(|place| place.rank == place.whole).map(|place| place.rank)
+    }
+
     pub fn places(&self) -> usize {
         self.inventory.names().len()
     }

@@ -9,6 +9,7 @@
 //! | `ground` | what counts, and when |
 //! | `timeline` | what can be promised, day by day |
 //! | `offer`, `confirm` | what a line takes of it, alone or with its group |
+//! | `kit` | the same for kits, by their components |
 //! | `pegging` | which supply it comes from |
 
 mod answer;
@@ -17,6 +18,7 @@ mod compile;
 mod confirm;
 mod def;
 mod ground;
+mod kit;
 mod offer;
 mod pegging;
 mod request;
@@ -25,7 +27,9 @@ mod say;
 mod tests;
 mod timeline;
 
-pub use answer::{Nearest, Peg, PegSource, Projection, ProjectionDay, Promisable, PromisePlan, PromisedLine, ScheduleLine};
+pub use answer::{
+    Nearest, Peg, PegSource, Projection, ProjectionDay, Promisable, PromisePlan, PromisedComponent, PromisedLine, ScheduleLine,
+};
 pub(super) use compile::{PromisePolicy, compile};
 pub use def::{CalendarDef, ConfirmationRule, Overcommitted, PromiseDef, PromiseMethod, PromiseScope};
 pub use request::{DatedDemand, ProjectionRequest, PromiseLine, PromiseRequest};
@@ -35,9 +39,10 @@ use ground::{Beside, Ground};
 use timeline::{Drawing, Timeline};
 
 use super::compile::Inventory;
+use super::kit::{as_quantity, whole};
 use crate::limits::Limits;
 use crate::quantity::Quantity;
-use crate::report::{Diagnostic, Diagnostics, Error, LimitCode, Path};
+use crate::report::{Diagnostic, Diagnostics, Error, InventoryCode, LimitCode, Path};
 
 /// Says when each line can be had. Lines of one product share what there is, the first served first. Nothing is held by a promise.
 ///
@@ -97,6 +102,10 @@ fn check_lines(ground: &Ground<'_>, lines: &[PromiseLine], problems: &mut Diagno
     for (index, line) in lines.iter().enumerate() {
         let here = path.index(index);
         ground.check_entry(line.quantity, None, &here, problems);
+        if ground.inventory.kit(&line.product).is_some() && as_quantity(whole(line.quantity)) != line.quantity {
+            let message = format!("`{}` kits are no whole number of them; write a whole number", line.quantity);
+            problems.error(InventoryCode::Quantity, &here.field("quantity"), message);
+        }
         ground.check_location(line.location.as_ref(), &here, problems);
     }
 }
@@ -112,6 +121,10 @@ pub fn project(inventory: &Inventory, request: &ProjectionRequest) -> Result<Pro
     let ground = Ground::lay(inventory, beside_product(request), calendar.as_ref())?;
     ground.check(&mut problems);
     ground.check_location(request.location.as_ref(), &Path::ROOT, &mut problems);
+    if inventory.kit(&request.product).is_some() {
+        let message = format!("`{}` is a kit and has no stock of its own; look at its components, or promise it", request.product);
+        problems.error(InventoryCode::Kit, &Path::ROOT.field("product"), message);
+    }
     problems.finish()?;
     // 2. Draw the timeline.
     let place = request.location.as_ref().map(|location| ground.whole(location));

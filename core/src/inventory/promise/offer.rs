@@ -135,8 +135,13 @@ impl Offer {
         parts
     }
 
+    /// What can be had in the end.
+    pub fn most(&self) -> Quantity {
+        self.row().last().map_or(Quantity::ZERO, |(_, quantity)| quantity.unwrap_or(Quantity::MAX))
+    }
+
     /// What comes for the line alone is taken first; `taken` of it is gone already.
-    fn part(&self, quantity: Quantity, day: Date, mut taken: Quantity) -> Part {
+    pub fn part(&self, quantity: Quantity, day: Date, mut taken: Quantity) -> Part {
         let (mut own, mut left) = (Vec::new(), quantity);
         for delta in self.own.iter().take_while(|delta| delta.day <= day) {
             let gone = taken.min(delta.quantity);

@@ -1,8 +1,9 @@
 //! Says what was confirmed, and from where it comes.
 
-use super::answer::{Nearest, Peg, PegSource, Promisable, PromisePlan, PromisedLine, ScheduleLine};
+use super::answer::{Nearest, Peg, PegSource, Promisable, PromisePlan, PromisedComponent, PromisedLine, ScheduleLine};
 use super::confirm::{Confirmed, Desk};
 use super::ground::Ground;
+use super::kit::KitTurn;
 use super::offer::Part;
 use super::pegging::{self, peg};
 use super::request::PromiseLine;
@@ -16,13 +17,14 @@ use crate::time::Date;
 pub(super) fn promise(desk: &Desk<'_>, confirmed: Vec<Confirmed>, explain: bool) -> PromisePlan {
     let products = pegged_products(desk);
     let mut schedules = schedules(desk, &confirmed, &products);
+    let mut components = components(desk, &confirmed, &products);
     let pegging = explain.then(|| explain_pegging(desk, &confirmed, &products));
     let lines: Vec<PromisedLine> = desk
         .lines
         .iter()
         .zip(confirmed)
-        .zip(&mut schedules)
-        .map(|((line, confirmed), schedule)| say_line(desk, line, confirmed, std::mem::take(schedule)))
+        .zip(schedules.iter_mut().zip(&mut components))
+        .map(|((line, confirmed), (schedule, inside))| say_line(desk, line, confirmed, std::mem::take(schedule), std::mem::take(inside)))
         .collect();
     let complete = lines.iter().all(|line| line.reason.is_none());
     PromisePlan {
@@ -42,7 +44,13 @@ struct Pegged<'r> {
 }
 
 fn pegged_products<'r>(desk: &Desk<'r>) -> Vec<Pegged<'r>> {
-    let products: Map<&ProductId, ()> = desk.lines.iter().map(|line| (&line.product, ())).collect();
+    let mut products: Map<&ProductId, ()> = Map::default();
+    for line in desk.lines {
+        match desk.ground.inventory.kit(&line.product) {
+            None => products.extend([(&line.product, ())]),
+            Some(kit) => products.extend(kit.components.iter().map(|component| (&component.product, ()))),
+        }
+    }
     let pegged = products.into_keys().map(|product| {
         let deltas = desk.ground.deltas(product, desk.taken_of(product));
         let pegs = peg(&deltas, desk.ground.places(), desk.ground.policy.overcommitted);
@@ -57,12 +65,16 @@ fn schedules(desk: &Desk<'_>, confirmed: &[Confirmed], products: &[Pegged<'_>]) 
         .lines
         .iter()
         .zip(confirmed)
-        .map(|(line, confirmed)| confirmed.parts.iter().flat_map(|part| apart(desk.ground, &line.product, part)).collect())
+        .enumerate()
+        .map(|(number, (line, confirmed))| match desk.kits.get(&number) {
+            None => confirmed.parts.iter().flat_map(|part| apart(desk.ground, &line.product, part)).collect(),
+            Some(turn) => confirmed.parts.iter().map(|part| of_kits(desk, turn, part)).collect(),
+        })
         .collect();
     for product in products {
         for peg in &product.pegs {
             let Some(Delta { day, origin: Origin::Line(line), .. }) = product.deltas.get(peg.demand) else { continue };
-            let Some(schedule) = schedules.get_mut(*line) else { continue };
+            let Some(schedule) = schedules.get_mut(*line).filter(|_| !desk.kits.contains_key(line)) else { continue };
             schedule.push(Source::of(desk.ground, product, peg).schedule_line(*day, peg.quantity));
         }
     }
@@ -70,6 +82,34 @@ fn schedules(desk: &Desk<'_>, confirmed: &[Confirmed], products: &[Pegged<'_>]) 
         crate::sort::by(schedule, |one, other| one.date.cmp(&other.date));
     }
     schedules
+}
+
+/// A part of a line of kits.
+fn of_kits(desk: &Desk<'_>, turn: &KitTurn<'_>, part: &Part) -> ScheduleLine {
+    let location = turn.place.and_then(|rank| desk.ground.inventory.names().get(rank));
+    Source { from: PegSource::Components, location, supply: None }.schedule_line(part.day, part.quantity())
+}
+
+/// By line: of kits, what each component gives when, and from where, in order of day.
+fn components(desk: &Desk<'_>, confirmed: &[Confirmed], products: &[Pegged<'_>]) -> Vec<Vec<PromisedComponent>> {
+    let mut components: Vec<Vec<PromisedComponent>> = confirmed.iter().map(|_| Vec::new()).collect();
+    for (number, turn) in desk.kits.iter().filter(|(number, _)| confirmed.get(**number).is_some_and(|line| !line.parts.is_empty())) {
+        let inside = turn.components().map(|(product, parts)| {
+            let apart = parts.iter().flat_map(|part| apart(desk.ground, product, part));
+            let pegged = products.iter().find(|pegged| pegged.product == product).into_iter();
+            let pegged = pegged.flat_map(|pegged| pegged.pegs.iter().map(move |peg| (pegged, peg))).filter_map(|(pegged, peg)| {
+                let demand = pegged.deltas.get(peg.demand).filter(|demand| demand.origin == Origin::Line(*number))?;
+                Some(Source::of(desk.ground, pegged, peg).schedule_line(demand.day, peg.quantity))
+            });
+            let mut schedule_lines: Vec<ScheduleLine> = apart.chain(pegged).collect();
+            crate::sort::by(&mut schedule_lines, |one, other| one.date.cmp(&other.date));
+            PromisedComponent { product: product.clone(), schedule_lines }
+        });
+        if let Some(slot) = components.get_mut(*number) {
+            *slot = inside.collect();
+        }
+    }
+    components
 }
 
 /// What of a part does not come from what is there for all.
@@ -114,7 +154,13 @@ impl<'g> Source<'g> {
     }
 }
 
-fn say_line(desk: &Desk<'_>, line: &PromiseLine, confirmed: Confirmed, schedule_lines: Vec<ScheduleLine>) -> PromisedLine {
+fn say_line(
+    desk: &Desk<'_>,
+    line: &PromiseLine,
+    confirmed: Confirmed,
+    schedule_lines: Vec<ScheduleLine>,
+    components: Vec<PromisedComponent>,
+) -> PromisedLine {
     let wanted_on = desk.wanted_on(line);
     let quantity: Quantity = confirmed.parts.iter().map(Part::quantity).sum();
     let offer = &confirmed.offer;
@@ -128,6 +174,7 @@ fn say_line(desk: &Desk<'_>, line: &PromiseLine, confirmed: Confirmed, schedule_
         reason: confirmed.reason.map(Into::into),
         date: confirmed.parts.last().map(|part| part.day).filter(|_| confirmed.reason.is_none()),
         schedule_lines,
+        components,
         nearest: Nearest {
             quantity: offer.quantity(wanted_on).map_or(line.quantity, |there| there.min(line.quantity)),
             date: offer.first_day(line.quantity, wanted_on),

@@ -2,17 +2,18 @@
 
 use std::str::FromStr;
 
-use super::super::action::{ReserveAllow, ReserveStock};
+use super::super::action::{ReserveAllow, ReserveStock, StockAction};
 use super::super::event::StockPart;
 use super::candidate::{Candidate, millionths, objection};
 use super::compile::Constraint;
 use super::def::{SourcingObjective, SourcingStrategy};
-use super::eval::{Order, Pass};
+use super::eval::{KIT, Order, Pass};
 use super::fill::Part;
 use super::plan::{
     CandidateVerdict, ObjectiveValue, PlannedShipment, ShipmentLine, SourcedLine, SourcingBound, SourcingObjection, SourcingPlan,
     SourcingSearch,
 };
+use super::problem::{draw, most_from};
 use super::request::{SourcingLine, SourcingReserve};
 use crate::id::{IdError, ReservationId, Set};
 use crate::money::Decimal;
@@ -24,6 +25,10 @@ pub(super) fn answer(order: &Order<'_>, pass: &Pass) -> Result<SourcingPlan, Err
     let mut headroom = order.stock.headroom.clone();
     let lines: Vec<SourcedLine> = (0..order.demand.lines.len()).filter_map(|line| sourced(order, pass, line, &mut headroom)).collect();
     let findings: Vec<Finding> = lines.iter().zip(&order.demand.lines).filter_map(|(line, asked)| short(order, line, asked)).collect();
+    let reserve = match &order.demand.reserve {
+        Some(reserve) => reservations(order, reserve, &lines, &pass.places)?,
+        None => Vec::new(),
+    };
     let picked_up = order.demand.collection_point.is_some();
     Ok(SourcingPlan {
         policy: order.id.clone(),
@@ -40,10 +45,8 @@ pub(super) fn answer(order: &Order<'_>, pass: &Pass) -> Result<SourcingPlan, Err
         relaxed: order.policy.soft.iter().take(pass.dropped).map(|(_, name)| (*name).to_owned()).collect(),
         objectives: order.policy.objectives.iter().map(|objective| value(pass, *objective)).collect::<Result<_, _>>()?,
         shipments: shipments(order, pass)?,
-        reserve: match &order.demand.reserve {
-            Some(reserve) => reservations(order, reserve, &lines, &pass.places)?,
-            None => Vec::new(),
-        },
+        action: (!reserve.is_empty()).then(|| StockAction::Batch(reserve.iter().cloned().map(StockAction::Reserve).collect())),
+        reserve,
         lines,
         candidates: order.candidates.iter().enumerate().map(|(index, candidate)| verdict(order, pass, index, candidate)).collect(),
         findings,
@@ -81,14 +84,7 @@ fn sourced(order: &Order<'_>, pass: &Pass, index: usize, headroom: &mut [i64]) -
     let sourced: Quantity = given.iter().map(|(_, quantity)| *quantity).sum();
     let short = line.quantity.saturating_sub(sourced);
     let waits = order.policy.strategy == SourcingStrategy::OnHandFirstThenBackorder && order.demand.collection_point.is_none();
-    let backordered = match order.stock.pools.get(index).and_then(|pool| headroom.get_mut(*pool)).filter(|_| waits) {
-        Some(left) => {
-            let waiting = short.min(Quantity::from_millionths(*left)).or_zero();
-            *left = left.saturating_sub(waiting.millionths());
-            waiting
-        }
-        None => Quantity::ZERO,
-    };
+    let backordered = if waits { wait(order, index, short, headroom) } else { Quantity::ZERO };
     let candidate = |part: &Part| order.candidates.get(part.place);
     let untracked = order.stock.pools.get(index).and_then(|pool| order.stock.untracked.get(*pool)).copied().unwrap_or(false);
     Some(SourcedLine {
@@ -108,29 +104,61 @@ fn sourced(order: &Order<'_>, pass: &Pass, index: usize, headroom: &mut [i64]) -
     })
 }
 
+/// How much of what is missing may wait for stock. Kits wait whole, and groups do not.
+fn wait(order: &Order<'_>, index: usize, short: Quantity, headroom: &mut [i64]) -> Quantity {
+    let grouped = order.bundles.iter().any(|bundle| bundle.lines.len() > 1 && bundle.lines.contains(&index));
+    let (Some(pool), Some(needs)) = (order.stock.pools.get(index).filter(|_| !grouped), order.stock.needs.get(index)) else {
+        return Quantity::ZERO;
+    };
+    let most = most_from(*pool, KIT, needs, |pool| headroom.get(pool).copied().unwrap_or(0));
+    let waiting = short.min(Quantity::from_millionths(most)).or_zero();
+    draw(*pool, KIT, needs, waiting.millionths(), |pool, quantity| {
+        if let Some(left) = headroom.get_mut(pool) {
+            *left = left.saturating_sub(quantity);
+        }
+    });
+    waiting
+}
+
+/// What of a pool all lines take, at one candidate or at all.
+fn taken(order: &Order<'_>, pass: &Pass, pool: usize, candidate: Option<usize>) -> i64 {
+    let mut taken = 0_i64;
+    for part in pass.parts.iter().filter(|part| candidate.is_none_or(|candidate| part.place == candidate)) {
+        let (Some(own), Some(needs)) = (order.stock.pools.get(part.line), order.stock.needs.get(part.line)) else { continue };
+        draw(*own, KIT, needs, part.quantity, |drawn, quantity| {
+            if drawn == pool {
+                taken = taken.saturating_add(quantity);
+            }
+        });
+    }
+    taken
+}
+
 /// Why a line does not get all.
 fn reason(order: &Order<'_>, pass: &Pass, index: usize, sourced: Quantity) -> Code {
     let Some((line, pool)) = order.demand.lines.get(index).zip(order.stock.pools.get(index)) else {
         return InventoryCode::Insufficient.into();
     };
-    let multiple = line.multiple.unwrap_or(Quantity::from_millionths(1));
+    let needs = order.stock.needs.get(index).map(Vec::as_slice).unwrap_or_default();
+    let least = if needs.is_empty() { 1 } else { KIT };
+    let multiple = line.multiple.unwrap_or(Quantity::from_millionths(least)).max(Quantity::from_millionths(least));
     if line.quantity.saturating_sub(sourced) < multiple {
         return InventoryCode::WholeMultiples.into();
     }
-    let of_pool = pass.parts.iter().filter(|part| order.stock.pools.get(part.line) == Some(pool));
-    let taken = of_pool.map(|part| part.quantity).fold(0, i64::saturating_add);
-    let together = order.stock.together.get(*pool).copied().unwrap_or(i64::MAX);
-    if together.saturating_sub(taken) < multiple.millionths() {
+    let together = |pool: usize| order.stock.together.get(pool).copied().unwrap_or(i64::MAX).saturating_sub(taken(order, pass, pool, None));
+    if most_from(*pool, KIT, needs, together) < multiple.millionths() {
         return InventoryCode::Insufficient.into();
     }
     let open = |candidate: &usize| pass.places.contains(candidate) && !kept_off(order, pass, *candidate, line);
     let left = |candidate: usize| {
-        let stock = order.stock.quantities.get(*pool).and_then(|stock| stock.get(candidate)).copied().unwrap_or(0);
-        let taken = pass.parts.iter().filter(|part| part.place == candidate && order.stock.pools.get(part.line) == Some(pool));
-        stock.saturating_sub(taken.map(|part| part.quantity).fold(0, i64::saturating_add)) >= multiple.millionths()
+        let stock = |pool: usize| order.stock.quantities.get(pool).and_then(|stock| stock.get(candidate)).copied().unwrap_or(0);
+        let left = |pool: usize| stock(pool).saturating_sub(taken(order, pass, pool, Some(candidate)));
+        most_from(*pool, KIT, needs, left) >= multiple.millionths()
     };
+    let grouped = order.bundles.iter().any(|bundle| bundle.lines.len() > 1 && bundle.lines.contains(&index));
     let with_stock: Vec<usize> = (0..order.candidates.len()).filter(|candidate| left(*candidate)).collect();
     match (with_stock.iter().any(open), with_stock.is_empty()) {
+        (true, _) if grouped => InventoryCode::GroupIncomplete.into(),
         (true, _) => InventoryCode::SplitLimit.into(),
         (false, false) => InventoryCode::LocationsRejected.into(),
         (false, true) => InventoryCode::Insufficient.into(),
@@ -148,6 +176,7 @@ fn short(order: &Order<'_>, line: &SourcedLine, asked: &SourcingLine) -> Option<
     let code = line.reason?;
     let (product, requested, sourced) = (&asked.product, line.requested, line.sourced);
     let why = match code {
+        Code::Inventory(InventoryCode::GroupIncomplete) => "no location has all of the lines that are shipped with it",
         Code::Inventory(InventoryCode::SplitLimit) => "more is there, but the policy does not split so far",
         Code::Inventory(InventoryCode::LocationsRejected) => "more is at locations that were rejected",
         Code::Inventory(InventoryCode::WholeMultiples) => "the rest is not a whole multiple",

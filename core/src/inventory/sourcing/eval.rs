@@ -10,11 +10,11 @@ use super::compile::{Constraint, Policy};
 use super::def::{Relax, SourcingStrategy, SplitDef};
 use super::fill::Part;
 use super::plan::SourcingPlan;
-use super::problem::{Line, Place, Problem, Worth};
-use super::request::{PlanSourcingRequest, SourcingDemand, SourcingLine};
+use super::problem::{Line, Place, Problem, Worth, draw, most_from};
+use super::request::{PlanSourcingRequest, SourcingDemand};
 use super::search::{Found, search};
 use super::strategy::in_order;
-use crate::id::{Map, ProductId, ReservationId, Set, SourcingId};
+use crate::id::{Map, ProductId, ReservationId, Set, ShipGroupId, SourcingId};
 use crate::quantity::Quantity;
 use crate::report::{Diagnostic, Diagnostics, Error, InventoryCode, Path, QuoteCode, RulebookCode, ShapeCode, did_you_mean};
 
@@ -46,8 +46,8 @@ pub fn plan_sourcing(inventory: &Inventory, state: &StockState, demand: &Sourcin
     // 2. Find who may ship, and what each has.
     let candidates = candidates(inventory, demand)?;
     let occasion = Occasion::of(demand, policy);
-    let stock = find_stock(inventory, state, demand, &candidates);
-    let sourcing = Order { id, policy, demand, candidates, occasion, stock };
+    let (stock, bundles) = find_stock(inventory, state, demand, &candidates);
+    let sourcing = Order { id, policy, demand, candidates, occasion, stock, bundles };
     // 3. Plan with all soft constraints, then with fewer and fewer, until all is filled.
     let pass = sourcing.best_pass();
     // 4. Tell the plan.
@@ -70,14 +70,27 @@ pub(super) struct Order<'r> {
     pub candidates: Vec<Candidate<'r>>,
     pub occasion: Occasion<'r>,
     pub stock: Stock<'r>,
+    /// What is shipped whole: lines, and groups of lines.
+    pub bundles: Vec<Bundle>,
+}
+
+/// Lines that are shipped together from one location, or one line by itself.
+pub(super) struct Bundle {
+    pub lines: Vec<usize>,
+    pool: usize,
+    unit: i64,
+    needs: Vec<(usize, i64)>,
 }
 
 /// What the candidates have, in millionths, by pool and candidate. Lines of the same product take from the same pool.
+#[derive(Default)]
 pub(super) struct Stock<'r> {
     /// The holds that the order's reservations take the place of, with their products.
     pub holds: Vec<(&'r ReservationId, &'r ProductId)>,
     /// By line.
     pub pools: Vec<usize>,
+    /// What is in a kit: of which pool how much, by line; empty for what is none.
+    pub needs: Vec<Vec<(usize, i64)>>,
     pub quantities: Vec<Vec<i64>>,
     /// What all locations together may give, by pool.
     pub together: Vec<i64>,
@@ -150,6 +163,13 @@ fn check(inventory: &Inventory, policy: &Policy, demand: &SourcingDemand) -> Res
         if !line.quantity.is_positive() {
             problems.push(not_positive(line.quantity, &here.field("quantity")));
         }
+        let whole = |quantity: Quantity| quantity.millionths().checked_rem(KIT) == Some(0);
+        for (field, quantity) in [("quantity", Some(line.quantity)), ("multiple", line.multiple)] {
+            if let Some(quantity) = quantity.filter(|quantity| inventory.kit(&line.product).is_some() && !whole(*quantity)) {
+                let message = format!("`{quantity}` kits are no whole number of them; write a whole number");
+                problems.error(InventoryCode::Quantity, &here.field(field), message);
+            }
+        }
         if let Some(multiple) = line.multiple.filter(|multiple| !multiple.is_positive()) {
             problems.error(InventoryCode::Quantity, &here.field("multiple"), format!("the multiple `{multiple}` is not above zero"));
         }
@@ -157,7 +177,12 @@ fn check(inventory: &Inventory, policy: &Policy, demand: &SourcingDemand) -> Res
     problems.finish().map(|_| ())
 }
 
-fn find_stock<'r>(inventory: &Inventory, state: &'r StockState, demand: &SourcingDemand, candidates: &[Candidate<'_>]) -> Stock<'r> {
+fn find_stock<'r>(
+    inventory: &Inventory,
+    state: &'r StockState,
+    demand: &'r SourcingDemand,
+    candidates: &[Candidate<'_>],
+) -> (Stock<'r>, Vec<Bundle>) {
     let supply = Supply::at(inventory, state, demand.at).without(&demand.replaces).by_priority();
     // Whose stock the stock of a location is: its own, or that of the candidate that it is a part of.
     let mut candidate_at: Vec<Option<usize>> = vec![None; inventory.names().len()];
@@ -169,29 +194,128 @@ fn find_stock<'r>(inventory: &Inventory, state: &'r StockState, demand: &Sourcin
     let at = |rank: usize| candidate_at.get(rank).copied().flatten();
     let owners: Vec<Option<usize>> =
         (0..candidate_at.len()).map(|rank| inventory.nearest(rank, |rank| at(rank).is_some()).and_then(at)).collect();
-    let holds = demand.replaces.iter().filter_map(|id| state.reservation(id)).map(|hold| (&hold.id, &hold.product)).collect();
-    let mut stock =
-        Stock { holds, pools: Vec::new(), quantities: Vec::new(), together: Vec::new(), headroom: Vec::new(), untracked: Vec::new() };
-    let mut products: Map<&ProductId, usize> = Map::default();
+    let mut stock = Stock { holds: holds(state, demand), ..Stock::default() };
+    let mut pools = Pools { inventory, supply, owners, candidates: candidates.len(), known: Map::default() };
     for line in &demand.lines {
-        let next = products.len();
-        let pool = *products.entry(&line.product).or_insert(next);
+        let (pool, needs) = pools.of(&line.product, &mut stock);
         stock.pools.push(pool);
+        stock.needs.push(needs);
+    }
+    let bundles = bundles(demand, &mut stock);
+    (stock, bundles)
+}
+
+/// The holds that the reservations take the place of; a kit's are those of its components.
+fn holds<'r>(state: &'r StockState, demand: &'r SourcingDemand) -> Vec<(&'r ReservationId, &'r ProductId)> {
+    let product = |id: &'r ReservationId| {
+        let first = state.held_as(id).next().and_then(|part| state.reservation(part))?;
+        Some((id, first.kit.as_ref().map_or(&first.product, |kit| &kit.product)))
+    };
+    demand.replaces.iter().filter_map(product).collect()
+}
+
+/// Finds what the candidates have of products.
+struct Pools<'r, 's> {
+    inventory: &'r Inventory,
+    supply: Supply<'s>,
+    owners: Vec<Option<usize>>,
+    candidates: usize,
+    known: Map<ProductId, usize>,
+}
+
+impl Pools<'_, '_> {
+    /// The pool of a product, and for a kit what of which pool one of it takes.
+    fn of(&mut self, product: &ProductId, stock: &mut Stock<'_>) -> (usize, Vec<(usize, i64)>) {
+        let Some(kit) = self.inventory.kit(product) else { return (self.of_goods(product, stock), Vec::new()) };
+        let inside = kit.components.iter().map(|component| (self.of_goods(&component.product, stock), component.quantity.millionths()));
+        let needs: Vec<(usize, i64)> = inside.collect();
+        let next = stock.quantities.len();
+        let pool = *self.known.entry(product.clone()).or_insert(next);
         if pool == next {
-            let free = supply.free_along(&line.product);
-            let mut quantities = vec![0_i64; candidates.len()];
-            for (rank, free) in &free.at {
-                if let Some(slot) = owners.get(*rank).copied().flatten().and_then(|owner| quantities.get_mut(owner)) {
-                    *slot = slot.saturating_add(free.millionths());
-                }
+            stock.put_together(KIT, &needs);
+        }
+        (pool, needs)
+    }
+
+    fn of_goods(&mut self, product: &ProductId, stock: &mut Stock<'_>) -> usize {
+        let next = stock.quantities.len();
+        let pool = *self.known.entry(product.clone()).or_insert(next);
+        if pool < next {
+            return pool;
+        }
+        let free = self.supply.free_along(product);
+        let mut quantities = vec![0_i64; self.candidates];
+        for (rank, free) in &free.at {
+            if let Some(slot) = self.owners.get(*rank).copied().flatten().and_then(|owner| quantities.get_mut(owner)) {
+                *slot = slot.saturating_add(free.millionths());
             }
-            stock.quantities.push(quantities);
-            stock.together.push(free.together.map_or(i64::MAX, Quantity::millionths));
-            stock.untracked.push(supply.is_untracked(&line.product));
-            stock.headroom.push(supply.headroom(&line.product).map_or(i64::MAX, Quantity::millionths));
+        }
+        stock.quantities.push(quantities);
+        stock.together.push(free.together.map_or(i64::MAX, Quantity::millionths));
+        stock.untracked.push(self.supply.is_untracked(product));
+        stock.headroom.push(self.supply.headroom(product).map_or(i64::MAX, Quantity::millionths));
+        pool
+    }
+}
+
+/// One kit, in millionths.
+pub(super) const KIT: i64 = 1_000_000;
+
+impl Stock<'_> {
+    /// Adds a pool of what is put together from others at one location; gives its number.
+    fn put_together(&mut self, unit: i64, needs: &[(usize, i64)]) -> usize {
+        let next = self.quantities.len();
+        let most = |of: &dyn Fn(usize) -> i64| most_from(next, unit, needs, of);
+        let count = self.quantities.first().map_or(0, Vec::len);
+        let at = |candidate: usize| most(&|pool| self.quantities.get(pool).and_then(|stock| stock.get(candidate)).copied().unwrap_or(0));
+        let quantities = (0..count).map(at).collect();
+        let together = most(&|pool| self.together.get(pool).copied().unwrap_or(i64::MAX));
+        let headroom = most(&|pool| if self.is_untracked(pool) { i64::MAX } else { self.headroom.get(pool).copied().unwrap_or(0) });
+        let untracked = needs.iter().all(|(pool, _)| self.is_untracked(*pool));
+        self.quantities.push(quantities);
+        self.together.push(together);
+        self.headroom.push(headroom);
+        self.untracked.push(untracked);
+        next
+    }
+
+    fn is_untracked(&self, pool: usize) -> bool {
+        self.untracked.get(pool).copied().unwrap_or(false)
+    }
+}
+
+/// The lines by themselves, and those of a group as one that is shipped whole.
+fn bundles(demand: &SourcingDemand, stock: &mut Stock<'_>) -> Vec<Bundle> {
+    let mut places: Map<&ShipGroupId, usize> = Map::default();
+    let mut bundles: Vec<Bundle> = Vec::with_capacity(demand.lines.len());
+    for (index, line) in demand.lines.iter().enumerate() {
+        let place = line.group.as_ref().map(|group| *places.entry(group).or_insert(bundles.len()));
+        match place.and_then(|place| bundles.get_mut(place)) {
+            Some(bundle) => bundle.lines.push(index),
+            None => {
+                let pool = stock.pools.get(index).copied().unwrap_or_default();
+                bundles.push(Bundle { lines: vec![index], pool, unit: KIT, needs: stock.needs.get(index).cloned().unwrap_or_default() });
+            }
         }
     }
-    stock
+    for bundle in bundles.iter_mut().filter(|bundle| bundle.lines.len() > 1) {
+        let mut needs: Map<usize, i64> = Map::default();
+        bundle.unit = 0;
+        for index in &bundle.lines {
+            let (Some(line), Some(pool), Some(inside)) = (demand.lines.get(*index), stock.pools.get(*index), stock.needs.get(*index))
+            else {
+                continue;
+            };
+            bundle.unit = bundle.unit.saturating_add(line.quantity.millionths());
+            draw(*pool, KIT, inside, line.quantity.millionths(), |pool, quantity| {
+                let sum = needs.entry(pool).or_default();
+                *sum = sum.saturating_add(quantity);
+            });
+        }
+        bundle.needs = needs.into_iter().collect();
+        bundle.pool = stock.put_together(bundle.unit, &bundle.needs);
+    }
+    bundles
 }
 
 impl Order<'_> {
@@ -234,7 +358,21 @@ impl Order<'_> {
         for part in &mut found.1 {
             part.place = places.get(part.place).copied().unwrap_or_default();
         }
-        Pass { dropped, places, worth: found.0, parts: found.1, search: found.2 }
+        let parts = self.by_line(&found.1);
+        Pass { dropped, places, worth: found.0, parts, search: found.2 }
+    }
+
+    /// What each line gets of what is shipped whole, in the order of the demand.
+    fn by_line(&self, parts: &[Part]) -> Vec<Part> {
+        let mut by_line: Vec<Part> = Vec::with_capacity(parts.len());
+        for part in parts {
+            let lines = self.bundles.get(part.line).map(|bundle| bundle.lines.as_slice()).unwrap_or_default();
+            let whole = |line: &usize| self.demand.lines.get(*line).map_or(0, |line| line.quantity.millionths());
+            let quantity = |line: &usize| if lines.len() == 1 { part.quantity } else { whole(line) };
+            by_line.extend(lines.iter().map(|line| Part { line: *line, quantity: quantity(line), ..*part }));
+        }
+        by_line.sort_by_key(|part| part.line);
+        by_line
     }
 
     fn solve(&self, problem: &Problem<'_>) -> (Worth, Vec<Part>, Option<Found>) {
@@ -251,22 +389,32 @@ impl Order<'_> {
     }
 
     fn problem<'p>(&'p self, places: &[usize], on_time: bool) -> Problem<'p> {
-        let mut lines: Vec<Line> =
-            self.demand.lines.iter().zip(&self.stock.pools).map(|(line, pool)| self.line(line, *pool, places)).collect();
+        let mut lines: Vec<Line> = self.bundles.iter().map(|bundle| self.line(bundle, places)).collect();
         // What is kept back of a product, wherever it lies, is kept from its last lines.
         let mut together = self.stock.together.clone();
         for line in &mut lines {
-            if let Some(left) = together.get_mut(line.pool) {
-                line.wanted = line.whole(line.wanted.min(*left));
-                *left = left.saturating_sub(line.wanted);
+            let left = line.most_from(|pool| together.get(pool).copied().unwrap_or(i64::MAX));
+            line.wanted = line.whole(line.wanted.min(left));
+            line.draw(line.wanted, |pool, quantity| {
+                if let Some(left) = together.get_mut(pool) {
+                    *left = left.saturating_sub(quantity);
+                }
+            });
+        }
+        let mut wanted = vec![0_i64; self.stock.quantities.len()];
+        for line in &lines {
+            let mut add = |pool: usize, quantity: i64| {
+                if let Some(sum) = wanted.get_mut(pool) {
+                    *sum = sum.saturating_add(quantity);
+                }
+            };
+            line.draw(line.wanted, &mut add);
+            if !line.needs.is_empty() {
+                add(line.pool, line.wanted);
             }
         }
-        let wanted = |pool: usize| {
-            let lines = lines.iter().filter(|line| line.pool == pool);
-            lines.map(|line| line.wanted).fold(0, i64::saturating_add)
-        };
         let pick = |stock: &Vec<i64>, most: i64| places.iter().map(|place| stock.get(*place).map_or(0, |stock| most.min(*stock))).collect();
-        let stock = self.stock.quantities.iter().enumerate().map(|(pool, stock)| pick(stock, wanted(pool))).collect();
+        let stock = self.stock.quantities.iter().zip(&wanted).map(|(stock, wanted)| pick(stock, *wanted)).collect();
         let place = |candidate: usize| {
             let found = self.candidates.get(candidate)?;
             Some(Place {
@@ -287,17 +435,33 @@ impl Order<'_> {
         }
     }
 
-    fn line(&self, line: &SourcingLine, pool: usize, places: &[usize]) -> Line {
-        let multiple = line.multiple.map_or(1, Quantity::millionths);
-        let requested = line.quantity.millionths();
+    fn line(&self, bundle: &Bundle, places: &[usize]) -> Line {
+        let lines = || bundle.lines.iter().filter_map(|line| self.demand.lines.get(*line));
+        let is_group = bundle.lines.len() > 1;
+        let own = lines().next().and_then(|line| line.multiple).map_or(1, Quantity::millionths);
+        // A group is shipped whole; kits are.
+        let multiple = if is_group {
+            bundle.unit
+        } else if bundle.needs.is_empty() {
+            own
+        } else {
+            own.max(KIT)
+        };
+        let requested = lines().map(|line| line.quantity.millionths()).fold(0, i64::saturating_add);
         let is_late = |candidate: &usize| {
             let arrives = self.candidates.get(*candidate).map(|candidate| candidate.arrives_on);
-            line.wanted_on.zip(arrives).is_some_and(|(wanted, arrives)| arrives > wanted)
+            lines().any(|line| line.wanted_on.zip(arrives).is_some_and(|(wanted, arrives)| arrives > wanted))
         };
         let late: Vec<bool> = places.iter().map(is_late).collect();
-        let shared = self.stock.pools.iter().filter(|other| **other == pool).count() > 1;
-        let line = Line { requested, wanted: requested, multiple, least: 0, pool, shared, late };
-        Line { wanted: line.whole(requested), least: least_part(&self.policy.split, &line), ..line }
+        let Bundle { pool, unit, needs, .. } = bundle;
+        let line =
+            Line { requested, wanted: requested, multiple, least: 0, pool: *pool, needs: needs.clone(), unit: *unit, shared: false, late };
+        let touches =
+            |other: &Bundle| if other.needs.is_empty() { vec![other.pool] } else { other.needs.iter().map(|(pool, _)| *pool).collect() };
+        let others = self.bundles.iter().filter(|other| !std::ptr::eq(*other, bundle));
+        let shared = others.flat_map(touches).any(|pool| line.pools().any(|own| own == pool));
+        let least = if is_group { 0 } else { least_part(&self.policy.split, &line) };
+        Line { wanted: line.whole(requested), least, shared, ..line }
     }
 
     fn most_shipments(&self) -> usize {

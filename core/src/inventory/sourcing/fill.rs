@@ -102,16 +102,24 @@ impl<'p> Filler<'p> {
     /// What is left for a line at a place.
     pub fn stock_left(&self, line: &Line, place: usize) -> i64 {
         let stock = self.problem.stock_for(line, place);
-        if line.shared { self.left.get(line.pool).and_then(|left| left.get(place)).map_or(0, |left| stock.min(*left)) } else { stock }
+        if !line.shared {
+            return stock;
+        }
+        let left = |pool: usize| self.left.get(pool).and_then(|left| left.get(place)).copied().unwrap_or(0);
+        stock.min(line.most_from(left))
     }
 
     /// Takes the parts from `first` on out of their pool, if other lines take from it too.
     pub fn take(&mut self, line: &Line, first: usize) {
-        let Some(left) = self.left.get_mut(line.pool).filter(|_| line.shared) else { return };
+        if !line.shared {
+            return;
+        }
         for part in self.parts.iter().skip(first) {
-            if let Some(left) = left.get_mut(part.place) {
-                *left = left.saturating_sub(part.quantity);
-            }
+            line.draw(part.quantity, |pool, quantity| {
+                if let Some(left) = self.left.get_mut(pool).and_then(|left| left.get_mut(part.place)) {
+                    *left = left.saturating_sub(quantity);
+                }
+            });
         }
     }
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::super::action::ReserveStock;
+use super::super::action::{ReserveStock, StockAction};
 use super::super::event::StockPart;
 use super::def::{SourcingObjective, SourcingStrategy};
 use crate::id::{LineId, LocationId, ProductId, SourcingId};
@@ -37,6 +37,9 @@ pub struct SourcingPlan {
     pub candidates: Vec<CandidateVerdict>,
     /// Reservations that hold what the plan says; none where the demand does not say how to name them.
     pub reserve: Vec<ReserveStock>,
+    /// All of them as one command, which happens whole or not at all; absent where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<StockAction>,
     /// One remark for each line that is short.
     pub findings: Vec<Finding>,
 }

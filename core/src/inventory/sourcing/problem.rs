@@ -16,6 +16,10 @@ pub(super) struct Line {
     pub least: i64,
     /// Where its stock is.
     pub pool: usize,
+    /// What it is put together from, for kits and groups of lines: of which pool how much for each `unit`; empty for others.
+    pub needs: Vec<(usize, i64)>,
+    /// How much of it is one whole, where it is put together.
+    pub unit: i64,
     /// Whether other lines take from the same pool.
     pub shared: bool,
     /// Whether goods of a place arrive too late, by place; empty where none do.
@@ -101,6 +105,22 @@ impl Line {
         self.late.get(place).copied().unwrap_or(false)
     }
 
+    /// How much of it there is, by what the pools have.
+    pub fn most_from(&self, of: impl Fn(usize) -> i64) -> i64 {
+        most_from(self.pool, self.unit, &self.needs, of)
+    }
+
+    /// What of which pool so much of it takes.
+    pub fn draw(&self, quantity: i64, take: impl FnMut(usize, i64)) {
+        draw(self.pool, self.unit, &self.needs, quantity, take);
+    }
+
+    /// The pools that it takes from.
+    pub fn pools(&self) -> impl Iterator<Item = usize> {
+        let own = self.needs.is_empty().then_some(self.pool);
+        own.into_iter().chain(self.needs.iter().map(|(pool, _)| *pool))
+    }
+
     /// The most of a stock that it can take in one part.
     pub fn most_of(&self, stock: i64) -> i64 {
         self.whole(stock.min(self.wanted))
@@ -109,6 +129,26 @@ impl Line {
     /// The next whole multiple at or below.
     pub fn whole(&self, quantity: i64) -> i64 {
         quantity.saturating_sub(quantity.checked_rem(self.multiple).unwrap_or(0))
+    }
+}
+
+/// How much there is of what comes from a pool, or is put together from several.
+pub(super) fn most_from(pool: usize, unit: i64, needs: &[(usize, i64)], of: impl Fn(usize) -> i64) -> i64 {
+    let wholes = |(pool, each): &(usize, i64)| of(*pool).max(0).checked_div(*each).unwrap_or(0);
+    match needs.iter().map(wholes).min() {
+        None => of(pool),
+        Some(wholes) => wholes.saturating_mul(unit),
+    }
+}
+
+/// What of which pool a quantity takes.
+pub(super) fn draw(pool: usize, unit: i64, needs: &[(usize, i64)], quantity: i64, mut take: impl FnMut(usize, i64)) {
+    if needs.is_empty() {
+        return take(pool, quantity);
+    }
+    let wholes = quantity.checked_div(unit).unwrap_or(0);
+    for (pool, each) in needs {
+        take(*pool, each.saturating_mul(wholes));
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::super::action::ReservationKind;
 use super::super::state::StockState;
 use super::def::SourcingFactsDef;
-use crate::id::{AttributeId, CarrierId, DemandId, LineId, LocationId, ProductId, ReservationId, SourcingId};
+use crate::id::{AttributeId, CarrierId, DemandId, LineId, LocationId, ProductId, ReservationId, ShipGroupId, SourcingId};
 use crate::money::Decimal;
 use crate::quantity::Quantity;
 use crate::time::{Date, Timestamp};
@@ -98,6 +98,9 @@ pub struct SourcingLine {
     /// The day on which the goods are wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wanted_on: Option<Date>,
+    /// The lines that are shipped with it: all of a group from one location, in full, or none of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<ShipGroupId>,
 }
 
 /// How the reservations of a plan are named and held.

@@ -125,7 +125,7 @@ fn a_batch_happens_whole_or_not_at_all() {
         .when("batch reserve R-1 P 0; receive Q mars 1")
         .fails("inventory.quantity /action/batch/0/reserve/quantity: the quantity `0` is not above zero");
     stocked().when("batch batch reserve R-1 P 1").fails(
-        "shape.invalid_value /action/batch/0: a batch does not hold another batch, nor `expire`: what is due ends before it; write the actions themselves",
+        "shape.invalid_value /action/batch/0: a batch does not hold another batch, nor `expire` or `reconcile`, which are about all of the stock; write the actions themselves",
     );
     let mut empty = command("c", "expire");
     empty.action = StockAction::Batch(Vec::new());

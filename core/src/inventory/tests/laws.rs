@@ -13,7 +13,7 @@ const PLACES: [&str; 4] = ["north", "south", "west", "old"];
 const PRODUCTS: [&str; 4] = ["P", "S", "B", "U"];
 
 /// One command in the language of stories; times go on by up to ten minutes from one to the next.
-fn commands() -> impl Strategy<Value = Vec<(String, i64)>> {
+pub(super) fn commands() -> impl Strategy<Value = Vec<(String, i64)>> {
     let place = prop::sample::select(PLACES.to_vec());
     let active = prop::sample::select(PLACES[..3].to_vec());
     let goods = prop::sample::select(PRODUCTS.to_vec());

@@ -5,6 +5,7 @@ mod changes;
 mod expected;
 mod laws;
 mod model;
+mod nearest;
 mod plans;
 pub(super) mod story;
 mod tables;

@@ -260,6 +260,7 @@ pub fn command(id: &str, text: &str) -> Command<StockAction> {
             lot: lot(),
             serials: serials(),
         }),
+        "reconcile" => StockAction::Reconcile {},
         "batch" => {
             let rest = text.strip_prefix("batch ").unwrap();
             StockAction::Batch(rest.split("; ").map(|one| command(id, one).action).collect())
@@ -385,6 +386,8 @@ pub fn tell(event: &StockEvent) -> String {
             let until = until.map(|day| format!(" until {}", day.day())).unwrap_or_default();
             format!("{demand} misses {short} of {supply}{until}")
         }
+        StockEvent::Corrected { counter, before, after, .. } => format!("corrected {counter:?} {before} -> {after}"),
+        StockEvent::Reconciled { corrected } => format!("reconciled {corrected}"),
         StockEvent::Swept { expired } => format!("swept {expired}"),
         StockEvent::Refused { codes } => format!("refused {}", codes[0]),
     }

@@ -1,0 +1,107 @@
+//! Every refusal for want of something names what would pass, and that passes.
+
+use proptest::prelude::*;
+
+use super::super::*;
+use super::laws::commands;
+use super::story::{Story, command, inventory, three_warehouses};
+use crate::quantity::Quantity;
+use crate::report::{Detail, Outcome, Refusal};
+
+fn figure(refusal: &Refusal, name: &str) -> Option<Quantity> {
+    match refusal.details.get(name)? {
+        Detail::Number(number) => (*number).try_into().ok(),
+        _ => None,
+    }
+}
+
+/// The commands that ask for what a refusal names; none when it names nothing.
+fn instead(action: &StockAction, refusal: &Refusal) -> Option<Vec<StockAction>> {
+    let least = figure(refusal, "sellable").or_else(|| figure(refusal, "available"))?;
+    let some = Some(least).filter(|quantity| quantity.is_positive());
+    Some(match action.clone() {
+        StockAction::Reserve(reserve) => vec![StockAction::Reserve(ReserveStock { quantity: some?, ..reserve })],
+        StockAction::Issue(movement) => vec![StockAction::Issue(StockMovement { quantity: some?, ..movement })],
+        StockAction::Commit(commit) => vec![StockAction::Commit(CommitStock { quantity: Some(some?), ..commit })],
+        StockAction::Release(release) => vec![StockAction::Release(ReleaseStock { quantity: Some(some?), ..release })],
+        StockAction::Uncommit(uncommit) => vec![StockAction::Uncommit(UncommitStock { quantity: Some(some?), ..uncommit })],
+        StockAction::CancelExpected(cancel) => vec![StockAction::CancelExpected(CancelSupply { quantity: Some(some?), ..cancel })],
+        StockAction::Update(update) => {
+            let total = figure(refusal, "reserved")?.saturating_add(least);
+            vec![StockAction::Update(UpdateReservation { quantity: Some(total), ..update })]
+        }
+        // All that is held moves, so what cannot be held there is given up first.
+        StockAction::Transfer(transfer) => {
+            let most = figure(refusal, "requested")?.saturating_sub(least);
+            let release = ReleaseStock { quantity: Some(most), ..ReleaseStock::all(transfer.id.clone()) };
+            some?;
+            vec![StockAction::Release(release), StockAction::Transfer(transfer)]
+        }
+        _ => return None,
+    })
+}
+
+fn names_a_quantity(refusal: &Refusal) -> bool {
+    let codes = ["insufficient", "quota_exceeded", "exceeds_reservation", "backordered", "exceeds_supply"];
+    codes.iter().any(|code| refusal.code.as_str() == format!("inventory.{code}"))
+}
+
+/// Tells a history, and after each refusal also what it names, on the side.
+fn hold(mut story: Story, shop: impl Fn() -> Story, history: &[(String, i64)]) -> Result<(), TestCaseError> {
+    let mut now = 0;
+    for (text, pause) in history {
+        now += pause;
+        let (before, text) = (story.state.clone(), format!("@{now} {text}"));
+        let decision = story.tell(&text).unwrap();
+        let Outcome::Refused(refusals) = decision.outcome else { continue };
+        let asked = command("any", &text);
+        let Some(refusal) = refusals.first().filter(|refusal| names_a_quantity(refusal)) else { continue };
+        // A transfer of what waits too gives up what waits first.
+        let waits = |id| before.reservation(id).is_some_and(|hold| !hold.backordered.is_zero());
+        if matches!(&asked.action, StockAction::Transfer(transfer) if waits(&transfer.id)) {
+            continue;
+        }
+        let Some(actions) = instead(&asked.action, refusal) else { continue };
+        let mut aside = shop();
+        aside.state = before.clone();
+        for (number, action) in actions.into_iter().enumerate() {
+            let again = crate::report::Command { id: format!("again-{number}").parse().unwrap(), action, ..asked.clone() };
+            let outcome = aside.handle(&again).unwrap().outcome;
+            prop_assert_eq!(&outcome, &Outcome::Accepted, "{:?} after {} was refused with {:?}", again.action, text, refusal);
+        }
+        // And on the day that is named, all of it passes.
+        if let (StockAction::Reserve(reserve), Some(Detail::Date(day))) = (&asked.action, refusal.details.get("next_on")) {
+            let action = StockAction::Reserve(ReserveStock { wanted_on: Some(*day), ..reserve.clone() });
+            let mut aside = shop();
+            aside.state = before;
+            let again = crate::report::Command { id: "later".parse().unwrap(), action, ..asked };
+            prop_assert_eq!(aside.handle(&again).unwrap().outcome, Outcome::Accepted, "{} on {}", text, day);
+        }
+    }
+    Ok(())
+}
+
+/// The same warehouses with a quota for `P` and `B` together.
+fn with_quota() -> Story {
+    Story::new(inventory(
+        r#"{"locations": [{"id": "west", "priority": 3}, {"id": "old", "active": false}, {"id": "north", "priority": 1},
+            {"id": "south", "priority": 2}],
+        "safety_stock": [{"location": "north", "product": "S", "quantity": "2"}], "hold_ttl_seconds": 900,
+        "products": [{"product": "B", "sku_threshold": "1", "backorder": {"limit": "10"}}, {"product": "U", "backorder": "unlimited"}],
+        "quotas": [{"id": "q", "products": [{"product": "P"}, {"product": "B", "factor": "2"}],
+            "others": {"caps": [{"period": "day", "quantity": "9"}, {"period": "month", "quantity": "25"}]}}]}"#,
+    ))
+}
+
+proptest! {
+    #[test]
+    fn every_refusal_names_what_passes(history in commands()) {
+        let shop = || Story::new(three_warehouses());
+        hold(shop(), shop, &history)?;
+    }
+
+    #[test]
+    fn so_does_every_refusal_of_a_quota(history in commands()) {
+        hold(with_quota(), with_quota, &history)?;
+    }
+}
