@@ -4048,7 +4048,7 @@ export interface Peg {
 }
 
 /** What a demand is met from. */
-export type PegSource = "stock" | "supply" | "replenishment" | "untracked" | "nothing";
+export type PegSource = "stock" | "supply" | "replenishment" | "untracked" | "components" | "nothing";
 
 /** What an amount is counted for. */
 export type Per = "unit" | "line";
@@ -4577,8 +4577,18 @@ export interface PromiseRequest {
 /** Which lines are confirmed together or not at all. */
 export type PromiseScope = "line" | "ship_group" | "order";
 
+/** Where a component of the kits of a line comes from. */
+export interface PromisedComponent {
+  /** The component. */
+  product: ProductId;
+  /** How much of it is taken when, and from where. */
+  schedule_lines: ScheduleLine[];
+}
+
 /** When one line can be had. */
 export interface PromisedLine {
+  /** For kits: where their components come from. */
+  components?: PromisedComponent[];
   /** What it gets. */
   confirmed: Decimal;
   /** The day on which the last of it can be had; absent when not all can. */
@@ -5294,6 +5304,11 @@ export interface ReconcileStockRequest {
 export interface Reconciliation {
   /** Whether there is no difference. */
   balanced: boolean;
+  /**
+   * The events that put the counters to what the reservations say; the command `reconcile` makes them happen. A counter that the
+   * ledger contradicts is not among them: there the state is not what its events make, and is to be folded anew.
+   */
+  corrections?: StockEvent[];
   /** Every counter that differs, in order of product, location and counter. */
   differences: StockDifference[];
 }
@@ -6749,6 +6764,8 @@ export type SourcingId = string;
 
 /** What one line needs. */
 export interface SourcingLine {
+  /** The lines that are shipped with it: all of a group from one location, in full, or none of them. */
+  group?: ShipGroupId | null;
   /** The line. */
   id: LineId;
   /** Every part is a whole multiple of this, such as the contents of a box; above zero. Absent: any quantity will do. */
@@ -6776,6 +6793,8 @@ export type SourcingObjective = "unfilled" | "shipments" | "late_lines" | "cost"
 
 /** Which location ships what, why, and what is missing. */
 export interface SourcingPlan {
+  /** All of them as one command, which happens whole or not at all; absent where there are none. */
+  action?: StockAction;
   /** Every candidate, by priority and id, and what speaks against it. */
   candidates: CandidateVerdict[];
   /** Whether every line gets all that it asks for. */
@@ -7026,7 +7045,7 @@ export interface StepView {
  * # Ok::<(), serde_json::Error>(())
  * ```
  */
-export type StockAction = StockActionReceive | StockActionCount | StockActionIssue | StockActionMove | StockActionRegrade | StockActionDescribeLot | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionFirm | StockActionTransfer | StockActionUpdate | StockActionUncommit | StockActionFill | StockActionBatch | StockActionReallocate | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected;
+export type StockAction = StockActionReceive | StockActionCount | StockActionIssue | StockActionMove | StockActionRegrade | StockActionDescribeLot | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionFirm | StockActionTransfer | StockActionUpdate | StockActionUncommit | StockActionFill | StockActionReconcile | StockActionBatch | StockActionReallocate | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected;
 
 export interface StockActionBatch {
   batch: StockAction[];
@@ -7080,7 +7099,7 @@ export interface StockActionFirm {
  * # Ok::<(), serde_json::Error>(())
  * ```
  */
-export type StockActionInput = StockActionInputReceive | StockActionInputCount | StockActionInputIssue | StockActionInputMove | StockActionInputRegrade | StockActionInputDescribeLot | StockActionInputReserve | StockActionInputCommit | StockActionInputRelease | StockActionInputExtend | StockActionInputFirm | StockActionInputTransfer | StockActionInputUpdate | StockActionInputUncommit | StockActionInputFill | StockActionInputBatch | StockActionInputReallocate | StockActionInputExpire | StockActionInputExpect | StockActionInputReschedule | StockActionInputCancelExpected;
+export type StockActionInput = StockActionInputReceive | StockActionInputCount | StockActionInputIssue | StockActionInputMove | StockActionInputRegrade | StockActionInputDescribeLot | StockActionInputReserve | StockActionInputCommit | StockActionInputRelease | StockActionInputExtend | StockActionInputFirm | StockActionInputTransfer | StockActionInputUpdate | StockActionInputUncommit | StockActionInputFill | StockActionInputReconcile | StockActionInputBatch | StockActionInputReallocate | StockActionInputExpire | StockActionInputExpect | StockActionInputReschedule | StockActionInputCancelExpected;
 
 export interface StockActionInputBatch {
   batch: readonly StockActionInput[];
@@ -7140,6 +7159,12 @@ export interface StockActionInputReceive {
   receive: ReceiveStockInput;
 }
 
+export interface StockActionInputReconcile {
+  reconcile: StockActionInputReconcileContent;
+}
+
+export type StockActionInputReconcileContent = Record<string, never>;
+
 export interface StockActionInputRegrade {
   regrade: RegradeStockInput;
 }
@@ -7183,6 +7208,12 @@ export interface StockActionReallocate {
 export interface StockActionReceive {
   receive: ReceiveStock;
 }
+
+export interface StockActionReconcile {
+  reconcile: StockActionReconcileContent;
+}
+
+export type StockActionReconcileContent = Record<string, never>;
 
 export interface StockActionRegrade {
   regrade: RegradeStock;
@@ -7258,7 +7289,7 @@ export interface StockDifference {
 }
 
 /** A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else. */
-export type StockEvent = StockEventReceived | StockEventCounted | StockEventIssued | StockEventMoved | StockEventRegraded | StockEventLotDescribed | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventUnfilled | StockEventBackordersFilled | StockEventFirmed | StockEventTransferred | StockEventUpdated | StockEventUncommitted | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventRefused;
+export type StockEvent = StockEventReceived | StockEventCounted | StockEventIssued | StockEventMoved | StockEventRegraded | StockEventLotDescribed | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventUnfilled | StockEventBackordersFilled | StockEventFirmed | StockEventTransferred | StockEventUpdated | StockEventUncommitted | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventCorrected | StockEventReconciled | StockEventRefused;
 
 export interface StockEventBackordersFilled {
   backorders_filled: StockEventBackordersFilledContent;
@@ -7290,6 +7321,31 @@ export interface StockEventCommittedContent {
   product: ProductId;
   /** How much of the rest is free again where. */
   released?: StockPart[];
+}
+
+export interface StockEventCorrected {
+  corrected: StockEventCorrectedContent;
+}
+
+export interface StockEventCorrectedContent {
+  /** What the reservations say. */
+  after: Decimal;
+  /** What the ledger said. */
+  before: Decimal;
+  /** What is counted. */
+  counter: StockCounter;
+  /** Where; absent for what waits for stock, which lies nowhere. */
+  location?: LocationId;
+  /** The lot. */
+  lot?: LotId;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId;
+  /** The product. */
+  product: ProductId;
+  /** The serial number. */
+  serial?: SerialId;
+  /** Whether it may be sold. */
+  status?: StockStatus;
 }
 
 export interface StockEventCounted {
@@ -7393,7 +7449,7 @@ export interface StockEventFirmedContent {
 }
 
 /** A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else. */
-export type StockEventInput = StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputMoved | StockEventInputRegraded | StockEventInputLotDescribed | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputUnfilled | StockEventInputBackordersFilled | StockEventInputFirmed | StockEventInputTransferred | StockEventInputUpdated | StockEventInputUncommitted | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputRefused;
+export type StockEventInput = StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputMoved | StockEventInputRegraded | StockEventInputLotDescribed | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputUnfilled | StockEventInputBackordersFilled | StockEventInputFirmed | StockEventInputTransferred | StockEventInputUpdated | StockEventInputUncommitted | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputCorrected | StockEventInputReconciled | StockEventInputRefused;
 
 export interface StockEventInputBackordersFilled {
   backorders_filled: StockEventInputBackordersFilledContent;
@@ -7425,6 +7481,31 @@ export interface StockEventInputCommittedContent {
   product: ProductId;
   /** How much of the rest is free again where. */
   released?: readonly StockPartInput[];
+}
+
+export interface StockEventInputCorrected {
+  corrected: StockEventInputCorrectedContent;
+}
+
+export interface StockEventInputCorrectedContent {
+  /** What the reservations say. */
+  after: DecimalInput;
+  /** What the ledger said. */
+  before: DecimalInput;
+  /** What is counted. */
+  counter: StockCounter;
+  /** Where; absent for what waits for stock, which lies nowhere. */
+  location?: LocationId | null;
+  /** The lot. */
+  lot?: LotId | null;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId | null;
+  /** The product. */
+  product: ProductId;
+  /** The serial number. */
+  serial?: SerialId | null;
+  /** Whether it may be sold. */
+  status?: StockStatus;
 }
 
 export interface StockEventInputCounted {
@@ -7605,6 +7686,15 @@ export interface StockEventInputReceivedContent {
   serials?: readonly SerialId[];
   /** Whether it may be sold. */
   status?: StockStatus;
+}
+
+export interface StockEventInputReconciled {
+  reconciled: StockEventInputReconciledContent;
+}
+
+export interface StockEventInputReconciledContent {
+  /** How many of them were put right. */
+  corrected: number;
 }
 
 export interface StockEventInputRefused {
@@ -7936,6 +8026,15 @@ export interface StockEventReceivedContent {
   serials?: SerialId[];
   /** Whether it may be sold. */
   status?: StockStatus;
+}
+
+export interface StockEventReconciled {
+  reconciled: StockEventReconciledContent;
+}
+
+export interface StockEventReconciledContent {
+  /** How many of them were put right. */
+  corrected: number;
 }
 
 export interface StockEventRefused {

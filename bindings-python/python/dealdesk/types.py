@@ -4393,7 +4393,7 @@ Peg = TypedDict(
 )
 
 # What a demand is met from.
-PegSource: TypeAlias = "Literal['stock', 'supply', 'replenishment', 'untracked', 'nothing']"
+PegSource: TypeAlias = "Literal['stock', 'supply', 'replenishment', 'untracked', 'components', 'nothing']"
 
 # What an amount is counted for.
 Per: TypeAlias = "Literal['unit', 'line']"
@@ -4951,8 +4951,19 @@ PromiseScope: TypeAlias = "Literal['line', 'ship_group', 'order']"
 
 
 @final
+class PromisedComponent(TypedDict):
+    """Where a component of the kits of a line comes from."""
+    # The component.
+    product: ProductId
+    # How much of it is taken when, and from where.
+    schedule_lines: list[ScheduleLine]
+
+
+@final
 class PromisedLine(TypedDict):
     """When one line can be had."""
+    # For kits: where their components come from.
+    components: NotRequired[list[PromisedComponent]]
     # What it gets.
     confirmed: Decimal
     # The day on which the last of it can be had; absent when not all can.
@@ -5708,6 +5719,9 @@ class Reconciliation(TypedDict):
     """Whether a state is what its history says."""
     # Whether there is no difference.
     balanced: bool
+    # The events that put the counters to what the reservations say; the command `reconcile` makes them happen. A counter that the
+    # ledger contradicts is not among them: there the state is not what its events make, and is to be folded anew.
+    corrections: NotRequired[list[StockEvent]]
     # Every counter that differs, in order of product, location and counter.
     differences: list[StockDifference]
 
@@ -7232,6 +7246,8 @@ SourcingId: TypeAlias = "str"
 @final
 class SourcingLine(TypedDict):
     """What one line needs."""
+    # The lines that are shipped with it: all of a group from one location, in full, or none of them.
+    group: NotRequired[ReadOnly[ShipGroupId | None]]
     # The line.
     id: ReadOnly[LineId]
     # Every part is a whole multiple of this, such as the contents of a box; above zero. Absent: any quantity will do.
@@ -7261,6 +7277,8 @@ SourcingObjective: TypeAlias = "Literal['unfilled', 'shipments', 'late_lines', '
 @final
 class SourcingPlan(TypedDict):
     """Which location ships what, why, and what is missing."""
+    # All of them as one command, which happens whole or not at all; absent where there are none.
+    action: NotRequired[StockAction]
     # Every candidate, by priority and id, and what speaks against it.
     candidates: list[CandidateVerdict]
     # Whether every line gets all that it asks for.
@@ -7528,7 +7546,7 @@ class StepView(TypedDict):
 # assert!(matches!(action, StockAction::Reserve(_)));
 # # Ok::<(), serde_json::Error>(())
 # ```
-StockAction: TypeAlias = "StockActionReceive | StockActionCount | StockActionIssue | StockActionMove | StockActionRegrade | StockActionDescribeLot | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionFirm | StockActionTransfer | StockActionUpdate | StockActionUncommit | StockActionFill | StockActionBatch | StockActionReallocate | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected"
+StockAction: TypeAlias = "StockActionReceive | StockActionCount | StockActionIssue | StockActionMove | StockActionRegrade | StockActionDescribeLot | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionFirm | StockActionTransfer | StockActionUpdate | StockActionUncommit | StockActionFill | StockActionReconcile | StockActionBatch | StockActionReallocate | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected"
 
 
 @final
@@ -7593,7 +7611,7 @@ class StockActionFirm(TypedDict):
 # assert!(matches!(action, StockAction::Reserve(_)));
 # # Ok::<(), serde_json::Error>(())
 # ```
-StockActionInput: TypeAlias = "StockActionInputReceive | StockActionInputCount | StockActionInputIssue | StockActionInputMove | StockActionInputRegrade | StockActionInputDescribeLot | StockActionInputReserve | StockActionInputCommit | StockActionInputRelease | StockActionInputExtend | StockActionInputFirm | StockActionInputTransfer | StockActionInputUpdate | StockActionInputUncommit | StockActionInputFill | StockActionInputBatch | StockActionInputReallocate | StockActionInputExpire | StockActionInputExpect | StockActionInputReschedule | StockActionInputCancelExpected"
+StockActionInput: TypeAlias = "StockActionInputReceive | StockActionInputCount | StockActionInputIssue | StockActionInputMove | StockActionInputRegrade | StockActionInputDescribeLot | StockActionInputReserve | StockActionInputCommit | StockActionInputRelease | StockActionInputExtend | StockActionInputFirm | StockActionInputTransfer | StockActionInputUpdate | StockActionInputUncommit | StockActionInputFill | StockActionInputReconcile | StockActionInputBatch | StockActionInputReallocate | StockActionInputExpire | StockActionInputExpect | StockActionInputReschedule | StockActionInputCancelExpected"
 
 
 @final
@@ -7672,6 +7690,16 @@ class StockActionInputReceive(TypedDict):
 
 
 @final
+class StockActionInputReconcile(TypedDict):
+    reconcile: ReadOnly[StockActionInputReconcileContent]
+
+
+@final
+class StockActionInputReconcileContent(TypedDict):
+    pass
+
+
+@final
 class StockActionInputRegrade(TypedDict):
     regrade: ReadOnly[RegradeStockInput]
 
@@ -7724,6 +7752,16 @@ class StockActionReallocate(TypedDict):
 @final
 class StockActionReceive(TypedDict):
     receive: ReceiveStock
+
+
+@final
+class StockActionReconcile(TypedDict):
+    reconcile: StockActionReconcileContent
+
+
+@final
+class StockActionReconcileContent(TypedDict):
+    pass
 
 
 @final
@@ -7809,7 +7847,7 @@ class StockDifference(TypedDict):
     status: NotRequired[StockStatus]
 
 # A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else.
-StockEvent: TypeAlias = "StockEventReceived | StockEventCounted | StockEventIssued | StockEventMoved | StockEventRegraded | StockEventLotDescribed | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventUnfilled | StockEventBackordersFilled | StockEventFirmed | StockEventTransferred | StockEventUpdated | StockEventUncommitted | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventRefused"
+StockEvent: TypeAlias = "StockEventReceived | StockEventCounted | StockEventIssued | StockEventMoved | StockEventRegraded | StockEventLotDescribed | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventUnfilled | StockEventBackordersFilled | StockEventFirmed | StockEventTransferred | StockEventUpdated | StockEventUncommitted | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventCorrected | StockEventReconciled | StockEventRefused"
 
 
 @final
@@ -7846,6 +7884,33 @@ class StockEventCommittedContent(TypedDict):
     product: ProductId
     # How much of the rest is free again where.
     released: NotRequired[list[StockPart]]
+
+
+@final
+class StockEventCorrected(TypedDict):
+    corrected: StockEventCorrectedContent
+
+
+@final
+class StockEventCorrectedContent(TypedDict):
+    # What the reservations say.
+    after: Decimal
+    # What the ledger said.
+    before: Decimal
+    # What is counted.
+    counter: StockCounter
+    # Where; absent for what waits for stock, which lies nowhere.
+    location: NotRequired[LocationId]
+    # The lot.
+    lot: NotRequired[LotId]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[OwnerId]
+    # The product.
+    product: ProductId
+    # The serial number.
+    serial: NotRequired[SerialId]
+    # Whether it may be sold.
+    status: NotRequired[StockStatus]
 
 
 @final
@@ -7961,7 +8026,7 @@ class StockEventFirmedContent(TypedDict):
     product: ProductId
 
 # A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else.
-StockEventInput: TypeAlias = "StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputMoved | StockEventInputRegraded | StockEventInputLotDescribed | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputUnfilled | StockEventInputBackordersFilled | StockEventInputFirmed | StockEventInputTransferred | StockEventInputUpdated | StockEventInputUncommitted | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputRefused"
+StockEventInput: TypeAlias = "StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputMoved | StockEventInputRegraded | StockEventInputLotDescribed | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputUnfilled | StockEventInputBackordersFilled | StockEventInputFirmed | StockEventInputTransferred | StockEventInputUpdated | StockEventInputUncommitted | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputCorrected | StockEventInputReconciled | StockEventInputRefused"
 
 
 @final
@@ -7998,6 +8063,33 @@ class StockEventInputCommittedContent(TypedDict):
     product: ReadOnly[ProductId]
     # How much of the rest is free again where.
     released: NotRequired[ReadOnly[Sequence[StockPartInput]]]
+
+
+@final
+class StockEventInputCorrected(TypedDict):
+    corrected: ReadOnly[StockEventInputCorrectedContent]
+
+
+@final
+class StockEventInputCorrectedContent(TypedDict):
+    # What the reservations say.
+    after: ReadOnly[DecimalInput]
+    # What the ledger said.
+    before: ReadOnly[DecimalInput]
+    # What is counted.
+    counter: ReadOnly[StockCounter]
+    # Where; absent for what waits for stock, which lies nowhere.
+    location: NotRequired[ReadOnly[LocationId | None]]
+    # The lot.
+    lot: NotRequired[ReadOnly[LotId | None]]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[ReadOnly[OwnerId | None]]
+    # The product.
+    product: ReadOnly[ProductId]
+    # The serial number.
+    serial: NotRequired[ReadOnly[SerialId | None]]
+    # Whether it may be sold.
+    status: NotRequired[ReadOnly[StockStatus]]
 
 
 @final
@@ -8199,6 +8291,17 @@ class StockEventInputReceivedContent(TypedDict):
     serials: NotRequired[ReadOnly[Sequence[SerialId]]]
     # Whether it may be sold.
     status: NotRequired[ReadOnly[StockStatus]]
+
+
+@final
+class StockEventInputReconciled(TypedDict):
+    reconciled: ReadOnly[StockEventInputReconciledContent]
+
+
+@final
+class StockEventInputReconciledContent(TypedDict):
+    # How many of them were put right.
+    corrected: ReadOnly[int]
 
 
 @final
@@ -8567,6 +8670,17 @@ class StockEventReceivedContent(TypedDict):
     serials: NotRequired[list[SerialId]]
     # Whether it may be sold.
     status: NotRequired[StockStatus]
+
+
+@final
+class StockEventReconciled(TypedDict):
+    reconciled: StockEventReconciledContent
+
+
+@final
+class StockEventReconciledContent(TypedDict):
+    # How many of them were put right.
+    corrected: int
 
 
 @final

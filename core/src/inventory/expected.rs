@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::action::ReceiveStock;
 use super::decide::{Ground, Verdict, positive, refuse};
 use super::event::StockEvent;
+use super::missed::{Change, missed};
 use super::state::StockState;
 use crate::id::{DemandId, LocationId, Map, ProductId, SupplyId};
 use crate::limits::Limits;
@@ -268,7 +269,8 @@ pub(super) fn reschedule(ground: &Ground<'_>, reschedule: &RescheduleSupply) -> 
     let needed_on = supply.pegged_to.as_ref().and_then(|peg| peg.needed_on);
     let too_late = later && needed_on.is_some_and(|needed_on| reschedule.due > needed_on);
     let short = too_late.then(|| shortage(supply, supply.open, Some(reschedule.due))).flatten();
-    Ok(std::iter::once(moved).chain(short).collect())
+    let missed = if later { missed(ground, supply, Change::Later(reschedule.due)) } else { Vec::new() };
+    Ok(std::iter::once(moved).chain(short).chain(missed).collect())
 }
 
 /// Refusals, in order: unknown supply, supply closed, exceeds supply.
@@ -295,7 +297,8 @@ fn cancel_open(ground: &Ground<'_>, cancel: &CancelSupply) -> Result<Vec<StockEv
         location: supply.location.clone(),
         quantity,
     };
-    Ok(std::iter::once(cancelled).chain(shortage(supply, quantity, None)).collect())
+    let missed = missed(ground, supply, Change::Less(quantity));
+    Ok(std::iter::once(cancelled).chain(shortage(supply, quantity, None)).chain(missed).collect())
 }
 
 /// What a receipt means for the supply that it is of. More than was expected is taken, and so is what comes after it was cancelled:
@@ -321,7 +324,8 @@ pub(super) fn arrive(ground: &Ground<'_>, receive: &ReceiveStock) -> Result<Vec<
         open: rest.saturating_sub(closed),
     };
     let short = closed.is_positive().then(|| shortage(supply, closed, None)).flatten();
-    Ok(std::iter::once(arrived).chain(short).collect())
+    let missed = if closed.is_positive() { missed(ground, supply, Change::Less(closed)) } else { Vec::new() };
+    Ok(std::iter::once(arrived).chain(short).chain(missed).collect())
 }
 
 /// What the demand of a pegged supply will miss.

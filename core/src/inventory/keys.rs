@@ -171,8 +171,14 @@ impl Keys {
         part.adopt(state.due(at));
         part.adopt(self.demands.iter().flat_map(|demand| state.soft_holds_of(demand)));
         part.adopt(self.reservations.iter().filter_map(|id| state.reservation(id)));
-        for supply in self.supplies.iter().filter_map(|id| state.supply(id)) {
-            part.insert_supply(supply.clone());
+        // What one supply means to those who wait depends on the others of its product.
+        let named = self.supplies.iter().filter_map(|id| state.supply(id));
+        let products = self.products.iter().filter(|_| !self.supplies.is_empty());
+        let beside = products.flat_map(|product| state.supplies.open(product)).filter_map(|due| state.supplies.numbered(due.supply));
+        for supply in named.chain(beside) {
+            if part.supply(&supply.id).is_none() {
+                part.insert_supply(supply.clone());
+            }
         }
         part
     }

@@ -41,6 +41,7 @@ mod keys;
 mod kit;
 mod ledger;
 mod lot;
+mod missed;
 mod movement;
 mod plan;
 mod promise;

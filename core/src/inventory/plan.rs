@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::compile::Inventory;
 use super::dimensions::Dimensions;
 use super::event::StockPart;
+use super::kit;
 use super::removal::{Ask, PassedOver, RemovalTerms};
 use super::state::StockState;
 use super::supply::{Supply, Taken};
@@ -233,6 +234,9 @@ pub(super) fn check_lines(
     for (index, line) in lines.iter().enumerate() {
         if !line.quantity.is_positive() {
             problems.push(not_positive(line.quantity, &path.field("lines").index(index).field("quantity")));
+        }
+        if let Some(problem) = kit::not_planned(inventory, &line.product, &path.field("lines").index(index).field("product")) {
+            problems.push(problem);
         }
     }
 }

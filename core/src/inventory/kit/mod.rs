@@ -30,6 +30,7 @@ pub(super) use stock::{as_quantity, enough_for, times, whole};
 use super::action::{
     CommitStock, ExtendReservation, FirmReservation, ReleaseStock, StockAction, TransferReservation, UncommitStock, UpdateReservation,
 };
+use super::compile::Inventory;
 use super::decide::{Ground, Judgement, refuse};
 use crate::id::{ProductId, ReservationId};
 use crate::report::{Diagnostic, InventoryCode, Path};
@@ -51,6 +52,13 @@ pub(super) fn judge(ground: &Ground<'_>, action: &StockAction, path: &Path<'_>) 
         StockAction::Expect(expect) => has_no_stock(ground, &expect.product, &path.field("expect")),
         _ => of_reservation(ground, action, path),
     }
+}
+
+/// What is said to a line of kits where only single products are planned.
+pub(super) fn not_planned(inventory: &Inventory, product: &ProductId, path: &Path<'_>) -> Option<Diagnostic> {
+    inventory.kit(product)?;
+    let message = format!("`{product}` is a kit and has no stock of its own");
+    Some(Diagnostic::error(InventoryCode::Kit, path, message).help("use `plan_sourcing`, which takes kits apart, or name its components"))
 }
 
 fn has_no_stock(ground: &Ground<'_>, product: &ProductId, path: &Path<'_>) -> Option<Judgement> {

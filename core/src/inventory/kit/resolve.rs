@@ -65,7 +65,7 @@ fn refused(refusal: Refusal) -> Judgement {
     Ok(Err(vec![refusal]))
 }
 
-/// Refusals, in order: already committed, already released, expired, exceeds reservation, backordered, insufficient.
+/// Refusals, in order: already committed, already released, expired, exceeds reservation, backordered, insufficient, lot expired.
 pub(super) fn commit(ground: &Ground<'_>, hold: &Hold<'_>, commit: &CommitStock, path: &Path<'_>) -> Judgement {
     let asked = asked(commit.quantity, path)?;
     if let Some(refusal) = hold.closed(ground) {
@@ -84,11 +84,13 @@ pub(super) fn commit(ground: &Ground<'_>, hold: &Hold<'_>, commit: &CommitStock,
         let asked = if waits { wanted.max(hold.outstanding()) } else { wanted };
         return refused(hold.exceeds(code, asked, there(held)?, commit.location.as_ref()));
     }
-    let judgement = attempt(wanted)?;
-    if judgement.is_ok() {
-        return Ok(judgement);
+    match attempt(wanted)? {
+        // Less is there than is held; anything else that is said of a component is said as it is.
+        Err(refusals) if refusals.iter().all(|refusal| refusal.code == InventoryCode::Insufficient.into()) => {
+            refused(hold.exceeds(InventoryCode::Insufficient, wanted, there(wanted)?, commit.location.as_ref()))
+        }
+        judgement => Ok(judgement),
     }
-    refused(hold.exceeds(InventoryCode::Insufficient, wanted, there(wanted)?, commit.location.as_ref()))
 }
 
 /// The commits of all components, and the releases of what is left of them.

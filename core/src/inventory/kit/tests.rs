@@ -167,7 +167,9 @@ proptest! {
             let place = place.map(|place| format!(" at {place}")).unwrap_or_default();
             quantity.is_positive().then(|| format!("reserve L-{} {} {quantity}{place}", line.id, line.product))
         });
-        let reserves: Vec<String> = reserves.collect();
+        let mut reserves: Vec<String> = reserves.collect();
+        // Who may take from anywhere leaves a place to those who need it.
+        reserves.sort_by_key(|reserve| !reserve.contains(" at "));
         if !reserves.is_empty() {
             let outcome = story.tell(&format!("batch {}", reserves.join("; "))).unwrap().outcome;
             prop_assert_eq!(outcome, Outcome::Accepted, "{:?}", reserves);

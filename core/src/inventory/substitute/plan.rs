@@ -2,6 +2,7 @@
 
 use super::super::compile::Inventory;
 use super::super::event::StockPart;
+use super::super::kit;
 use super::super::plan::not_positive;
 use super::super::removal::Ask;
 use super::super::state::StockState;
@@ -69,6 +70,9 @@ fn check(inventory: &Inventory, request: &PlanSubstitutesRequest) -> Result<(), 
         }
         if !line.quantity.is_positive() {
             problems.push(not_positive(line.quantity, &path.field("quantity")));
+        }
+        if let Some(problem) = kit::not_planned(inventory, &line.product, &path.field("product")) {
+            problems.push(problem);
         }
         for (number, product) in line.declines.iter().enumerate().filter(|(_, product)| line.accepts.contains(product)) {
             let message = format!("the customer both accepts and declines `{product}`; keep one of them");
