@@ -235,10 +235,8 @@ pub(super) fn check_lines(
         if !line.quantity.is_positive() {
             problems.push(not_positive(line.quantity, &path.field("lines").index(index).field("quantity")));
         }
-        if let Some(problem) = kit::not_planned(inventory, &line.product, &path.field("lines").index(index).field("product")) {
-            problems.push(problem);
-        }
     }
+    kit::refuse_lines(inventory, lines.iter().map(|line| &line.product), path, problems);
 }
 
 pub(super) fn not_positive(quantity: Quantity, path: &Path<'_>) -> Diagnostic {

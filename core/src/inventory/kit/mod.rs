@@ -33,7 +33,7 @@ use super::action::{
 use super::compile::Inventory;
 use super::decide::{Ground, Judgement, refuse};
 use crate::id::{ProductId, ReservationId};
-use crate::report::{Diagnostic, InventoryCode, Path};
+use crate::report::{Diagnostic, Diagnostics, InventoryCode, Path};
 use hold::Hold;
 
 /// Judges an action that is about a kit; `None` for every other.
@@ -54,11 +54,21 @@ pub(super) fn judge(ground: &Ground<'_>, action: &StockAction, path: &Path<'_>) 
     }
 }
 
-/// What is said to a line of kits where only single products are planned.
-pub(super) fn not_planned(inventory: &Inventory, product: &ProductId, path: &Path<'_>) -> Option<Diagnostic> {
-    inventory.kit(product)?;
-    let message = format!("`{product}` is a kit and has no stock of its own");
-    Some(Diagnostic::error(InventoryCode::Kit, path, message).help("use `plan_sourcing`, which takes kits apart, or name its components"))
+/// Reports lines of kits where only single products are planned.
+pub(super) fn refuse_lines<'l>(
+    inventory: &Inventory,
+    lines: impl Iterator<Item = &'l ProductId>,
+    path: &Path<'_>,
+    problems: &mut Diagnostics,
+) {
+    if inventory.kits().is_empty() {
+        return;
+    }
+    for (index, product) in lines.enumerate().filter(|(_, product)| inventory.kit(product).is_some()) {
+        let message = format!("`{product}` is a kit and has no stock of its own");
+        let problem = Diagnostic::error(InventoryCode::Kit, &path.field("lines").index(index).field("product"), message);
+        problems.push(problem.help("use `plan_sourcing`, which takes kits apart, or name its components"));
+    }
 }
 
 fn has_no_stock(ground: &Ground<'_>, product: &ProductId, path: &Path<'_>) -> Option<Judgement> {

@@ -4,6 +4,7 @@ use super::super::action::{ReserveAllow, ReserveStock};
 use super::super::decide::{Ground, Judgement, positive, refuse};
 use super::super::event::StockEvent;
 use super::super::keys::Keys;
+use super::super::movement::check_terms;
 use super::super::quota::Allowance;
 use super::super::reservation::{
     Claim, check_allow, claim, end_of_hold, held_before, refusal_before_stock, replaced, reserved, room_for_one_more,
@@ -29,7 +30,13 @@ pub(super) fn reserve(ground: &Ground<'_>, request: &ReserveStock, kit: &Kit, pa
     // 1. Refuse what cannot be judged.
     positive(request.quantity, path)?;
     whole_kits(request.quantity, &path.field("quantity"))?;
+    if let Some(instead) = &request.instead_of {
+        positive(instead.quantity, &path.field("instead_of"))?;
+    }
     check_allow(request.allow, &path.field("allow"))?;
+    for component in &kit.components {
+        check_terms(ground, &component.product, request.removal.as_deref(), path)?;
+    }
     room_for_one_more(ground, path)?;
     let expires_at = end_of_hold(ground, request, path)?;
     let parts = name_parts(request, kit, &path.field("id"))?;

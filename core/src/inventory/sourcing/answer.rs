@@ -7,7 +7,7 @@ use super::super::event::StockPart;
 use super::candidate::{Candidate, millionths, objection};
 use super::compile::Constraint;
 use super::def::{SourcingObjective, SourcingStrategy};
-use super::eval::{KIT, Order, Pass};
+use super::eval::{Order, Pass};
 use super::fill::Part;
 use super::plan::{
     CandidateVerdict, ObjectiveValue, PlannedShipment, ShipmentLine, SourcedLine, SourcingBound, SourcingObjection, SourcingPlan,
@@ -15,6 +15,7 @@ use super::plan::{
 };
 use super::problem::{draw, most_from};
 use super::request::{SourcingLine, SourcingReserve};
+use super::stock::KIT;
 use crate::id::{IdError, ReservationId, Set};
 use crate::money::Decimal;
 use crate::quantity::Quantity;

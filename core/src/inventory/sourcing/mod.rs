@@ -25,6 +25,7 @@ mod plan;
 mod problem;
 mod request;
 mod search;
+mod stock;
 mod strategy;
 #[cfg(test)]
 mod tests;

@@ -71,14 +71,12 @@ fn check(inventory: &Inventory, request: &PlanSubstitutesRequest) -> Result<(), 
         if !line.quantity.is_positive() {
             problems.push(not_positive(line.quantity, &path.field("quantity")));
         }
-        if let Some(problem) = kit::not_planned(inventory, &line.product, &path.field("product")) {
-            problems.push(problem);
-        }
         for (number, product) in line.declines.iter().enumerate().filter(|(_, product)| line.accepts.contains(product)) {
             let message = format!("the customer both accepts and declines `{product}`; keep one of them");
             problems.error(InventoryCode::Consent, &path.field("declines").index(number), message);
         }
     }
+    kit::refuse_lines(inventory, request.lines.iter().map(|line| &line.product), &Path::ROOT, &mut problems);
     problems.finish().map(|_| ())
 }
 
