@@ -108,6 +108,10 @@ export function reconcileInventory(request) {
   return call('reconcile_inventory', request);
 }
 
+export function listReservations(request) {
+  return call('list_reservations', request);
+}
+
 export function evolveOrder(request) {
   return call('evolve_order', request);
 }

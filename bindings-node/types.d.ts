@@ -2994,6 +2994,18 @@ export interface LineView {
 /** The type of a list's values. */
 export type ListItem = "number" | "text";
 
+/** A state and whose reservations are asked for. */
+export interface ListReservationsRequest {
+  /** The moment: holds that have ended by then are over. */
+  at: TimestampText;
+  /** Of this demand only. */
+  demand?: DemandId | null;
+  /** Of this product only. */
+  product?: ProductId | null;
+  /** The stock. */
+  state: StockStateInput;
+}
+
 /** How much of a product can be reserved at one location. */
 export interface LocationAvailability {
   /** Whether stock may be reserved here. */
@@ -6001,6 +6013,12 @@ export interface ReservationInput {
 /** How firmly stock is held. */
 export type ReservationKind = "soft" | "hard";
 
+/** Reservations, in the order in which they were made. */
+export interface ReservationList {
+  /** Each as it is at that moment. */
+  reservations: ReservationView[];
+}
+
 /** A reservation at one location, of stock that is not told apart. */
 export interface ReservationPart {
   /** What has left. */
@@ -6051,8 +6069,39 @@ export interface ReservationPlan {
   lines: PlannedLine[];
 }
 
+/** What the quantities of a reservation come to; worked out from them, never kept. */
+export type ReservationState = "partially_reserved" | "reserved" | "partially_delivered" | "delivered" | "cancelled";
+
 /** What has become of a reservation. It is resolved once. */
 export type ReservationStatus = "open" | "committed" | "released" | "expired";
+
+/** A reservation at a moment. `held + backordered + delivered + released` is all that was ever reserved. */
+export interface ReservationView {
+  /** What waits for stock. */
+  backordered: Decimal;
+  /** What has left. */
+  delivered: Decimal;
+  /** What it is for. */
+  demand: DemandId;
+  /** When it ends by itself, while something of it is open. */
+  expires_at?: TimestampText;
+  /** What is held. */
+  held: Decimal;
+  /** Names it. */
+  id: ReservationId;
+  /** How firmly it is held. */
+  kind: ReservationKind;
+  /** How urgent the demand is; the highest number comes first. */
+  priority?: number;
+  /** The product. */
+  product: ProductId;
+  /** What was held and is free again. */
+  released: Decimal;
+  /** What its quantities come to. */
+  state: ReservationState;
+  /** The day on which the goods are wanted. */
+  wanted_on?: DateText;
+}
 
 /** Whether a reservation may hold less than was asked for. */
 export type ReserveAllow = "full_only" | ReserveAllowPartial | "backorder";

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         EvolveStockRequest,
         Invoice,
         InvoiceRequest,
+        ListReservationsRequest,
         OrderState,
         PlanReservationRequest,
         PlanSourcingRequest,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
         ReorderPlan,
         ReplanPlan,
         ReplanRequest,
+        ReservationList,
         ReservationPlan,
         RouteDecision,
         SeekTarget,
@@ -71,6 +73,7 @@ __all__ = [
     "evolve_approval",
     "evolve_inventory",
     "reconcile_inventory",
+    "list_reservations",
     "evolve_order",
 ]
 
@@ -212,6 +215,12 @@ def evolve_inventory(request: EvolveStockRequest) -> StockState:
 def reconcile_inventory(request: ReconcileStockRequest) -> Reconciliation:
     """Proves that the counters of a stock are the sums of its ledger."""
     response: Reconciliation = _native.call("reconcile_inventory", request)
+    return response
+
+
+def list_reservations(request: ListReservationsRequest) -> ReservationList:
+    """Says what has become of reservations: how much is held, waits and was delivered, and what that is called."""
+    response: ReservationList = _native.call("list_reservations", request)
     return response
 
 

@@ -3215,6 +3215,19 @@ ListItem: TypeAlias = "Literal['number', 'text']"
 
 
 @final
+class ListReservationsRequest(TypedDict):
+    """A state and whose reservations are asked for."""
+    # The moment: holds that have ended by then are over.
+    at: ReadOnly[TimestampInput]
+    # Of this demand only.
+    demand: NotRequired[ReadOnly[DemandId | None]]
+    # Of this product only.
+    product: NotRequired[ReadOnly[ProductId | None]]
+    # The stock.
+    state: ReadOnly[StockStateInput]
+
+
+@final
 class LocationAvailability(TypedDict):
     """How much of a product can be reserved at one location."""
     # Whether stock may be reserved here.
@@ -6467,6 +6480,13 @@ ReservationKind: TypeAlias = "Literal['soft', 'hard']"
 
 
 @final
+class ReservationList(TypedDict):
+    """Reservations, in the order in which they were made."""
+    # Each as it is at that moment.
+    reservations: list[ReservationView]
+
+
+@final
 class ReservationPart(TypedDict):
     """A reservation at one location, of stock that is not told apart."""
     # What has left.
@@ -6518,8 +6538,40 @@ class ReservationPlan(TypedDict):
     # The lines, in the order of the demand.
     lines: list[PlannedLine]
 
+# What the quantities of a reservation come to; worked out from them, never kept.
+ReservationState: TypeAlias = "Literal['partially_reserved', 'reserved', 'partially_delivered', 'delivered', 'cancelled']"
+
 # What has become of a reservation. It is resolved once.
 ReservationStatus: TypeAlias = "Literal['open', 'committed', 'released', 'expired']"
+
+
+@final
+class ReservationView(TypedDict):
+    """A reservation at a moment. `held + backordered + delivered + released` is all that was ever reserved."""
+    # What waits for stock.
+    backordered: Decimal
+    # What has left.
+    delivered: Decimal
+    # What it is for.
+    demand: DemandId
+    # When it ends by itself, while something of it is open.
+    expires_at: NotRequired[datetime]
+    # What is held.
+    held: Decimal
+    # Names it.
+    id: ReservationId
+    # How firmly it is held.
+    kind: ReservationKind
+    # How urgent the demand is; the highest number comes first.
+    priority: NotRequired[int]
+    # The product.
+    product: ProductId
+    # What was held and is free again.
+    released: Decimal
+    # What its quantities come to.
+    state: ReservationState
+    # The day on which the goods are wanted.
+    wanted_on: NotRequired[date]
 
 # Whether a reservation may hold less than was asked for.
 ReserveAllow: TypeAlias = "Literal['full_only', 'backorder'] | ReserveAllowPartial"

@@ -24,6 +24,7 @@
 //! | [`check_quota`] | how much its quotas allow of each line |
 //! | [`replan`] | who holds how much when there is less, or more, than was promised |
 //! | [`plan_substitutes`] | what is delivered in the place of what is not there |
+//! | [`list_reservations`] | what has become of reservations, as people speak of them |
 //! | [`reconcile`] | proves that the counters are what ledger and reservations say |
 
 mod action;
@@ -106,7 +107,10 @@ pub use request::{
     AvailabilityRequest, DecideStockRequest, EvolveStockRequest, PlanReservationRequest, PlanWaveRequest, ReconcileStockRequest,
     availability_request, decide_request, evolve_all, plan_request, reconcile_request, wave_request,
 };
-pub use reservation::{Reservation, ReservationPart, ReservationStatus};
+pub use reservation::{
+    ListReservationsRequest, Reservation, ReservationList, ReservationPart, ReservationState, ReservationStatus, ReservationView,
+    list_reservations,
+};
 pub use scarcity::{Share, ShareDemand, ShareEntry, ShareOutRequest, SharePlan, ShareStep, SharingDef, SharingMethod, share_out};
 pub use sourcing::{
     CandidateVerdict, ObjectiveValue, PlanSourcingRequest, PlannedShipment, Relax, ShipmentLine, SourcedLine, SourcingBound,

@@ -7,11 +7,11 @@ use super::schema::OpSchema;
 use crate::approval::{self, ApprovalEvent, CaseState, DecideApprovalRequest, EvolveApprovalRequest};
 use crate::credit::{CreditDecision, CreditRequest};
 use crate::inventory::{
-    self, Availability, AvailabilityRequest, CheckQuotaRequest, DecideStockRequest, EvolveStockRequest, PlanReservationRequest,
-    PlanSourcingRequest, PlanSubstitutesRequest, PlanWaveRequest, Projection, ProjectionRequest, PromisePlan, PromiseRequest,
-    ProposeReordersRequest, ProposeSupplyRequest, QuotaPlan, ReconcileStockRequest, Reconciliation, ReorderPlan, ReplanPlan, ReplanRequest,
-    ReservationPlan, ShareOutRequest, SharePlan, SourcingPlan, StockDecision, StockLevels, StockLevelsRequest, StockState, SubstitutePlan,
-    SupplyPlan, WavePlan,
+    self, Availability, AvailabilityRequest, CheckQuotaRequest, DecideStockRequest, EvolveStockRequest, ListReservationsRequest,
+    PlanReservationRequest, PlanSourcingRequest, PlanSubstitutesRequest, PlanWaveRequest, Projection, ProjectionRequest, PromisePlan,
+    PromiseRequest, ProposeReordersRequest, ProposeSupplyRequest, QuotaPlan, ReconcileStockRequest, Reconciliation, ReorderPlan,
+    ReplanPlan, ReplanRequest, ReservationList, ReservationPlan, ShareOutRequest, SharePlan, SourcingPlan, StockDecision, StockLevels,
+    StockLevelsRequest, StockState, SubstitutePlan, SupplyPlan, WavePlan,
 };
 use crate::limits::Limits;
 use crate::order::{self, DecideOrderRequest, EvolveOrderRequest, OrderFact, OrderState};
@@ -188,6 +188,8 @@ ops! {
     EvolveInventory "evolve_inventory" free: EvolveStockRequest => StockState, |request| Ok(inventory::evolve_all(request));
     /// Proves that the counters of a stock are the sums of its ledger.
     ReconcileInventory "reconcile_inventory" free: ReconcileStockRequest => Reconciliation, |request| Ok(inventory::reconcile_request(&request));
+    /// Says what has become of reservations: how much is held, waits and was delivered, and what that is called.
+    ListReservations "list_reservations" free: ListReservationsRequest => ReservationList, |request| Ok(inventory::list_reservations(&request));
     /// Judges a command to an order: accepted or refused, and the events that make the new state.
     DecideOrder "decide_order" on_rulebook: DecideOrderRequest => Decision<OrderFact>,
         |rulebook, request| order::decide(&rulebook.into(), &request.state, &request.command);

@@ -55,7 +55,10 @@ impl<'r> Desk<'r> {
     }
 
     fn confirm_line(&mut self, number: usize) -> Confirmed {
-        let (offer, quantity, wanted) = self.turn_of(number);
+        let (mut offer, quantity, wanted) = self.turn_of(number, self.ground.today);
+        if self.rule == ConfirmationRule::Complete {
+            offer = self.lasting(number, offer, quantity, wanted);
+        }
         let parts = match self.rule {
             ConfirmationRule::Schedule => offer.take_in_parts(quantity, wanted),
             ConfirmationRule::OneDate => offer.take_on(offer.quantity(wanted).map_or(quantity, |there| there.min(quantity)), wanted),
@@ -65,6 +68,24 @@ impl<'r> Desk<'r> {
         let reason = (confirmed < quantity).then(|| self.why_not(&offer, quantity, wanted));
         self.remember(number, &parts);
         Confirmed { parts, offer, reason }
+    }
+
+    /// What can be offered in full, without the lots that will have expired by the day on which that is.
+    fn lasting(&mut self, number: usize, mut offer: Offer, quantity: Quantity, wanted: Date) -> Offer {
+        let has_lots = self.lines.get(number).is_some_and(|line| self.has_lots(&line.product));
+        let mut counted = wanted;
+        while let Some(day) = offer.first_day(quantity, wanted).filter(|day| has_lots && *day > counted) {
+            counted = day;
+            offer = self.turn_of(number, day).0;
+        }
+        offer
+    }
+
+    /// Whether a product, or a component of it, has stock that may expire.
+    fn has_lots(&self, product: &ProductId) -> bool {
+        let kit = self.ground.inventory.kit(product);
+        let of_kit = kit.is_some_and(|kit| kit.components.iter().any(|component| self.ground.has_lots(&component.product)));
+        of_kit || self.ground.has_lots(product)
     }
 
     /// All lines of a group in full, or none of them.
@@ -115,7 +136,7 @@ impl<'r> Desk<'r> {
         let confirmed = group
             .iter()
             .map(|number| {
-                let (offer, quantity, _) = self.turn_of(*number);
+                let (offer, quantity, _) = self.turn_of(*number, day);
                 let enough = offer.quantity(day).is_none_or(|there| there >= quantity);
                 complete &= enough;
                 let parts = if enough { offer.take_on(quantity, day) } else { Vec::new() };
@@ -149,36 +170,38 @@ impl<'r> Desk<'r> {
         }
     }
 
-    /// What can be offered to a line after those before it, how much it wants, and when.
-    fn turn_of(&mut self, number: usize) -> (Offer, Quantity, Date) {
+    /// What can be offered to a line after those before it, how much it wants, and when. Lots count that have not expired by `on`, nor
+    /// by the day on which it is wanted.
+    fn turn_of(&mut self, number: usize, on: Date) -> (Offer, Quantity, Date) {
         let ground = self.ground;
         let Some(line) = self.lines.get(number) else {
             return (Offer::new(Timeline::default(), Vec::new(), None), Quantity::ZERO, ground.today);
         };
         let wanted = self.wanted_on(line);
         if let Some(kit) = ground.inventory.kit(&line.product) {
-            let (turn, offer) = KitTurn::of(self, line, kit, wanted);
+            let (turn, offer) = KitTurn::of(self, line, kit, (wanted, on.max(wanted)));
             self.kits.insert(number, turn);
             return (offer, line.quantity, wanted);
         }
         let place = line.location.as_ref().map(|location| ground.whole(location));
-        (self.offer(&line.product, place, line.demand.as_ref()), line.quantity, wanted)
+        (self.offer(&line.product, place, line.demand.as_ref(), on.max(wanted)), line.quantity, wanted)
     }
 
-    /// What can be offered of a product at a place, or anywhere; the place may be one that is not active.
-    pub fn offer(&self, product: &ProductId, place: Option<Option<usize>>, demand: Option<&DemandId>) -> Offer {
+    /// What can be offered of a product at a place, or anywhere, of lots that have not expired on a day; the place may be one that is not
+    /// active.
+    pub fn offer(&self, product: &ProductId, place: Option<Option<usize>>, demand: Option<&DemandId>, on: Date) -> Offer {
         let ground = self.ground;
         let own = demand.into_iter().flat_map(|demand| ground.pegged(product, demand));
         let own = own.filter(|delta| place.is_none_or(|place| place == delta.place)).collect();
         let timeline = match place {
             Some(None) => Timeline { days: vec![ground.today], promisable: vec![Quantity::ZERO], receipt: Vec::new() },
-            place => self.timeline(product, place.flatten()),
+            place => self.timeline(product, place.flatten(), on),
         };
         let horizon = if ground.inventory.is_tracked(product) { ground.horizon } else { Some(ground.today) };
         Offer::new(timeline, own, horizon)
     }
 
-    fn timeline(&self, product: &ProductId, place: Option<usize>) -> Timeline {
+    fn timeline(&self, product: &ProductId, place: Option<usize>, on: Date) -> Timeline {
         let ground = self.ground;
         let drawing = Drawing {
             today: ground.today,
@@ -187,7 +210,7 @@ impl<'r> Desk<'r> {
             overcommitted: ground.policy.overcommitted,
             method: ground.policy.method,
         };
-        Timeline::draw(&ground.deltas(product, self.taken_of(product)), drawing)
+        Timeline::draw(&ground.deltas(product, on, self.taken_of(product)), drawing)
     }
 
     /// What lines of a product take.

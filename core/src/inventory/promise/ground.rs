@@ -135,12 +135,12 @@ impl<'r> Ground<'r> {
         self.inventory.names().len()
     }
 
-    /// What comes and goes of a product, in order.
-    pub fn deltas(&self, product: &ProductId, lines: impl Iterator<Item = Delta>) -> Vec<Delta> {
+    /// What comes and goes of a product, in order. Of what is there only that counts which has not expired on a day.
+    pub fn deltas(&self, product: &ProductId, on: Date, lines: impl Iterator<Item = Delta>) -> Vec<Delta> {
         let due = self.beside.state.supplies.open(product);
         let mut deltas = Vec::with_capacity(due.len().saturating_add(self.places()));
         // 1. What is there and free, location by location.
-        deltas.extend(self.free(product));
+        deltas.extend(self.free(product, on));
         // 2. What is on its way for anyone.
         deltas.extend(due.iter().filter(|due| !due.pegged).filter_map(|due| self.expected(due)));
         let given = self.beside.supplies.iter().enumerate().filter(|(_, supply)| supply.product == *product && supply.pegged_to.is_none());
@@ -153,10 +153,15 @@ impl<'r> Ground<'r> {
         deltas
     }
 
-    fn free<'g>(&'g self, product: &'g ProductId) -> impl Iterator<Item = Delta> + 'g {
+    /// Whether a product has stock that may expire.
+    pub fn has_lots(&self, product: &ProductId) -> bool {
+        self.beside.state.details(product).is_some()
+    }
+
+    fn free<'g>(&'g self, product: &'g ProductId, on: Date) -> impl Iterator<Item = Delta> + 'g {
         let places = self.inventory.locations().filter_map(|(location, _)| Some((location, place(self.inventory, location)?)));
         let free = places.map(move |(location, place)| {
-            let free = self.stock.balance(product, location).saturating_sub(self.inventory.safety_stock(product, location));
+            let free = self.stock.balance_on(product, location, on).saturating_sub(self.inventory.safety_stock(product, location));
             // What is missing at one part of a whole is not taken from the others.
             let quantity = if place.rank == place.whole { free } else { free.or_zero() };
             Delta { day: self.today, place: Some(place.whole), at: Some(place.rank), quantity, origin: Origin::Stock }

@@ -128,7 +128,7 @@ pub fn project(inventory: &Inventory, request: &ProjectionRequest) -> Result<Pro
     problems.finish()?;
     // 2. Draw the timeline.
     let place = request.location.as_ref().map(|location| ground.whole(location));
-    let mut deltas = ground.deltas(&request.product, std::iter::empty());
+    let mut deltas = ground.deltas(&request.product, ground.today, std::iter::empty());
     if place == Some(None) {
         deltas.clear();
     }

@@ -52,7 +52,7 @@ fn pegged_products<'r>(desk: &Desk<'r>) -> Vec<Pegged<'r>> {
         }
     }
     let pegged = products.into_keys().map(|product| {
-        let deltas = desk.ground.deltas(product, desk.taken_of(product));
+        let deltas = desk.ground.deltas(product, desk.ground.today, desk.taken_of(product));
         let pegs = peg(&deltas, desk.ground.places(), desk.ground.policy.overcommitted);
         Pegged { product, deltas, pegs }
     });

@@ -227,25 +227,34 @@ impl<'s> Supply<'s> {
 
     /// As [`Self::balance_at`], by the names of the product and the location.
     pub fn balance(&self, product: &ProductId, location: &LocationId) -> Quantity {
+        self.balance_on(product, location, self.at.date())
+    }
+
+    /// The same, of lots that have not expired on a day.
+    pub fn balance_on(&self, product: &ProductId, location: &LocationId, day: Date) -> Quantity {
         let place = self.state.shelves.get_index_of(product).zip(self.state.locations.get_index_of(location));
         let stock = place.and_then(|(shelf, location)| Some((shelf, self.state.shelves.get_index(shelf)?.1, location)));
-        stock.map_or(Quantity::ZERO, |(shelf, stock, location)| self.balance_at(self.inventory.item(product), shelf, stock, location))
+        stock.map_or(Quantity::ZERO, |(shelf, stock, location)| self.balance_of(self.inventory.item(product), shelf, stock, location, day))
     }
 
     /// What is not held of a product at a location, of what anyone may have; below zero when more plain stock is held than is there.
     pub fn balance_at(&self, item: Option<&ItemPolicy>, shelf: usize, stock: &Shelf, location: usize) -> Quantity {
+        self.balance_of(item, shelf, stock, location, self.at.date())
+    }
+
+    fn balance_of(&self, item: Option<&ItemPolicy>, shelf: usize, stock: &Shelf, location: usize, day: Date) -> Quantity {
         let counters = stock.positions.get(location).copied().unwrap_or_default();
         let plain = counters.on_hand.saturating_sub(counters.held()).saturating_add(self.plain_correction(shelf, location));
         match &stock.details {
             None => plain,
-            Some(details) => beside(plain, self.told_apart(item, shelf, details, location)),
+            Some(details) => beside(plain, self.told_apart(item, shelf, details, location, day)),
         }
     }
 
     /// What is not held of stock that is told apart, of what anyone may have.
-    fn told_apart(&self, item: Option<&ItemPolicy>, shelf: usize, details: &Details, location: usize) -> Quantity {
-        let (policy, today) = (self.inventory.removal_by(item), self.at.date());
-        let usable = details.at(location).filter(|(stock, _)| counts(policy, stock, details.facts(stock), today));
+    fn told_apart(&self, item: Option<&ItemPolicy>, shelf: usize, details: &Details, location: usize, day: Date) -> Quantity {
+        let policy = self.inventory.removal_by(item);
+        let usable = details.at(location).filter(|(stock, _)| counts(policy, stock, details.facts(stock), day));
         let free = usable.map(|(stock, counters)| {
             let correction = self.special_correction(shelf, location, stock);
             counters.on_hand.saturating_sub(counters.held()).saturating_add(correction).or_zero()

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::super::decide::{Ground, Verdict, refuse};
 use super::super::event::{StockEvent, StockPart};
 use super::super::plan::not_positive;
-use super::super::removal::Ask;
 use super::super::reservation::{Reservation, open_reservation};
+use super::lots::{Backed, choose_lots};
 use crate::id::{LocationId, Map, ProductId, ReservationId, Set};
 use crate::limits::Limits;
 use crate::quantity::Quantity;
@@ -44,12 +44,12 @@ pub struct ReallocatedPart {
 }
 
 /// The difference that a reallocation makes to one reservation.
-struct Move<'s> {
-    reservation: &'s Reservation,
+pub(super) struct Move<'s> {
+    pub reservation: &'s Reservation,
     /// What it gives back.
-    loses: Vec<StockPart>,
+    pub loses: Vec<StockPart>,
     /// What it takes, of any stock of the location that it may take.
-    gains: Vec<StockPart>,
+    pub gains: Vec<StockPart>,
 }
 
 /// Refusals, in order: unknown reservation, already committed, already released, expired, exceeds reservation, unknown location,
@@ -95,13 +95,14 @@ fn check(ground: &Ground<'_>, action: &ReallocateStock, path: &Path<'_>) -> Resu
 
 fn moves<'s>(ground: &Ground<'s>, action: &ReallocateStock) -> Result<Vec<Move<'s>>, Refusal> {
     let mut moves = Vec::with_capacity(action.reservations.len());
+    let mut backed = Backed::of(ground, action);
     for reallocation in &action.reservations {
         let reservation = open_reservation(ground, &reallocation.id)?;
         let wanted: Quantity = reallocation.parts.iter().map(|part| part.quantity).sum();
         if wanted > reservation.outstanding() {
             return Err(too_much(reservation, wanted));
         }
-        moves.push(compare(reservation, &reallocation.parts));
+        moves.push(compare(reservation, &reallocation.parts, &mut backed));
     }
     Ok(moves)
 }
@@ -116,13 +117,13 @@ fn too_much(reservation: &Reservation, wanted: Quantity) -> Refusal {
 }
 
 /// What a reservation gives back, and what it takes.
-fn compare<'s>(reservation: &'s Reservation, target: &[ReallocatedPart]) -> Move<'s> {
+fn compare<'s>(reservation: &'s Reservation, target: &[ReallocatedPart], backed: &mut Backed<'_>) -> Move<'s> {
     let mut missing: Map<&LocationId, Quantity> = target.iter().map(|part| (&part.location, part.quantity)).collect();
     let mut loses = Vec::new();
     for part in reservation.parts.iter().filter(|part| part.open.is_positive()) {
         let kept = match missing.get_mut(&part.location) {
             Some(missing) => {
-                let kept = part.open.min(*missing);
+                let kept = backed.keep(reservation, part, part.open.min(*missing));
                 *missing = missing.saturating_sub(kept);
                 kept
             }
@@ -182,44 +183,13 @@ fn free(ground: &Ground<'_>, product: &ProductId, location: &LocationId) -> Quan
     ground.supply().balance(product, location).saturating_sub(ground.inventory.safety_stock(product, location))
 }
 
-fn insufficient(product: &ProductId, location: &LocationId, wanted: Quantity, free: Quantity) -> Refusal {
+pub(super) fn insufficient(product: &ProductId, location: &LocationId, wanted: Quantity, free: Quantity) -> Refusal {
     let message = format!("`{product}` at `{location}`: {wanted} more to be held, {free} free; plan anew");
     refuse(InventoryCode::Insufficient, message)
         .detail("product", product.as_str())
         .detail("location", location.as_str())
         .detail("requested", wanted.to_decimal())
         .detail("available", free.to_decimal())
-}
-
-/// Which lots are taken, where stock is told apart: from what is there when all has been given back.
-fn choose_lots<'s>(ground: &Ground<'s>, moves: Vec<Move<'s>>) -> Result<Vec<Move<'s>>, Refusal> {
-    let mut supply = ground.supply().past_queue();
-    for change in &moves {
-        supply.give_back(&change.reservation.product, &change.loses);
-    }
-    let mut chosen = Vec::with_capacity(moves.len());
-    for change in moves {
-        let Reservation { product, removal, wanted_on, .. } = change.reservation;
-        let ask = Ask { product, terms: removal.as_deref(), wanted_on: *wanted_on };
-        let shelf = ground.state.shelves.get_index_of(product).filter(|shelf| !supply.is_plain(ask, *shelf));
-        let Some(shelf) = shelf else {
-            chosen.push(change);
-            continue;
-        };
-        let mut gains = Vec::new();
-        for wanted in change.gains {
-            let location = wanted.location;
-            supply = supply.at_one(&location);
-            let taken = supply.pick(ask, shelf, wanted.quantity, |_, quantity, stock| {
-                gains.push(StockPart::of(location.clone(), quantity, stock));
-            });
-            if taken.quantity < wanted.quantity {
-                return Err(insufficient(product, &location, wanted.quantity, taken.available));
-            }
-        }
-        chosen.push(Move { gains, ..change });
-    }
-    Ok(chosen)
 }
 
 /// First all that is given back, then all that is taken.

@@ -13,6 +13,7 @@
 mod apply;
 mod compile;
 mod def;
+mod lots;
 mod plan;
 mod pool;
 mod request;

@@ -7,6 +7,7 @@ mod claim;
 mod fill;
 mod reserve;
 mod resolve;
+mod view;
 
 pub(super) use change::{as_asked, firm, transfer, uncommit, update};
 pub use claim::{Reservation, ReservationPart, ReservationStatus};
@@ -15,3 +16,4 @@ pub(super) use reserve::{
     Claim, check_allow, claim, end_of_hold, held_before, refusal_before_stock, replaced, reserve, reserved, room_for_one_more,
 };
 pub(super) use resolve::{commit, extend, open_parts, open_reservation, release, resolved};
+pub use view::{ListReservationsRequest, ReservationList, ReservationState, ReservationView, list_reservations};
