@@ -12,6 +12,10 @@ use crate::report::{LimitCode, Path, PricingCode, RulebookCode};
 #[derive(Debug, Clone, Default)]
 pub struct Pricing {
     pub(super) lists: Vec<PriceList>,
+    /// The rates of exchange that the rulebook declares.
+    pub(super) rates: Vec<super::DatedRate>,
+    /// Whether a list is converted.
+    pub(super) converts: bool,
 }
 
 /// The checked step that finds prices.
@@ -43,7 +47,8 @@ impl Pricing {
             let message = format!("the lists have {count} price records; at most {} are read", cx.limits.price_records);
             cx.diagnostics.error(LimitCode::TooMany, path, message);
         }
-        Self { lists: drafts.into_iter().enumerate().map(|(index, draft)| draft.finish(&path.index(index), cx)).collect() }
+        let lists = drafts.into_iter().enumerate().map(|(index, draft)| draft.finish(&path.index(index), cx)).collect();
+        Self { lists, ..Self::default() }
     }
 
     /// Checks the step that finds prices.

@@ -121,7 +121,7 @@ pub struct PriceListDef {
     /// to `convert`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// Whether its prices are converted to the document's currency, unrounded, by the rate that the request gives.
+    /// Whether its prices are converted to the document's currency, unrounded, by the rate that the request gives, or else the rulebook.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub convert: bool,
     /// When the list is valid; always when absent.

@@ -21,6 +21,7 @@ mod csv;
 mod def;
 mod eval;
 mod examples;
+mod exchange;
 mod heads;
 mod highest;
 mod lint;
@@ -43,6 +44,7 @@ pub use def::{
 };
 pub use eval::FoundPrices;
 pub use examples::{PriceExample, PriceExamples, PriceExamplesRequest, RecordExamples};
+pub use exchange::{DatedRate, ExchangeRateDef, Exchanged};
 use list::Draft;
 pub use list::PriceList;
 pub use query::{Found, Lines, NoPrice, PriceError, Query};

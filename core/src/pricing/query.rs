@@ -21,8 +21,10 @@ pub struct Query<'q, F: ?Sized, L> {
     pub lines: &'q L,
     /// Where the host's counters stand.
     pub counters: &'q [CounterReading],
-    /// Rates of exchange.
+    /// The rates of exchange of the request.
     pub rates: &'q [ExchangeRate],
+    /// Those of the rulebook, which count where the request gives none.
+    pub own_rates: &'q [super::DatedRate],
 }
 
 /// What the lines of a document order, as prices need it.
@@ -88,7 +90,7 @@ pub struct Found {
 pub enum NoPrice {
     /// The list is in another currency, and is not converted.
     Currency,
-    /// The request gives no rate for the list's currency.
+    /// Neither the request nor the rulebook has a rate for the list's currency.
     NoRate,
     /// Neither the list nor a record of the key is valid on the day.
     NotValid,
@@ -113,13 +115,12 @@ impl NoPrice {
 }
 
 impl<F: ?Sized, L> Query<'_, F, L> {
-    /// How much of the document's currency one of another is; none when the request does not say.
+    /// How much of the document's currency one of another is; none when nothing says.
     pub(super) fn rate(&self, from: Currency) -> Result<Option<Exact>, ArithmeticError> {
         if from == self.currency {
             return Exact::new(1, 1).map(Some);
         }
-        let rate = self.rates.iter().find(|rate| rate.from == from && rate.to == self.currency);
-        rate.map(|rate| Exact::from_decimal(rate.rate)).transpose()
+        self.rate_from(from).map(Exact::from_decimal).transpose()
     }
 
     /// A price as it is shown: with four digits more than the currency's where its decimals never end.

@@ -208,7 +208,12 @@ fn overflow() -> Error {
 fn check_currency(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnostics) {
     if let Some(currency) = request.currency.filter(|currency| *currency != parts.currency) {
         let message = format!("the rulebook prices in `{}`, not in `{currency}`", parts.currency);
-        diagnostics.error(PricingCode::Currency, &Path::ROOT.field("currency"), message);
+        let problem = Diagnostic::error(PricingCode::Currency, &Path::ROOT.field("currency"), message);
+        let help = format!(
+            "ask for `{}`, into which lists in other currencies may be converted, or keep a rulebook for `{currency}`",
+            parts.currency
+        );
+        diagnostics.push(problem.help(help));
     }
 }
 
@@ -239,7 +244,7 @@ pub(super) fn find_prices(
     if frame.has_returns {
         returns::look_up_prices(frame, step, request, &mut scratch.prices)?;
     }
-    out.tariffs = TariffResult::of(&scratch.prices);
+    out.tariffs = TariffResult::of(&scratch.prices, frame, request);
     let in_portions = scratch.prices.has_portions();
     let to_minor = Rounding::half_up(parts.currency.minor_units());
     let mut sum = 0_i64;

@@ -8,7 +8,7 @@ use super::request::QuoteRequest;
 use super::result::Quote;
 use crate::id::Symbol;
 use crate::money::{ArithmeticError, Decimal, Exact, Money, Rounding, RoundingDef, RoundingMode, UnitPrice};
-use crate::pricing::{CounterUse, FoundPrices, Lines, PriceError, Query, TierSlice};
+use crate::pricing::{CounterUse, Exchanged, FoundPrices, Lines, PriceError, Query, TierSlice};
 use crate::quantity::Factor;
 use crate::report::{Detail, Diagnostic, Diagnostics, Error, LimitCode, Path, QuoteCode, did_you_mean};
 use crate::rulebook::Parts;
@@ -83,6 +83,7 @@ pub(super) fn query<'f, 'q>(lines: &'f OrderedLines<'f, 'q>, request: &'f QuoteR
         lines,
         counters: &request.counters,
         rates: &request.exchange_rates,
+        own_rates: lines.0.parts.pricing.rates(),
     }
 }
 
@@ -138,11 +139,15 @@ pub(super) fn check_given(parts: &Parts, request: &QuoteRequest, diagnostics: &m
 pub(super) struct TariffResult {
     slices: Vec<TierSlice>,
     counters: Vec<CounterUse>,
+    /// The rates by which lists were converted.
+    exchanged: Vec<Exchanged>,
 }
 
 impl TariffResult {
-    pub(super) fn of(prices: &FoundPrices) -> Self {
-        Self { slices: prices.slices().to_vec(), counters: prices.counters().to_vec() }
+    pub(super) fn of(prices: &FoundPrices, frame: &Frame<'_>, request: &QuoteRequest) -> Self {
+        let lines = OrderedLines(frame);
+        let exchanged = frame.parts.pricing.exchanged(&query(&lines, request));
+        Self { slices: prices.slices().to_vec(), counters: prices.counters().to_vec(), exchanged }
     }
 
     /// Gives the tiers of a line the other sign.
@@ -204,6 +209,12 @@ impl Quote {
             flat: slice.flat,
             amount: Money::new(slice.amount, self.currency),
         })
+    }
+
+    /// The rate by which a list's prices were converted; none where they need none.
+    pub(super) fn exchanged(&self, list: usize) -> Option<Exchanged> {
+        let from = self.rulebook.parts().pricing.currency_of(list).filter(|from| *from != self.currency)?;
+        self.tariffs.exchanged.iter().find(|exchanged| exchanged.from == from).copied()
     }
 
     /// What the document adds to counters.

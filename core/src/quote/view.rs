@@ -23,6 +23,7 @@ use super::unit_parts::UnitParts;
 use crate::expr::Leaf;
 use crate::id::Ordinal;
 use crate::money::{Currency, Decimal, Money, UnitPrice};
+use crate::pricing::Exchanged;
 use crate::report::Finding;
 use crate::rulebook::{SEMANTICS_VERSION, Step};
 use crate::time::Date;
@@ -153,6 +154,9 @@ pub struct StepView<'q> {
     /// The price per unit after the step, when the step rounds at the unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit_price: Option<UnitPrice>,
+    /// The rate by which the list's prices were converted; absent where they are in the document's currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<Exchanged>,
     /// How `delta` is split over the line's units; only where the stage says how, and for whole quantities.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Vec<super::unit_parts::UnitPart>>")]
@@ -394,6 +398,7 @@ impl Quote {
             delta: self.money(delta),
             after: self.money(entry.after),
             unit_price: entry.unit_price,
+            exchange: if let Source::List(list) = entry.source { self.exchanged(list.index()) } else { None },
             units: if splits { UnitParts::of(delta, line.quantity.abs(), self.currency) } else { None },
             rounding: self.step_rounding(number, line, entry),
         }

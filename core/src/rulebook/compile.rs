@@ -156,7 +156,8 @@ impl Rulebook {
         let of_prices = attributes.price_vocabulary();
         let mut price_cx =
             CompileContext { vocabulary: &of_prices, symbols: cx.symbols, sources, limits: &limits, diagnostics: cx.diagnostics };
-        let pricing = Pricing::compile(&def.price_lists, def.currency, &units, &Path::ROOT.field("price_lists"), &mut price_cx);
+        let mut pricing = Pricing::compile(&def.price_lists, def.currency, &units, &Path::ROOT.field("price_lists"), &mut price_cx);
+        pricing.set_rates(&def.exchange_rates, def.currency, &Path::ROOT.field("exchange_rates"), &mut price_cx);
         let tax = def.tax.as_ref().map(|tax| Tax::compile(tax, &Path::ROOT.field("tax"), &mut cx));
         check_tax_categories(&def, &from_file, &mut cx);
         let charges = Charges::compile(&def.charges, def.currency, tax.is_some(), &Path::ROOT.field("charges"), &mut cx);

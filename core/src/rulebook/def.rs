@@ -15,7 +15,7 @@ use crate::id::{AttributeId, RulebookId, StepId};
 use crate::inventory::InventoryDef;
 use crate::limits::Limits;
 use crate::money::Currency;
-use crate::pricing::{PriceListDef, PriceStepDef};
+use crate::pricing::{ExchangeRateDef, PriceListDef, PriceStepDef};
 use crate::receivable::ReceivableDef;
 use crate::report::{Error, from_json};
 use crate::tax::{TaxDef, TaxStepDef};
@@ -47,6 +47,9 @@ pub struct RulebookDef {
     /// `min_order_quantity`, `order_multiple`, `tax`, `packaging` (`box:10 pallet:400`), and `fact.<name>` for declared attributes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub products_csv: Option<String>,
+    /// Rates of exchange for price lists that are converted, where a request gives none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exchange_rates: Vec<ExchangeRateDef>,
     /// Price lists.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub price_lists: Vec<PriceListDef>,

@@ -50,6 +50,8 @@ families! {
         Tariff = "tariff",
         /// A calculated price that cannot be calculated.
         Calculate = "calculate",
+        /// A rate of exchange that is not above zero, that is not the only one of a day, or that nothing uses.
+        ExchangeRate = "exchange_rate",
     }
     /// Discounts, surcharges and promotions.
     adjust AdjustCode {
