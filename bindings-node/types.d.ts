@@ -5351,6 +5351,8 @@ export interface RecordExamples {
   examples: PriceExample[];
   /** The values of the list's keys. */
   key: string[];
+  /** The same as sentences for people, one for every bound: `19 piece cost 190.00 EUR, 20 cost 180.00, 21 cost 189.00`. */
+  sentences: string[];
   /** The unit of the quantities; the product's base unit when absent. */
   unit?: string;
   /** When the record is valid. */

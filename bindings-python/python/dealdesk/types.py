@@ -5774,6 +5774,8 @@ class RecordExamples(TypedDict):
     examples: list[PriceExample]
     # The values of the list's keys.
     key: list[str]
+    # The same as sentences for people, one for every bound: `19 piece cost 190.00 EUR, 20 cost 180.00, 21 cost 189.00`.
+    sentences: list[str]
     # The unit of the quantities; the product's base unit when absent.
     unit: NotRequired[str]
     # When the record is valid.

@@ -53,6 +53,8 @@ pub struct RecordExamples {
     pub calculated: bool,
     /// One less, the bound itself and one more, for every bound.
     pub examples: Vec<PriceExample>,
+    /// The same as sentences for people, one for every bound: `19 piece cost 190.00 EUR, 20 cost 180.00, 21 cost 189.00`.
+    pub sentences: Vec<String>,
 }
 
 /// What a quantity costs.
@@ -99,18 +101,49 @@ impl Pricing {
                     continue;
                 }
                 let made = list.record_examples(head, number, offer);
-                let (calculated, examples) = made
+                let Made { calculated, bounds, examples } = made
                     .map_err(|error| Error::from(Diagnostic::error(LimitCode::Overflow, &Path::ROOT.field("list"), error.to_string())))?;
                 let unit = offer.unit.map(|unit| symbols.text(unit).to_owned());
-                records.push(RecordExamples { key: key.clone(), valid: offer.valid, unit, calculated, examples });
+                let sentences = bounds.into_iter().map(|bound| sentence(bound, &examples, unit.as_deref())).collect();
+                records.push(RecordExamples { key: key.clone(), valid: offer.valid, unit, calculated, examples, sentences });
             }
         }
         Ok(PriceExamples { list: request.list.clone(), records, more })
     }
 }
 
-/// Whether the prices are calculated, and the examples.
-type Made = (bool, Vec<PriceExample>);
+/// The examples of a record.
+#[derive(Default)]
+struct Made {
+    /// Whether prices are calculated.
+    calculated: bool,
+    /// Where the tiers begin, and the quantities around that: one less, the bound, one more.
+    bounds: Vec<[Decimal; 3]>,
+    examples: Vec<PriceExample>,
+}
+
+/// What the quantities around a bound cost, as a sentence. The unit and the currency are named once.
+fn sentence(bound: [Decimal; 3], examples: &[PriceExample], unit: Option<&str>) -> String {
+    let mut sentence = String::new();
+    for quantity in bound {
+        let Some(example) = examples.iter().find(|example| example.quantity == quantity) else { continue };
+        let first = sentence.is_empty();
+        if !first {
+            sentence.push_str(", ");
+        }
+        sentence.push_str(&example.quantity.to_string());
+        if let Some(unit) = unit.filter(|_| first) {
+            sentence.push(' ');
+            sentence.push_str(unit);
+        }
+        match example.amount {
+            Some(amount) if first => sentence.push_str(&format!(" cost {amount} {}", amount.currency())),
+            Some(amount) => sentence.push_str(&format!(" cost {amount}")),
+            None => sentence.push_str(" have no price"),
+        }
+    }
+    sentence
+}
 
 impl PriceList {
     fn record_examples(&self, head: Head, number: usize, offer: Offer) -> Result<Made, ArithmeticError> {
@@ -125,7 +158,7 @@ impl PriceList {
             }
         };
         if tariff.calculations().next().is_some() {
-            return Ok((true, Vec::new()));
+            return Ok(Made { calculated: true, ..Made::default() });
         }
         let rates = rates(tariff, offer.per)?;
         let bound = |amount: Option<Decimal>| amount.map(Exact::from_decimal).transpose();
@@ -138,16 +171,17 @@ impl PriceList {
             maximum: bound(tariff.maximum)?,
             counted: true,
         };
-        let mut quantities: Vec<Decimal> = Vec::new();
+        let mut bounds: Vec<[Decimal; 3]> = Vec::with_capacity(tariff.bands.len());
         for band in &tariff.bands {
             let at = band.from.checked_add(tariff.included)?;
-            quantities.extend([at.checked_sub(Decimal::ONE)?, at, at.checked_add(Decimal::ONE)?]);
+            bounds.push([at.checked_sub(Decimal::ONE)?, at, at.checked_add(Decimal::ONE)?].map(|quantity| quantity.normalize()));
         }
+        let mut quantities: Vec<Decimal> = bounds.iter().flatten().copied().collect();
         quantities.retain(|quantity| *quantity > Decimal::ZERO || rules.flat_at_zero && quantity.is_zero());
         crate::sort::ascending(&mut quantities);
         quantities.dedup();
         let examples = quantities.into_iter().map(|quantity| self.example(&schedule, quantity)).collect::<Result<_, _>>()?;
-        Ok((false, examples))
+        Ok(Made { calculated: false, bounds, examples })
     }
 
     fn example(&self, schedule: &Schedule<'_>, quantity: Decimal) -> Result<PriceExample, ArithmeticError> {
