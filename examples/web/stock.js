@@ -28,7 +28,10 @@ export function carriedLines({ on_hand: levels, made_to_order: made }, { lines }
 
 /** The stock as the engine takes it. @param {Stock} stock */
 export function levels({ on_hand: levels }) {
-  return { positions: levels.map(({ location, product, quantity }) => ({ location, product, on_hand: quantity })) };
+  return {
+    positions: levels.map(({ location, product, quantity, lot }) => ({ location, product, on_hand: quantity, lot })),
+    lots: levels.flatMap(({ product, lot, facts }) => (lot && facts ? [{ product, lot, facts }] : [])),
+  };
 }
 
 /** @param {import("dealdesk-wasm").Quote} quote */
@@ -42,7 +45,7 @@ export function morning({ date }) {
  * @param {string} unit
  */
 export function stockRemark({ parts, reserved, requested, short }, unit) {
-  const from = parts.map(({ location, quantity }) => `${grouped(quantity)} ${location}`).join(" + ");
+  const from = parts.map(({ location, quantity, lot }) => `${grouped(quantity)} ${location}${lot ? `, lot ${lot}` : ""}`).join(" + ");
   const missing = Number(short) > 0;
   return element("p", missing ? "stock short" : "stock",
     missing ? `Stock: ${grouped(reserved)} of ${grouped(requested)} ${unit}, ${grouped(short)} short` : `In stock: ${grouped(requested)} ${unit}`,
@@ -50,7 +53,8 @@ export function stockRemark({ parts, reserved, requested, short }, unit) {
 }
 
 /**
- * @typedef {{ location: string, product: string, quantity: string }} StockLevel
+ * @typedef {{ location: string, product: string, quantity: string, lot?: string,
+ *   facts?: import("dealdesk-wasm").LotFactsInput }} StockLevel
  * @typedef {{ on_hand: StockLevel[], made_to_order: string[], supplies: import("dealdesk-wasm").ExpectSupplyInput[] }} Stock
  * @typedef {import("dealdesk-wasm").PlannedLine} PlannedLine
  */

@@ -43,7 +43,10 @@ export function supplyRequest(company, quote, promised) {
 
 /** @param {import("./company.js").Company} company */
 function openingState({ stock }) {
-  return { positions: stock.on_hand.map(({ location, product, quantity }) => ({ location, product, on_hand: quantity })) };
+  return {
+    positions: stock.on_hand.map(({ location, product, quantity, lot }) => ({ location, product, on_hand: quantity, lot })),
+    lots: stock.on_hand.flatMap(({ product, lot, facts }) => (lot && facts ? [{ product, lot, facts }] : [])),
+  };
 }
 
 /** @param {Quote} quote */

@@ -81,9 +81,14 @@ export function stock(decision) {
     const { kind, content } = named(event.what);
     const verb = verbs.get(kind);
     if (!verb) continue;
-    const places = content.parts.map((/** @type {any} */ part) => `${part.quantity} in ${part.location}`);
+    const places = content.parts.map((/** @type {any} */ part) => `${part.quantity}${lot(part)} in ${part.location}`);
     print(`  ${verb} ${content.product}: ${places.join(", ")}`);
   }
+}
+
+/** @param {{ lot?: string }} part */
+function lot({ lot }) {
+  return lot ? ` of lot ${lot}` : "";
 }
 
 /**

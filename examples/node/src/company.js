@@ -45,5 +45,6 @@ export function carries(company, product) {
  * @typedef {{ id: string, name: string, city: string, country: string, level: string, contract?: boolean, payment_terms: string,
  *   account: import("dealdesk").CreditAccount }} Customer
  * @typedef {{ on_hand: StockLevel[], made_to_order: string[], supplies: import("dealdesk").ExpectSupplyInput[] }} Stock
- * @typedef {{ location: string, product: string, quantity: string }} StockLevel
+ * @typedef {{ location: string, product: string, quantity: string, lot?: string,
+ *   facts?: import("dealdesk").LotFactsInput }} StockLevel
  */

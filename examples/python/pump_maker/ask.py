@@ -67,10 +67,19 @@ def supply_request(company: Company, quote: Quote, promised: PromisePlan) -> Pro
 def _opening_state(company: Company) -> StockStateInput:
     return {
         "positions": [
-            {"location": level["location"], "product": level["product"], "on_hand": level["quantity"]}
+            {"location": level["location"], "product": level["product"], "on_hand": level["quantity"], **_lot(level)}
             for level in company.stock["on_hand"]
-        ]
+        ],
+        "lots": [
+            {"product": level["product"], "lot": level["lot"], "facts": level["facts"]}
+            for level in company.stock["on_hand"]
+            if "lot" in level
+        ],
     }
+
+
+def _lot(level: Json) -> Json:
+    return {"lot": level["lot"]} if "lot" in level else {}
 
 
 def _morning(quote: Quote) -> str:

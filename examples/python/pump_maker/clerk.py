@@ -16,6 +16,7 @@ from dealdesk.types import (
     RouteDecision,
     StockDecision,
     StockLevels,
+    StockPart,
     SupplyMethod,
     SupplyProposal,
 )
@@ -85,8 +86,12 @@ def stock(decision: StockDecision) -> None:
     for event in decision["events"]:
         [(kind, what)] = named(event["what"])
         if kind in verbs:
-            places = [f"{part['quantity']} in {part['location']}" for part in what["parts"]]
+            places = [f"{part['quantity']}{_lot(part)} in {part['location']}" for part in what["parts"]]
             print(f"  {verbs[kind]} {what['product']}: {', '.join(places)}")
+
+
+def _lot(part: StockPart) -> str:
+    return f" of lot {part['lot']}" if "lot" in part else ""
 
 
 def proposal(proposal: SupplyProposal) -> None:

@@ -78,7 +78,11 @@ def second(desk: Desk) -> None:
 
 def received(level: Json) -> ReceiveStockInput:
     """Goods that have come in."""
-    return {"product": level["product"], "location": level["location"], "quantity": level["quantity"]}
+    goods: ReceiveStockInput = {"product": level["product"], "location": level["location"], "quantity": level["quantity"]}
+    if "lot" in level:
+        goods["lot"] = level["lot"]
+        goods["facts"] = level["facts"]
+    return goods
 
 
 def expected(supply: Json) -> ExpectSupplyInput:

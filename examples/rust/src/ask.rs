@@ -2,7 +2,7 @@
 
 use dealdesk::Money;
 use dealdesk::credit::{BucketAmounts, CreditAccount, CreditBucket, CreditDocument, CreditRequest, CreditStatus, OpenItem};
-use dealdesk::inventory::{PromisePlan, PromiseRequest, ProposeSupplyRequest};
+use dealdesk::inventory::{PromisePlan, PromiseRequest, ProposeSupplyRequest, ReceiveStock};
 use dealdesk::order::{OrderDocument, OrderHeader, OrderLine};
 use dealdesk::quote::{ChargeView, LineTaxes, LineView, Quote, QuoteRequest, Totals};
 use dealdesk::receivable::{Amounts, InvoiceCharge};
@@ -11,7 +11,7 @@ use dealdesk::rulebook::{ApprovalRequest, SubjectTotals};
 use serde_json::{Value, json};
 
 use crate::Result;
-use crate::company::{Company, Customer, OpeningStock, Order, StockLevel};
+use crate::company::{Company, Customer, OpeningStock, Order};
 use crate::desk::{By, Desk};
 
 /// The request for an order's prices. An order that cannot be read is refused with every place that is wrong.
@@ -53,8 +53,13 @@ pub fn supply_request(company: &Company, quote: &Quote, promised: &PromisePlan) 
 }
 
 fn opening_state(stock: &OpeningStock) -> Value {
-    let position = |level: &StockLevel| json!({"location": level.location, "product": level.product, "on_hand": level.quantity});
-    json!({"positions": stock.on_hand.iter().map(position).collect::<Vec<_>>()})
+    let position =
+        |level: &ReceiveStock| json!({"location": level.location, "product": level.product, "on_hand": level.quantity, "lot": level.lot});
+    let lot = |level: &ReceiveStock| Some(json!({"product": level.product, "lot": level.lot.as_ref()?, "facts": level.facts}));
+    json!({
+        "positions": stock.on_hand.iter().map(position).collect::<Vec<_>>(),
+        "lots": stock.on_hand.iter().filter_map(lot).collect::<Vec<_>>(),
+    })
 }
 
 fn morning(quote: &Quote) -> String {

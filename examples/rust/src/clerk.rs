@@ -3,7 +3,7 @@
 use dealdesk::approval::{ApprovalEvent, Requirement};
 use dealdesk::credit::CreditDecision;
 use dealdesk::id::RuleId;
-use dealdesk::inventory::{ReorderProposal, StockDecision, StockEvent, SupplyMethod, SupplyProposal};
+use dealdesk::inventory::{ReorderProposal, StockDecision, StockEvent, StockPart, SupplyMethod, SupplyProposal};
 use dealdesk::order::{OrderFact, OrderState};
 use dealdesk::quote::{LineView, Quote};
 use dealdesk::receivable::Invoice;
@@ -100,7 +100,8 @@ pub fn stock(decision: &StockDecision) {
             StockEvent::Released { product, parts, .. } => ("released", product, parts),
             _ => continue,
         };
-        let places: Vec<String> = parts.iter().map(|part| format!("{} in {}", part.quantity, part.location)).collect();
+        let lot = |part: &StockPart| part.lot.as_ref().map(|lot| format!(" of lot {lot}")).unwrap_or_default();
+        let places: Vec<String> = parts.iter().map(|part| format!("{}{} in {}", part.quantity, lot(part), part.location)).collect();
         println!("  {verb} {product}: {}", places.join(", "));
     }
 }

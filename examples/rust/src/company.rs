@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use dealdesk::credit::CreditAccount;
-use dealdesk::id::{LocationId, ProductId};
-use dealdesk::inventory::ExpectSupply;
-use dealdesk::quantity::Quantity;
+use dealdesk::id::ProductId;
+use dealdesk::inventory::{ExpectSupply, ReceiveStock};
 use dealdesk::report::Sources;
 use dealdesk::{Compiled, Rulebook, RulebookDef};
 use serde::Deserialize;
@@ -66,21 +65,12 @@ pub struct Order {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpeningStock {
-    /// What lies there.
-    pub on_hand: Vec<StockLevel>,
+    /// What lies there, in the products' base units; seals by the lot, which says until when they may be fitted.
+    pub on_hand: Vec<ReceiveStock>,
     /// What lies nowhere, because it is made when it is ordered.
     pub made_to_order: Vec<ProductId>,
     /// What is on its way.
     pub supplies: Vec<ExpectSupply>,
-}
-
-/// A quantity of a product in a warehouse, in the product's base unit.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StockLevel {
-    pub location: LocationId,
-    pub product: ProductId,
-    pub quantity: Quantity,
 }
 
 impl Company {

@@ -48,8 +48,7 @@ fn first(desk: &mut Desk) -> Result<()> {
 fn open_stock(desk: &mut Desk, by: By<'_>) -> Result<()> {
     let stock = desk.company.stock.clone();
     for (number, level) in stock.on_hand.iter().enumerate() {
-        let received = StockMovement::plain(level.product.clone(), level.location.clone(), level.quantity);
-        desk.tell_stock(by.command(format!("opening/{number}"), StockAction::Receive(received.into()))?)?;
+        desk.tell_stock(by.command(format!("opening/{number}"), StockAction::Receive(level.clone()))?)?;
     }
     for supply in &stock.supplies {
         desk.tell_stock(by.command(format!("expected/{}", supply.id), StockAction::Expect(supply.clone()))?)?;

@@ -40,6 +40,7 @@ fn a_day_that_was_run_is_not_run_again() {
 
     assert!(first.contains("O-2010 ") && first.contains("credit hold") && first.contains("approval, level 2: sales_director"));
     assert!(first.contains("reserved T-80: 21 in ULM, 9 in LNZ"));
+    assert!(first.contains("reserved S-28: 10 of lot S28-2604 in ULM"));
     for too_little in ["costs `850.27`, `77.23` less", "costs `7369.10`, `30.90` less"] {
         assert!(first.contains(too_little), "{too_little}, as EXPECTED.md calculates it");
     }

@@ -4,6 +4,7 @@ mod backorders;
 mod changes;
 mod expected;
 mod laws;
+mod lots;
 mod model;
 mod nearest;
 mod plans;
