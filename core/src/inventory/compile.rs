@@ -112,6 +112,17 @@ impl Inventory {
         item.and_then(|item| item.removal).unwrap_or(self.removal)
     }
 
+    /// Whether nothing of a product is kept for all locations together, and nothing is said of it alone.
+    pub(super) fn is_plain(&self, product: &ProductId) -> bool {
+        self.sku_threshold.is_zero() && self.item(product).is_none()
+    }
+
+    /// The ranks of a location and of its parts, in order of preference.
+    pub(super) fn ranks_within(&self, whole: usize) -> impl Iterator<Item = usize> {
+        let ranks = if self.parents.is_empty() { whole..whole.saturating_add(1) } else { 0..self.locations.len() };
+        ranks.filter(move |rank| self.is_within(*rank, whole))
+    }
+
     pub(super) fn rank(&self, location: &LocationId) -> Option<usize> {
         self.locations.get_index_of(location)
     }

@@ -138,8 +138,10 @@ pub(super) struct Supplies {
 }
 
 /// An open supply, with all that a promise asks of it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Due {
+    /// Its id, which a promise names for each supply that it takes from.
+    pub id: SupplyId,
     pub day: Date,
     pub kind: SupplyKind,
     pub pegged: bool,
@@ -195,9 +197,9 @@ impl Supplies {
             return;
         }
         let pegged = supply.pegged_to.is_some();
-        let due = Due { day: supply.due, kind: supply.kind, pegged, location, quantity: supply.open, supply: number };
+        let due = Due { id: id.clone(), day: supply.due, kind: supply.kind, pegged, location, quantity: supply.open, supply: number };
         let open = self.open.entry(supply.product.clone()).or_default();
-        let earlier = |other: &Due| (other.day, self.all.get_index(other.supply).map(|(id, _)| id)) < (supply.due, Some(id));
+        let earlier = |other: &Due| (other.day, &other.id) < (supply.due, id);
         let place = open.partition_point(earlier);
         open.insert(place, due);
     }

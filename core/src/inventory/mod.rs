@@ -53,6 +53,7 @@ mod replan;
 mod replenish;
 mod request;
 mod reservation;
+mod rows;
 mod scarcity;
 mod scope;
 mod sourcing;

@@ -12,9 +12,10 @@ use super::dimensions::Dimensions;
 use super::event::StockPart;
 use super::kit;
 use super::removal::{Ask, PassedOver, RemovalTerms};
+use super::rows::Asked;
 use super::state::StockState;
 use super::supply::{Supply, Taken};
-use crate::id::{LineId, LocationId, Map, ProductId, ReservationId, Set};
+use crate::id::{LineId, LocationId, Map, ProductId, ReservationId};
 use crate::quantity::Quantity;
 use crate::report::{Diagnostic, Diagnostics, Error, Finding, InventoryCode, Path, Severity};
 use crate::time::Timestamp;
@@ -192,18 +193,14 @@ pub fn plan_reservation(inventory: &Inventory, state: &StockState, demand: &Dema
         Some(locations) => supply.along(locations.iter()),
     };
     // 3. Find the products, and those that several lines ask for.
-    let shelves = find_shelves(state, &demand.lines, &mut Set::default(), &mut supply);
+    supply.expect(demand.lines.len());
+    let asked = ask_for(&demand.lines, &mut supply);
     // 4. Take, line by line.
-    Ok(plan_lines(inventory, &demand.lines, &shelves, &mut supply))
+    Ok(plan_lines(inventory, &demand.lines, &asked, &mut supply))
 }
 
 /// Takes for each line what it gets along the route.
-pub(super) fn plan_lines(
-    inventory: &Inventory,
-    lines: &[DemandLine],
-    shelves: &[Option<usize>],
-    supply: &mut Supply<'_>,
-) -> ReservationPlan {
+pub(super) fn plan_lines(inventory: &Inventory, lines: &[DemandLine], asked: &[Option<Asked>], supply: &mut Supply<'_>) -> ReservationPlan {
     let mut plan = ReservationPlan {
         locations: Arc::clone(inventory.names()),
         lines: Vec::with_capacity(lines.len()),
@@ -212,8 +209,8 @@ pub(super) fn plan_lines(
         lots: Map::default(),
         passed_over: Map::default(),
     };
-    for (line, shelf) in lines.iter().zip(shelves) {
-        plan.serve(line, *shelf, supply);
+    for (line, asked) in lines.iter().zip(asked) {
+        plan.serve(line, *asked, supply);
     }
     plan
 }
@@ -243,25 +240,17 @@ pub(super) fn not_positive(quantity: Quantity, path: &Path<'_>) -> Diagnostic {
     Diagnostic::error(InventoryCode::Quantity, path, format!("the quantity `{quantity}` is not above zero"))
 }
 
-/// The shelf of each line's product; `seen` knows the shelves that lines have asked for before.
-pub(super) fn find_shelves(state: &StockState, lines: &[DemandLine], seen: &mut Set<usize>, supply: &mut Supply<'_>) -> Vec<Option<usize>> {
-    let find = |line: &DemandLine| {
-        let shelf = state.shelves.get_index_of(&line.product)?;
-        if !seen.insert(shelf) {
-            supply.share(shelf);
-        }
-        Some(shelf)
-    };
-    lines.iter().map(find).collect()
+/// Finds each line's product; one that several lines ask for is shared by them.
+pub(super) fn ask_for(lines: &[DemandLine], supply: &mut Supply<'_>) -> Vec<Option<Asked>> {
+    lines.iter().map(|line| supply.ask(line.ask())).collect()
 }
 
 impl ReservationPlan {
-    fn serve(&mut self, line: &DemandLine, shelf: Option<usize>, supply: &mut Supply<'_>) {
+    fn serve(&mut self, line: &DemandLine, asked: Option<Asked>, supply: &mut Supply<'_>) {
         let start = self.parts.len();
-        let taken = match shelf {
+        let taken = match asked {
             _ if supply.is_untracked(&line.product) => self.serve_untracked(line, supply),
-            Some(shelf) if !supply.is_plain(line.ask(), shelf) => self.serve_lots(line, shelf, supply),
-            Some(shelf) => supply.take(&line.product, shelf, line.quantity, |rank, quantity| self.parts.push((rank, quantity))),
+            Some(asked) => self.serve_asked(line, asked, supply),
             None => Taken::default(),
         };
         if taken.quantity < line.quantity {
@@ -272,6 +261,16 @@ impl ReservationPlan {
 }
 
 impl ReservationPlan {
+    fn serve_asked(&mut self, line: &DemandLine, asked: Asked, supply: &mut Supply<'_>) -> Taken {
+        match supply.take_plain(asked, line.quantity, &mut self.parts) {
+            Some(taken) => taken,
+            None if supply.is_plain(line.ask(), asked.shelf) => {
+                supply.take(&line.product, asked.shelf, line.quantity, |rank, quantity| self.parts.push((rank, quantity)))
+            }
+            None => self.serve_lots(line, asked.shelf, supply),
+        }
+    }
+
     /// Of stock that is told apart it is said which is taken, and which is not.
     fn serve_lots(&mut self, line: &DemandLine, shelf: usize, supply: &mut Supply<'_>) -> Taken {
         let passed_over = supply.passed_over(line.ask());

@@ -50,6 +50,8 @@ pub struct StockState {
 pub(super) struct Shelf {
     /// The counters of its plain stock, by the index of the location.
     pub positions: Vec<Counters>,
+    /// What is on hand and not held of it, beside the counters: a plan reads it for every line.
+    pub free: Vec<Quantity>,
     /// How many events were about it.
     pub version: u64,
     /// What waits for stock; absent while nothing does, as for most products.
@@ -72,6 +74,18 @@ impl Shelf {
         self.waiting.as_ref().map_or(Quantity::ZERO, |waiting| waiting.quantity)
     }
 
+    fn post(&mut self, location: usize, counter: StockCounter, quantity: Quantity) {
+        if self.positions.len() <= location {
+            self.positions.resize(location.saturating_add(1), Counters::default());
+            self.free.resize(location.saturating_add(1), Quantity::ZERO);
+        }
+        let Some((counters, free)) = self.positions.get_mut(location).zip(self.free.get_mut(location)) else { return };
+        if let Some(counter) = counters.get_mut(counter) {
+            *counter = counter.saturating_add(quantity);
+        }
+        *free = counters.free();
+    }
+
     fn waiting(&mut self) -> &mut Waiting {
         self.waiting.get_or_insert_default()
     }
@@ -88,6 +102,11 @@ pub(super) struct Counters {
 impl Counters {
     pub const fn held(self) -> Quantity {
         self.reserved_hard.saturating_add(self.reserved_soft)
+    }
+
+    /// What is on hand and not held; below zero where more is held than is there.
+    pub const fn free(self) -> Quantity {
+        self.on_hand.saturating_sub(self.held())
     }
 
     /// What is expected is counted by the supplies themselves, what waits for stock by the product.
@@ -293,13 +312,7 @@ impl StockState {
             details.post(location, dimensions, entry.counter, entry.quantity);
             return;
         }
-        let positions = &mut self.shelf_mut(entry.product).positions;
-        if positions.len() <= location {
-            positions.resize(location.saturating_add(1), Counters::default());
-        }
-        if let Some(counter) = positions.get_mut(location).and_then(|counters| counters.get_mut(entry.counter)) {
-            *counter = counter.saturating_add(entry.quantity);
-        }
+        self.shelf_mut(entry.product).post(location, entry.counter, entry.quantity);
     }
 
     pub(super) fn insert(&mut self, reservation: Reservation) {

@@ -9,6 +9,7 @@ use super::event::StockPart;
 use super::item::ItemPolicy;
 use super::removal::Ask;
 use super::reservation::Reservation;
+use super::rows::{Asked, Rows, Stop};
 use super::state::{Counters, Shelf, StockState};
 use crate::id::{LocationId, Map, ProductId, ReservationId, Set};
 use crate::quantity::Quantity;
@@ -20,7 +21,9 @@ pub(super) struct Supply<'s> {
     pub state: &'s StockState,
     pub at: Timestamp,
     /// The locations to take from, in order: their rank, and their index in a shelf if the ledger knows them.
-    pub route: Vec<(usize, Option<usize>)>,
+    pub route: Vec<Stop>,
+    /// The active locations by rank, once some were asked for in an order of one's own.
+    stops: Vec<Option<Stop>>,
     /// Holds that are not counted because the one who asks has them.
     own: Set<ReservationId>,
     /// Whether what others wait for may be taken, as by those who wait themselves.
@@ -30,6 +33,8 @@ pub(super) struct Supply<'s> {
     pub adjusted: Map<usize, Vec<Quantity>>,
     /// The same of stock that is not plain, by the index of the location and by what tells it apart.
     special: Map<usize, BTreeMap<(usize, Dimensions), Quantity>>,
+    /// The plain products of a plan, which are taken from row by row instead.
+    rows: Rows,
 }
 
 /// What was taken for one line.
@@ -61,8 +66,9 @@ pub(super) struct KeptBack {
 impl<'s> Supply<'s> {
     /// The stock at a moment: what has ended by then is free.
     pub fn at(inventory: &'s Inventory, state: &'s StockState, at: Timestamp) -> Self {
-        let (route, own) = (Vec::new(), Set::default());
-        let mut supply = Self { inventory, state, at, route, own, past_queue: false, adjusted: Map::default(), special: Map::default() };
+        let (route, stops, own) = (Vec::new(), Vec::new(), Set::default());
+        let (adjusted, special, rows) = (Map::default(), Map::default(), Rows::default());
+        let mut supply = Self { inventory, state, at, route, stops, own, past_queue: false, adjusted, special, rows };
         for reservation in state.due(at) {
             supply.free(reservation);
         }
@@ -88,13 +94,13 @@ impl<'s> Supply<'s> {
 
     /// Takes from the active locations in order of priority.
     pub fn by_priority(mut self) -> Self {
-        self.route = self.ranks(None);
+        self.route = self.ranks();
         self
     }
 
     /// Takes from what is within all of these locations, in order of priority; without any, from everywhere.
     pub fn within<'l>(mut self, locations: impl IntoIterator<Item = &'l LocationId>) -> Self {
-        self.route = self.ranks(None);
+        self.route = self.ranks();
         for whole in locations {
             let whole = self.inventory.rank(whole);
             self.route.retain(|(rank, _)| whole.is_some_and(|whole| self.inventory.is_within(*rank, whole)));
@@ -104,28 +110,53 @@ impl<'s> Supply<'s> {
 
     /// Takes from these locations in this order, each with its parts; those that are not active give nothing.
     pub fn along<'l>(mut self, locations: impl Iterator<Item = &'l LocationId>) -> Self {
-        let mut seen = Set::default();
-        self.route = Vec::new();
+        if self.stops.is_empty() {
+            self.stops = vec![None; self.inventory.names().len()];
+            for stop in self.ranks() {
+                self.stops.get_mut(stop.0).into_iter().for_each(|slot| *slot = Some(stop));
+            }
+        }
+        self.route.clear();
+        let mut left = self.stops.clone();
         for whole in locations.filter_map(|location| self.inventory.rank(location)) {
-            let parts = self.ranks(Some(whole));
-            self.route.extend(parts.into_iter().filter(|(rank, _)| seen.insert(*rank)));
+            let parts = self.inventory.ranks_within(whole);
+            self.route.extend(parts.filter_map(|rank| left.get_mut(rank).and_then(Option::take)));
         }
         self
     }
 
     /// Takes from this location alone, without its parts.
     pub fn at_one(mut self, location: &LocationId) -> Self {
-        self.route = self.ranks(None);
+        self.route = self.ranks();
         let wanted = self.inventory.rank(location);
         self.route.retain(|(rank, _)| Some(*rank) == wanted);
         self
     }
 
-    /// The active locations in order of priority: all, or one and its parts.
-    fn ranks(&self, whole: Option<usize>) -> Vec<(usize, Option<usize>)> {
+    /// The active locations in order of priority.
+    fn ranks(&self) -> Vec<Stop> {
         let active = self.inventory.locations().enumerate().filter(|(_, (_, active))| *active);
-        let wanted = active.filter(|(rank, _)| whole.is_none_or(|whole| self.inventory.is_within(*rank, whole)));
-        wanted.map(|(rank, (location, _))| (rank, self.state.locations.get_index_of(location))).collect()
+        active.map(|(rank, (location, _))| (rank, self.state.locations.get_index_of(location))).collect()
+    }
+
+    /// Makes room for a plan with so many lines.
+    pub fn expect(&mut self, lines: usize) {
+        self.rows = Rows::lay(self.inventory, self.state, lines);
+    }
+
+    /// Asks for the product of a line of a plan; what is taken of it is remembered when a line before has asked for it too.
+    pub fn ask(&mut self, ask: Ask<'_>) -> Option<Asked> {
+        let (shelf, _, stock) = self.state.shelves.get_full(ask.product)?;
+        let any_will_do = ask.terms.is_none() && stock.waiting.is_none() && stock.details.is_none();
+        let (asked, again) = self.rows.ask(shelf, any_will_do && self.inventory.is_plain(ask.product));
+        let beside = self.adjusted.get(&shelf);
+        if self.rows.needs_row(asked, again || beside.is_some()) {
+            self.rows.part(asked, &stock.free, beside.map(Vec::as_slice).unwrap_or_default());
+        }
+        if again && !self.rows.is_plain(asked) {
+            self.share(shelf);
+        }
+        Some(asked)
     }
 
     /// Remembers what is taken of a product, because more than one line asks for it.
@@ -180,6 +211,11 @@ impl<'s> Supply<'s> {
         taken
     }
 
+    /// The same of a product of a plan, when it is plain.
+    pub fn take_plain(&mut self, asked: Asked, wanted: Quantity, parts: &mut Vec<(usize, Quantity)>) -> Option<Taken> {
+        self.rows.is_plain(asked).then(|| self.rows.take(asked, self.state, &self.route, wanted, parts))
+    }
+
     /// What the threshold and the queue keep back of a product; `None` when that is nothing.
     pub fn kept_back(&self, item: Option<&ItemPolicy>, shelf: usize, stock: &Shelf) -> Option<KeptBack> {
         let threshold = self.inventory.threshold_of(item);
@@ -192,7 +228,7 @@ impl<'s> Supply<'s> {
             let balance = location.map(|location| self.balance_at(item, shelf, stock, location)).unwrap_or_default();
             (rank, balance.saturating_sub(self.inventory.safety_at(item, rank)).or_zero())
         };
-        let mut free: Map<usize, Quantity> = self.ranks(None).into_iter().map(free_at).collect();
+        let mut free: Map<usize, Quantity> = self.ranks().into_iter().map(free_at).collect();
         // 2. Who waits for stock of one place takes it there.
         let mut kept = KeptBack::default();
         let mut anywhere = Quantity::ZERO;
@@ -303,13 +339,23 @@ impl<'s> Supply<'s> {
     fn give_back_at(&mut self, shelf: usize, location: &LocationId, stock: Option<Dimensions>, quantity: Quantity) {
         let Some(location) = self.state.locations.get_index_of(location) else { return };
         match stock {
-            None => adjust(self.adjusted.entry(shelf).or_default(), location, quantity),
+            None => self.give_back_plain(shelf, location, quantity),
             Some(stock) => self.adjust_special(shelf, (location, stock), quantity),
         }
     }
 }
 
 impl Supply<'_> {
+    fn give_back_plain(&mut self, shelf: usize, location: usize, quantity: Quantity) {
+        let adjusted = self.adjusted.entry(shelf).or_default();
+        adjust(adjusted, location, quantity);
+        self.rows.give(shelf, location, quantity);
+        let asked = self.rows.asked(shelf).filter(|asked| self.rows.needs_row(*asked, true));
+        if let Some((asked, (_, stock))) = asked.zip(self.state.shelves.get_index(shelf)) {
+            self.rows.part(asked, &stock.free, adjusted);
+        }
+    }
+
     /// Corrects stock that is not plain.
     pub fn adjust_special(&mut self, shelf: usize, key: (usize, Dimensions), quantity: Quantity) {
         let slot = self.special.entry(shelf).or_default().entry(key).or_default();

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::compile::Inventory;
-use super::plan::{DemandLine, ReservationPlan, check_lines, find_shelves, plan_lines};
+use super::plan::{DemandLine, ReservationPlan, ask_for, check_lines, plan_lines};
 use super::state::StockState;
 use super::supply::Supply;
 use crate::id::{DemandId, LocationId, ReservationId, Set};
@@ -83,19 +83,19 @@ pub fn plan_wave(inventory: &Inventory, state: &StockState, wave: &Wave) -> Resu
     check(inventory, wave)?;
     // 2. Find the products, and those that several lines ask for.
     let mut supply = Supply::at(inventory, state, wave.at);
-    let mut seen = Set::default();
-    let shelves: Vec<_> = wave.orders.iter().map(|order| find_shelves(state, &order.lines, &mut seen, &mut supply)).collect();
+    supply.expect(wave.orders.iter().map(|order| order.lines.len()).sum());
+    let asked: Vec<_> = wave.orders.iter().map(|order| ask_for(&order.lines, &mut supply)).collect();
     // 3. Serve the orders by priority; the sort keeps the order of equals.
-    let mut turns: Vec<_> = wave.orders.iter().zip(shelves).collect();
+    let mut turns: Vec<_> = wave.orders.iter().zip(asked).collect();
     crate::sort::by(&mut turns, |(a, _), (b, _)| b.priority.cmp(&a.priority));
     let mut orders = Vec::with_capacity(turns.len());
-    for (order, shelves) in turns {
+    for (order, asked) in turns {
         supply = supply.without(&order.replaces);
         supply = match &order.locations {
             None => supply.by_priority(),
             Some(locations) => supply.along(locations.iter()),
         };
-        orders.push(PlannedOrder { id: order.id.clone(), plan: plan_lines(inventory, &order.lines, &shelves, &mut supply) });
+        orders.push(PlannedOrder { id: order.id.clone(), plan: plan_lines(inventory, &order.lines, &asked, &mut supply) });
     }
     Ok(WavePlan { complete: orders.iter().all(|order| order.plan.complete()), orders })
 }

@@ -8,6 +8,9 @@ use super::suggest::nearest_or_all;
 use super::tape::{Fault, Segment, Step, Tape};
 use super::{Diagnostic, Diagnostics, Error, LimitCode, Path, ShapeCode};
 
+/// A text that is longer is read coarsely first, so that what it is read into is all that takes much room.
+const LONG: usize = 1 << 20;
+
 /// How many shape problems are looked for in one document.
 const MAX_PROBLEMS: usize = 50;
 
@@ -16,6 +19,12 @@ const MAX_PROBLEMS: usize = 50;
 /// # Errors
 /// [`Error`] with every shape problem of the text (up to 50): unknown fields and kinds, wrong types, fractional numbers.
 pub fn from_json<T: DeserializeOwned>(text: &str, max_bytes: usize) -> Result<T, Error> {
+    if (LONG..=max_bytes).contains(&text.len())
+        && let Some(value) = Tape::read_coarsely(text).ok().and_then(|tape| tape.read(&BTreeSet::new()).ok())
+    {
+        return Ok(value);
+    }
+    // Something may be wrong with it: what and where, the whole tape tells.
     let tape = json_tape(text, max_bytes)?;
     tape.read(&BTreeSet::new()).map_err(|first| problems(&tape, first, &|removed| tape.read::<T>(removed).err()))
 }
@@ -236,6 +245,36 @@ mod tests {
                 "shape.wrong_type /items/5/price: found an object, but a decimal number as text, such as \"12.50\" is needed here",
             ]
         );
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct House {
+        rooms: Vec<Room>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Room {
+        items: Vec<Item>,
+    }
+
+    #[test]
+    fn a_long_text_is_read_as_a_short_one_is() {
+        let long = |last: &str| format!(r#"{{"rooms": [{{"items": [{}{last}]}}]}}"#, r#"{"price": "12.50"}, "#.repeat(60_000));
+        let house: House = from_json(&long(r#"{"price": 1}"#), 10_000_000).unwrap();
+        assert_eq!(house.rooms[0].items.len(), 60_001);
+        assert_eq!(house.rooms[0].items.last().map(|item| item._price), Some(1.into()));
+        for (last, expected) in [
+            (r#"{"prise": "1"}"#, "shape.missing_field /rooms/0/items/60000: the field `price` is missing"),
+            (r#"{"price": 1.5}"#, "shape.fractional_number /rooms/0/items/60000/price: fractional number `1.5`"),
+            (r#"{"price": "1", "price": "1"}"#, "shape.duplicate_field /rooms/0/items/60000/price: the field `price` occurs twice"),
+            (r#"{"price": "1""#, "shape.syntax : this is not JSON"),
+        ] {
+            let error = from_json::<House>(&long(last), 10_000_000).unwrap_err();
+            let first = error.first().map(|problem| format!("{} {}: {}", problem.code, problem.path, problem.message)).unwrap_or_default();
+            assert!(first.starts_with(expected), "{first}");
+        }
     }
 
     #[test]

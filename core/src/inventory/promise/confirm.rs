@@ -5,7 +5,7 @@ use super::ground::Ground;
 use super::kit::KitTurn;
 use super::offer::{Offer, Part};
 use super::request::PromiseLine;
-use super::timeline::{Delta, Drawing, Origin, Timeline};
+use super::timeline::{Delta, Drawing, Origin, Timeline, insert};
 use crate::id::{DemandId, Map, ProductId, ShipGroupId};
 use crate::quantity::Quantity;
 use crate::report::InventoryCode;
@@ -20,6 +20,8 @@ pub(super) struct Desk<'r> {
     taken: Vec<(usize, Option<usize>, Delta)>,
     /// The lines of kits, by their number.
     pub kits: Map<usize, KitTurn<'r>>,
+    /// What comes and goes of each product, in order, with what the lines take so far; of lots those that have not expired on a day.
+    deltas: Map<&'r ProductId, (Date, Vec<Delta>)>,
 }
 
 /// What became of a line.
@@ -34,7 +36,7 @@ pub(super) struct Confirmed {
 
 impl<'r> Desk<'r> {
     pub fn new(ground: &'r Ground<'r>, lines: &'r [PromiseLine], rule: ConfirmationRule) -> Self {
-        Self { ground, lines, rule, taken: Vec::new(), kits: Map::default() }
+        Self { ground, lines, rule, taken: Vec::new(), kits: Map::default(), deltas: Map::default() }
     }
 
     /// Confirms all lines, in their order; a group stands where its first line stands.
@@ -99,7 +101,7 @@ impl<'r> Desk<'r> {
         if confirmed.iter().all(|line| line.reason.is_none()) {
             return confirmed;
         }
-        self.taken.truncate(before);
+        self.give_back(before);
         let nothing = |line: Confirmed| Confirmed {
             parts: Vec::new(),
             reason: Some(line.reason.unwrap_or(InventoryCode::GroupIncomplete)),
@@ -148,7 +150,7 @@ impl<'r> Desk<'r> {
         if complete {
             return Ok(confirmed);
         }
-        self.taken.truncate(before);
+        self.give_back(before);
         Err(confirmed)
     }
 
@@ -173,8 +175,8 @@ impl<'r> Desk<'r> {
     /// What can be offered to a line after those before it, how much it wants, and when. Lots count that have not expired by `on`, nor
     /// by the day on which it is wanted.
     fn turn_of(&mut self, number: usize, on: Date) -> (Offer, Quantity, Date) {
-        let ground = self.ground;
-        let Some(line) = self.lines.get(number) else {
+        let (ground, lines) = (self.ground, self.lines);
+        let Some(line) = lines.get(number) else {
             return (Offer::new(Timeline::default(), Vec::new(), None), Quantity::ZERO, ground.today);
         };
         let wanted = self.wanted_on(line);
@@ -189,7 +191,7 @@ impl<'r> Desk<'r> {
 
     /// What can be offered of a product at a place, or anywhere, of lots that have not expired on a day; the place may be one that is not
     /// active.
-    pub fn offer(&self, product: &ProductId, place: Option<Option<usize>>, demand: Option<&DemandId>, on: Date) -> Offer {
+    pub fn offer(&mut self, product: &'r ProductId, place: Option<Option<usize>>, demand: Option<&DemandId>, on: Date) -> Offer {
         let ground = self.ground;
         let own = demand.into_iter().flat_map(|demand| ground.pegged(product, demand));
         let own = own.filter(|delta| place.is_none_or(|place| place == delta.place)).collect();
@@ -201,7 +203,7 @@ impl<'r> Desk<'r> {
         Offer::new(timeline, own, horizon)
     }
 
-    fn timeline(&self, product: &ProductId, place: Option<usize>, on: Date) -> Timeline {
+    fn timeline(&mut self, product: &'r ProductId, place: Option<usize>, on: Date) -> Timeline {
         let ground = self.ground;
         let drawing = Drawing {
             today: ground.today,
@@ -210,37 +212,58 @@ impl<'r> Desk<'r> {
             overcommitted: ground.policy.overcommitted,
             method: ground.policy.method,
         };
-        Timeline::draw(&ground.deltas(product, on, self.taken_of(product)), drawing)
+        Timeline::draw(self.deltas(product, on), drawing)
     }
 
-    /// What lines of a product take.
-    pub fn taken_of<'d>(&'d self, product: &'d ProductId) -> impl Iterator<Item = Delta> + 'd {
-        let same = |number: usize, component: Option<usize>| {
-            let line = self.lines.get(number).map(|line| &line.product);
-            let taken = match component {
-                None => line,
-                Some(index) => {
-                    let kit = line.and_then(|line| self.ground.inventory.kit(line));
-                    kit.and_then(|kit| kit.components.get(index)).map(|component| &component.product)
-                }
-            };
-            taken == Some(product)
-        };
-        self.taken.iter().filter(move |(number, component, _)| same(*number, *component)).map(|(_, _, delta)| *delta)
+    /// What comes and goes of a product, in order, with what the lines take so far; of lots those that have not expired on a day.
+    pub fn deltas(&mut self, product: &'r ProductId, on: Date) -> &mut Vec<Delta> {
+        let on = if self.ground.has_lots(product) { on } else { self.ground.today };
+        if self.deltas.get(product).is_none_or(|(known, _)| *known != on) {
+            let mut deltas = self.ground.deltas(product, on);
+            let taken = self.taken.iter().filter(|(number, component, _)| self.product_of(*number, *component) == Some(product));
+            taken.for_each(|(_, _, delta)| insert(&mut deltas, *delta));
+            self.deltas.insert(product, (on, deltas));
+        }
+        let (_, deltas) = self.deltas.entry(product).or_insert_with(|| (on, Vec::new()));
+        deltas
+    }
+
+    /// The product that a line takes, or of a line of kits a component.
+    fn product_of(&self, number: usize, component: Option<usize>) -> Option<&'r ProductId> {
+        let (ground, lines) = (self.ground, self.lines);
+        let product = &lines.get(number)?.product;
+        match component {
+            None => Some(product),
+            Some(index) => Some(&ground.inventory.kit(product)?.components.get(index)?.product),
+        }
     }
 
     fn remember(&mut self, number: usize, parts: &[Part]) {
         if let Some(turn) = self.kits.get_mut(&number) {
-            let taken = turn.take(number, parts);
-            self.taken.extend(taken.into_iter().map(|(component, delta)| (number, Some(component), delta)));
+            for (component, delta) in turn.take(number, parts) {
+                self.note(number, Some(component), delta);
+            }
             return;
         }
         let place = self.lines.get(number).and_then(|line| line.location.as_ref()).and_then(|location| self.ground.whole(location));
-        let shared = parts.iter().filter(|part| part.shared.is_positive());
-        let taken = shared.map(|part| {
-            (number, None, Delta { day: part.day, place, at: None, quantity: part.shared.negated(), origin: Origin::Line(number) })
-        });
-        self.taken.extend(taken);
+        for part in parts.iter().filter(|part| part.shared.is_positive()) {
+            let delta = Delta { day: part.day, place, at: None, quantity: part.shared.negated(), origin: Origin::Line(number) };
+            self.note(number, None, delta);
+        }
+    }
+
+    fn note(&mut self, number: usize, component: Option<usize>, delta: Delta) {
+        self.taken.push((number, component, delta));
+        let product = self.product_of(number, component);
+        if let Some((_, deltas)) = product.and_then(|product| self.deltas.get_mut(product)) {
+            insert(deltas, delta);
+        }
+    }
+
+    /// Takes back what lines took after so many.
+    fn give_back(&mut self, kept: usize) {
+        self.taken.truncate(kept);
+        self.deltas.clear();
     }
 }
 

@@ -6,7 +6,7 @@ use super::request::DatedDemand;
 use super::timeline::{Delta, Origin, in_order};
 use crate::id::{DemandId, LocationId, ProductId, ReservationId, Set};
 use crate::inventory::compile::Inventory;
-use crate::inventory::expected::{Due, ExpectSupply, ExpectedSupply};
+use crate::inventory::expected::{Due, ExpectSupply};
 use crate::inventory::plan::not_positive;
 use crate::inventory::state::StockState;
 use crate::inventory::supply::Supply;
@@ -135,20 +135,18 @@ impl<'r> Ground<'r> {
         self.inventory.names().len()
     }
 
-    /// What comes and goes of a product, in order. Of what is there only that counts which has not expired on a day.
-    pub fn deltas(&self, product: &ProductId, on: Date, lines: impl Iterator<Item = Delta>) -> Vec<Delta> {
-        let due = self.beside.state.supplies.open(product);
+    /// What comes and goes of a product but for the lines, in order. Of what is there only that counts which has not expired on a day.
+    pub fn deltas(&self, product: &ProductId, on: Date) -> Vec<Delta> {
+        let due = self.due(product);
         let mut deltas = Vec::with_capacity(due.len().saturating_add(self.places()));
         // 1. What is there and free, location by location.
         deltas.extend(self.free(product, on));
         // 2. What is on its way for anyone.
-        deltas.extend(due.iter().filter(|due| !due.pegged).filter_map(|due| self.expected(due)));
+        deltas.extend(due.iter().enumerate().filter(|(_, due)| !due.pegged).filter_map(|(number, due)| self.expected(number, due)));
         let given = self.beside.supplies.iter().enumerate().filter(|(_, supply)| supply.product == *product && supply.pegged_to.is_none());
         deltas.extend(given.filter_map(|(number, supply)| self.given(number, supply)));
         // 3. What others need of it.
         self.push_demands(product, &mut deltas);
-        // 4. What the lines before were promised.
-        deltas.extend(lines);
         in_order(&mut deltas);
         deltas
     }
@@ -171,10 +169,10 @@ impl<'r> Ground<'r> {
         free.chain([kept_back]).filter(|delta| !delta.quantity.is_zero())
     }
 
-    fn expected(&self, due: &Due) -> Option<Delta> {
+    fn expected(&self, number: usize, due: &Due) -> Option<Delta> {
         let place = self.ranks.get(due.location).copied().flatten()?;
         let day = self.day_of_supply(due.day, due.kind)?;
-        Some(Delta { day, place: Some(place.whole), at: Some(place.rank), quantity: due.quantity, origin: Origin::Expected(due.supply) })
+        Some(Delta { day, place: Some(place.whole), at: Some(place.rank), quantity: due.quantity, origin: Origin::Expected(number) })
     }
 
     fn given(&self, number: usize, supply: &ExpectSupply) -> Option<Delta> {
@@ -226,15 +224,17 @@ impl<'r> Ground<'r> {
     /// What is on its way for one demand alone, in order of day.
     pub fn pegged<'g>(&'g self, product: &'g ProductId, demand: &'g DemandId) -> impl Iterator<Item = Delta> + 'g {
         let is_for = move |peg: &Option<crate::inventory::SupplyPeg>| peg.as_ref().is_some_and(|peg| peg.demand == *demand);
-        let state = self.beside.state.supplies.open(product).iter().filter(|due| due.pegged);
-        let state = state.filter(move |due| self.state_supply(due.supply).is_some_and(|supply| is_for(&supply.pegged_to)));
+        let state = self.due(product).iter().enumerate().filter(|(_, due)| due.pegged);
+        let supply = |due: &Due| self.beside.state.supplies.numbered(due.supply);
+        let state = state.filter(move |(_, due)| supply(due).is_some_and(|supply| is_for(&supply.pegged_to)));
         let given = self.beside.supplies.iter().enumerate();
         let given = given.filter(move |(_, supply)| supply.product == *product && is_for(&supply.pegged_to));
-        state.filter_map(|due| self.expected(due)).chain(given.filter_map(|(number, supply)| self.given(number, supply)))
+        state.filter_map(|(number, due)| self.expected(number, due)).chain(given.filter_map(|(number, supply)| self.given(number, supply)))
     }
 
-    pub fn state_supply(&self, number: usize) -> Option<&'r ExpectedSupply> {
-        self.beside.state.supplies.numbered(number)
+    /// What is on its way of a product, in order of day.
+    pub fn due(&self, product: &ProductId) -> &'r [Due] {
+        self.beside.state.supplies.open(product)
     }
 }
 

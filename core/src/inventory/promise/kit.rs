@@ -25,9 +25,9 @@ pub(super) struct KitTurn<'r> {
 impl<'r> KitTurn<'r> {
     /// What can be offered of kits, from the place that has all of what is wanted first; of those that never have it, from that which
     /// has most in the end.
-    pub fn of(desk: &Desk<'r>, line: &PromiseLine, kit: &'r Kit, (wanted, on): (Date, Date)) -> (Self, Offer) {
+    pub fn of(desk: &mut Desk<'r>, line: &PromiseLine, kit: &'r Kit, (wanted, on): (Date, Date)) -> (Self, Offer) {
         let ground = desk.ground;
-        let from = |place: Option<Option<usize>>| {
+        let mut from = |place: Option<Option<usize>>| {
             let offers: Vec<Offer> =
                 kit.components.iter().map(|component| desk.offer(&component.product, place, line.demand.as_ref(), on)).collect();
             let offer = together(ground, kit, &offers);

@@ -77,7 +77,7 @@ pub fn promise(inventory: &Inventory, request: &PromiseRequest) -> Result<Promis
     let mut desk = Desk::new(&ground, &request.lines, request.confirm.unwrap_or(policy.confirm));
     let confirmed = desk.confirm(request.together.unwrap_or(policy.together));
     // 3. Find where it comes from, and say it.
-    Ok(say::promise(&desk, confirmed, request.pegging))
+    Ok(say::promise(&mut desk, confirmed, request.pegging))
 }
 
 fn beside(request: &PromiseRequest) -> Beside<'_> {
@@ -128,7 +128,7 @@ pub fn project(inventory: &Inventory, request: &ProjectionRequest) -> Result<Pro
     problems.finish()?;
     // 2. Draw the timeline.
     let place = request.location.as_ref().map(|location| ground.whole(location));
-    let mut deltas = ground.deltas(&request.product, ground.today, std::iter::empty());
+    let mut deltas = ground.deltas(&request.product, ground.today);
     if place == Some(None) {
         deltas.clear();
     }

@@ -42,10 +42,9 @@ impl Offer {
     /// The days on which more can be had than before, and how much; no quantity: as much as anyone wants.
     pub fn row(&self) -> Vec<(Date, Option<Quantity>)> {
         let mut row: Vec<(Date, Option<Quantity>)> = Vec::with_capacity(self.timeline.days.len().saturating_add(1));
-        for day in self.days() {
-            let quantity = Some(self.on(day));
-            if row.last().is_none_or(|(_, before)| *before != quantity) {
-                row.push((day, quantity));
+        for (day, quantity) in self.steps() {
+            if row.last().is_none_or(|(_, before)| *before != Some(quantity)) {
+                row.push((day, Some(quantity)));
             }
         }
         row.extend(self.horizon.map(|day| (day, None)));
@@ -83,15 +82,22 @@ impl Offer {
         self.own.iter().take_while(|delta| delta.day <= day).map(|delta| delta.quantity).sum()
     }
 
-    /// The days on which something changes.
-    fn days(&self) -> Vec<Date> {
-        if self.own.is_empty() {
-            return self.timeline.days.clone();
-        }
-        let mut days: Vec<Date> = self.timeline.days.iter().copied().chain(self.own.iter().map(|delta| delta.day)).collect();
-        crate::sort::ascending(&mut days);
-        days.dedup();
-        days
+    /// The days on which something changes, in order, and how much can be had from then on.
+    fn steps(&self) -> impl Iterator<Item = (Date, Quantity)> {
+        let mut shared = self.timeline.days.iter().zip(&self.timeline.promisable).peekable();
+        let mut own = self.own.iter().peekable();
+        let (mut of_all, mut of_own) = (Quantity::ZERO, Quantity::ZERO);
+        std::iter::from_fn(move || {
+            let next = [shared.peek().map(|(day, _)| **day), own.peek().map(|delta| delta.day)];
+            let day = next.into_iter().flatten().min()?;
+            while let Some((_, quantity)) = shared.next_if(|(known, _)| **known <= day) {
+                of_all = *quantity;
+            }
+            while let Some(delta) = own.next_if(|delta| delta.day <= day) {
+                of_own = of_own.saturating_add(delta.quantity);
+            }
+            Some((day, of_all.saturating_add(of_own)))
+        })
     }
 
     /// The first day, not before `from`, on which so much can be had.
@@ -100,8 +106,8 @@ impl Offer {
         if enough(from) {
             return Some(from);
         }
-        let known = self.own.iter().map(|delta| delta.day).chain(self.timeline.days.iter().copied());
-        known.chain(self.horizon).filter(|day| *day > from && enough(*day)).min()
+        let known = self.steps().find(|(day, there)| *day > from && (*there >= quantity || self.is_unlimited(*day)));
+        known.map(|(day, _)| day).into_iter().chain(self.horizon.filter(|day| *day > from)).min()
     }
 
     /// All of it on one day.
@@ -113,7 +119,7 @@ impl Offer {
     pub fn take_in_parts(&self, quantity: Quantity, from: Date) -> Vec<Part> {
         let mut parts: Vec<Part> = Vec::new();
         let (mut left, mut own, mut shared, mut receipt) = (quantity, Quantity::ZERO, Quantity::ZERO, None);
-        let later = self.days().into_iter().filter(|day| *day > from).chain(self.horizon.filter(|day| *day > from));
+        let later = self.steps().map(|(day, _)| day).filter(|day| *day > from).chain(self.horizon.filter(|day| *day > from));
         for day in std::iter::once(from).chain(later) {
             let unlimited = self.is_unlimited(day);
             if receipt != self.receipt(day) {

@@ -48,7 +48,12 @@ impl Shelf<'_> {
     fn serve(&mut self, concerned: impl Fn(&Delta) -> bool) {
         let mut receipts: Vec<usize> = Vec::new();
         let mut backlog: VecDeque<(usize, Quantity)> = VecDeque::new();
+        let demanded = self.deltas.iter().rposition(|delta| delta.quantity.is_negative() && concerned(delta));
         for (number, delta) in self.deltas.iter().enumerate().filter(|(_, delta)| concerned(delta)) {
+            // What comes after the last demand serves only who still waits.
+            if demanded.is_none_or(|last| last < number) && (backlog.is_empty() || !self.carry) {
+                break;
+            }
             if delta.quantity.is_negative() {
                 let missing = self.take(number, delta.quantity.negated(), &mut receipts);
                 if missing.is_positive() {

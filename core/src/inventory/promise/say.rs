@@ -14,8 +14,9 @@ use crate::report::{Finding, InventoryCode, Severity};
 use crate::time::Date;
 
 /// The answer for all lines.
-pub(super) fn promise(desk: &Desk<'_>, confirmed: Vec<Confirmed>, explain: bool) -> PromisePlan {
+pub(super) fn promise(desk: &mut Desk<'_>, confirmed: Vec<Confirmed>, explain: bool) -> PromisePlan {
     let products = pegged_products(desk);
+    let desk = &*desk;
     let mut schedules = schedules(desk, &confirmed, &products);
     let mut components = components(desk, &confirmed, &products);
     let pegging = explain.then(|| explain_pegging(desk, &confirmed, &products));
@@ -43,16 +44,17 @@ struct Pegged<'r> {
     pegs: Vec<pegging::Peg>,
 }
 
-fn pegged_products<'r>(desk: &Desk<'r>) -> Vec<Pegged<'r>> {
-    let mut products: Map<&ProductId, ()> = Map::default();
-    for line in desk.lines {
-        match desk.ground.inventory.kit(&line.product) {
+fn pegged_products<'r>(desk: &mut Desk<'r>) -> Vec<Pegged<'r>> {
+    let (ground, lines) = (desk.ground, desk.lines);
+    let mut products: Map<&'r ProductId, ()> = Map::default();
+    for line in lines {
+        match ground.inventory.kit(&line.product) {
             None => products.extend([(&line.product, ())]),
             Some(kit) => products.extend(kit.components.iter().map(|component| (&component.product, ()))),
         }
     }
     let pegged = products.into_keys().map(|product| {
-        let deltas = desk.ground.deltas(product, desk.ground.today, desk.taken_of(product));
+        let deltas = std::mem::take(desk.deltas(product, ground.today));
         let pegs = peg(&deltas, desk.ground.places(), desk.ground.policy.overcommitted);
         Pegged { product, deltas, pegs }
     });
@@ -113,8 +115,8 @@ fn components(desk: &Desk<'_>, confirmed: &[Confirmed], products: &[Pegged<'_>])
 }
 
 /// What of a part does not come from what is there for all.
-fn apart<'g>(ground: &'g Ground<'_>, product: &ProductId, part: &'g Part) -> impl Iterator<Item = ScheduleLine> + 'g {
-    let own = part.own.iter().map(|(delta, quantity)| Source::of_delta(ground, delta).schedule_line(part.day, *quantity));
+fn apart<'g>(ground: &'g Ground<'_>, product: &'g ProductId, part: &'g Part) -> impl Iterator<Item = ScheduleLine> + 'g {
+    let own = part.own.iter().map(move |(delta, quantity)| Source::of_delta(ground, product, delta).schedule_line(part.day, *quantity));
     let from = if ground.inventory.is_tracked(product) { PegSource::Replenishment } else { PegSource::Untracked };
     let anew = part.anew.is_positive().then(|| Source::nowhere(from).schedule_line(part.day, part.anew));
     own.chain(anew)
@@ -134,14 +136,14 @@ impl<'g> Source<'g> {
 
     fn of(ground: &'g Ground<'_>, product: &Pegged<'_>, peg: &pegging::Peg) -> Self {
         match peg.supply.and_then(|supply| product.deltas.get(supply)) {
-            Some(delta) => Self::of_delta(ground, delta),
+            Some(delta) => Self::of_delta(ground, product.product, delta),
             None => Self::nowhere(PegSource::Nothing),
         }
     }
 
-    fn of_delta(ground: &'g Ground<'_>, delta: &Delta) -> Self {
+    fn of_delta(ground: &'g Ground<'_>, product: &ProductId, delta: &Delta) -> Self {
         let supply = match delta.origin {
-            Origin::Expected(number) => ground.state_supply(number).map(|supply| &supply.id),
+            Origin::Expected(number) => ground.due(product).get(number).map(|due| &due.id),
             Origin::Supply(number) => ground.beside.supplies.get(number).map(|supply| &supply.id),
             Origin::Stock | Origin::Waiting(_) | Origin::Demand(_) | Origin::Line(_) => None,
         };

@@ -26,7 +26,7 @@ pub(super) struct Delta {
 pub(super) enum Origin {
     /// What is there and free; below zero when more is held or kept back than is there.
     Stock,
-    /// The supply of that number in the state.
+    /// The supply of that number among those of the product that are on their way.
     Expected(usize),
     /// The supply of that number in the request.
     Supply(usize),
@@ -61,9 +61,22 @@ pub(super) struct Drawing {
     pub method: PromiseMethod,
 }
 
-/// Puts what comes on a day before what goes.
+impl Delta {
+    /// What comes on a day stands before what goes.
+    fn turn(&self) -> (Date, bool) {
+        (self.day, self.quantity.is_negative())
+    }
+}
+
+/// Puts what comes and goes in order.
 pub(super) fn in_order(deltas: &mut [Delta]) {
-    sort::by(deltas, |one, other| (one.day, one.quantity.is_negative()).cmp(&(other.day, other.quantity.is_negative())));
+    sort::by(deltas, |one, other| one.turn().cmp(&other.turn()));
+}
+
+/// Puts one more among those that [`in_order`] has put in order, after its equals.
+pub(super) fn insert(deltas: &mut Vec<Delta>, delta: Delta) {
+    let place = deltas.partition_point(|known| known.turn() <= delta.turn());
+    deltas.insert(place, delta);
 }
 
 impl Timeline {

@@ -12,6 +12,24 @@ use crate::report::{Code, Outcome};
 const PLACES: [&str; 4] = ["north", "south", "west", "old"];
 const PRODUCTS: [&str; 4] = ["P", "S", "B", "U"];
 
+/// An order of a wave that takes from where it likes, perhaps in the place of earlier holds.
+fn wave_order() -> impl Strategy<Value = WaveOrder> {
+    let route = prop::option::of(prop::sample::subsequence(PLACES.to_vec(), 0..4).prop_shuffle());
+    let line = (prop::sample::select(PRODUCTS.to_vec()), 1_u32..15);
+    let replaces = prop::collection::vec(0_u8..6, 0..3);
+    (0_i32..3, route, replaces, prop::collection::vec(line, 1..5)).prop_map(|(priority, route, replaces, lines)| WaveOrder {
+        id: "O".parse().unwrap(),
+        priority,
+        locations: route.map(|route| route.into_iter().map(location).collect()),
+        replaces: replaces.into_iter().map(|number| format!("R-{number}").parse().unwrap()).collect(),
+        lines: (0..).zip(lines).map(|(id, (goods, quantity))| demand_line(id, goods, quantity)).collect(),
+    })
+}
+
+fn demand_line(id: u32, goods: &str, quantity: u32) -> DemandLine {
+    DemandLine { id: id.to_string().parse().unwrap(), product: product(goods), quantity: quantity.into(), removal: None }
+}
+
 /// One command in the language of stories; times go on by up to ten minutes from one to the next.
 pub(super) fn commands() -> impl Strategy<Value = Vec<(String, i64)>> {
     let place = prop::sample::select(PLACES.to_vec());
@@ -282,5 +300,30 @@ proptest! {
             prop_assert_eq!(held, promised);
         }
         prop_assert_eq!(plan.complete(), plan.lines().all(|line| line.short().is_zero()));
+    }
+    /// In a wave each order is planned as if those before it had taken their goods.
+    #[test]
+    fn a_wave_is_one_plan_after_another(history in commands(), orders in prop::collection::vec(wave_order(), 1..5)) {
+        let mut story = tell(&history, |_, _, _, _| {});
+        let name = |(number, order): (usize, WaveOrder)| WaveOrder { id: format!("O-{number}").parse().unwrap(), ..order };
+        let wave = Wave { at: minute(400), orders: orders.into_iter().enumerate().map(name).collect() };
+        let plan = plan_wave(&story.inventory, &story.state, &wave).unwrap();
+        let mut replaces = Vec::new();
+        for planned in plan.orders {
+            let order = wave.orders.iter().find(|order| order.id == planned.id).unwrap();
+            replaces.extend(order.replaces.clone());
+            let (locations, lines) = (order.locations.clone(), order.lines.clone());
+            let alone = plan_reservation(&story.inventory, &story.state, &Demand { at: wave.at, locations, replaces: replaces.clone(), lines }).unwrap();
+            prop_assert_eq!(planned.plan, alone.clone());
+            for (line, taken) in order.lines.iter().zip(alone.lines()) {
+                if !story.inventory.is_tracked(&line.product) {
+                    continue;
+                }
+                for (place, quantity) in taken.parts() {
+                    let left = story.state.position(&line.product, place).on_hand.saturating_sub(quantity);
+                    story.tell(&format!("@400 count {} {place} {left}", line.product)).unwrap();
+                }
+            }
+        }
     }
 }

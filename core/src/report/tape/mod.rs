@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use self::read::Reader;
 use super::Path;
@@ -32,7 +33,15 @@ enum Token<'de> {
     List(usize),
     /// A map up to that token; 0 while it is being filled.
     Map(usize),
+    /// An entry of a list whose tokens are read when it is asked for, and not kept.
+    Unread(&'de str),
 }
+
+/// How many tokens most entries of long lists have at most.
+const FEW: usize = 32;
+
+/// How deep the lists stand whose entries are left unread: the records of price lists, of which there are hundreds of thousands.
+const UNREAD_LEVEL: u32 = 3;
 
 /// A document as tokens.
 #[derive(Debug)]
@@ -70,10 +79,26 @@ impl<'de> Tape<'de> {
     /// What the deserializer says, and the place where it stopped.
     pub fn read_from<D: Deserializer<'de>>(deserializer: D) -> Result<Self, (D::Error, String)> {
         let mut tape = Self(Vec::new());
-        match deserializer.deserialize_any(Fill(&mut tape.0)) {
+        match deserializer.deserialize_any(Fill { tokens: &mut tape.0, level: None }) {
             Ok(()) => Ok(tape),
             Err(error) => Err((error, tape.pointer(&tape.unfinished()))),
         }
+    }
+
+    /// Reads the tokens of a text, and leaves out those of the entries of its deepest lists. Such a tape takes little room, but does not
+    /// know where in an entry a problem is.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub fn read_coarsely(text: &'de str) -> serde_json::Result<Self> {
+        Self::of_text(text, Some(0))
+    }
+
+    fn of_text(text: &'de str, level: Option<u32>) -> serde_json::Result<Self> {
+        let mut tape = Self(Vec::with_capacity(FEW));
+        let mut json = serde_json::Deserializer::from_str(text);
+        json.deserialize_any(Fill { tokens: &mut tape.0, level })?;
+        json.end().map(|()| tape)
     }
 
     /// Reads a value from the tokens, leaving out those that were `removed`.
@@ -188,17 +213,25 @@ struct Child {
 }
 
 /// Appends a value's tokens.
-struct Fill<'t, 'de>(&'t mut Vec<Token<'de>>);
+struct Fill<'t, 'de> {
+    tokens: &'t mut Vec<Token<'de>>,
+    /// How deep it stands in a text that is read coarsely.
+    level: Option<u32>,
+}
 
 impl<'de> Fill<'_, 'de> {
     fn push<E>(self, token: Token<'de>) -> Result<(), E> {
-        self.0.push(token);
+        self.tokens.push(token);
         Ok(())
     }
 
+    fn inside(&mut self) -> Fill<'_, 'de> {
+        Fill { tokens: self.tokens, level: self.level.map(|level| level.saturating_add(1)) }
+    }
+
     fn close(self, start: usize, make: fn(usize) -> Token<'de>) {
-        let end = self.0.len();
-        if let Some(token) = self.0.get_mut(start) {
+        let end = self.tokens.len();
+        if let Some(token) = self.tokens.get_mut(start) {
             *token = make(end);
         }
     }
@@ -256,24 +289,30 @@ impl<'de> Visitor<'de> for Fill<'_, 'de> {
         self.push(Token::Native(text))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
-        let start = self.0.len();
-        self.0.push(Token::List(0));
-        while entries.next_element_seed(Fill(self.0))?.is_some() {}
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut entries: A) -> Result<(), A::Error> {
+        let start = self.tokens.len();
+        self.tokens.push(Token::List(0));
+        if self.level == Some(UNREAD_LEVEL) {
+            while let Some(entry) = entries.next_element::<&RawValue>()? {
+                self.tokens.push(Token::Unread(entry.get()));
+            }
+        } else {
+            while entries.next_element_seed(self.inside())?.is_some() {}
+        }
         self.close(start, Token::List);
         Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
-        let start = self.0.len();
-        self.0.push(Token::Map(0));
-        while fields.next_key_seed(Fill(self.0))?.is_some() {
-            if matches!(self.0.last(), Some(Token::Text(name)) if name == JSON_NUMBER_TOKEN) {
+    fn visit_map<A: MapAccess<'de>>(mut self, mut fields: A) -> Result<(), A::Error> {
+        let start = self.tokens.len();
+        self.tokens.push(Token::Map(0));
+        while fields.next_key_seed(self.inside())?.is_some() {
+            if matches!(self.tokens.last(), Some(Token::Text(name)) if name == JSON_NUMBER_TOKEN) {
                 let number = number(&fields.next_value::<String>()?);
-                self.0.truncate(start);
+                self.tokens.truncate(start);
                 return self.push(number);
             }
-            fields.next_value_seed(Fill(self.0))?;
+            fields.next_value_seed(self.inside())?;
         }
         self.close(start, Token::Map);
         Ok(())

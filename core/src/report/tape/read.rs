@@ -92,7 +92,7 @@ impl Token<'_> {
             Self::Text(text) => Unexpected::Str(text),
             Self::Native(_) => Unexpected::Other("a decimal or a date of the host's language"),
             Self::List(_) => Unexpected::Seq,
-            Self::Map(_) => Unexpected::Map,
+            Self::Map(_) | Self::Unread(_) => Unexpected::Map,
         }
     }
 }
@@ -111,6 +111,7 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
             Token::Native(text) => visitor.visit_str(text),
             Token::List(_) => self.entries(visitor),
             Token::Map(_) => self.fields(None, visitor),
+            Token::Unread(_) => Err(self.refused(&visitor)),
         }
     }
 
@@ -238,12 +239,22 @@ impl<'de> SeqAccess<'de> for Entries<'_, 'de> {
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Read<Option<T::Value>> {
         let Some(child) = self.entries.next() else { return Ok(None) };
         self.left = self.left.saturating_sub(1);
-        self.of.blame(child.token, seed.deserialize(self.of.value(child.value))).map(Some)
+        let read = match self.of.tape.0.get(child.value) {
+            Some(Token::Unread(text)) => read_apart(text, seed),
+            _ => seed.deserialize(self.of.value(child.value)),
+        };
+        self.of.blame(child.token, read).map(Some)
     }
 
     fn size_hint(&self) -> Option<usize> {
         Some(self.left)
     }
+}
+
+/// Reads an entry whose tokens are not on the tape.
+fn read_apart<'de, T: DeserializeSeed<'de>>(text: &'de str, seed: T) -> Read<T::Value> {
+    let tape = Tape::of_text(text, None).map_err(ReadError::custom)?;
+    seed.deserialize(Reader { tape: &tape, removed: &BTreeSet::new(), fault: &Cell::new(None), at: 0 })
 }
 
 /// The fields of a map; `open` is the one whose name was given and whose value was not asked for.
