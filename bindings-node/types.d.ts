@@ -1607,6 +1607,10 @@ export interface DeductionsDef {
 export interface Demand {
   /** The moment: holds that have ended by then do not count. */
   at: TimestampText;
+  /** Whether what is missing may wait for stock, as far as the rulebook's `backorder` allows. */
+  backorder?: boolean;
+  /** What the lines are for: as for a reservation, the soft holds of these demands for the products of the lines do not count. */
+  demands?: readonly DemandId[];
   /** The lines, the first served first. */
   lines: readonly DemandLine[];
   /** The locations to take from, in this order. Absent: the active locations in order of priority. */
@@ -4169,6 +4173,8 @@ export interface PlanWaveRequest {
 export interface PlannedLine {
   /** What there was for it after the lines before it. */
   available: Decimal;
+  /** What waits for stock, where the demand lets it; left out when nothing does. */
+  backordered?: Decimal;
   /** The line. */
   id: LineId;
   /** Which location gives how much. */

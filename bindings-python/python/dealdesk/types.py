@@ -1747,6 +1747,10 @@ class Demand(TypedDict):
     """What the lines of a document need."""
     # The moment: holds that have ended by then do not count.
     at: ReadOnly[TimestampInput]
+    # Whether what is missing may wait for stock, as far as the rulebook's `backorder` allows.
+    backorder: NotRequired[ReadOnly[bool]]
+    # What the lines are for: as for a reservation, the soft holds of these demands for the products of the lines do not count.
+    demands: NotRequired[ReadOnly[Sequence[DemandId]]]
     # The lines, the first served first.
     lines: ReadOnly[Sequence[DemandLine]]
     # The locations to take from, in this order. Absent: the active locations in order of priority.
@@ -4540,6 +4544,8 @@ class PlanWaveRequest(TypedDict):
 class PlannedLine(TypedDict):
     # What there was for it after the lines before it.
     available: Decimal
+    # What waits for stock, where the demand lets it; left out when nothing does.
+    backordered: NotRequired[Decimal]
     # The line.
     id: LineId
     # Which location gives how much.

@@ -62,6 +62,7 @@ mod substitute;
 mod supply;
 #[cfg(test)]
 mod tests;
+mod waiting;
 mod wave;
 
 pub use action::{

@@ -8,6 +8,7 @@ use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::compile::Inventory;
+use super::def::is_default;
 use super::dimensions::Dimensions;
 use super::event::StockPart;
 use super::kit;
@@ -15,7 +16,8 @@ use super::removal::{Ask, PassedOver, RemovalTerms};
 use super::rows::Asked;
 use super::state::StockState;
 use super::supply::{Supply, Taken};
-use crate::id::{LineId, LocationId, Map, ProductId, ReservationId};
+use super::waiting::own_holds;
+use crate::id::{DemandId, LineId, LocationId, Map, ProductId, ReservationId};
 use crate::quantity::Quantity;
 use crate::report::{Diagnostic, Diagnostics, Error, Finding, InventoryCode, Path, Severity};
 use crate::time::Timestamp;
@@ -32,6 +34,12 @@ pub struct Demand {
     /// Holds that the reservation will take the place of, such as those of the cart; they do not count.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaces: Vec<ReservationId>,
+    /// What the lines are for: as for a reservation, the soft holds of these demands for the products of the lines do not count.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub demands: Vec<DemandId>,
+    /// Whether what is missing may wait for stock, as far as the rulebook's `backorder` allows.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub backorder: bool,
     /// The lines, the first served first.
     pub lines: Vec<DemandLine>,
 }
@@ -65,7 +73,9 @@ pub struct ReservationPlan {
     locations: Arc<[LocationId]>,
     lines: Vec<Entry>,
     parts: Vec<(usize, Quantity)>,
-    findings: Vec<Finding>,
+    pub(super) findings: Vec<Finding>,
+    /// What waits for stock, by the number of the line.
+    pub(super) waits: Map<usize, Quantity>,
     /// What tells the stock of a part apart, by the number of the part; most plans have none.
     lots: Map<usize, Dimensions>,
     /// What was passed over, by the number of the line.
@@ -100,6 +110,11 @@ impl ReservationPlan {
         self.lines.iter().enumerate().map(|(number, entry)| PlannedLine { plan: self, entry, number })
     }
 
+    /// What a line does not get of what is there.
+    pub(super) fn missing(&self, number: usize) -> Quantity {
+        self.lines.get(number).map_or(Quantity::ZERO, |entry| entry.requested.saturating_sub(entry.taken.quantity))
+    }
+
     /// One remark for each line that is short.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
@@ -126,10 +141,16 @@ impl<'p> PlannedLine<'p> {
         self.entry.taken.quantity
     }
 
+    /// What waits for stock, where the demand lets it.
+    #[must_use]
+    pub fn backordered(self) -> Quantity {
+        self.plan.waits.get(&self.number).copied().unwrap_or_default()
+    }
+
     /// What it does not get.
     #[must_use]
     pub fn short(self) -> Quantity {
-        self.requested().saturating_sub(self.reserved())
+        self.requested().saturating_sub(self.reserved()).saturating_sub(self.backordered())
     }
 
     /// What there was for it after the lines before it.
@@ -187,7 +208,7 @@ pub fn plan_reservation(inventory: &Inventory, state: &StockState, demand: &Dema
     check_lines(inventory, demand.locations.as_deref(), &demand.lines, &Path::ROOT, &mut problems);
     problems.finish()?;
     // 2. Lay out the route.
-    let supply = Supply::at(inventory, state, demand.at).without(&demand.replaces);
+    let supply = Supply::at(inventory, state, demand.at).without(&own_holds(inventory, state, demand));
     let mut supply = match &demand.locations {
         None => supply.by_priority(),
         Some(locations) => supply.along(locations.iter()),
@@ -196,7 +217,12 @@ pub fn plan_reservation(inventory: &Inventory, state: &StockState, demand: &Dema
     supply.expect(demand.lines.len());
     let asked = ask_for(&demand.lines, &mut supply);
     // 4. Take, line by line.
-    Ok(plan_lines(inventory, &demand.lines, &asked, &mut supply))
+    let mut plan = plan_lines(inventory, &demand.lines, &asked, &mut supply);
+    // 5. What is missing waits, where it may.
+    if demand.backorder {
+        plan.let_wait(&demand.lines, &supply);
+    }
+    Ok(plan)
 }
 
 /// Takes for each line what it gets along the route.
@@ -206,6 +232,7 @@ pub(super) fn plan_lines(inventory: &Inventory, lines: &[DemandLine], asked: &[O
         lines: Vec::with_capacity(lines.len()),
         parts: Vec::with_capacity(lines.len()),
         findings: Vec::new(),
+        waits: Map::default(),
         lots: Map::default(),
         passed_over: Map::default(),
     };
@@ -317,7 +344,7 @@ impl Serialize for PlannedLine<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let parts: Vec<StockPart> = self.stock_parts().collect();
         let passed_over = self.passed_over();
-        let mut line = serializer.serialize_struct("PlannedLine", 7)?;
+        let mut line = serializer.serialize_struct("PlannedLine", 8)?;
         line.serialize_field("id", self.id())?;
         line.serialize_field("requested", &self.requested())?;
         line.serialize_field("reserved", &self.reserved())?;
@@ -326,6 +353,9 @@ impl Serialize for PlannedLine<'_> {
         line.serialize_field("parts", &parts)?;
         if !passed_over.is_empty() {
             line.serialize_field("passed_over", passed_over)?;
+        }
+        if !self.backordered().is_zero() {
+            line.serialize_field("backordered", &self.backordered())?;
         }
         line.end()
     }
@@ -363,6 +393,9 @@ struct LineForm {
     /// What is there of the product and was not taken, and why; left out when there is none.
     #[schemars(skip_serializing_if = "Vec::is_empty")]
     passed_over: Vec<PassedOver>,
+    /// What waits for stock, where the demand lets it; left out when nothing does.
+    #[schemars(skip_serializing_if = "is_default")]
+    backordered: Quantity,
 }
 
 impl JsonSchema for ReservationPlan {

@@ -287,7 +287,7 @@ proptest! {
             removal: None,
         };
         let lines: Vec<DemandLine> = asked.iter().enumerate().map(line).collect();
-        let demand = Demand { at: minute(400), locations: None, replaces: vec![], lines: lines.clone() };
+        let demand = Demand { at: minute(400), locations: None, replaces: vec![], demands: vec![], backorder: false, lines: lines.clone() };
         let plan = plan_reservation(&story.inventory, &story.state, &demand).unwrap();
         for (line, planned) in lines.iter().zip(plan.lines()) {
             prop_assert_eq!(story.available(line.product.as_str(), 400), planned.available().to_string());
@@ -313,7 +313,7 @@ proptest! {
             let order = wave.orders.iter().find(|order| order.id == planned.id).unwrap();
             replaces.extend(order.replaces.clone());
             let (locations, lines) = (order.locations.clone(), order.lines.clone());
-            let alone = plan_reservation(&story.inventory, &story.state, &Demand { at: wave.at, locations, replaces: replaces.clone(), lines }).unwrap();
+            let alone = plan_reservation(&story.inventory, &story.state, &Demand { at: wave.at, locations, replaces: replaces.clone(), demands: vec![], backorder: false, lines }).unwrap();
             prop_assert_eq!(planned.plan, alone.clone());
             for (line, taken) in order.lines.iter().zip(alone.lines()) {
                 if !story.inventory.is_tracked(&line.product) {
