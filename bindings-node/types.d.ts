@@ -69,6 +69,11 @@ export interface AdjustmentDef {
   tags?: readonly TagId[];
   /** When it is valid, judged by the document's date; always when absent. */
   valid?: PeriodInput | null;
+  /**
+   * From which time to which it is valid too, where days are not fine enough; then only for requests that say `at` which time they are
+   * made.
+   */
+  valid_at?: Window | null;
   /** The condition; always true when absent. At line scope it may speak of the line, at document scope of the document. */
   when?: string | null;
 }
@@ -4332,7 +4337,7 @@ export interface PriceListDef {
    * From which time to which the list is valid, where days are not fine enough. It then has prices only for requests that say `at` which
    * time they are made.
    */
-  valid_at?: WindowDef | null;
+  valid_at?: Window | null;
   /** What a price of zero says. */
   zero_price?: ZeroPrice;
 }
@@ -4690,6 +4695,11 @@ export interface PromotionDef {
   tags?: readonly TagId[];
   /** When it is valid, judged by the document's date; always when absent. */
   valid?: PeriodInput | null;
+  /**
+   * From which time to which it is valid too, where days are not fine enough; then only for requests that say `at` which time they are
+   * made.
+   */
+  valid_at?: Window | null;
   /** The condition on the document as it enters the step; always true when absent. */
   when?: string | null;
 }
@@ -9484,8 +9494,17 @@ export interface WeightsDefStep {
   step: StepId;
 }
 
-/** A window of time, to the second. */
-export interface WindowDef {
+/**
+ * A window of time, to the second.
+ *
+ * ```
+ * use dealdesk::time::Window;
+ * let flash: Window = serde_json::from_str(r#"{"from": "2026-11-27T09:00:00Z", "until": "2026-11-27T12:00:00Z"}"#)?;
+ * assert!(flash.contains("2026-11-27T11:59:59Z".parse()?) && !flash.contains("2026-11-27T12:00:00Z".parse()?));
+ * # Ok::<(), Box<dyn std::error::Error>>(())
+ * ```
+ */
+export interface Window {
   /** The first moment that belongs to it; absent when it has always begun. */
   from?: TimestampText | null;
   /** The first moment that does not belong to it any more; absent when it never ends. */

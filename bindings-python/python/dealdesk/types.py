@@ -76,6 +76,9 @@ class AdjustmentDef(TypedDict):
     tags: NotRequired[ReadOnly[Sequence[TagId]]]
     # When it is valid, judged by the document's date; always when absent.
     valid: NotRequired[ReadOnly[PeriodInput | None]]
+    # From which time to which it is valid too, where days are not fine enough; then only for requests that say `at` which time they are
+    # made.
+    valid_at: NotRequired[ReadOnly[Window | None]]
     # The condition; always true when absent. At line scope it may speak of the line, at document scope of the document.
     when: NotRequired[ReadOnly[str | None]]
 
@@ -4704,7 +4707,7 @@ class PriceListDef(TypedDict):
     valid: NotRequired[ReadOnly[PeriodInput | None]]
     # From which time to which the list is valid, where days are not fine enough. It then has prices only for requests that say `at` which
     # time they are made.
-    valid_at: NotRequired[ReadOnly[WindowDef | None]]
+    valid_at: NotRequired[ReadOnly[Window | None]]
     # What a price of zero says.
     zero_price: NotRequired[ReadOnly[ZeroPrice]]
 
@@ -5074,6 +5077,9 @@ class PromotionDef(TypedDict):
     tags: NotRequired[ReadOnly[Sequence[TagId]]]
     # When it is valid, judged by the document's date; always when absent.
     valid: NotRequired[ReadOnly[PeriodInput | None]]
+    # From which time to which it is valid too, where days are not fine enough; then only for requests that say `at` which time they are
+    # made.
+    valid_at: NotRequired[ReadOnly[Window | None]]
     # The condition on the document as it enters the step; always true when absent.
     when: NotRequired[ReadOnly[str | None]]
 
@@ -10255,8 +10261,15 @@ class WeightsDefStep(TypedDict):
 
 
 # A window of time, to the second.
-WindowDef = TypedDict(
-    "WindowDef",
+#
+# ```
+# use dealdesk::time::Window;
+# let flash: Window = serde_json::from_str(r#"{"from": "2026-11-27T09:00:00Z", "until": "2026-11-27T12:00:00Z"}"#)?;
+# assert!(flash.contains("2026-11-27T11:59:59Z".parse()?) && !flash.contains("2026-11-27T12:00:00Z".parse()?));
+# # Ok::<(), Box<dyn std::error::Error>>(())
+# ```
+Window = TypedDict(
+    "Window",
     {
         # The first moment that belongs to it; absent when it has always begun.
         "from": "NotRequired[ReadOnly[TimestampInput | None]]",

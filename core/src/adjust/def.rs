@@ -7,7 +7,7 @@ use super::limit::{BudgetDef, CapAmountDef, CapUnitsDef, UsesDef};
 use super::{AllocateDef, RuleCouponDef};
 use crate::id::{RuleId, StepId, TagId};
 use crate::money::{Decimal, RoundingDef};
-use crate::time::Period;
+use crate::time::{Period, Window};
 
 /// Which rules of a stage apply when several match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -150,6 +150,10 @@ pub struct AdjustmentDef {
     /// When it is valid, judged by the document's date; always when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid: Option<Period>,
+    /// From which time to which it is valid too, where days are not fine enough; then only for requests that say `at` which time they are
+    /// made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_at: Option<Window>,
     /// The condition; always true when absent. At line scope it may speak of the line, at document scope of the document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,

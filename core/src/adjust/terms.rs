@@ -6,6 +6,7 @@ use super::{AdjustmentDef, StageDef, StagePlace, Stop};
 use crate::expr::CompileContext;
 use crate::id::{Ordinal, RuleId, StepId, TagId};
 use crate::report::{AdjustCode, Diagnostic, Diagnostics, LimitCode, Path, did_you_mean};
+use crate::time::Window;
 
 /// A set of a rulebook's tags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -63,6 +64,8 @@ pub struct Terms {
     pub excludes: Tags,
     /// Whether no later stage changes the lines that it applied to.
     pub stops_all: bool,
+    /// The moments at which it applies; all when absent.
+    pub valid_at: Option<Window>,
     /// Whether it asks for a coupon.
     pub coupon: bool,
     /// What limits it.
@@ -88,11 +91,15 @@ impl Terms {
         path: &Path<'_>,
         cx: &mut CompileContext<'_>,
     ) -> Option<Box<Self>> {
+        if let Some(window) = def.valid_at {
+            cx.diagnostics.check_window(window, &path.field("valid_at"));
+        }
         let terms = Self {
             base: base(def, place, path, cx),
             tags: tags(&def.tags, place.tags, |_, _| {}),
             excludes: excludes(&def.exclusive_with, place.tags, path, cx),
             stops_all: def.stop == Some(Stop::All),
+            valid_at: def.valid_at,
             coupon: def.coupon.is_some(),
             limits: Limits::compile(def, stage, place.currency, path, cx.diagnostics),
         };
@@ -105,6 +112,7 @@ impl Terms {
             && self.tags.is_empty()
             && self.excludes.is_empty()
             && !self.stops_all
+            && self.valid_at.is_none()
             && !self.coupon
             && self.limits == Limits::default();
         (!plain).then(|| Box::new(self))
@@ -122,6 +130,9 @@ impl Terms {
         let based = Based { rule: &def.id, step: &step.id, percentage: def.is_percentage(), before: place.before };
         let base = def.base.as_ref().and_then(|base| based.find(base, &path.field("base"), cx));
         let all = &mut *cx.diagnostics;
+        if let Some(window) = def.valid_at {
+            all.check_window(window, &path.field("valid_at"));
+        }
         if def.cap_amount.is_some_and(|cap| cap.per == CapPer::Line) {
             let cap = path.field("cap_amount");
             all.error(AdjustCode::EffectScope, &cap.field("per"), "what a promotion takes off is capped once; leave `per` out");
@@ -136,7 +147,7 @@ impl Terms {
         };
         let limits = Limits::read(&limited, place.currency, path, all);
         let tags = tags(&def.tags, place.tags, |_, _| {});
-        Self { base, tags, excludes, stops_all: false, coupon: limited.coupon, limits }.unless_plain()
+        Self { base, tags, excludes, stops_all: false, valid_at: def.valid_at, coupon: limited.coupon, limits }.unless_plain()
     }
 
     /// Whether the two never apply to a line together.

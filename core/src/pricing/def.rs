@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{CalculateDef, CapDef, PackageDef};
 use crate::id::{AttributeId, CounterId, PriceListId, StepId, UnitId};
 use crate::money::{Currency, Decimal, Percent};
-use crate::time::{Period, Timestamp};
+use crate::time::{Period, Window};
 
 /// How tiers are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -130,7 +130,7 @@ pub struct PriceListDef {
     /// From which time to which the list is valid, where days are not fine enough. It then has prices only for requests that say `at` which
     /// time they are made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub valid_at: Option<WindowDef>,
+    pub valid_at: Option<Window>,
     /// How its tiers are used.
     #[serde(default)]
     pub tier_mode: TierMode,
@@ -176,26 +176,6 @@ pub struct PriceListDef {
     /// `valid_from`, `valid_until`. Rows with the same key and validity and different `from` are the tiers of one record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub records_csv: Option<String>,
-}
-
-/// A window of time, to the second.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct WindowDef {
-    /// The first moment that belongs to it; absent when it has always begun.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<Timestamp>,
-    /// The first moment that does not belong to it any more; absent when it never ends.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<Timestamp>,
-}
-
-impl WindowDef {
-    /// Whether the moment belongs to the window.
-    #[must_use]
-    pub fn contains(&self, at: Timestamp) -> bool {
-        self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
-    }
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

@@ -6,12 +6,12 @@ use super::heads::{self, Head, Heads, KEY_WIDTH, Key};
 use super::lint::{warn_non_monotone, warn_tariffs};
 use super::prices::Prices;
 use super::tariff::{Rules, Tariff, is_list};
-use super::{PriceListDef, PriceTieBreak, TierMode, WindowDef};
+use super::{PriceListDef, PriceTieBreak, TierMode};
 use crate::expr::{CompileContext, Slot, Type};
 use crate::id::{PriceListId, Set, Symbol};
 use crate::money::{Currency, Decimal, UnitPrice};
 use crate::report::{Diagnostic, Path, PricingCode, RulebookCode};
-use crate::time::Period;
+use crate::time::{Period, Window};
 
 /// A checked price list.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub struct PriceList {
     pub(super) keys: Vec<Slot>,
     pub(super) currency: Currency,
     pub(super) valid: Period,
-    pub(super) valid_at: Option<WindowDef>,
+    pub(super) valid_at: Option<Window>,
     /// The record of each key; of several, where they begin in `several`.
     pub(super) heads: Heads,
     /// The records of keys that have more than one, those of a key one after the other.
@@ -168,11 +168,8 @@ impl Draft {
             reference: None,
         };
         cx.diagnostics.check_period(list.valid, &path.field("valid"));
-        if let Some(WindowDef { from: Some(from), until: Some(until) }) = def.valid_at
-            && from >= until
-        {
-            let message = format!("no moment belongs to the window from `{from}` until `{until}`");
-            cx.diagnostics.error(RulebookCode::EmptyPeriod, &path.field("valid_at"), message);
+        if let Some(window) = def.valid_at {
+            cx.diagnostics.check_window(window, &path.field("valid_at"));
         }
         if list.currency != currency && !def.convert {
             let message = format!(

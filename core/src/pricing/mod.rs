@@ -39,8 +39,7 @@ pub(crate) use calculate::PRICE;
 pub use calculate::{CalculateDef, CalculateStepDef, ClampDef, StartDef};
 pub use compile::{PriceStep, Pricing};
 pub use def::{
-    AggregateBy, Basis, Bound, PriceListDef, PriceRecordDef, PriceStepDef, PriceTieBreak, Several, TierDef, TierMode, UnitMatch, WindowDef,
-    ZeroPrice,
+    AggregateBy, Basis, Bound, PriceListDef, PriceRecordDef, PriceStepDef, PriceTieBreak, Several, TierDef, TierMode, UnitMatch, ZeroPrice,
 };
 pub use eval::FoundPrices;
 pub use examples::{PriceExample, PriceExamples, PriceExamplesRequest, RecordExamples};

@@ -171,6 +171,9 @@ impl<'q> Ledger<'q> {
     /// What a rule may still do.
     pub(super) fn standing(&mut self, rule: &dyn Termed) -> Standing {
         let Some(terms) = rule.terms() else { return Standing::default() };
+        if terms.valid_at.is_some_and(|window| !self.request.at.is_some_and(|at| window.contains(at))) {
+            return Standing { barred: Some(RejectionReason::NotValid), ..Standing::default() };
+        }
         let limits = &terms.limits;
         let (uses, spent) = self.read(rule, None, None).map_or((0, 0), |reading| (reading.uses, self.spent(reading)));
         let mut standing = Standing {

@@ -248,7 +248,7 @@ impl Quote {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RejectionReason {
-    /// The document's date is outside its validity.
+    /// The document's date is outside its validity, or the time at which the request is made.
     NotValid,
     /// Its condition is not met.
     Condition,

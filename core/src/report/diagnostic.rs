@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits::Limits;
 use crate::sort;
-use crate::time::Period;
+use crate::time::{Period, Window};
 
 use super::{Code, LimitCode, Path, RulebookCode, did_you_mean};
 
@@ -171,6 +171,17 @@ impl Diagnostics {
             self.push(
                 Diagnostic::error(RulebookCode::EmptyPeriod, path, message).help("`until` is the first day that does not belong to it"),
             );
+        }
+    }
+
+    /// Reports a window that no moment belongs to.
+    pub fn check_window(&mut self, window: Window, path: &Path<'_>) {
+        if let Window { from: Some(from), until: Some(until) } = window
+            && until <= from
+        {
+            let message = format!("no moment lies between `{from}` and `{until}`");
+            let problem = Diagnostic::error(RulebookCode::EmptyPeriod, path, message);
+            self.push(problem.help("`until` is the first moment that does not belong to it"));
         }
     }
 

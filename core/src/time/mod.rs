@@ -1,6 +1,7 @@
 //! Dates, timestamps and half-open periods. Time is always an argument; nothing here reads a clock.
 
 mod calendar;
+mod window;
 mod workdays;
 
 use std::fmt;
@@ -8,6 +9,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use window::Window;
 pub use workdays::{Weekday, WorkCalendarDef, Workdays};
 
 /// The name under which a [`Date`] crosses a serializer, so that a binding may make it a native date.

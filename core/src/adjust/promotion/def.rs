@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::super::{BudgetDef, CapAmountDef, RuleCouponDef, TieBreak, UsesDef};
 use crate::id::{ProductId, RuleId, StepId, TagId};
 use crate::money::{AllocationMethod, Decimal, RoundingDef, ZeroWeights};
-use crate::time::Period;
+use crate::time::{Period, Window};
 
 /// How what a promotion takes off becomes amounts of its lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -84,6 +84,10 @@ pub struct PromotionDef {
     /// When it is valid, judged by the document's date; always when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid: Option<Period>,
+    /// From which time to which it is valid too, where days are not fine enough; then only for requests that say `at` which time they are
+    /// made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_at: Option<Window>,
     /// The condition on the document as it enters the step; always true when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
