@@ -67,6 +67,12 @@ fn hold(mut story: Story, shop: impl Fn() -> Story, history: &[(String, i64)]) -
         for (number, action) in actions.into_iter().enumerate() {
             let again = crate::report::Command { id: format!("again-{number}").parse().unwrap(), action, ..asked.clone() };
             let outcome = aside.handle(&again).unwrap().outcome;
+            // What is held may have been counted away: then the commit says how much of it is there.
+            if let (StockAction::Commit(_), Outcome::Refused(refusals)) = (&again.action, &outcome) {
+                prop_assert_eq!(refusals[0].code.as_str(), "inventory.insufficient");
+                prop_assert!(figure(&refusals[0], "available") < figure(refusal, "available"));
+                continue;
+            }
             prop_assert_eq!(&outcome, &Outcome::Accepted, "{:?} after {} was refused with {:?}", again.action, text, refusal);
         }
         // And on the day that is named, all of it passes.
