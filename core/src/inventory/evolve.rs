@@ -1,8 +1,9 @@
 //! Folds events into a state. Total: no rule is asked, nothing can fail.
 
 use super::action::ReservationKind;
-use super::event::{StockEvent, StockPart};
+use super::event::StockEvent;
 use super::expected::{ExpectSupply, ExpectedSupply};
+use super::part::StockPart;
 use super::quota::QuotaClaim;
 use super::reservation::{Reservation, ReservationPart, ReservationStatus};
 use super::state::StockState;

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::action::ReservationKind;
 use super::dimensions::{Dimensions, StockStatus};
-use super::event::{StockEvent, StockPart};
+use super::event::StockEvent;
 use super::expected::ExpectSupply;
+use super::part::StockPart;
 use crate::id::{LocationId, LotId, OwnerId, ProductId, SerialId};
 use crate::quantity::Quantity;
 

@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::dimensions::Dimensions;
 use super::ledger::StockCounter;
-use super::state::Counters;
-use crate::id::{LotId, ProductId, SerialId};
+use super::state::{Counters, StockState};
+use crate::id::{LocationId, LotId, ProductId, SerialId};
 use crate::money::Decimal;
 use crate::quantity::Quantity;
+use crate::sort;
 use crate::time::Date;
 
 /// What is known of a lot, or of a unit with a serial number that belongs to no lot; what is absent is not known.
@@ -110,5 +111,40 @@ pub(super) fn key_of(dimensions: &Dimensions) -> LotKey {
     match &dimensions.lot {
         Some(lot) => (Some(lot.clone()), None),
         None => (None, dimensions.serial.clone()),
+    }
+}
+
+impl StockState {
+    /// The counters of stock that is told apart.
+    pub(super) fn counters_of(&self, product: &ProductId, location: &LocationId, dimensions: &Dimensions) -> Counters {
+        if dimensions.is_plain() {
+            return self.counters(product, location);
+        }
+        let details = self.details(product).zip(self.locations.get_index_of(location));
+        details.map(|(details, location)| details.counters(location, dimensions)).unwrap_or_default()
+    }
+
+    /// The stock of a product that is not plain.
+    pub(super) fn details(&self, product: &ProductId) -> Option<&Details> {
+        self.shelves.get(product).and_then(|shelf| shelf.details.as_deref())
+    }
+
+    /// Every lot, and every unit that belongs to none, of which something is known, in order of product, lot and serial number.
+    #[must_use]
+    pub fn lots(&self) -> Vec<StockLot> {
+        let known = self.shelves.iter().filter_map(|(product, shelf)| Some((product, &shelf.details.as_ref()?.facts)));
+        let lots = known.flat_map(|(product, facts)| {
+            facts.iter().map(|((lot, serial), facts)| {
+                let (product, lot, serial) = (product.clone(), lot.clone(), serial.clone());
+                StockLot { product, lot, serial, facts: facts.clone() }
+            })
+        });
+        let mut lots: Vec<StockLot> = lots.collect();
+        sort::by(&mut lots, |a, b| a.product.cmp(&b.product));
+        lots
+    }
+
+    pub(super) fn describe(&mut self, product: &ProductId, key: LotKey, facts: LotFacts) {
+        self.shelf_mut(product).details.get_or_insert_default().facts.insert(key, facts);
     }
 }

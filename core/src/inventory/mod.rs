@@ -44,6 +44,7 @@ mod ledger;
 mod lot;
 mod missed;
 mod movement;
+mod part;
 mod plan;
 mod promise;
 mod quota;
@@ -75,13 +76,14 @@ pub use compile::{Inventory, compile};
 pub use decide::{decide, decide_on};
 pub use def::{Backorder, InventoryDef, LocationDef, OwnSoftHolds, ProductStockDef, SafetyStockDef};
 pub use dimensions::{StockStatus, Tracking};
-pub use event::{StockEvent, StockPart};
+pub use event::StockEvent;
 pub use evolve::evolve;
 pub use expected::{CancelSupply, ExpectSupply, ExpectedSupply, RescheduleSupply, SupplyKind, SupplyPeg, SupplyRemainder};
 pub use keys::{ProductVersion, StockDecision, StockReads};
 pub use kit::{KitAvailability, KitComponent, KitDef, KitPart, KitShipping};
 pub use ledger::{LedgerEntry, StockCounter};
 pub use lot::{LotFacts, StockLot};
+pub use part::StockPart;
 pub use plan::{Demand, DemandLine, PlannedLine, ReservationPlan, plan_reservation};
 pub use promise::{
     CalendarDef, ConfirmationRule, DatedDemand, Nearest, Overcommitted, Peg, PegSource, Projection, ProjectionDay, ProjectionRequest,

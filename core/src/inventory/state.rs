@@ -10,7 +10,7 @@ use super::def::is_default;
 use super::dimensions::{Dimensions, StockStatus};
 use super::expected::{ExpectedSupply, Supplies};
 use super::ledger::{LedgerEntry, StockCounter};
-use super::lot::{Details, LotFacts, LotKey, StockLot};
+use super::lot::{Details, StockLot};
 use super::quota::{QuotaLedger, QuotaUse, QuotaVersion};
 use super::reservation::{Reservation, ReservationStatus};
 use crate::id::{DemandId, LocationId, LotId, Map, OwnerId, ProductId, ReservationId, SerialId, Set};
@@ -228,39 +228,6 @@ impl StockState {
         shelf.zip(index).and_then(|(shelf, index)| shelf.positions.get(index)).copied().unwrap_or_default()
     }
 
-    /// The counters of stock that is told apart.
-    pub(super) fn counters_of(&self, product: &ProductId, location: &LocationId, dimensions: &Dimensions) -> Counters {
-        if dimensions.is_plain() {
-            return self.counters(product, location);
-        }
-        let details = self.details(product).zip(self.locations.get_index_of(location));
-        details.map(|(details, location)| details.counters(location, dimensions)).unwrap_or_default()
-    }
-
-    /// The stock of a product that is not plain.
-    pub(super) fn details(&self, product: &ProductId) -> Option<&Details> {
-        self.shelves.get(product).and_then(|shelf| shelf.details.as_deref())
-    }
-
-    /// Every lot, and every unit that belongs to none, of which something is known, in order of product, lot and serial number.
-    #[must_use]
-    pub fn lots(&self) -> Vec<StockLot> {
-        let known = self.shelves.iter().filter_map(|(product, shelf)| Some((product, &shelf.details.as_ref()?.facts)));
-        let lots = known.flat_map(|(product, facts)| {
-            facts.iter().map(|((lot, serial), facts)| {
-                let (product, lot, serial) = (product.clone(), lot.clone(), serial.clone());
-                StockLot { product, lot, serial, facts: facts.clone() }
-            })
-        });
-        let mut lots: Vec<StockLot> = lots.collect();
-        sort::by(&mut lots, |a, b| a.product.cmp(&b.product));
-        lots
-    }
-
-    pub(super) fn describe(&mut self, product: &ProductId, key: LotKey, facts: LotFacts) {
-        self.shelf_mut(product).details.get_or_insert_default().facts.insert(key, facts);
-    }
-
     /// The open reservations that have ended by `at` without an event that says so, the earliest first.
     pub(super) fn due(&self, at: Timestamp) -> impl Iterator<Item = &Reservation> {
         self.ends.iter().take_while(move |(end, _)| *end <= at).filter_map(|(_, id)| self.reservations.get(id))
@@ -290,7 +257,7 @@ impl StockState {
         shelf.version = shelf.version.saturating_add(1);
     }
 
-    fn shelf_mut(&mut self, product: &ProductId) -> &mut Shelf {
+    pub(super) fn shelf_mut(&mut self, product: &ProductId) -> &mut Shelf {
         if !self.shelves.contains_key(product) {
             self.shelves.insert(product.clone(), Shelf::default());
         }

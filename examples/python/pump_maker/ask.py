@@ -21,6 +21,7 @@ from dealdesk.types import (
     ProposeSupplyRequest,
     Quote,
     QuoteRequest,
+    StockPositionInput,
     StockStateInput,
     SupplyDemand,
     SupplyLine,
@@ -66,10 +67,7 @@ def supply_request(company: Company, quote: Quote, promised: PromisePlan) -> Pro
 
 def _opening_state(company: Company) -> StockStateInput:
     return {
-        "positions": [
-            {"location": level["location"], "product": level["product"], "on_hand": level["quantity"], **_lot(level)}
-            for level in company.stock["on_hand"]
-        ],
+        "positions": [_position(level) for level in company.stock["on_hand"]],
         "lots": [
             {"product": level["product"], "lot": level["lot"], "facts": level["facts"]}
             for level in company.stock["on_hand"]
@@ -78,8 +76,11 @@ def _opening_state(company: Company) -> StockStateInput:
     }
 
 
-def _lot(level: Json) -> Json:
-    return {"lot": level["lot"]} if "lot" in level else {}
+def _position(level: Json) -> StockPositionInput:
+    location, product, quantity = level["location"], level["product"], level["quantity"]
+    if "lot" in level:
+        return {"location": location, "product": product, "on_hand": quantity, "lot": level["lot"]}
+    return {"location": location, "product": product, "on_hand": quantity}
 
 
 def _morning(quote: Quote) -> str:

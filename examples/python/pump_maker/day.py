@@ -78,11 +78,10 @@ def second(desk: Desk) -> None:
 
 def received(level: Json) -> ReceiveStockInput:
     """Goods that have come in."""
-    goods: ReceiveStockInput = {"product": level["product"], "location": level["location"], "quantity": level["quantity"]}
+    product, location, quantity = level["product"], level["location"], level["quantity"]
     if "lot" in level:
-        goods["lot"] = level["lot"]
-        goods["facts"] = level["facts"]
-    return goods
+        return {"product": product, "location": location, "quantity": quantity, "lot": level["lot"], "facts": level["facts"]}
+    return {"product": product, "location": location, "quantity": quantity}
 
 
 def expected(supply: Json) -> ExpectSupplyInput:

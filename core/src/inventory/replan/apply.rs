@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::decide::{Ground, Verdict, refuse};
-use super::super::event::{StockEvent, StockPart};
+use super::super::event::StockEvent;
+use super::super::part::StockPart;
 use super::super::plan::not_positive;
 use super::super::reservation::{Reservation, open_reservation};
 use super::lots::{Backed, choose_lots};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::decide::Ground;
 use super::super::dimensions::Dimensions;
-use super::super::event::StockPart;
+use super::super::part::StockPart;
 use super::super::removal::Ask;
 use super::super::reservation::{Reservation, ReservationPart};
 use super::apply::{Move, ReallocateStock, insufficient};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::super::action::StockAction;
 use super::super::compile::Inventory;
-use super::super::event::StockPart;
+use super::super::part::StockPart;
 use super::super::removal::usable;
 use super::super::reservation::ReservationStatus;
 use super::super::state::StockState;

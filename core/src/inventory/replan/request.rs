@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::action::StockAction;
-use super::super::event::StockPart;
+use super::super::part::StockPart;
 use super::super::state::StockState;
 use super::def::ReplanStrategy;
 use crate::id::{AttributeId, DemandId, ProductId, ReservationId, SegmentId, SupplyId};

@@ -2,9 +2,10 @@
 
 use super::super::action::{FirmReservation, ReservationKind, ReserveStock, TransferReservation, UncommitStock, UpdateReservation};
 use super::super::decide::{Ground, Verdict, positive, refuse};
-use super::super::event::{StockEvent, StockPart};
+use super::super::event::StockEvent;
 use super::super::lot::Details;
 use super::super::movement::{check_terms, serial_exists};
+use super::super::part::StockPart;
 use super::super::quota::Allowance;
 use super::reserve::{Claim, check_allow, claim, over_already};
 use super::resolve::{Which, open_parts, open_reservation, release_quantity};

@@ -2,7 +2,8 @@
 
 use super::super::action::{FillBackorders, FillOrder};
 use super::super::decide::{Ground, Verdict, refuse};
-use super::super::event::{StockEvent, StockPart};
+use super::super::event::StockEvent;
+use super::super::part::StockPart;
 use super::super::removal::Ask;
 use super::super::supply::Supply;
 use super::Reservation;

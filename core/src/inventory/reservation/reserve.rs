@@ -2,9 +2,10 @@
 
 use super::super::action::{ReservationKind, ReserveAllow, ReserveStock};
 use super::super::decide::{Ground, Verdict, positive, refuse};
-use super::super::event::{StockEvent, StockPart};
+use super::super::event::StockEvent;
 use super::super::kit::KitPart;
 use super::super::movement::check_terms;
+use super::super::part::StockPart;
 use super::super::plan::not_positive;
 use super::super::quota::{Allowance, QuotaClaim};
 use super::super::removal::{Ask, explain_refusal};

@@ -2,7 +2,8 @@
 
 use super::super::action::{CommitRemainder, CommitStock, ExtendReservation, ReleaseStock};
 use super::super::decide::{Ground, Verdict, positive, refuse};
-use super::super::event::{StockEvent, StockPart};
+use super::super::event::StockEvent;
+use super::super::part::StockPart;
 use super::super::removal::ExpiredLots;
 use super::reserve::over_already;
 use super::{Reservation, ReservationPart, ReservationStatus};

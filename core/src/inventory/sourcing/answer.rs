@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::super::action::{ReserveAllow, ReserveStock, StockAction};
-use super::super::event::StockPart;
+use super::super::part::StockPart;
 use super::candidate::{Candidate, millionths, objection};
 use super::compile::Constraint;
 use super::def::{SourcingObjective, SourcingStrategy};

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::super::action::{ReserveStock, StockAction};
-use super::super::event::StockPart;
+use super::super::part::StockPart;
 use super::def::{SourcingObjective, SourcingStrategy};
 use crate::id::{LineId, LocationId, ProductId, SourcingId};
 use crate::money::Decimal;

@@ -1,8 +1,8 @@
 //! Planning what is delivered instead.
 
 use super::super::compile::Inventory;
-use super::super::event::StockPart;
 use super::super::kit;
+use super::super::part::StockPart;
 use super::super::plan::not_positive;
 use super::super::removal::Ask;
 use super::super::state::StockState;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::event::StockPart;
+use super::super::part::StockPart;
 use super::super::state::StockState;
 use super::def::{SubstitutePrice, SubstituteRatio};
 use crate::id::{LineId, LocationId, ProductId, ReservationId};
