@@ -5,13 +5,13 @@ use serde::Serialize;
 
 use super::compile::Inventory;
 use super::def::is_default;
-use super::dimensions::StockStatus;
+use super::dimensions::StockDimensions;
 use super::kit::{KitAvailability, kits_available};
 use super::lot::LotFacts;
 use super::removal::{Ask, RemovalTerms};
 use super::state::StockState;
 use super::supply::Supply;
-use crate::id::{LocationId, LotId, OwnerId, ProductId, SerialId};
+use crate::id::{LocationId, ProductId};
 use crate::quantity::Quantity;
 use crate::report::Code;
 use crate::time::Timestamp;
@@ -77,18 +77,9 @@ pub struct LocationAvailability {
 /// How much of a lot, or of a unit, can be reserved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LotAvailability {
-    /// The lot.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lot: Option<LotId>,
-    /// The serial number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub serial: Option<SerialId>,
-    /// Whether it may be sold.
-    #[serde(skip_serializing_if = "is_default")]
-    pub status: StockStatus,
-    /// Whose it is; absent: one's own.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub owner: Option<OwnerId>,
+    /// What tells it apart.
+    #[serde(flatten)]
+    pub stock: StockDimensions,
     /// What is there.
     pub on_hand: Quantity,
     /// What is held at that moment, hard and soft.

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::action::StockMovement;
+use super::def::is_default;
 use crate::id::{LotId, OwnerId, SerialId};
 use crate::quantity::Quantity;
 use crate::report::Refusal;
@@ -32,27 +33,36 @@ pub enum Tracking {
 }
 
 /// What tells stock apart from other stock of the product at the same location. Plain stock has no lot, is usable, and one's own.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub(super) struct Dimensions {
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, JsonSchema)]
+pub struct StockDimensions {
+    /// The lot.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub lot: Option<LotId>,
+    /// The serial number.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub serial: Option<SerialId>,
+    /// Whether it may be sold.
+    #[serde(skip_serializing_if = "is_default")]
     pub status: StockStatus,
+    /// Whose it is; absent: one's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<OwnerId>,
 }
 
-impl Dimensions {
+impl StockDimensions {
     /// Of stock that is held, which is usable; `None` for plain stock.
-    pub fn of_held(lot: Option<&LotId>, serial: Option<&SerialId>, owner: Option<&OwnerId>) -> Option<Self> {
+    pub(super) fn of_held(lot: Option<&LotId>, serial: Option<&SerialId>, owner: Option<&OwnerId>) -> Option<Self> {
         let dimensions = || Self { lot: lot.cloned(), serial: serial.cloned(), status: StockStatus::Usable, owner: owner.cloned() };
         (lot.is_some() || serial.is_some() || owner.is_some()).then(dimensions)
     }
 
-    pub fn is_plain(&self) -> bool {
+    /// Whether nothing tells it apart: no lot, usable, one's own.
+    pub(super) fn is_plain(&self) -> bool {
         self.lot.is_none() && self.serial.is_none() && self.owner.is_none() && self.status == StockStatus::Usable
     }
 
     /// Adds to a refusal what tells the stock apart.
-    pub fn details(&self, refusal: Refusal) -> Refusal {
+    pub(super) fn details(&self, refusal: Refusal) -> Refusal {
         let mut refusal = refusal;
         for (what, id) in [
             ("lot", self.lot.as_ref().map(LotId::as_str)),
@@ -67,7 +77,7 @@ impl Dimensions {
     }
 
     /// The stock in words: `of lot `L-1`, in quarantine`.
-    pub fn words(&self) -> String {
+    pub(super) fn words(&self) -> String {
         let mut words = String::new();
         for (what, id) in [
             (" lot", self.lot.as_ref().map(LotId::as_str)),
@@ -103,16 +113,16 @@ impl<'a> Named<'a> {
     }
 
     /// Each unit that has a serial number, or all of the quantity as one.
-    pub fn units(self, quantity: Quantity) -> Vec<(Dimensions, Quantity)> {
+    pub fn units(self, quantity: Quantity) -> Vec<(StockDimensions, Quantity)> {
         let whole = self.whole();
         if self.serials.is_empty() {
             return vec![(whole, quantity)];
         }
         let one = if quantity.is_zero() { Quantity::ZERO } else { 1.into() };
-        self.serials.iter().map(|serial| (Dimensions { serial: Some(serial.clone()), ..whole.clone() }, one)).collect()
+        self.serials.iter().map(|serial| (StockDimensions { serial: Some(serial.clone()), ..whole.clone() }, one)).collect()
     }
 
-    fn whole(self) -> Dimensions {
-        Dimensions { lot: self.lot.cloned(), serial: None, status: self.status, owner: self.owner.cloned() }
+    fn whole(self) -> StockDimensions {
+        StockDimensions { lot: self.lot.cloned(), serial: None, status: self.status, owner: self.owner.cloned() }
     }
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::action::ReservationKind;
-use super::dimensions::{Dimensions, StockStatus};
+use super::dimensions::{StockDimensions, StockStatus};
 use super::event::StockEvent;
 use super::expected::ExpectSupply;
 use super::part::StockPart;
@@ -59,10 +59,10 @@ pub struct LedgerEntry<'e> {
 
 impl LedgerEntry<'_> {
     /// What tells the stock apart; `None` for plain stock.
-    pub(super) fn dimensions(&self) -> Option<Dimensions> {
+    pub(super) fn dimensions(&self) -> Option<StockDimensions> {
         let Self { lot, serial, status, owner, .. } = *self;
         let plain = lot.is_none() && serial.is_none() && owner.is_none() && status == StockStatus::Usable;
-        (!plain).then(|| Dimensions { lot: lot.cloned(), serial: serial.cloned(), status, owner: owner.cloned() })
+        (!plain).then(|| StockDimensions { lot: lot.cloned(), serial: serial.cloned(), status, owner: owner.cloned() })
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::dimensions::Dimensions;
+use super::dimensions::StockDimensions;
 use super::ledger::StockCounter;
 use super::state::{Counters, StockState};
 use crate::id::{LocationId, LotId, ProductId, SerialId};
@@ -68,27 +68,27 @@ pub(super) type LotKey = (Option<LotId>, Option<SerialId>);
 #[derive(Debug, Clone, Default)]
 pub(super) struct Details {
     /// By the index of the location, and by what tells the stock apart. What is all zero is left out.
-    pub positions: BTreeMap<(usize, Dimensions), Counters>,
+    pub positions: BTreeMap<(usize, StockDimensions), Counters>,
     pub facts: BTreeMap<LotKey, LotFacts>,
 }
 
 impl Details {
     /// The stock at a location.
-    pub fn at(&self, location: usize) -> impl Iterator<Item = (&Dimensions, Counters)> {
-        let from = (location, Dimensions::default());
-        let until = (location.saturating_add(1), Dimensions::default());
+    pub fn at(&self, location: usize) -> impl Iterator<Item = (&StockDimensions, Counters)> {
+        let from = (location, StockDimensions::default());
+        let until = (location.saturating_add(1), StockDimensions::default());
         self.positions.range(from..until).map(|((_, dimensions), counters)| (dimensions, *counters))
     }
 
-    pub fn counters(&self, location: usize, dimensions: &Dimensions) -> Counters {
+    pub fn counters(&self, location: usize, dimensions: &StockDimensions) -> Counters {
         self.positions.get(&(location, dimensions.clone())).copied().unwrap_or_default()
     }
 
-    pub fn facts(&self, dimensions: &Dimensions) -> Option<&LotFacts> {
+    pub fn facts(&self, dimensions: &StockDimensions) -> Option<&LotFacts> {
         self.facts.get(&key_of(dimensions))
     }
 
-    pub fn post(&mut self, location: usize, dimensions: Dimensions, counter: StockCounter, quantity: Quantity) {
+    pub fn post(&mut self, location: usize, dimensions: StockDimensions, counter: StockCounter, quantity: Quantity) {
         let key = (location, dimensions);
         let counters = self.positions.entry(key.clone()).or_default();
         if let Some(slot) = counters.get_mut(counter) {
@@ -100,14 +100,14 @@ impl Details {
     }
 
     /// Where a unit with a serial number is.
-    pub fn places_of_serials(&self) -> BTreeMap<&SerialId, (usize, &Dimensions)> {
+    pub fn places_of_serials(&self) -> BTreeMap<&SerialId, (usize, &StockDimensions)> {
         let there = self.positions.iter().filter(|(_, counters)| counters.on_hand.is_positive());
         there.filter_map(|((location, dimensions), _)| Some((dimensions.serial.as_ref()?, (*location, dimensions)))).collect()
     }
 }
 
 /// What the facts of stock are kept by.
-pub(super) fn key_of(dimensions: &Dimensions) -> LotKey {
+pub(super) fn key_of(dimensions: &StockDimensions) -> LotKey {
     match &dimensions.lot {
         Some(lot) => (Some(lot.clone()), None),
         None => (None, dimensions.serial.clone()),
@@ -116,7 +116,7 @@ pub(super) fn key_of(dimensions: &Dimensions) -> LotKey {
 
 impl StockState {
     /// The counters of stock that is told apart.
-    pub(super) fn counters_of(&self, product: &ProductId, location: &LocationId, dimensions: &Dimensions) -> Counters {
+    pub(super) fn counters_of(&self, product: &ProductId, location: &LocationId, dimensions: &StockDimensions) -> Counters {
         if dimensions.is_plain() {
             return self.counters(product, location);
         }

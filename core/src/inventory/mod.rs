@@ -75,7 +75,7 @@ pub use availability::{Availability, AvailabilityQuery, LocationAvailability, Lo
 pub use compile::{Inventory, compile};
 pub use decide::{decide, decide_on};
 pub use def::{Backorder, InventoryDef, LocationDef, OwnSoftHolds, ProductStockDef, SafetyStockDef};
-pub use dimensions::{StockStatus, Tracking};
+pub use dimensions::{StockDimensions, StockStatus, Tracking};
 pub use event::StockEvent;
 pub use evolve::evolve;
 pub use expected::{CancelSupply, ExpectSupply, ExpectedSupply, RescheduleSupply, SupplyKind, SupplyPeg, SupplyRemainder};

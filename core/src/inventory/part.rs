@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::def::is_default;
-use super::dimensions::Dimensions;
+use super::dimensions::StockDimensions;
 use crate::id::{LocationId, LotId, OwnerId, SerialId};
 use crate::quantity::Quantity;
 
@@ -43,13 +43,13 @@ impl StockPart {
     }
 
     /// What tells it apart; `None` for plain stock.
-    pub(super) fn dimensions(&self) -> Option<Dimensions> {
-        Dimensions::of_held(self.lot.as_ref(), self.serial.as_ref(), self.owner.as_ref())
+    pub(super) fn dimensions(&self) -> Option<StockDimensions> {
+        StockDimensions::of_held(self.lot.as_ref(), self.serial.as_ref(), self.owner.as_ref())
     }
 
     /// Stock that is told apart; only usable stock is held.
-    pub(super) fn of(location: LocationId, quantity: Quantity, dimensions: Option<&Dimensions>) -> Self {
-        let Dimensions { lot, serial, owner, .. } = dimensions.cloned().unwrap_or_default();
+    pub(super) fn of(location: LocationId, quantity: Quantity, dimensions: Option<&StockDimensions>) -> Self {
+        let StockDimensions { lot, serial, owner, .. } = dimensions.cloned().unwrap_or_default();
         Self { location, quantity, untracked: false, lot, serial, owner }
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::compile::Inventory;
 use super::def::is_default;
-use super::dimensions::Dimensions;
+use super::dimensions::StockDimensions;
 use super::kit;
 use super::part::StockPart;
 use super::removal::{Ask, PassedOver, RemovalTerms};
@@ -77,7 +77,7 @@ pub struct ReservationPlan {
     /// What waits for stock, by the number of the line.
     pub(super) waits: Map<usize, Quantity>,
     /// What tells the stock of a part apart, by the number of the part; most plans have none.
-    lots: Map<usize, Dimensions>,
+    lots: Map<usize, StockDimensions>,
     /// What was passed over, by the number of the line.
     passed_over: Map<usize, Vec<PassedOver>>,
 }

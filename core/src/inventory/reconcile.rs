@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::def::is_default;
-use super::dimensions::{Dimensions, StockStatus};
+use super::dimensions::StockDimensions;
 use super::event::StockEvent;
 use super::ledger::{LedgerEntry, StockCounter};
 use super::reservation::ReservationStatus;
 use super::state::{Counters, StockState};
-use crate::id::{LocationId, LotId, OwnerId, ProductId, SerialId};
+use crate::id::{LocationId, ProductId};
 use crate::quantity::Quantity;
 use crate::report::Event;
 use crate::sort;
@@ -45,18 +44,9 @@ pub struct StockDifference {
     pub expected: Quantity,
     /// The source that says otherwise.
     pub source: ReconcileSource,
-    /// The lot.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lot: Option<LotId>,
-    /// The serial number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub serial: Option<SerialId>,
-    /// Whether it may be sold.
-    #[serde(skip_serializing_if = "is_default")]
-    pub status: StockStatus,
-    /// Whose it is; absent: one's own.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub owner: Option<OwnerId>,
+    /// What tells it apart.
+    #[serde(flatten)]
+    pub stock: StockDimensions,
 }
 
 /// What the counters are compared with.
@@ -72,7 +62,7 @@ pub enum ReconcileSource {
 /// By product, location, what tells the stock apart, and what is counted.
 type Sums = BTreeMap<Key, Quantity>;
 
-type Key = (ProductId, Option<LocationId>, Dimensions, StockCounter);
+type Key = (ProductId, Option<LocationId>, StockDimensions, StockCounter);
 
 /// Compares the counters of a state with its open reservations and, when the host gives all events from the first, with their sum.
 #[must_use]
@@ -107,10 +97,10 @@ fn proposed(differences: &[StockDifference]) -> Vec<StockEvent> {
         counter: one.counter,
         before: one.counted,
         after: one.expected,
-        lot: one.lot.clone(),
-        serial: one.serial.clone(),
-        status: one.status,
-        owner: one.owner.clone(),
+        lot: one.stock.lot.clone(),
+        serial: one.stock.serial.clone(),
+        status: one.stock.status,
+        owner: one.stock.owner.clone(),
     });
     corrected.collect()
 }
@@ -124,23 +114,23 @@ fn counters(state: &StockState) -> Sums {
     let mut sums = Sums::new();
     for (product, shelf) in &state.shelves {
         for (location, counters) in state.locations.iter().zip(&shelf.positions) {
-            insert(&mut sums, product, location, &Dimensions::default(), *counters);
+            insert(&mut sums, product, location, &StockDimensions::default(), *counters);
         }
         for ((location, dimensions), counters) in shelf.details.iter().flat_map(|details| &details.positions) {
             if let Some(location) = state.locations.get_index(*location) {
                 insert(&mut sums, product, location, dimensions, *counters);
             }
         }
-        sums.insert((product.clone(), None, Dimensions::default(), StockCounter::Backordered), shelf.backordered());
+        sums.insert((product.clone(), None, StockDimensions::default(), StockCounter::Backordered), shelf.backordered());
     }
     for supply in state.supplies() {
-        let key = (supply.product.clone(), Some(supply.location.clone()), Dimensions::default(), StockCounter::Expected);
+        let key = (supply.product.clone(), Some(supply.location.clone()), StockDimensions::default(), StockCounter::Expected);
         add(&mut sums, key, supply.open);
     }
     sums
 }
 
-fn insert(sums: &mut Sums, product: &ProductId, location: &LocationId, dimensions: &Dimensions, counters: Counters) {
+fn insert(sums: &mut Sums, product: &ProductId, location: &LocationId, dimensions: &StockDimensions, counters: Counters) {
     for (counter, quantity) in [
         (StockCounter::OnHand, counters.on_hand),
         (StockCounter::ReservedHard, counters.reserved_hard),
@@ -158,7 +148,7 @@ fn reserved(state: &StockState) -> Sums {
             let key = (reservation.product.clone(), Some(part.location.clone()), dimensions, reservation.kind.into());
             add(&mut sums, key, part.open);
         }
-        add(&mut sums, (reservation.product.clone(), None, Dimensions::default(), StockCounter::Backordered), reservation.backordered);
+        add(&mut sums, (reservation.product.clone(), None, StockDimensions::default(), StockCounter::Backordered), reservation.backordered);
     }
     sums
 }
@@ -187,9 +177,8 @@ fn compare(counted: &Sums, expected: &Sums, source: ReconcileSource) -> Vec<Stoc
         .map(|key| (key, counted.get(key).copied().unwrap_or_default(), expected.get(key).copied().unwrap_or_default()))
         .filter(|(_, counted, expected)| counted != expected)
         .map(|((product, location, dimensions, counter), counted, expected)| {
-            let Dimensions { lot, serial, status, owner } = dimensions.clone();
-            let (product, location, counter) = (product.clone(), location.clone(), *counter);
-            StockDifference { product, location, counter, counted, expected, source, lot, serial, status, owner }
+            let (product, location, counter, stock) = (product.clone(), location.clone(), *counter, dimensions.clone());
+            StockDifference { product, location, counter, counted, expected, source, stock }
         })
         .collect()
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::action::ReservationKind;
 use super::def::is_default;
-use super::dimensions::{Dimensions, StockStatus};
+use super::dimensions::{StockDimensions, StockStatus};
 use super::expected::{ExpectedSupply, Supplies};
 use super::ledger::{LedgerEntry, StockCounter};
 use super::lot::{Details, StockLot};
@@ -201,13 +201,13 @@ impl StockState {
     #[must_use]
     pub fn position(&self, product: &ProductId, location: &LocationId) -> StockPosition {
         let counters = self.counters(product, location);
-        position(product, location, &Dimensions::default(), counters)
+        position(product, location, &StockDimensions::default(), counters)
     }
 
     /// Every position that is not all zero, in order of product, location, and what tells stock apart there.
     #[must_use]
     pub fn positions(&self) -> Vec<StockPosition> {
-        let none = Dimensions::default();
+        let none = StockDimensions::default();
         let mut positions: Vec<StockPosition> = Vec::new();
         for (product, shelf) in &self.shelves {
             let plain = self.locations.iter().zip(&shelf.positions).filter(|(_, counters)| **counters != Counters::default());
@@ -341,9 +341,9 @@ impl StockState {
     }
 }
 
-fn position(product: &ProductId, location: &LocationId, dimensions: &Dimensions, counters: Counters) -> StockPosition {
+fn position(product: &ProductId, location: &LocationId, dimensions: &StockDimensions, counters: Counters) -> StockPosition {
     let Counters { on_hand, reserved_hard, reserved_soft } = counters;
-    let Dimensions { lot, serial, status, owner } = dimensions.clone();
+    let StockDimensions { lot, serial, status, owner } = dimensions.clone();
     StockPosition {
         product: product.clone(),
         location: location.clone(),

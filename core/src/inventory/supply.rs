@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::compile::Inventory;
 use super::def::Backorder;
-use super::dimensions::Dimensions;
+use super::dimensions::StockDimensions;
 use super::item::ItemPolicy;
 use super::part::StockPart;
 use super::removal::Ask;
@@ -32,7 +32,7 @@ pub(super) struct Supply<'s> {
     /// view (below zero); by shelf, then by the index of the location.
     pub adjusted: Map<usize, Vec<Quantity>>,
     /// The same of stock that is not plain, by the index of the location and by what tells it apart.
-    special: Map<usize, BTreeMap<(usize, Dimensions), Quantity>>,
+    special: Map<usize, BTreeMap<(usize, StockDimensions), Quantity>>,
     /// The plain products of a plan, which are taken from row by row instead.
     rows: Rows,
 }
@@ -296,7 +296,7 @@ impl<'s> Supply<'s> {
     }
 
     /// What is held of stock that is told apart, at the moment of this view.
-    pub fn held_of(&self, product: &ProductId, location: &LocationId, dimensions: &Dimensions) -> Quantity {
+    pub fn held_of(&self, product: &ProductId, location: &LocationId, dimensions: &StockDimensions) -> Quantity {
         if dimensions.is_plain() {
             return self.held(product, location);
         }
@@ -316,7 +316,7 @@ impl<'s> Supply<'s> {
     }
 
     /// What the counters of stock that is told apart do not show.
-    pub fn special_correction(&self, shelf: usize, location: usize, dimensions: &Dimensions) -> Quantity {
+    pub fn special_correction(&self, shelf: usize, location: usize, dimensions: &StockDimensions) -> Quantity {
         let Some(special) = self.special.get(&shelf) else { return Quantity::ZERO };
         special.get(&(location, dimensions.clone())).copied().unwrap_or_default()
     }
@@ -336,7 +336,7 @@ impl<'s> Supply<'s> {
         }
     }
 
-    fn give_back_at(&mut self, shelf: usize, location: &LocationId, stock: Option<Dimensions>, quantity: Quantity) {
+    fn give_back_at(&mut self, shelf: usize, location: &LocationId, stock: Option<StockDimensions>, quantity: Quantity) {
         let Some(location) = self.state.locations.get_index_of(location) else { return };
         match stock {
             None => self.give_back_plain(shelf, location, quantity),
@@ -357,7 +357,7 @@ impl Supply<'_> {
     }
 
     /// Corrects stock that is not plain.
-    pub fn adjust_special(&mut self, shelf: usize, key: (usize, Dimensions), quantity: Quantity) {
+    pub fn adjust_special(&mut self, shelf: usize, key: (usize, StockDimensions), quantity: Quantity) {
         let slot = self.special.entry(shelf).or_default().entry(key).or_default();
         *slot = slot.saturating_add(quantity);
     }

@@ -2,7 +2,7 @@
 
 use super::super::action::{DescribeLot, ReceiveStock};
 use super::super::decide::{Ground, Verdict, positive, refuse};
-use super::super::dimensions::{Dimensions, Named};
+use super::super::dimensions::{Named, StockDimensions};
 use super::super::event::StockEvent;
 use super::super::expected;
 use super::super::lot::{Details, LotFacts, LotKey, key_of};
@@ -34,7 +34,13 @@ pub(in super::super) fn receive(ground: &Ground<'_>, receive: &ReceiveStock, pat
     }))
 }
 
-fn check_room(ground: &Ground<'_>, receive: &ReceiveStock, unit: &Dimensions, quantity: Quantity, path: &Path<'_>) -> Result<(), Error> {
+fn check_room(
+    ground: &Ground<'_>,
+    receive: &ReceiveStock,
+    unit: &StockDimensions,
+    quantity: Quantity,
+    path: &Path<'_>,
+) -> Result<(), Error> {
     let on_hand = ground.state.counters_of(&receive.product, &receive.location, unit).on_hand;
     if on_hand.checked_add(quantity).is_some() {
         return Ok(());
@@ -72,7 +78,7 @@ pub(in super::super) fn serial_exists(product: &ProductId, serial: &SerialId, lo
 }
 
 /// What a receipt says of its lot, or of each unit that belongs to none: an event for each of which more is known now.
-fn learned(ground: &Ground<'_>, receive: &ReceiveStock, units: &[(Dimensions, Quantity)]) -> Result<Vec<StockEvent>, Refusal> {
+fn learned(ground: &Ground<'_>, receive: &ReceiveStock, units: &[(StockDimensions, Quantity)]) -> Result<Vec<StockEvent>, Refusal> {
     let said = receive.facts.as_deref().cloned().unwrap_or_default();
     let came = said.received_on.unwrap_or_else(|| ground.at.date());
     let mut events = Vec::new();

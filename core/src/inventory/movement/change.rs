@@ -2,7 +2,7 @@
 
 use super::super::action::{MoveStock, RegradeStock, StockMovement};
 use super::super::decide::{Ground, Verdict, positive, refuse};
-use super::super::dimensions::{Dimensions, Named, StockStatus};
+use super::super::dimensions::{Named, StockDimensions, StockStatus};
 use super::super::event::StockEvent;
 use super::named::check_named;
 use crate::id::{LocationId, ProductId};
@@ -30,18 +30,18 @@ pub(in super::super) fn count(ground: &Ground<'_>, movement: &StockMovement, pat
 }
 
 /// What a count of a position means.
-fn found(ground: &Ground<'_>, product: &ProductId, location: &LocationId, unit: Dimensions, counted: Quantity) -> Vec<StockEvent> {
+fn found(ground: &Ground<'_>, product: &ProductId, location: &LocationId, unit: StockDimensions, counted: Quantity) -> Vec<StockEvent> {
     let before = ground.state.counters_of(product, location, &unit).on_hand;
     let held = ground.supply().held_of(product, location, &unit);
     let short = shortage(product, location, &unit, counted, held);
-    let Dimensions { lot, serial, status, owner } = unit;
+    let StockDimensions { lot, serial, status, owner } = unit;
     let (product, location) = (product.clone(), location.clone());
     let counted = StockEvent::Counted { product, location, before, counted, lot, serial, status, owner };
     std::iter::once(counted).chain(short).collect()
 }
 
 /// A unit with a serial number that was found here is not where the ledger had it.
-fn gone_elsewhere(ground: &Ground<'_>, product: &ProductId, location: &LocationId, unit: &Dimensions) -> Vec<StockEvent> {
+fn gone_elsewhere(ground: &Ground<'_>, product: &ProductId, location: &LocationId, unit: &StockDimensions) -> Vec<StockEvent> {
     let places = unit.serial.as_ref().and_then(|serial| Some((serial, ground.state.details(product)?)));
     let Some((place, was)) = places.and_then(|(serial, details)| details.places_of_serials().get(serial).copied()) else {
         return Vec::new();
@@ -90,7 +90,7 @@ fn leaving(
     ground: &Ground<'_>,
     product: &ProductId,
     location: &LocationId,
-    units: &[(Dimensions, Quantity)],
+    units: &[(StockDimensions, Quantity)],
 ) -> Result<Vec<StockEvent>, Refusal> {
     let mut shortages = Vec::new();
     for (unit, quantity) in units {
@@ -136,7 +136,7 @@ pub(in super::super) fn regrade(ground: &Ground<'_>, action: &RegradeStock, path
             return Ok(Err(refusal.detail("requested", quantity.to_decimal()).detail("available", there.to_decimal())));
         }
     }
-    let short = |(unit, quantity): &(Dimensions, Quantity)| {
+    let short = |(unit, quantity): &(StockDimensions, Quantity)| {
         let left = ground.state.counters_of(&product, &location, unit).on_hand.saturating_sub(*quantity);
         let held = ground.supply().held_of(&product, &location, unit);
         shortage(&product, &location, unit, left, held)
@@ -147,9 +147,9 @@ pub(in super::super) fn regrade(ground: &Ground<'_>, action: &RegradeStock, path
 }
 
 /// What has to be said when less is there than is held.
-fn shortage(product: &ProductId, location: &LocationId, unit: &Dimensions, on_hand: Quantity, held: Quantity) -> Option<StockEvent> {
+fn shortage(product: &ProductId, location: &LocationId, unit: &StockDimensions, on_hand: Quantity, held: Quantity) -> Option<StockEvent> {
     let short = held.saturating_sub(on_hand);
-    let Dimensions { lot, serial, owner, .. } = unit.clone();
+    let StockDimensions { lot, serial, owner, .. } = unit.clone();
     let (product, location) = (product.clone(), location.clone());
     short.is_positive().then_some(StockEvent::ShortageFound { product, location, on_hand, held, short, lot, serial, owner })
 }

@@ -24,7 +24,8 @@ pub(in crate::inventory) fn explain_refusal(supply: &mut Supply<'_>, ask: Ask<'_
     // 1. Which lots were passed over, and why.
     let passed_over = supply.passed_over(ask);
     let named = passed_over.iter().filter_map(|passed| {
-        let name = passed.lot.as_ref().map(crate::id::LotId::as_str).or(passed.serial.as_ref().map(crate::id::SerialId::as_str))?;
+        let name =
+            passed.stock.lot.as_ref().map(crate::id::LotId::as_str).or(passed.stock.serial.as_ref().map(crate::id::SerialId::as_str))?;
         Some((Detail::from(name), Detail::from(passed.code.as_str())))
     });
     let (lots, reasons): (Vec<Detail>, Vec<Detail>) = named.unzip();

@@ -6,7 +6,7 @@ use super::def::{ConsignedStock, RemovalStrategy, UndatedStock};
 use super::packages::fewest_packages;
 use super::survey::{Ask, Found, Judge, PassedOver};
 use crate::id::Map;
-use crate::inventory::dimensions::Dimensions;
+use crate::inventory::dimensions::StockDimensions;
 use crate::inventory::supply::{KeptBack, Supply, Taken, adjust};
 use crate::quantity::Quantity;
 use crate::sort;
@@ -25,7 +25,7 @@ impl<'s> Supply<'s> {
         ask: Ask<'_>,
         shelf: usize,
         wanted: Quantity,
-        mut part: impl FnMut(usize, Quantity, Option<&Dimensions>),
+        mut part: impl FnMut(usize, Quantity, Option<&StockDimensions>),
     ) -> Taken {
         if self.is_plain(ask, shelf) {
             return self.take(ask.product, shelf, wanted, |rank, quantity| part(rank, quantity, None));
@@ -74,13 +74,9 @@ impl<'s> Supply<'s> {
     }
 
     fn explain(&self, found: &Found<'_>) -> Option<PassedOver> {
-        let Dimensions { lot, serial, status, owner } = found.stock.cloned().unwrap_or_default();
         Some(PassedOver {
             location: self.inventory.names().get(found.rank)?.clone(),
-            lot,
-            serial,
-            status,
-            owner,
+            stock: found.stock.cloned().unwrap_or_default(),
             on_hand: found.on_hand,
             free: found.free,
             expires_on: found.expires_on(),

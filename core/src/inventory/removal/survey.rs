@@ -5,10 +5,9 @@ use serde::Serialize;
 
 use super::compile::RemovalPolicy;
 use super::def::{ConsignedStock, ExpiredLots, LotMatch, RemovalStrategy, RemovalTerms, UndatedStock};
-use crate::id::{LocationId, LotId, Map, OwnerId, ProductId, SerialId};
+use crate::id::{LocationId, Map, OwnerId, ProductId};
 use crate::inventory::compile::Inventory;
-use crate::inventory::def::is_default;
-use crate::inventory::dimensions::{Dimensions, StockStatus, Tracking};
+use crate::inventory::dimensions::{StockDimensions, StockStatus, Tracking};
 use crate::inventory::item::ItemPolicy;
 use crate::inventory::lot::{Details, LotFacts};
 use crate::inventory::state::{Counters, Shelf, StockState};
@@ -38,18 +37,9 @@ impl<'a> Ask<'a> {
 pub struct PassedOver {
     /// Where.
     pub location: LocationId,
-    /// The lot.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lot: Option<LotId>,
-    /// The serial number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub serial: Option<SerialId>,
-    /// Whether it may be sold.
-    #[serde(skip_serializing_if = "is_default")]
-    pub status: StockStatus,
-    /// Whose it is; absent: one's own.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub owner: Option<OwnerId>,
+    /// What tells it apart.
+    #[serde(flatten)]
+    pub stock: StockDimensions,
     /// How much is there.
     pub on_hand: Quantity,
     /// How much of it could be had if nothing stood against it.
@@ -72,7 +62,7 @@ pub(super) struct Found<'s> {
     /// Its index in a shelf.
     pub location: usize,
     /// `None` for plain stock.
-    pub stock: Option<&'s Dimensions>,
+    pub stock: Option<&'s StockDimensions>,
     pub facts: Option<&'s LotFacts>,
     pub on_hand: Quantity,
     /// What is not held of it; never below zero.
@@ -135,7 +125,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Why stock cannot be taken, whoever else holds of it.
-    pub fn objection(&self, stock: Option<&Dimensions>, facts: Option<&LotFacts>) -> Option<InventoryCode> {
+    pub fn objection(&self, stock: Option<&StockDimensions>, facts: Option<&LotFacts>) -> Option<InventoryCode> {
         let status = stock.map(|stock| stock.status).unwrap_or_default();
         if status != StockStatus::Usable {
             return Some(InventoryCode::NotUsable);
@@ -163,7 +153,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn is_named(&self, terms: &RemovalTerms, stock: Option<&Dimensions>) -> bool {
+    fn is_named(&self, terms: &RemovalTerms, stock: Option<&StockDimensions>) -> bool {
         let lot = stock.and_then(|stock| stock.lot.as_ref());
         let serial = stock.and_then(|stock| stock.serial.as_ref());
         let without = lot.is_none() && self.policy.lot_match == LotMatch::LotOrUntracked;
@@ -185,7 +175,7 @@ impl<'a> Judge<'a> {
 }
 
 /// Whether stock is available to anyone on a day.
-pub(super) fn counts(policy: RemovalPolicy, stock: &Dimensions, facts: Option<&LotFacts>, today: Date) -> bool {
+pub(super) fn counts(policy: RemovalPolicy, stock: &StockDimensions, facts: Option<&LotFacts>, today: Date) -> bool {
     stock.status == StockStatus::Usable
         && (stock.owner.is_none() || policy.consigned != ConsignedStock::Excluded)
         && facts.and_then(|facts| facts.expires_on).is_none_or(|expires_on| lasts(policy, expires_on, today))
@@ -207,7 +197,7 @@ impl<'s> Supply<'s> {
         for (step, (rank, location)) in self.route.iter().enumerate() {
             let whole = *wholes.entry(self.inventory.whole(*rank)).or_insert(step);
             let Some(location) = *location else { continue };
-            let mut look = |stock: Option<&'s Dimensions>, facts, counters: Counters, correction| {
+            let mut look = |stock: Option<&'s StockDimensions>, facts, counters: Counters, correction| {
                 let free = counters.on_hand.saturating_sub(counters.held()).saturating_add(correction).or_zero();
                 let counts = stock.is_none_or(|stock| counts(judge.policy, stock, facts, judge.today));
                 let objection = judge.objection(stock, facts).or_else(|| free.is_zero().then_some(InventoryCode::HeldForOthers));

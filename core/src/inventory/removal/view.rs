@@ -3,7 +3,7 @@
 use super::survey::{Ask, Judge, counts};
 use crate::id::{LocationId, ProductId};
 use crate::inventory::availability::{AvailabilityQuery, LotAvailability};
-use crate::inventory::dimensions::Dimensions;
+use crate::inventory::dimensions::StockDimensions;
 use crate::inventory::supply::Supply;
 use crate::quantity::Quantity;
 
@@ -42,18 +42,14 @@ impl Supply<'_> {
         let details = self.state.details(product).zip(self.state.locations.get_index_of(location));
         let told_apart = details.into_iter().flat_map(|(details, place)| details.at(place));
         let told_apart = told_apart.map(|(stock, counters)| (stock.clone(), counters));
-        let plain = (Dimensions::default(), self.state.counters(product, location));
-        let lot = |(stock, counters): (Dimensions, crate::inventory::state::Counters)| {
+        let plain = (StockDimensions::default(), self.state.counters(product, location));
+        let lot = |(stock, counters): (StockDimensions, crate::inventory::state::Counters)| {
             let facts = self.state.details(product).and_then(|details| details.facts(&stock));
             let held = self.held_of(product, location, &stock);
             let code = judge.objection(Some(&stock), facts);
             let free = counters.on_hand.saturating_sub(held).or_zero();
-            let Dimensions { lot, serial, status, owner } = stock;
             LotAvailability {
-                lot,
-                serial,
-                status,
-                owner,
+                stock,
                 on_hand: counters.on_hand,
                 held,
                 available: if code.is_none() { free } else { Quantity::ZERO },

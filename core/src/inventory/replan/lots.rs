@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::decide::Ground;
-use super::super::dimensions::Dimensions;
+use super::super::dimensions::StockDimensions;
 use super::super::part::StockPart;
 use super::super::removal::Ask;
 use super::super::reservation::{Reservation, ReservationPart};
@@ -16,7 +16,7 @@ use crate::report::Refusal;
 pub(super) struct Backed<'g> {
     ground: &'g Ground<'g>,
     planned: Vec<&'g Reservation>,
-    left: BTreeMap<(ProductId, LocationId, Dimensions), Quantity>,
+    left: BTreeMap<(ProductId, LocationId, StockDimensions), Quantity>,
 }
 
 impl<'g> Backed<'g> {
@@ -36,7 +36,7 @@ impl<'g> Backed<'g> {
     }
 
     /// What is there of a lot, less what others hold of it.
-    fn there(&self, product: &ProductId, location: &LocationId, stock: &Dimensions) -> Quantity {
+    fn there(&self, product: &ProductId, location: &LocationId, stock: &StockDimensions) -> Quantity {
         let on_hand = self.ground.state.counters_of(product, location, stock).on_hand;
         let held = self.ground.supply().held_of(product, location, stock);
         let is_of = |part: &&ReservationPart| part.location == *location && part.dimensions().as_ref() == Some(stock);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::action::ReservationKind;
 use super::super::def::is_default;
-use super::super::dimensions::Dimensions;
+use super::super::dimensions::StockDimensions;
 use super::super::kit::KitPart;
 use super::super::part::StockPart;
 use super::super::quota::QuotaClaim;
@@ -140,8 +140,8 @@ impl ReservationPart {
     }
 
     /// What tells its stock apart; `None` for plain stock.
-    pub(in super::super) fn dimensions(&self) -> Option<Dimensions> {
-        Dimensions::of_held(self.lot.as_ref(), self.serial.as_ref(), self.owner.as_ref())
+    pub(in super::super) fn dimensions(&self) -> Option<StockDimensions> {
+        StockDimensions::of_held(self.lot.as_ref(), self.serial.as_ref(), self.owner.as_ref())
     }
 
     /// The part as an event names it.
