@@ -77,8 +77,14 @@ fn cases_wanted() -> u32 {
     std::env::var("DEALDESK_MODEL_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(256)
 }
 
+/// Some laws are about some of the cases only: as many more may be passed over for each that is wanted.
+fn config() -> ProptestConfig {
+    let cases = cases_wanted();
+    ProptestConfig { cases, max_global_rejects: cases.saturating_mul(8), failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases_wanted(), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn by_priority_the_engine_takes_the_units_that_the_model_takes(case in by_priority()) {
