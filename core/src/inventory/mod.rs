@@ -37,6 +37,7 @@ mod dimensions;
 mod event;
 mod evolve;
 mod expected;
+mod form;
 mod item;
 mod keys;
 mod kit;

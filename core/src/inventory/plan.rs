@@ -214,7 +214,7 @@ pub fn plan_reservation(inventory: &Inventory, state: &StockState, demand: &Dema
         Some(locations) => supply.along(locations.iter()),
     };
     // 3. Find the products, and those that several lines ask for.
-    supply.expect(demand.lines.len());
+    supply.make_room(demand.lines.len());
     let asked = ask_for(&demand.lines, &mut supply);
     // 4. Take, line by line.
     let mut plan = plan_lines(inventory, &demand.lines, &asked, &mut supply);
@@ -285,9 +285,7 @@ impl ReservationPlan {
         }
         self.lines.push(Entry { id: line.id.clone(), requested: line.quantity, taken, parts: start..self.parts.len() });
     }
-}
 
-impl ReservationPlan {
     fn serve_asked(&mut self, line: &DemandLine, asked: Asked, supply: &mut Supply<'_>) -> Taken {
         match supply.take_plain(asked, line.quantity, &mut self.parts) {
             Some(taken) => taken,

@@ -140,7 +140,7 @@ impl<'s> Supply<'s> {
     }
 
     /// Makes room for a plan with so many lines.
-    pub fn expect(&mut self, lines: usize) {
+    pub fn make_room(&mut self, lines: usize) {
         self.rows = Rows::lay(self.inventory, self.state, lines);
     }
 

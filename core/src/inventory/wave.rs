@@ -83,7 +83,7 @@ pub fn plan_wave(inventory: &Inventory, state: &StockState, wave: &Wave) -> Resu
     check(inventory, wave)?;
     // 2. Find the products, and those that several lines ask for.
     let mut supply = Supply::at(inventory, state, wave.at);
-    supply.expect(wave.orders.iter().map(|order| order.lines.len()).sum());
+    supply.make_room(wave.orders.iter().map(|order| order.lines.len()).sum());
     let asked: Vec<_> = wave.orders.iter().map(|order| ask_for(&order.lines, &mut supply)).collect();
     // 3. Serve the orders by priority; the sort keeps the order of equals.
     let mut turns: Vec<_> = wave.orders.iter().zip(asked).collect();

@@ -86,7 +86,7 @@ fn check_serials(serials: &[SerialId], quantity: Quantity, path: &Path<'_>, prob
     }
     let count = u32::try_from(serials.len()).map_or(Quantity::MAX, Quantity::from);
     if quantity != count && !quantity.is_zero() {
-        let message = format!("the quantity is `{quantity}` and there are {count} serial numbers; write one for each unit");
+        let message = format!("the quantity is `{quantity}`, the number of serial numbers {count}; write one for each unit");
         problems.error(InventoryCode::Serials, &path.field("quantity"), message);
     }
     twice(serials, path, problems);
