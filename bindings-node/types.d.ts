@@ -2162,6 +2162,18 @@ export interface ForecastDemand {
   quantity: DecimalInput;
 }
 
+/** What a shipment takes from an expected supply. */
+export interface FromSupply {
+  /** The day on which it is there to be shipped. */
+  due: DateText;
+  /** The product: of a kit, a component. */
+  product: ProductId;
+  /** How much. */
+  quantity: Decimal;
+  /** The supply. */
+  supply: SupplyId;
+}
+
 /** A charge that stands. */
 export interface FrozenCharge {
   /** What is charged. */
@@ -4210,6 +4222,8 @@ export interface PlannedShipment {
   cost: Decimal;
   /** How far it goes; absent when it was not said. */
   distance?: Decimal;
+  /** The day on which it leaves, when it waits for what is on its way; absent: at once. */
+  leaves_on?: DateText;
   /** What is in it, in the order of the demand. */
   lines: ShipmentLine[];
   /** From where. */
@@ -6651,6 +6665,8 @@ export type ShipGroupId = string;
 
 /** A line's part in a shipment. */
 export interface ShipmentLine {
+  /** What of it is on its way; absent where all is there. */
+  expected?: FromSupply[];
   /** The line. */
   line: LineId;
   /** The product. */
@@ -6702,7 +6718,7 @@ export interface SourcedLine {
   id: LineId;
   /** Whether a part of it arrives after the day on which it is wanted. */
   late: boolean;
-  /** Which location gives how much. */
+  /** Which location gives how much; one that ships on several days, once for each. */
   parts: StockPart[];
   /** Why it does not get all; absent when it does. */
   reason?: Code;
@@ -6785,6 +6801,8 @@ export interface SourcingDef {
   split?: SplitDef;
   /** How locations are chosen. */
   strategy?: SourcingStrategy;
+  /** Which expected supply counts for lines that name a day. Nothing named: only what is there. */
+  supply?: readonly SupplyKind[];
 }
 
 /**
@@ -6855,6 +6873,11 @@ export interface SourcingLine {
   group?: ShipGroupId | null;
   /** The line. */
   id: LineId;
+  /**
+   * The last day on which the goods may arrive; what arrives between `wanted_on` and this day is late. Absent: what is there may arrive
+   * on any day, and what is on its way on the day on which the line is wanted.
+   */
+  latest_on?: DateText | null;
   /** Every part is a whole multiple of this, such as the contents of a box; above zero. Absent: any quantity will do. */
   multiple?: DecimalInput | null;
   /** The product. */

@@ -98,6 +98,7 @@ fn demand(order: &SourcedOrder) -> SourcingDemand {
         quantity: (*wanted).into(),
         multiple: None,
         wanted_on: None,
+        latest_on: None,
         group: None,
     };
     let candidate = |(place, distance): (usize, &u32)| SourcingCandidate {

@@ -2351,6 +2351,19 @@ class ForecastDemand(TypedDict):
 
 
 @final
+class FromSupply(TypedDict):
+    """What a shipment takes from an expected supply."""
+    # The day on which it is there to be shipped.
+    due: date
+    # The product: of a kit, a component.
+    product: ProductId
+    # How much.
+    quantity: Decimal
+    # The supply.
+    supply: SupplyId
+
+
+@final
 class FrozenCharge(TypedDict):
     """A charge that stands."""
     # What is charged.
@@ -4581,6 +4594,8 @@ class PlannedShipment(TypedDict):
     cost: Decimal
     # How far it goes; absent when it was not said.
     distance: NotRequired[Decimal]
+    # The day on which it leaves, when it waits for what is on its way; absent: at once.
+    leaves_on: NotRequired[date]
     # What is in it, in the order of the demand.
     lines: list[ShipmentLine]
     # From where.
@@ -7135,6 +7150,8 @@ ShipGroupId: TypeAlias = "str"
 @final
 class ShipmentLine(TypedDict):
     """A line's part in a shipment."""
+    # What of it is on its way; absent where all is there.
+    expected: NotRequired[list[FromSupply]]
     # The line.
     line: LineId
     # The product.
@@ -7188,7 +7205,7 @@ class SourcedLine(TypedDict):
     id: LineId
     # Whether a part of it arrives after the day on which it is wanted.
     late: bool
-    # Which location gives how much.
+    # Which location gives how much; one that ships on several days, once for each.
     parts: list[StockPart]
     # Why it does not get all; absent when it does.
     reason: NotRequired[Code]
@@ -7272,6 +7289,8 @@ class SourcingDef(TypedDict):
     split: NotRequired[ReadOnly[SplitDef]]
     # How locations are chosen.
     strategy: NotRequired[ReadOnly[SourcingStrategy]]
+    # Which expected supply counts for lines that name a day. Nothing named: only what is there.
+    supply: NotRequired[ReadOnly[Sequence[SupplyKind]]]
 
 
 @final
@@ -7344,6 +7363,9 @@ class SourcingLine(TypedDict):
     group: NotRequired[ReadOnly[ShipGroupId | None]]
     # The line.
     id: ReadOnly[LineId]
+    # The last day on which the goods may arrive; what arrives between `wanted_on` and this day is late. Absent: what is there may arrive
+    # on any day, and what is on its way on the day on which the line is wanted.
+    latest_on: NotRequired[ReadOnly[DateInput | None]]
     # Every part is a whole multiple of this, such as the contents of a box; above zero. Absent: any quantity will do.
     multiple: NotRequired[ReadOnly[DecimalInput | None]]
     # The product.

@@ -279,7 +279,10 @@ fn compile_sourcing(def: &InventoryDef, inventory: &Inventory, path: &Path<'_>, 
             *slot = compiled;
         }
     }
-    Sourcing { policies: compile_policies(&def.sourcing, &inventory.locations, &path.field("sourcing"), diagnostics), facts }
+    let of_products = def.products.iter().filter_map(|product| product.backorder);
+    let may_wait = of_products.chain([def.backorder]).any(|backorder| backorder != Backorder::Denied);
+    let policies = compile_policies(&def.sourcing, (&inventory.locations, may_wait), &path.field("sourcing"), diagnostics);
+    Sourcing { policies, facts }
 }
 
 fn compile_safety(defs: &[SafetyStockDef], inventory: &mut Inventory, path: &Path<'_>, diagnostics: &mut Diagnostics) {

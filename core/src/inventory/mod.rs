@@ -118,7 +118,7 @@ pub use reservation::{
 };
 pub use scarcity::{Share, ShareDemand, ShareEntry, ShareOutRequest, SharePlan, ShareStep, SharingDef, SharingMethod, share_out};
 pub use sourcing::{
-    CandidateVerdict, ObjectiveValue, PlanSourcingRequest, PlannedShipment, Relax, ShipmentLine, SourcedLine, SourcingBound,
+    CandidateVerdict, FromSupply, ObjectiveValue, PlanSourcingRequest, PlannedShipment, Relax, ShipmentLine, SourcedLine, SourcingBound,
     SourcingCandidate, SourcingConstraint, SourcingDef, SourcingDemand, SourcingFactsDef, SourcingLine, SourcingObjection,
     SourcingObjective, SourcingPlan, SourcingReserve, SourcingSearch, SourcingStrategy, SplitDef, plan_sourcing, plan_sourcing_request,
 };

@@ -5,7 +5,7 @@ use super::def::{ConfirmationRule, Overcommitted, PromiseDef, PromiseMethod, Pro
 use crate::id::{CalendarId, Set};
 use crate::inventory::SupplyKind;
 use crate::report::{Diagnostic, Diagnostics, InventoryCode, Path, RulebookCode, did_you_mean};
-use crate::time::Workdays;
+use crate::time::{Date, TimeError, Workdays};
 
 /// How dates are promised, checked.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +31,18 @@ impl PromisePolicy {
             SupplyKind::Firm => self.firm,
             SupplyKind::Planned => self.planned,
         }
+    }
+}
+
+impl PromisePolicy {
+    /// What is overdue from an earlier day than the first does not count any more; the rest is taken to come on the second.
+    ///
+    /// # Errors
+    /// [`TimeError`] when a day lies outside the calendar.
+    pub(in crate::inventory) fn overdue_supply(&self, today: Date) -> Result<(Option<Date>, Date), TimeError> {
+        let day = |days: i32| calendar::shift(self.calendar.as_ref(), today, days);
+        let from = self.backward_supply_fence.map(|days| day(days.saturating_neg())).transpose()?;
+        Ok((from, day(self.delayed_supply_offset)?))
     }
 }
 

@@ -67,7 +67,10 @@ impl<'p> Bounds<'p> {
             && one.unit_cost <= two.unit_cost
             && one.distance <= two.distance
             && one.priority <= two.priority
+            // What a location gives on one day it does not give on another, so that it cannot stand in there.
+            && !self.problem.has_days(other)
             && self.problem.lines.iter().all(|line| !line.is_late(other) || line.is_late(worse))
+            && self.problem.lines.iter().all(|line| !line.is_closed(other) || line.is_closed(worse))
             && self.problem.stock.iter().all(|stock| stock.get(other) >= stock.get(worse))
     }
 
@@ -81,10 +84,16 @@ impl<'p> Bounds<'p> {
         vec![0; self.rows.len()]
     }
 
-    /// With one more place.
-    pub fn join(&self, filled: &[i64], place: usize, into: &mut Filled) {
+    /// With one more place; `set` has those that were joined before.
+    pub fn join(&self, filled: &[i64], set: &[usize], place: usize, into: &mut Filled) {
+        let beside = self.beside(set, place);
         into.clear();
-        into.extend(self.rows.iter().zip(filled).map(|(row, filled)| row.join(*filled, row.give(place))));
+        into.extend(self.rows.iter().zip(filled).map(|(row, filled)| row.join(*filled, row.more(place, beside))));
+    }
+
+    /// The place of the same location in a set that has most of everything.
+    fn beside(&self, set: &[usize], place: usize) -> Option<usize> {
+        if self.problem.has_days(place) { set.iter().copied().filter(|other| self.problem.is_same(*other, place)).max() } else { None }
     }
 
     /// How much could be filled in all.
@@ -93,8 +102,9 @@ impl<'p> Bounds<'p> {
     }
 
     /// How much more a place could give than is filled.
-    pub fn gain(&self, filled: &[i64], place: usize) -> i128 {
-        let gains = self.rows.iter().zip(filled).map(|(row, filled)| row.join(*filled, row.give(place)).saturating_sub(*filled));
+    pub fn gain(&self, filled: &[i64], set: &[usize], place: usize) -> i128 {
+        let beside = self.beside(set, place);
+        let gains = self.rows.iter().zip(filled).map(|(row, filled)| row.join(*filled, row.more(place, beside)).saturating_sub(*filled));
         gains.map(i128::from).fold(0, i128::saturating_add)
     }
 
@@ -126,7 +136,8 @@ impl<'p> Bounds<'p> {
         let mut filled = self.empty();
         let mut next = Vec::with_capacity(filled.len());
         for place in 0..self.problem.places.len() {
-            self.join(&filled, place, &mut next);
+            let before = place.checked_sub(1);
+            self.join(&filled, before.as_slice(), place, &mut next);
             std::mem::swap(&mut filled, &mut next);
         }
         self.problem.requested().saturating_sub(Self::sum(&filled))
@@ -136,6 +147,12 @@ impl<'p> Bounds<'p> {
 impl Row {
     fn give(&self, place: usize) -> i64 {
         self.gives.get(place).copied().unwrap_or(0)
+    }
+
+    /// How much more a place gives than another of the same location; where one alone serves a line, all that it gives.
+    fn more(&self, place: usize, beside: Option<usize>) -> i64 {
+        let before = beside.filter(|_| self.sums).map_or(0, |beside| self.give(beside));
+        self.give(place).saturating_sub(before).max(0)
     }
 
     fn join(&self, filled: i64, gives: i64) -> i64 {

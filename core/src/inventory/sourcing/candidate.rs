@@ -105,6 +105,12 @@ impl Candidate<'_> {
         })
     }
 
+    /// When goods arrive that are there to be shipped on a later day.
+    pub fn arrives_of(&self, day: Date) -> Option<Date> {
+        let days = i32::try_from(self.facts.lead_days.unwrap_or(0)).ok()?;
+        Some(day.add_days(days).ok()?.max(self.arrives_on))
+    }
+
     /// What a shipment costs, whatever is in it.
     pub fn shipment_cost(&self) -> i128 {
         let by_distance = i128::from(self.facts.cost_per_distance.unwrap_or(0)).saturating_mul(self.facts.distance.unwrap_or(0).into());

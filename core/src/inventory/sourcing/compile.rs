@@ -1,5 +1,6 @@
 //! From a definition to checked policies and the facts of locations.
 
+use super::super::expected::SupplyKind;
 use super::def::{Relax, SourcingConstraint, SourcingDef, SourcingFactsDef, SourcingObjective, SourcingStrategy, SplitDef};
 use crate::id::{CarrierId, LocationId, Map, Set, SourcingId};
 use crate::limits::Limits;
@@ -30,6 +31,7 @@ pub(in crate::inventory) struct Policy {
     pub relax: Relax,
     pub objectives: Vec<SourcingObjective>,
     pub split: SplitDef,
+    pub supply: Vec<SupplyKind>,
     pub max_evaluations: u32,
 }
 
@@ -131,17 +133,17 @@ fn measure(number: Decimal, path: &Path<'_>, diagnostics: &mut Diagnostics) -> O
     measured
 }
 
-/// Checks the policies; `known` are the locations of the rulebook.
+/// Checks the policies; `known` are the locations of the rulebook, `may_wait` whether any product may be backordered.
 pub(in crate::inventory) fn compile_policies(
     defs: &[SourcingDef],
-    known: &Map<LocationId, bool>,
+    (known, may_wait): (&Map<LocationId, bool>, bool),
     path: &Path<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Map<SourcingId, Policy> {
     let mut policies = Map::default();
     for (index, def) in defs.iter().enumerate() {
         let here = path.index(index);
-        let policy = compile_policy(def, known, &here, diagnostics);
+        let policy = compile_policy(def, (known, may_wait), &here, diagnostics);
         if policies.insert(def.id.clone(), policy).is_some() {
             diagnostics.duplicate(&here.field("id"), "sourcing policy", def.id.as_str());
         }
@@ -149,10 +151,16 @@ pub(in crate::inventory) fn compile_policies(
     policies
 }
 
-fn compile_policy(def: &SourcingDef, known: &Map<LocationId, bool>, path: &Path<'_>, diagnostics: &mut Diagnostics) -> Policy {
+fn compile_policy(
+    def: &SourcingDef,
+    (known, may_wait): (&Map<LocationId, bool>, bool),
+    path: &Path<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Policy {
     check_strategy(def, known, path, diagnostics);
     check_objectives(def, path, diagnostics);
     check_split(&def.split, &path.field("split"), diagnostics);
+    check_supply(def, may_wait, &path.field("supply"), diagnostics);
     let most = Limits::default().sourcing_evaluations;
     if let Some(asked) = def.max_evaluations.filter(|asked| *asked > most) {
         let message = format!("`{asked}` evaluations are more than the {most} that a search may have");
@@ -168,6 +176,7 @@ fn compile_policy(def: &SourcingDef, known: &Map<LocationId, bool>, path: &Path<
         relax: def.relax,
         objectives: def.objectives.clone().filter(|objectives| !objectives.is_empty()).unwrap_or_else(default),
         split: def.split.clone(),
+        supply: def.supply.clone(),
         max_evaluations: def.max_evaluations.unwrap_or(DEFAULT_EVALUATIONS).min(most),
     }
 }
@@ -212,6 +221,20 @@ fn check_objectives(def: &SourcingDef, path: &Path<'_>, diagnostics: &mut Diagno
             let message = format!("`{}` stands in the list before; keep one of them", objective.name());
             diagnostics.error(InventoryCode::SourcingConflict, &path.index(index), message);
         }
+    }
+}
+
+fn check_supply(def: &SourcingDef, may_wait: bool, path: &Path<'_>, diagnostics: &mut Diagnostics) {
+    for (index, kind) in def.supply.iter().enumerate() {
+        if def.supply.iter().take(index).any(|earlier| earlier == kind) {
+            diagnostics.error(InventoryCode::SourcingConflict, &path.index(index), "this kind of supply is named twice; keep one of them");
+        }
+    }
+    if !def.supply.is_empty() && !may_wait {
+        let message =
+            "what is on its way is held as a backorder, and the rulebook denies backorders of every product: it would never count";
+        let help = "allow `backorder`, of all products or of some, or leave `supply` out";
+        diagnostics.push(Diagnostic::error(InventoryCode::SourcingConflict, path, message).help(help));
     }
 }
 

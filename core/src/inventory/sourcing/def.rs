@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::super::expected::SupplyKind;
 use crate::id::{CarrierId, LocationId, SourcingId};
 use crate::money::{Decimal, Percent};
 use crate::quantity::Quantity;
@@ -45,6 +46,9 @@ pub struct SourcingDef {
     /// How far an order and its lines may be split.
     #[serde(default)]
     pub split: SplitDef,
+    /// Which expected supply counts for lines that name a day. Nothing named: only what is there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub supply: Vec<SupplyKind>,
     /// How many sets of locations may be tried before the search ends with the best plan that it has; none: only the greedy plan. Absent:
     /// 100,000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -126,7 +130,7 @@ pub enum Relax {
 pub enum SourcingObjective {
     /// The quantity that no location gives, over all lines.
     Unfilled,
-    /// How many locations ship.
+    /// How many shipments there are: locations that ship, each once for every day on which it does.
     Shipments,
     /// How many lines have a part that arrives after the day on which they are wanted.
     LateLines,

@@ -10,8 +10,9 @@ use super::def::{Relax, SourcingStrategy, SplitDef};
 use super::fill::Part;
 use super::plan::SourcingPlan;
 use super::problem::{Line, Place, Problem, Worth, draw};
-use super::request::{PlanSourcingRequest, SourcingDemand};
+use super::request::{PlanSourcingRequest, SourcingDemand, SourcingLine};
 use super::search::{Found, search};
+use super::slot::Slot;
 use super::stock::{Bundle, KIT, Stock, find_stock};
 use super::strategy::in_order;
 use crate::id::{Set, SourcingId};
@@ -46,8 +47,8 @@ pub fn plan_sourcing(inventory: &Inventory, state: &StockState, demand: &Sourcin
     // 2. Find who may ship, and what each has.
     let candidates = candidates(inventory, demand)?;
     let occasion = Occasion::of(demand, policy);
-    let (stock, bundles) = find_stock(inventory, state, demand, &candidates);
-    let sourcing = Order { id, policy, demand, candidates, occasion, stock, bundles };
+    let (stock, bundles) = find_stock(inventory, policy, state, demand, &candidates)?;
+    let sourcing = Order { state, id, policy, demand, candidates, occasion, stock, bundles };
     // 3. Plan with all soft constraints, then with fewer and fewer, until all is filled.
     let pass = sourcing.best_pass();
     // 4. Tell the plan.
@@ -64,6 +65,7 @@ pub fn plan_sourcing_request(inventory: &Inventory, request: &PlanSourcingReques
 
 /// An order that is sourced: all that does not change from pass to pass.
 pub(super) struct Order<'r> {
+    pub state: &'r StockState,
     pub id: &'r SourcingId,
     pub policy: &'r Policy,
     pub demand: &'r SourcingDemand,
@@ -78,10 +80,10 @@ pub(super) struct Order<'r> {
 pub(super) struct Pass {
     /// How many soft constraints were dropped.
     pub dropped: usize,
-    /// The candidates that took part, in order of rank.
+    /// The shipments that candidates could make which took part, in order of rank and day.
     pub places: Vec<usize>,
     pub worth: Worth,
-    /// With places as candidates.
+    /// With places as slots.
     pub parts: Vec<Part>,
     pub search: Option<Found>,
 }
@@ -137,6 +139,11 @@ fn check(inventory: &Inventory, policy: &Policy, demand: &SourcingDemand) -> Res
         if !line.quantity.is_positive() {
             problems.push(not_positive(line.quantity, &here.field("quantity")));
         }
+        if let Some((wanted, latest)) = line.wanted_on.zip(line.latest_on).filter(|(wanted, latest)| latest < wanted) {
+            let message =
+                format!("the last day `{latest}` is before `{wanted}`, on which the goods are wanted; write that day or a later one");
+            problems.error(ShapeCode::InvalidValue, &here.field("latest_on"), message);
+        }
         let whole = |quantity: Quantity| quantity.millionths().checked_rem(KIT) == Some(0);
         for (field, quantity) in [("quantity", Some(line.quantity)), ("multiple", line.multiple)] {
             if let Some(quantity) = quantity.filter(|quantity| inventory.kit(&line.product).is_some() && !whole(*quantity)) {
@@ -178,14 +185,13 @@ impl Order<'_> {
     }
 
     fn pass(&self, dropped: usize) -> Pass {
-        let places: Vec<usize> = self
-            .candidates
-            .iter()
-            .enumerate()
-            .filter(|(_, candidate)| candidate.unfit(&self.occasion).is_none())
-            .filter(|(_, candidate)| !self.constraints(dropped).any(|constraint| candidate.breaks(constraint, &self.occasion)))
-            .map(|(index, _)| index)
-            .collect();
+        let ships = |candidate: &Candidate<'_>| {
+            let broken = || self.constraints(dropped).any(|constraint| candidate.breaks(constraint, &self.occasion));
+            candidate.unfit(&self.occasion).is_none() && !broken()
+        };
+        let ships: Vec<bool> = self.candidates.iter().map(ships).collect();
+        let may = |(_, slot): &(usize, &Slot)| ships.get(slot.candidate).copied().unwrap_or(false);
+        let places: Vec<usize> = self.stock.slots.iter().enumerate().filter(may).map(|(index, _)| index).collect();
         let problem = self.problem(&places, self.constraints(dropped).any(|constraint| constraint == Constraint::OnTime));
         let mut found = self.solve(&problem);
         for part in &mut found.1 {
@@ -211,12 +217,13 @@ impl Order<'_> {
     fn solve(&self, problem: &Problem<'_>) -> (Worth, Vec<Part>, Option<Found>) {
         if self.demand.collection_point.is_some() || self.policy.strategy != SourcingStrategy::Objectives {
             let default = self.demand.default_location.as_ref().or(self.policy.default_location.as_ref());
-            let is_default = |place: &Place| self.candidates.get(place.candidate).map(|candidate| candidate.location) == default;
+            let is_default = |place: &Place| self.candidate(place.slot).map(|candidate| candidate.location) == default;
             let first = problem.places.iter().position(is_default);
             let (worth, parts) = in_order(problem, self.policy.strategy, first);
             return (worth, parts, None);
         }
         let mut found = search(problem);
+        found.optimal &= !self.stock.days_left_out;
         let parts = std::mem::take(&mut found.parts);
         (found.worth, parts, Some(found))
     }
@@ -249,10 +256,19 @@ impl Order<'_> {
         }
         let pick = |stock: &Vec<i64>, most: i64| places.iter().map(|place| stock.get(*place).map_or(0, |stock| most.min(*stock))).collect();
         let stock = self.stock.quantities.iter().zip(&wanted).map(|(stock, wanted)| pick(stock, *wanted)).collect();
-        let place = |candidate: usize| {
-            let found = self.candidates.get(candidate)?;
+        let mut of_candidate: Vec<Option<(usize, usize)>> = vec![None; self.candidates.len()];
+        for (index, slot) in places.iter().enumerate() {
+            let candidate = self.stock.slots.get(*slot).and_then(|slot| of_candidate.get_mut(slot.candidate));
+            let end = index.saturating_add(1);
+            candidate.into_iter().for_each(|own| *own = Some((own.map_or(index, |(first, _)| first), end)));
+        }
+        let place = |index: usize| {
+            let slot = self.stock.slots.get(index)?;
+            let found = self.candidates.get(slot.candidate)?;
             Some(Place {
-                candidate,
+                slot: index,
+                own: of_candidate.get(slot.candidate).copied().flatten()?,
+                waits: slot.leaves_on.is_some(),
                 shipment_cost: found.shipment_cost(),
                 unit_cost: found.facts.cost_per_unit.unwrap_or(0),
                 distance: found.facts.distance.unwrap_or(0),
@@ -261,12 +277,27 @@ impl Order<'_> {
         };
         Problem {
             policy: self.policy,
-            places: places.iter().filter_map(|candidate| place(*candidate)).collect(),
+            places: places.iter().filter_map(|slot| place(*slot)).collect(),
             lines,
             stock,
             on_time,
             most_shipments: self.most_shipments(),
         }
+    }
+
+    /// Whether the parts of a line are told by rank, not in the order of a strategy.
+    pub fn keeps_rank(&self) -> bool {
+        self.policy.strategy == SourcingStrategy::Objectives
+    }
+
+    /// Whether candidates may ship on later days too.
+    pub fn has_days(&self) -> bool {
+        self.stock.slots.len() > self.candidates.len()
+    }
+
+    /// The candidate that a slot is of.
+    pub fn candidate(&self, slot: usize) -> Option<&Candidate<'_>> {
+        self.candidates.get(self.stock.slots.get(slot)?.candidate)
     }
 
     /// How many lines and groups take from each pool.
@@ -295,14 +326,15 @@ impl Order<'_> {
             own.max(KIT)
         };
         let requested = lines().map(|line| line.quantity.millionths()).fold(0, i64::saturating_add);
-        let is_late = |candidate: &usize| {
-            let arrives = self.candidates.get(*candidate).map(|candidate| candidate.arrives_on);
-            lines().any(|line| line.wanted_on.zip(arrives).is_some_and(|(wanted, arrives)| arrives > wanted))
+        let judged = |judge: &dyn Fn(&Slot, &SourcingLine) -> bool| -> Vec<bool> {
+            places.iter().map(|slot| self.stock.slots.get(*slot).is_some_and(|slot| lines().any(|line| judge(slot, line)))).collect()
         };
-        let late: Vec<bool> = places.iter().map(is_late).collect();
+        let late = if lines().all(|line| line.wanted_on.is_none()) { Vec::new() } else { judged(&Slot::is_late) };
+        let is_open = !self.has_days() && lines().all(|line| line.latest_on.is_none());
+        let closed = if is_open { Vec::new() } else { judged(&|slot, line| !slot.serves(line)) };
         let Bundle { pool, unit, needs, .. } = bundle;
-        let line =
-            Line { requested, wanted: requested, multiple, least: 0, pool: *pool, needs: needs.clone(), unit: *unit, shared: false, late };
+        let (wanted, needs, unit, pool) = (requested, needs.clone(), *unit, *pool);
+        let line = Line { requested, wanted, multiple, least: 0, pool, needs, unit, shared: false, late, closed };
         let shared = line.pools().any(|pool| users.get(pool).is_some_and(|users| *users > 1));
         let least = if is_group { 0 } else { least_part(&self.policy.split, &line) };
         Line { wanted: line.whole(requested), least, shared, ..line }

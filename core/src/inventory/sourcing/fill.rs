@@ -115,12 +115,41 @@ impl<'p> Filler<'p> {
             return;
         }
         for part in self.parts.iter().skip(first) {
+            let (from, end) = self.problem.own(part.place);
             line.draw(part.quantity, |pool, quantity| {
-                if let Some(left) = self.left.get_mut(pool).and_then(|left| left.get_mut(part.place)) {
+                let Some(left) = self.left.get_mut(pool) else { return };
+                for left in left.get_mut(part.place..end).unwrap_or_default() {
                     *left = left.saturating_sub(quantity);
+                }
+                // What is there by a day is no more than what is left on every later day.
+                let mut least = i64::MAX;
+                for left in left.get_mut(from..end).unwrap_or_default().iter_mut().rev() {
+                    least = least.min(*left);
+                    *left = least;
                 }
             });
         }
+    }
+
+    /// How much more a line may take at a place beside these parts of it: what the location gives on earlier days, it does not give later.
+    pub fn room(&self, line: &Line, place: usize, parts: &[Part]) -> i64 {
+        if !self.problem.has_days(place) {
+            return self.stock_left(line, place);
+        }
+        let (from, end) = self.problem.own(place);
+        let taken_by = |day: usize| {
+            let taken = parts.iter().filter(|part| (from..=day).contains(&part.place));
+            taken.map(|part| part.quantity).fold(0, i64::saturating_add)
+        };
+        let left = |day: usize| self.pool_left(line, day).saturating_sub(taken_by(day));
+        (place..end).map(left).min().unwrap_or(0).min(self.stock_left(line, place))
+    }
+
+    /// What is left at a place of what a line asks for, for whomever.
+    fn pool_left(&self, line: &Line, place: usize) -> i64 {
+        let stock = self.problem.stock_of(line.pool, place);
+        let left = |pool: usize| self.left.get(pool).and_then(|left| left.get(place)).copied().unwrap_or(0);
+        if line.shared { stock.min(line.most_from(left)) } else { stock }
     }
 
     /// From the place that has most of it.
@@ -141,27 +170,36 @@ impl<'p> Filler<'p> {
 
     /// From as many places as are needed, the cheapest first; from those in time alone, if that is enough and counts more.
     fn pour(&mut self, index: usize, line: &Line) {
-        if self.late_first && self.offers.iter().any(|offer| offer.late) {
-            let sum = |offers: &[Offer], late: bool| {
-                offers.iter().filter(|offer| late || !offer.late).map(|offer| offer.quantity).fold(0, i64::saturating_add).min(line.wanted)
-            };
-            if sum(&self.offers, false) == sum(&self.offers, true) {
-                self.offers.retain(|offer| !offer.late);
-            }
+        let some_late = self.late_first && self.offers.iter().any(|offer| offer.late);
+        if some_late && self.sum(line, false) == self.sum(line, true) {
+            self.offers.retain(|offer| !offer.late);
         }
         if self.counts_cost || self.counts_late {
             let (counts_cost, counts_late) = (self.counts_cost, self.counts_late);
             // When the line is late anyway, the cheapest first.
             self.offers.sort_by_key(|offer| (if counts_cost { offer.unit_cost } else { 0 }, counts_late && offer.late, offer.place));
         }
-        let mut rest = line.wanted;
+        let (mut rest, first) = (line.wanted, self.parts.len());
         for offer in &self.offers {
-            let quantity = line.whole(offer.quantity.min(rest));
+            let room = self.room(line, offer.place, self.parts.get(first..).unwrap_or_default());
+            let quantity = line.whole(offer.quantity.min(room).min(rest));
             if quantity > 0 {
                 rest = rest.saturating_sub(quantity);
                 self.parts.push(Part { line: index, place: offer.place, quantity });
             }
         }
+    }
+
+    /// What the offers, which stand by rank and day, come to: of those of one location the last one has it all.
+    fn sum(&self, line: &Line, late: bool) -> i64 {
+        let mut offers = self.offers.iter().filter(|offer| late || !offer.late).peekable();
+        let mut sum = 0_i64;
+        while let Some(offer) = offers.next() {
+            if offers.peek().is_none_or(|next| !self.problem.is_same(offer.place, next.place)) {
+                sum = sum.saturating_add(offer.quantity);
+            }
+        }
+        sum.min(line.wanted)
     }
 
     /// Tries every subset of the offers, since no part of several may be below the least.
@@ -200,18 +238,25 @@ impl<'p> Filler<'p> {
         }
         let cost_of = |offer: &Offer| if self.counts_cost { offer.unit_cost } else { 0 };
         chosen.sort_by_key(|offer| (cost_of(offer), offer.place));
+        let mut parts: Vec<Part> = chosen.iter().map(|offer| Part { line: index, place: offer.place, quantity: least }).collect();
+        if chosen.iter().any(|offer| self.room(line, offer.place, &parts) < 0) {
+            return None;
+        }
         let mut rest = line.wanted.saturating_sub(least.saturating_mul(count));
-        let (mut cost, mut late, mut parts) = (0_i128, 0_i128, Vec::with_capacity(chosen.len()));
-        for offer in chosen {
-            let more = line.whole(offer.quantity.saturating_sub(least).min(rest));
+        let (mut cost, mut late) = (0_i128, 0_i128);
+        for (at, offer) in chosen.iter().enumerate() {
+            let room = self.room(line, offer.place, &parts);
+            let beside = if self.problem.has_days(offer.place) { room } else { room.saturating_sub(least) };
+            let more = line.whole(beside.min(offer.quantity.saturating_sub(least)).min(rest)).max(0);
             rest = rest.saturating_sub(more);
             let quantity = least.saturating_add(more);
+            if let Some(part) = parts.get_mut(at) {
+                part.quantity = quantity;
+            }
             cost = cost.saturating_add(i128::from(cost_of(offer)).saturating_mul(quantity.into()));
             late = late.max(i128::from(self.counts_late && offer.late));
-            if quantity > 0 {
-                parts.push(Part { line: index, place: offer.place, quantity });
-            }
         }
+        parts.retain(|part| part.quantity > 0);
         let (first, second) = if self.late_first { (late, cost) } else { (cost, late) };
         Some(((rest, first, second, count), parts))
     }

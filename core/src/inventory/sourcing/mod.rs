@@ -10,13 +10,14 @@
 //! | [`SourcingDemand`] | an order's lines and what is known for this order |
 //! | [`plan_sourcing`] | the plan: [`SourcingPlan`] |
 //!
-//! Inside: `candidate` judges locations, `problem` has lines and stock as plain numbers, `fill` fills the lines from a given set of
+//! Inside: `candidate` judges locations, `slot` says when they ship, `coming` what is on its way to them, `problem` has lines and stock as plain numbers, `fill` fills the lines from a given set of
 //! locations, `search` finds the best set, `bound` says what a set can be at best, `strategy` takes locations in a given order, and
 //! `answer` tells the plan.
 
 mod answer;
 mod bound;
 mod candidate;
+mod coming;
 mod compile;
 mod def;
 mod eval;
@@ -24,7 +25,10 @@ mod fill;
 mod plan;
 mod problem;
 mod request;
+mod reserve;
 mod search;
+mod shipment;
+mod slot;
 mod stock;
 mod strategy;
 #[cfg(test)]
@@ -34,7 +38,7 @@ pub(super) use compile::{Facts, Sourcing, compile_facts, compile_policies};
 pub use def::{Relax, SourcingConstraint, SourcingDef, SourcingFactsDef, SourcingObjective, SourcingStrategy, SplitDef};
 pub use eval::{plan_sourcing, plan_sourcing_request};
 pub use plan::{
-    CandidateVerdict, ObjectiveValue, PlannedShipment, ShipmentLine, SourcedLine, SourcingBound, SourcingObjection, SourcingPlan,
-    SourcingSearch,
+    CandidateVerdict, FromSupply, ObjectiveValue, PlannedShipment, ShipmentLine, SourcedLine, SourcingBound, SourcingObjection,
+    SourcingPlan, SourcingSearch,
 };
 pub use request::{PlanSourcingRequest, SourcingCandidate, SourcingDemand, SourcingLine, SourcingReserve};

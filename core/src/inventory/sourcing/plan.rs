@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::super::action::{ReserveStock, StockAction};
 use super::super::part::StockPart;
 use super::def::{SourcingObjective, SourcingStrategy};
-use crate::id::{LineId, LocationId, ProductId, SourcingId};
+use crate::id::{LineId, LocationId, ProductId, SourcingId, SupplyId};
 use crate::money::Decimal;
 use crate::quantity::Quantity;
 use crate::report::{Code, Detail, Details, Finding};
@@ -79,6 +79,9 @@ pub struct ObjectiveValue {
 pub struct PlannedShipment {
     /// From where.
     pub location: LocationId,
+    /// The day on which it leaves, when it waits for what is on its way; absent: at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leaves_on: Option<Date>,
     /// When it arrives.
     pub arrives_on: Date,
     /// How far it goes; absent when it was not said.
@@ -97,6 +100,22 @@ pub struct ShipmentLine {
     pub line: LineId,
     /// The product.
     pub product: ProductId,
+    /// How much.
+    pub quantity: Quantity,
+    /// What of it is on its way; absent where all is there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub expected: Vec<FromSupply>,
+}
+
+/// What a shipment takes from an expected supply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FromSupply {
+    /// The supply.
+    pub supply: SupplyId,
+    /// The product: of a kit, a component.
+    pub product: ProductId,
+    /// The day on which it is there to be shipped.
+    pub due: Date,
     /// How much.
     pub quantity: Quantity,
 }
@@ -119,7 +138,7 @@ pub struct SourcedLine {
     pub reason: Option<Code>,
     /// Whether a part of it arrives after the day on which it is wanted.
     pub late: bool,
-    /// Which location gives how much.
+    /// Which location gives how much; one that ships on several days, once for each.
     pub parts: Vec<StockPart>,
 }
 

@@ -24,13 +24,19 @@ pub(super) struct Line {
     pub shared: bool,
     /// Whether goods of a place arrive too late, by place; empty where none do.
     pub late: Vec<bool>,
+    /// Whether goods of a place are not for it, by place; empty where all are.
+    pub closed: Vec<bool>,
 }
 
-/// A location that may ship.
+/// A shipment that a location could make.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
-    /// Its place among the candidates.
-    pub candidate: usize,
+    /// Its number among all that candidates could make.
+    pub slot: usize,
+    /// Where the places of the same location begin and end. What the earlier ones take, the later ones do not have.
+    pub own: (usize, usize),
+    /// Whether it leaves later, with what has come by then.
+    pub waits: bool,
     /// What a shipment costs, whatever is in it; in parts of a million times a million.
     pub shipment_cost: i128,
     /// What a unit costs, in millionths.
@@ -105,6 +111,10 @@ impl Line {
         self.late.get(place).copied().unwrap_or(false)
     }
 
+    pub fn is_closed(&self, place: usize) -> bool {
+        self.closed.get(place).copied().unwrap_or(false)
+    }
+
     /// How much of it there is, by what the pools have.
     pub fn most_from(&self, of: impl Fn(usize) -> i64) -> i64 {
         most_from(self.pool, self.unit, &self.needs, of)
@@ -160,7 +170,24 @@ impl Problem<'_> {
 
     /// What a place has for a line; nothing where it would be too late and that matters.
     pub fn stock_for(&self, line: &Line, place: usize) -> i64 {
-        if self.on_time && line.is_late(place) { 0 } else { self.stock_of(line.pool, place) }
+        if line.is_closed(place) || (self.on_time && line.is_late(place)) { 0 } else { self.stock_of(line.pool, place) }
+    }
+
+    /// Where the places of the same location begin and end.
+    pub fn own(&self, place: usize) -> (usize, usize) {
+        self.places.get(place).map_or((place, place), |place| place.own)
+    }
+
+    /// Whether the location of a place could ship on other days too.
+    pub fn has_days(&self, place: usize) -> bool {
+        let (first, end) = self.own(place);
+        end.saturating_sub(first) > 1
+    }
+
+    /// Whether two places are of one location.
+    pub fn is_same(&self, one: usize, other: usize) -> bool {
+        let (first, end) = self.own(one);
+        (first..end).contains(&other)
     }
 
     pub fn stock_of(&self, pool: usize, place: usize) -> i64 {

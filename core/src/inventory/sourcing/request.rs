@@ -98,6 +98,10 @@ pub struct SourcingLine {
     /// The day on which the goods are wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wanted_on: Option<Date>,
+    /// The last day on which the goods may arrive; what arrives between `wanted_on` and this day is late. Absent: what is there may arrive
+    /// on any day, and what is on its way on the day on which the line is wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest_on: Option<Date>,
     /// The lines that are shipped with it: all of a group from one location, in full, or none of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<ShipGroupId>,

@@ -72,10 +72,10 @@ impl<'p> Search<'p> {
             let candidates = self.problem.places.iter().enumerate().filter(|(place, _)| !set.contains(place));
             let rated = candidates.map(|(place, facts)| {
                 let value = Worth::default().with_place(facts).in_order(&self.problem.policy.objectives);
-                (self.bounds.gain(&filled, place), std::cmp::Reverse(value), std::cmp::Reverse(place))
+                (self.bounds.gain(&filled, &set, place), std::cmp::Reverse(value), std::cmp::Reverse(place))
             });
             let Some((_, _, std::cmp::Reverse(place))) = rated.max().filter(|(gain, _, _)| *gain > 0) else { break };
-            self.bounds.join(&filled, place, &mut next);
+            self.bounds.join(&filled, &set, place, &mut next);
             std::mem::swap(&mut filled, &mut next);
             set.push(place);
         }
@@ -139,7 +139,7 @@ impl<'p> Search<'p> {
             let Some(facts) = self.problem.places.get(place) else { continue };
             let worth = so_far.with_place(facts);
             if let Some(next) = deeper.first_mut() {
-                self.bounds.join(filled, place, next);
+                self.bounds.join(filled, set, place, next);
                 let at_best = self.bounds.at_best(next, &worth, place.saturating_add(1), missing.saturating_sub(1));
                 if self.is_worse(&at_best, size) {
                     continue;

@@ -4,10 +4,15 @@ use super::super::compile::Inventory;
 use super::super::state::StockState;
 use super::super::supply::Supply;
 use super::candidate::Candidate;
+use super::coming::{Coming, Expected};
+use super::compile::Policy;
 use super::problem::{draw, most_from};
 use super::request::SourcingDemand;
+use super::slot::{Slot, find_slots};
 use crate::id::{Map, ProductId, ReservationId, ShipGroupId};
 use crate::quantity::Quantity;
+use crate::report::Error;
+use crate::time::Date;
 
 /// Lines that are shipped together from one location, or one line by itself.
 pub(super) struct Bundle {
@@ -20,7 +25,7 @@ pub(super) struct Bundle {
     pub needs: Vec<(usize, i64)>,
 }
 
-/// What the candidates have, in millionths, by pool and candidate. Lines of the same product take from the same pool.
+/// What the candidates have, in millionths, by pool and slot. Lines of the same product take from the same pool.
 #[derive(Default)]
 pub(super) struct Stock<'r> {
     /// The holds that the order's reservations take the place of, with their products.
@@ -29,7 +34,15 @@ pub(super) struct Stock<'r> {
     pub pools: Vec<usize>,
     /// What is in a kit: of which pool how much, by line; empty for what is none.
     pub needs: Vec<Vec<(usize, i64)>>,
+    /// When each candidate may ship.
+    pub slots: Vec<Slot>,
+    /// Whether some later days of candidates were left out, because there were too many.
+    pub days_left_out: bool,
+    /// When the first goods arrive that are on their way to a candidate and come too late for all lines, by candidate.
+    pub too_late: Vec<Option<Date>>,
     pub quantities: Vec<Vec<i64>>,
+    /// What is on its way, by pool; nothing for kits and groups.
+    pub coming: Vec<Vec<Coming>>,
     /// What all locations together may give, by pool.
     pub together: Vec<i64>,
     /// How much more may wait for stock, by pool.
@@ -41,12 +54,34 @@ pub(super) struct Stock<'r> {
 /// Finds what the candidates have, and what is shipped whole.
 pub(super) fn find_stock<'r>(
     inventory: &Inventory,
+    policy: &Policy,
     state: &'r StockState,
     demand: &'r SourcingDemand,
     candidates: &[Candidate<'_>],
-) -> (Stock<'r>, Vec<Bundle>) {
+) -> Result<(Stock<'r>, Vec<Bundle>), Error> {
+    let mut stock = Stock { holds: holds(state, demand), ..Stock::default() };
     let supply = Supply::at(inventory, state, demand.at).without(&demand.replaces).by_priority();
-    // Whose stock the stock of a location is: its own, or that of the candidate that it is a part of.
+    let expected = Expected::of(inventory, policy, state, demand)?;
+    let owners = owners(inventory, candidates);
+    let mut pools = Pools { inventory, supply, expected, owners, candidates: candidates.len(), known: Map::default() };
+    // 1. What is there, and what is on its way, of goods.
+    for line in &demand.lines {
+        pools.lay(&line.product, &mut stock);
+    }
+    // 2. When each candidate may ship, and what it has by then.
+    find_slots(&mut stock, demand, candidates, |line| pools.inside(&line.product));
+    // 3. What is put together from goods.
+    for line in &demand.lines {
+        let (pool, needs) = pools.of(&line.product, &mut stock);
+        stock.pools.push(pool);
+        stock.needs.push(needs);
+    }
+    let bundles = bundles(demand, &mut stock);
+    Ok((stock, bundles))
+}
+
+/// Whose stock the stock of a location is, by rank: its own, or that of the candidate that it is a part of.
+fn owners(inventory: &Inventory, candidates: &[Candidate<'_>]) -> Vec<Option<usize>> {
     let mut candidate_at: Vec<Option<usize>> = vec![None; inventory.names().len()];
     for (index, candidate) in candidates.iter().enumerate() {
         if let Some(slot) = candidate_at.get_mut(candidate.rank) {
@@ -54,17 +89,7 @@ pub(super) fn find_stock<'r>(
         }
     }
     let at = |rank: usize| candidate_at.get(rank).copied().flatten();
-    let owners: Vec<Option<usize>> =
-        (0..candidate_at.len()).map(|rank| inventory.nearest(rank, |rank| at(rank).is_some()).and_then(at)).collect();
-    let mut stock = Stock { holds: holds(state, demand), ..Stock::default() };
-    let mut pools = Pools { inventory, supply, owners, candidates: candidates.len(), known: Map::default() };
-    for line in &demand.lines {
-        let (pool, needs) = pools.of(&line.product, &mut stock);
-        stock.pools.push(pool);
-        stock.needs.push(needs);
-    }
-    let bundles = bundles(demand, &mut stock);
-    (stock, bundles)
+    (0..candidate_at.len()).map(|rank| inventory.nearest(rank, |rank| at(rank).is_some()).and_then(at)).collect()
 }
 
 /// The holds that the reservations take the place of; a kit's are those of its components.
@@ -80,30 +105,31 @@ fn holds<'r>(state: &'r StockState, demand: &'r SourcingDemand) -> Vec<(&'r Rese
 struct Pools<'r, 's> {
     inventory: &'r Inventory,
     supply: Supply<'s>,
+    expected: Option<Expected<'s>>,
     owners: Vec<Option<usize>>,
     candidates: usize,
     known: Map<ProductId, usize>,
 }
 
 impl Pools<'_, '_> {
-    /// The pool of a product, and for a kit what of which pool one of it takes.
-    fn of(&mut self, product: &ProductId, stock: &mut Stock<'_>) -> (usize, Vec<(usize, i64)>) {
-        let Some(kit) = self.inventory.kit(product) else { return (self.of_goods(product, stock), Vec::new()) };
-        let inside = kit.components.iter().map(|component| (self.of_goods(&component.product, stock), component.quantity.millionths()));
-        let needs: Vec<(usize, i64)> = inside.collect();
-        let next = stock.quantities.len();
-        let pool = *self.known.entry(product.clone()).or_insert(next);
-        if pool == next {
-            stock.put_together(KIT, &needs);
+    /// Finds what there is of a product, or of what a kit holds.
+    fn lay(&mut self, product: &ProductId, stock: &mut Stock<'_>) {
+        let inventory = self.inventory;
+        match inventory.kit(product) {
+            None => self.lay_goods(product, true, stock),
+            Some(kit) => {
+                let inside = || kit.components.iter().map(|component| &component.product);
+                // Kits wait whole, so that each component must be allowed to.
+                let waits = inside().all(|product| self.supply.is_untracked(product) || self.supply.headroom(product).is_none());
+                inside().for_each(|product| self.lay_goods(product, waits, stock));
+            }
         }
-        (pool, needs)
     }
 
-    fn of_goods(&mut self, product: &ProductId, stock: &mut Stock<'_>) -> usize {
+    fn lay_goods(&mut self, product: &ProductId, waits: bool, stock: &mut Stock<'_>) {
         let next = stock.quantities.len();
-        let pool = *self.known.entry(product.clone()).or_insert(next);
-        if pool < next {
-            return pool;
+        if *self.known.entry(product.clone()).or_insert(next) < next {
+            return;
         }
         let free = self.supply.free_along(product);
         let mut quantities = vec![0_i64; self.candidates];
@@ -112,11 +138,49 @@ impl Pools<'_, '_> {
                 *slot = slot.saturating_add(free.millionths());
             }
         }
+        let mut together = free.together.map_or(i64::MAX, Quantity::millionths);
+        let coming = self.expected.as_ref().filter(|_| waits).map(|expected| expected.coming(product, &self.owners)).unwrap_or_default();
+        if !coming.is_empty() {
+            keep_back(&mut quantities, together);
+            together = i64::MAX;
+        }
         stock.quantities.push(quantities);
-        stock.together.push(free.together.map_or(i64::MAX, Quantity::millionths));
+        stock.coming.push(coming);
+        stock.together.push(together);
         stock.untracked.push(self.supply.is_untracked(product));
         stock.headroom.push(self.supply.headroom(product).map_or(i64::MAX, Quantity::millionths));
-        pool
+    }
+
+    /// The goods that one of a product takes, by pool.
+    fn inside(&self, product: &ProductId) -> Vec<(usize, i64)> {
+        let pool = |product: &ProductId| self.known.get(product).copied().unwrap_or_default();
+        match self.inventory.kit(product) {
+            None => vec![(pool(product), KIT)],
+            Some(kit) => kit.components.iter().map(|component| (pool(&component.product), component.quantity.millionths())).collect(),
+        }
+    }
+
+    /// The pool of a product, and for a kit what of which pool one of it takes.
+    fn of(&mut self, product: &ProductId, stock: &mut Stock<'_>) -> (usize, Vec<(usize, i64)>) {
+        let inside = self.inside(product);
+        if self.inventory.kit(product).is_none() {
+            return (inside.first().map_or(0, |(pool, _)| *pool), Vec::new());
+        }
+        let next = stock.quantities.len();
+        let pool = *self.known.entry(product.clone()).or_insert(next);
+        if pool == next {
+            stock.put_together(KIT, &inside);
+        }
+        (pool, inside)
+    }
+}
+
+/// What is kept back of a product wherever it lies is kept at the last locations.
+fn keep_back(quantities: &mut [i64], together: i64) {
+    let mut left = together;
+    for quantity in quantities {
+        *quantity = left.min(*quantity);
+        left = left.saturating_sub(*quantity);
     }
 }
 
@@ -124,21 +188,26 @@ impl Pools<'_, '_> {
 pub(super) const KIT: i64 = 1_000_000;
 
 impl Stock<'_> {
-    /// Adds a pool of what is put together from others at one location; gives its number.
+    /// Adds a pool of what is put together from others in one shipment; gives its number.
     fn put_together(&mut self, unit: i64, needs: &[(usize, i64)]) -> usize {
         let next = self.quantities.len();
         let most = |of: &dyn Fn(usize) -> i64| most_from(next, unit, needs, of);
-        let count = self.quantities.first().map_or(0, Vec::len);
-        let at = |candidate: usize| most(&|pool| self.quantities.get(pool).and_then(|stock| stock.get(candidate)).copied().unwrap_or(0));
-        let quantities = (0..count).map(at).collect();
+        let at = |slot: usize| most(&|pool| self.at(pool, slot));
+        let quantities = (0..self.slots.len()).map(at).collect();
         let together = most(&|pool| self.together.get(pool).copied().unwrap_or(i64::MAX));
         let headroom = most(&|pool| if self.is_untracked(pool) { i64::MAX } else { self.headroom.get(pool).copied().unwrap_or(0) });
         let untracked = needs.iter().all(|(pool, _)| self.is_untracked(*pool));
         self.quantities.push(quantities);
+        self.coming.push(Vec::new());
         self.together.push(together);
         self.headroom.push(headroom);
         self.untracked.push(untracked);
         next
+    }
+
+    /// What there is of a pool at a slot.
+    pub fn at(&self, pool: usize, slot: usize) -> i64 {
+        self.quantities.get(pool).and_then(|stock| stock.get(slot)).copied().unwrap_or(0)
     }
 
     fn is_untracked(&self, pool: usize) -> bool {

@@ -35,6 +35,8 @@ fn places_in_order(problem: &Problem<'_>, strategy: SourcingStrategy, first: Opt
             order.sort_by_key(|place| (problem.places.get(*place).map_or(i64::MAX, |place| place.distance), *place));
         }
     }
+    // What is there goes before what is on its way.
+    order.sort_by_key(|place| problem.places.get(*place).is_some_and(|place| place.waits));
     order
 }
 
@@ -42,8 +44,11 @@ fn places_in_order(problem: &Problem<'_>, strategy: SourcingStrategy, first: Opt
 fn take_in_order(problem: &Problem<'_>, filler: &Filler<'_>, index: usize, line: &Line, order: &[usize], used: &[usize]) -> Vec<Part> {
     let is_new = |place: usize| !used.contains(&place);
     let room = problem.most_shipments.saturating_sub(used.len());
-    let part = |place: usize, rest: i64| Part { line: index, place, quantity: line.most_of(filler.stock_left(line, place)).min(rest) };
-    let offers = order.iter().filter(|place| room > 0 || !is_new(**place)).map(|place| part(*place, line.wanted));
+    let part = |place: usize, rest: i64, before: &[Part]| {
+        let there = filler.room(line, place, before);
+        Part { line: index, place, quantity: line.most_of(there).min(rest) }
+    };
+    let offers = order.iter().filter(|place| room > 0 || !is_new(**place)).map(|place| part(*place, line.wanted, &[]));
     // 1. From one place, if a line may not be split: the first that has all, or else the first of those that have most.
     if !problem.policy.split.allow_line_split {
         let most = offers.clone().map(|offer| offer.quantity).max().unwrap_or(0);
@@ -53,7 +58,7 @@ fn take_in_order(problem: &Problem<'_>, filler: &Filler<'_>, index: usize, line:
     let mut parts: Vec<Part> = Vec::new();
     let (mut rest, mut opened) = (line.wanted, 0_usize);
     for place in order {
-        let taken = part(*place, rest);
+        let taken = part(*place, rest, &parts);
         let too_small = taken.quantity < line.least && taken.quantity < line.wanted;
         if taken.quantity <= 0 || too_small || (is_new(*place) && opened >= room) {
             continue;

@@ -3,9 +3,10 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::brute::cases;
-use super::plan;
-use crate::inventory::SourcingPlan;
+use super::brute::{cases, cases_with_supply};
+use super::{inventory, plan, plan_with, state};
+use crate::inventory::{SourcingPlan, StockAction, decide, evolve};
+use crate::report::{Command, Fingerprint};
 
 fn shuffled(mut value: Value, field: &str, seed: usize) -> Value {
     if let Some(list) = value[field].as_array_mut() {
@@ -43,6 +44,70 @@ proptest! {
         let search = greedy.search.unwrap();
         prop_assert!(!search.optimal);
         prop_assert!(search.bound.unwrap().unfilled.to_decimal() <= exact.objectives[0].value);
+    }
+
+    #[test]
+    fn no_plan_is_better_than_the_optimal_one_when_something_is_on_its_way(case in cases_with_supply()) {
+        let supplies = case.supplies();
+        let found = plan_with(&case.def(100_000), (&case.stock(), &supplies), &case.demand());
+        prop_assert!(found.search.as_ref().is_some_and(|search| search.optimal));
+        prop_assert_eq!(case.judged(&found), case.best());
+        let greedy = plan_with(&case.def(0), (&case.stock(), &supplies), &case.demand());
+        prop_assert!(case.judged(&found) <= case.judged(&greedy));
+    }
+
+    /// Lines of one product share what is on its way, and what others wait for is not taken.
+    #[test]
+    fn what_is_sourced_of_what_is_on_its_way_can_be_reserved_at_once(
+        case in cases_with_supply(), waiting in prop::option::of((1_i64..4, prop::option::of(0_usize..2))), threshold in 0_i64..3,
+    ) {
+        let mut def = case.def(100_000);
+        def["sku_threshold"] = json!(threshold);
+        let mut state = state(&case.stock(), &case.supplies());
+        let inventory = inventory(&def);
+        let mut happen = |action: Value, id: &str| {
+            let command: Command<StockAction> = serde_json::from_value(json!({"id": id, "at": "2026-11-21T09:00:00Z", "actor": "x", "action": action})).unwrap();
+            let decision = decide(&inventory, &Fingerprint::default(), &state, &command).unwrap();
+            for event in &decision.events {
+                state = evolve(state.clone(), event);
+            }
+            (state.clone(), decision)
+        };
+        let at = |place: &super::brute::Place| place.stock[0] + place.comes.map_or(0, |(quantities, _)| quantities[0]);
+        let before = waiting.map_or(0, |(quantity, place)| place.and_then(|place| case.places.get(place)).map_or(quantity, |place| quantity.min(at(place))));
+        let (state, _) = match waiting {
+            None => happen(json!({"fill": {"product": "P"}}), "w"),
+            Some((quantity, place)) => {
+                let location = place.filter(|place| *place < case.places.len()).map(|place| format!("w{place}"));
+                happen(json!({"reserve": {"id": "W", "demand": "W", "product": "P", "quantity": quantity, "allow": "backorder", "location": location}}), "w")
+            }
+        };
+        let mut demand = case.demand();
+        demand["at"] = json!("2026-11-21T09:00:00Z");
+        demand["reserve"] = json!({"order": "O"});
+        demand["lines"][0]["product"] = json!("P");
+        if let Some(second) = demand["lines"].get_mut(1) {
+            second["product"] = json!("P");
+        }
+        let found = crate::inventory::plan_sourcing(&inventory, &state, &serde_json::from_value(demand).unwrap()).unwrap();
+        // 1. No more is taken of a supply than is on its way, nor in all than is left by those who were first.
+        let there: i64 = case.places.iter().map(at).sum();
+        let sourced: i64 = found.lines.iter().map(|line| line.sourced.to_string().parse::<i64>().unwrap()).sum();
+        prop_assert!(sourced <= (there - before - threshold).max(0), "{sourced} of {there}");
+        for supply in state.supplies() {
+            let taken: crate::quantity::Quantity = found.shipments.iter().flat_map(|shipment| &shipment.lines).flat_map(|line| &line.expected)
+                .filter(|taken| taken.supply == supply.id).map(|taken| taken.quantity).sum();
+            prop_assert!(taken <= supply.open);
+        }
+        // 2. The plan is carried out as it is.
+        if let Some(action) = &found.action {
+            let (after, decision) = happen(serde_json::to_value(action).unwrap(), "r");
+            prop_assert!(!decision.events.is_empty(), "{:?}", decision.outcome);
+            let expected: crate::quantity::Quantity = found.shipments.iter().flat_map(|shipment| &shipment.lines).flat_map(|line| &line.expected)
+                .map(|taken| taken.quantity).sum();
+            let waits: crate::quantity::Quantity = after.reservations().filter(|known| known.demand.as_str() != "W").map(|known| known.backordered).sum();
+            prop_assert!(waits <= expected, "{waits} > {expected}");
+        }
     }
 
     #[test]

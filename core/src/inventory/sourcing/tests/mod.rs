@@ -18,14 +18,23 @@ pub fn inventory(def: &Value) -> Inventory {
 
 /// The plan of a demand at nine in the morning of a Saturday.
 pub fn plan(def: &Value, positions: &[(&str, &str, i64)], demand: &Value) -> SourcingPlan {
+    plan_with(def, (positions, &[]), demand)
+}
+
+/// The same, of what is on its way too.
+pub fn plan_with(def: &Value, stock: (&[(&str, &str, i64)], &[Value]), demand: &Value) -> SourcingPlan {
+    let mut demand = demand.clone();
+    demand["at"] = json!("2026-11-21T09:00:00Z");
+    plan_sourcing(&inventory(def), &state(stock.0, stock.1), &serde_json::from_value(demand).unwrap()).unwrap()
+}
+
+/// What is there, and what is on its way.
+pub fn state(positions: &[(&str, &str, i64)], supplies: &[Value]) -> StockState {
     let positions: Vec<Value> = positions
         .iter()
         .map(|(product, location, on_hand)| json!({"product": product, "location": location, "on_hand": on_hand}))
         .collect();
-    let state: StockState = serde_json::from_value(json!({"positions": positions})).unwrap();
-    let mut demand = demand.clone();
-    demand["at"] = json!("2026-11-21T09:00:00Z");
-    plan_sourcing(&inventory(def), &state, &serde_json::from_value(demand).unwrap()).unwrap()
+    serde_json::from_value(json!({"positions": positions, "supplies": supplies})).unwrap()
 }
 
 /// `north: 1 x 10, 2 x 3; south: 1 x 5`.
