@@ -2268,9 +2268,11 @@ export interface FrozenView {
 
 /** What is delivered in the place of a part of a line. */
 export interface FulfilledAs {
+  /** What is taken of each component; only for kits. */
+  components?: PlannedComponent[];
   /** How much of the line that covers, in the unit of the product that was ordered. */
   covers: Decimal;
-  /** From where. */
+  /** From where; of a kit so many whole kits, and nothing of one that ships apart. */
   parts: StockPart[];
   /** What it costs the customer. */
   price: SubstitutePrice;
@@ -4187,11 +4189,23 @@ export interface PlanWaveRequest {
   wave: Wave;
 }
 
+/** What a plan takes of a component of a kit. */
+export interface PlannedComponent {
+  /** From where. */
+  parts: StockPart[];
+  /** The component. */
+  product: ProductId;
+  /** How much, in its own unit. */
+  quantity: Decimal;
+}
+
 export interface PlannedLine {
   /** What there was for it after the lines before it. */
   available: Decimal;
   /** What waits for stock, where the demand lets it; left out when nothing does. */
   backordered?: Decimal;
+  /** Of a kit, what is taken of each component; its `parts` are whole kits then, and nothing for one that ships apart. Left out for others. */
+  components?: PlannedComponent[];
   /** The line. */
   id: LineId;
   /** Which location gives how much. */
@@ -8719,13 +8733,15 @@ export interface SubstituteDemand {
 export interface SubstituteLine {
   /** What could be delivered instead if the customer agreed; not counted as delivered. */
   asked: FulfilledAs[];
+  /** What is taken of each component; only for kits. */
+  components?: PlannedComponent[];
   /** What is delivered instead. */
   fulfilled_as: FulfilledAs[];
   /** The line. */
   id: LineId;
   /** What comes of the product itself. */
   own: Decimal;
-  /** From where. */
+  /** From where; of a kit so many whole kits, and nothing of one that ships apart. */
   parts: StockPart[];
   /** What was ordered. */
   product: ProductId;

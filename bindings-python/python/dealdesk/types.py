@@ -2464,9 +2464,11 @@ class FrozenView(TypedDict):
 @final
 class FulfilledAs(TypedDict):
     """What is delivered in the place of a part of a line."""
+    # What is taken of each component; only for kits.
+    components: NotRequired[list[PlannedComponent]]
     # How much of the line that covers, in the unit of the product that was ordered.
     covers: Decimal
-    # From where.
+    # From where; of a kit so many whole kits, and nothing of one that ships apart.
     parts: list[StockPart]
     # What it costs the customer.
     price: SubstitutePrice
@@ -4557,11 +4559,24 @@ class PlanWaveRequest(TypedDict):
 
 
 @final
+class PlannedComponent(TypedDict):
+    """What a plan takes of a component of a kit."""
+    # From where.
+    parts: list[StockPart]
+    # The component.
+    product: ProductId
+    # How much, in its own unit.
+    quantity: Decimal
+
+
+@final
 class PlannedLine(TypedDict):
     # What there was for it after the lines before it.
     available: Decimal
     # What waits for stock, where the demand lets it; left out when nothing does.
     backordered: NotRequired[Decimal]
+    # Of a kit, what is taken of each component; its `parts` are whole kits then, and nothing for one that ships apart. Left out for others.
+    components: NotRequired[list[PlannedComponent]]
     # The line.
     id: LineId
     # Which location gives how much.
@@ -9422,13 +9437,15 @@ class SubstituteLine(TypedDict):
     """What one line gets. Its product and quantity stay as they were ordered."""
     # What could be delivered instead if the customer agreed; not counted as delivered.
     asked: list[FulfilledAs]
+    # What is taken of each component; only for kits.
+    components: NotRequired[list[PlannedComponent]]
     # What is delivered instead.
     fulfilled_as: list[FulfilledAs]
     # The line.
     id: LineId
     # What comes of the product itself.
     own: Decimal
-    # From where.
+    # From where; of a kit so many whole kits, and nothing of one that ships apart.
     parts: list[StockPart]
     # What was ordered.
     product: ProductId

@@ -81,7 +81,7 @@ pub use event::StockEvent;
 pub use evolve::evolve;
 pub use expected::{CancelSupply, ExpectSupply, ExpectedSupply, RescheduleSupply, SupplyKind, SupplyPeg, SupplyRemainder};
 pub use keys::{ProductVersion, StockDecision, StockReads};
-pub use kit::{KitAvailability, KitComponent, KitDef, KitPart, KitShipping};
+pub use kit::{KitAvailability, KitComponent, KitDef, KitPart, KitShipping, PlannedComponent};
 pub use ledger::{LedgerEntry, StockCounter};
 pub use lot::{LotFacts, StockLot};
 pub use part::StockPart;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::compile::Inventory;
 use super::def::is_default;
 use super::dimensions::StockDimensions;
-use super::kit;
+use super::kit::{self, Kit, KitsWanted, PlannedComponent, TakenKits};
 use super::part::StockPart;
 use super::removal::{Ask, PassedOver, RemovalTerms};
 use super::rows::Asked;
@@ -80,6 +80,8 @@ pub struct ReservationPlan {
     lots: Map<usize, StockDimensions>,
     /// What was passed over, by the number of the line.
     passed_over: Map<usize, Vec<PassedOver>>,
+    /// What is taken of the components of kits, by the number of the line.
+    pub(super) kits: Map<usize, Vec<PlannedComponent>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,6 +181,12 @@ impl<'p> PlannedLine<'p> {
     pub fn passed_over(self) -> &'p [PassedOver] {
         self.plan.passed_over.get(&self.number).map(Vec::as_slice).unwrap_or_default()
     }
+
+    /// What is taken of the components, for a kit.
+    #[must_use]
+    pub fn components(self) -> &'p [PlannedComponent] {
+        self.plan.kits.get(&self.number).map(Vec::as_slice).unwrap_or_default()
+    }
 }
 
 /// Plans the reservation of a document's lines: for each line which location gives what, what is short, what is available. Lines
@@ -235,6 +243,7 @@ pub(super) fn plan_lines(inventory: &Inventory, lines: &[DemandLine], asked: &[O
         waits: Map::default(),
         lots: Map::default(),
         passed_over: Map::default(),
+        kits: Map::default(),
     };
     for (line, asked) in lines.iter().zip(asked) {
         plan.serve(line, *asked, supply);
@@ -260,7 +269,7 @@ pub(super) fn check_lines(
             problems.push(not_positive(line.quantity, &path.field("lines").index(index).field("quantity")));
         }
     }
-    kit::refuse_lines(inventory, lines.iter().map(|line| &line.product), path, problems);
+    kit::check_whole(inventory, lines.iter().map(|line| (&line.product, line.quantity)), path, problems);
 }
 
 pub(super) fn not_positive(quantity: Quantity, path: &Path<'_>) -> Diagnostic {
@@ -269,7 +278,18 @@ pub(super) fn not_positive(quantity: Quantity, path: &Path<'_>) -> Diagnostic {
 
 /// Finds each line's product; one that several lines ask for is shared by them.
 pub(super) fn ask_for(lines: &[DemandLine], supply: &mut Supply<'_>) -> Vec<Option<Asked>> {
-    lines.iter().map(|line| supply.ask(line.ask())).collect()
+    let inventory = supply.inventory;
+    if inventory.kits().is_empty() {
+        return lines.iter().map(|line| supply.ask(line.ask())).collect();
+    }
+    let ask = |line: &DemandLine| match inventory.kit(&line.product) {
+        None => supply.ask(line.ask()),
+        Some(kit) => {
+            kit::share_components(kit, supply);
+            None
+        }
+    };
+    lines.iter().map(ask).collect()
 }
 
 impl ReservationPlan {
@@ -278,7 +298,10 @@ impl ReservationPlan {
         let taken = match asked {
             _ if supply.is_untracked(&line.product) => self.serve_untracked(line, supply),
             Some(asked) => self.serve_asked(line, asked, supply),
-            None => Taken::default(),
+            None => match supply.inventory.kit(&line.product) {
+                Some(kit) => return self.serve_kits(line, kit, supply),
+                None => Taken::default(),
+            },
         };
         if taken.quantity < line.quantity {
             self.findings.push(short_finding(line, taken.available));
@@ -294,6 +317,22 @@ impl ReservationPlan {
             }
             None => self.serve_lots(line, asked.shelf, supply),
         }
+    }
+
+    /// Kits are taken apart: their parts are whole kits, and their components say which stock.
+    fn serve_kits(&mut self, line: &DemandLine, kit: &Kit, supply: &mut Supply<'_>) {
+        let (start, inventory) = (self.parts.len(), supply.inventory);
+        let wanted = KitsWanted { kit, terms: line.removal.as_deref(), kits: kit::whole(line.quantity) };
+        let TakenKits { available, kits, places, components, scarce } = kit::take_kits(inventory, wanted, supply);
+        let rank = |(place, kits): (LocationId, i64)| Some((inventory.rank(&place)?, kit::as_quantity(kits)));
+        self.parts.extend(places.into_iter().filter_map(rank));
+        let taken = Taken { available: kit::as_quantity(available), quantity: kit::as_quantity(kits) };
+        if taken.quantity < line.quantity {
+            let finding = short_finding(line, taken.available);
+            self.findings.push(scarce.iter().fold(finding, |finding, product| finding.detail("component", product.as_str())));
+        }
+        self.kits.insert(self.lines.len(), components);
+        self.lines.push(Entry { id: line.id.clone(), requested: line.quantity, taken, parts: start..self.parts.len() });
     }
 
     /// Of stock that is told apart it is said which is taken, and which is not.
@@ -342,7 +381,7 @@ impl Serialize for PlannedLine<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let parts: Vec<StockPart> = self.stock_parts().collect();
         let passed_over = self.passed_over();
-        let mut line = serializer.serialize_struct("PlannedLine", 8)?;
+        let mut line = serializer.serialize_struct("PlannedLine", 9)?;
         line.serialize_field("id", self.id())?;
         line.serialize_field("requested", &self.requested())?;
         line.serialize_field("reserved", &self.reserved())?;
@@ -354,6 +393,9 @@ impl Serialize for PlannedLine<'_> {
         }
         if !self.backordered().is_zero() {
             line.serialize_field("backordered", &self.backordered())?;
+        }
+        if !self.components().is_empty() {
+            line.serialize_field("components", self.components())?;
         }
         line.end()
     }
@@ -394,6 +436,9 @@ struct LineForm {
     /// What waits for stock, where the demand lets it; left out when nothing does.
     #[schemars(skip_serializing_if = "is_default")]
     backordered: Quantity,
+    /// Of a kit, what is taken of each component; its `parts` are whole kits then, and nothing for one that ships apart. Left out for others.
+    #[schemars(skip_serializing_if = "Vec::is_empty")]
+    components: Vec<PlannedComponent>,
 }
 
 impl JsonSchema for ReservationPlan {

@@ -159,6 +159,14 @@ impl<'s> Supply<'s> {
         Some(asked)
     }
 
+    /// Asks for a product of which kits of a plan take too: what is taken of it is remembered.
+    pub fn ask_in_common(&mut self, product: &ProductId) {
+        if let Some(shelf) = self.state.shelves.get_index_of(product) {
+            self.rows.ask(shelf, false);
+            self.share(shelf);
+        }
+    }
+
     /// Remembers what is taken of a product, because more than one line asks for it.
     pub fn share(&mut self, shelf: usize) {
         self.adjusted.entry(shelf).or_default();

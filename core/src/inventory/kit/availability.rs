@@ -49,7 +49,7 @@ pub(in super::super) fn kits_available(
 ) -> Availability {
     let mut supply = Supply::at(inventory, state, at).by_priority();
     let components: Vec<KitComponent> = kit.components.iter().map(|component| inside(&mut supply, component)).collect();
-    let stock = KitStock::of(inventory, kit, &mut supply, None);
+    let stock = KitStock::of(inventory, kit, &mut supply, (None, None, None));
     let tracked = components.iter().any(|component| component.kits.is_some());
     let waiting = |component: &Component| enough_for(supply.backordered(&component.product), component.quantity);
     let headroom = |component: &Component| {

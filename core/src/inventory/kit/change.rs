@@ -59,7 +59,7 @@ fn increase(ground: &Ground<'_>, hold: &Hold<'_>, update: &UpdateReservation, mo
     let state = keys.part_of(ground.state, ground.at);
     let here = Ground { state: &state, elsewhere: elsewhere(ground, &state), ..*ground };
     let mut supply = here.supply().within(request.location.as_ref());
-    let stock = KitStock::of(here.inventory, &kit, &mut supply, request.location.as_ref());
+    let stock = KitStock::of(here.inventory, &kit, &mut supply, (request.location.as_ref(), request.removal.as_deref(), request.wanted_on));
     let share = match share(&here, &request, &kit, &stock) {
         Ok(share) => share,
         Err(refusal) => return Ok(Err(vec![with_total(refusal, hold)])),

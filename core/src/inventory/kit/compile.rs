@@ -4,6 +4,8 @@ use super::super::compile::Inventory;
 use super::super::def::InventoryDef;
 use super::super::replenish::{Replenish, SupplyMethod};
 use super::def::{KitDef, KitShipping};
+use super::plan::PlannedComponent;
+use super::stock::{as_quantity, enough_for, whole};
 use crate::id::{Map, ProductId, Set};
 use crate::quantity::Quantity;
 use crate::report::{Diagnostic, Diagnostics, InventoryCode, Path};
@@ -24,6 +26,14 @@ pub(in super::super) struct Component {
     pub product: ProductId,
     /// How much one kit holds; above zero.
     pub quantity: Quantity,
+}
+
+impl Kit {
+    /// How many kits components make.
+    pub fn count(&self, components: &[PlannedComponent]) -> i64 {
+        let kits = self.components.iter().zip(components).map(|(inside, taken)| enough_for(taken.quantity, inside.quantity));
+        kits.min().unwrap_or_default()
+    }
 }
 
 /// Checks the kits. Problems go to `diagnostics`; `path` is that of the stock policy.
@@ -166,11 +176,20 @@ fn check_stock_of_its_own(def: &InventoryDef, kits: &Kits, path: &Path<'_>, diag
             refuse(Some(&product.product), &products.index(number).field("product"));
         }
     }
+    check_ratios(def, kits, path, diagnostics);
+}
+
+/// Kits replace, and are replaced, in whole kits.
+fn check_ratios(def: &InventoryDef, kits: &Kits, path: &Path<'_>, diagnostics: &mut Diagnostics) {
     let list = path.field("substitutes");
     for (index, substitute) in def.substitutes.iter().enumerate() {
-        let here = list.index(index);
-        refuse(Some(&substitute.from), &here.field("from"));
-        refuse(Some(&substitute.to), &here.field("to"));
+        let sides = [("from", &substitute.from, substitute.ratio.from), ("to", &substitute.to, substitute.ratio.to)];
+        for (field, product, quantity) in sides {
+            if kits.contains_key(product) && as_quantity(whole(quantity)) != quantity {
+                let message = format!("`{quantity}` of the kit `{product}` are no whole number of kits; write a whole number");
+                diagnostics.error(InventoryCode::Kit, &list.index(index).field("ratio").field(field), message);
+            }
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 //! | item | what it is |
 //! |---|---|
 //! | [`KitDef`] | what a rule author writes: which product is a kit, and whether it ships complete |
+//! | [`PlannedComponent`] | what a plan takes of a component |
 //! | [`KitPart`] | what the reservation of a component says of its kit |
 //! | [`judge`] | judges an action that is about a kit |
 
@@ -15,6 +16,7 @@ mod change;
 mod compile;
 mod def;
 mod hold;
+mod plan;
 mod reserve;
 mod resolve;
 mod stock;
@@ -25,15 +27,16 @@ pub(super) use availability::kits_available;
 pub use availability::{KitAvailability, KitComponent};
 pub(super) use compile::{Kit, Kits, compile};
 pub use def::{KitDef, KitPart, KitShipping};
+pub use plan::PlannedComponent;
+pub(super) use plan::{KitsWanted, TakenKits, check_whole, share_components, take_kits};
 pub(super) use stock::{as_quantity, enough_for, times, whole};
 
 use super::action::{
     CommitStock, ExtendReservation, FirmReservation, ReleaseStock, StockAction, TransferReservation, UncommitStock, UpdateReservation,
 };
-use super::compile::Inventory;
 use super::decide::{Ground, Judgement, refuse};
 use crate::id::{ProductId, ReservationId};
-use crate::report::{Diagnostic, Diagnostics, InventoryCode, Path};
+use crate::report::{Diagnostic, InventoryCode, Path};
 use hold::Hold;
 
 /// Judges an action that is about a kit; `None` for every other.
@@ -51,23 +54,6 @@ pub(super) fn judge(ground: &Ground<'_>, action: &StockAction, path: &Path<'_>) 
         StockAction::Issue(movement) => has_no_stock(ground, &movement.product, &path.field("issue")),
         StockAction::Expect(expect) => has_no_stock(ground, &expect.product, &path.field("expect")),
         _ => of_reservation(ground, action, path),
-    }
-}
-
-/// Reports lines of kits where only single products are planned.
-pub(super) fn refuse_lines<'l>(
-    inventory: &Inventory,
-    lines: impl Iterator<Item = &'l ProductId>,
-    path: &Path<'_>,
-    problems: &mut Diagnostics,
-) {
-    if inventory.kits().is_empty() {
-        return;
-    }
-    for (index, product) in lines.enumerate().filter(|(_, product)| inventory.kit(product).is_some()) {
-        let message = format!("`{product}` is a kit and has no stock of its own");
-        let problem = Diagnostic::error(InventoryCode::Kit, &path.field("lines").index(index).field("product"), message);
-        problems.push(problem.help("use `plan_sourcing`, which takes kits apart, or name its components"));
     }
 }
 

@@ -53,7 +53,7 @@ pub(super) fn reserve(ground: &Ground<'_>, request: &ReserveStock, kit: &Kit, pa
     // 3. Find how many there are, and hold them.
     let here = Ground { state: &state, elsewhere: elsewhere(ground, &state), ..*ground };
     let mut supply = here.supply().within(request.location.as_ref());
-    let stock = KitStock::of(here.inventory, kit, &mut supply, request.location.as_ref());
+    let stock = KitStock::of(here.inventory, kit, &mut supply, (request.location.as_ref(), request.removal.as_deref(), request.wanted_on));
     let hold = |share: Share| {
         hold_parts(&here, &stock, share, parts.iter().zip(&kit.components), Some(path), |component, part, claim| {
             reserved(part, expires_at, claim, Some(Box::new(kit_part(request, component))))

@@ -1,11 +1,16 @@
 //! How many whole kits there are.
 
 use super::super::compile::Inventory;
+use super::super::removal::{Ask, RemovalTerms};
 use super::super::supply::Supply;
 use super::compile::Kit;
 use super::def::KitShipping;
 use crate::id::{LocationId, Map, ProductId};
 use crate::quantity::Quantity;
+use crate::time::Date;
+
+/// Where kits are asked for, which stock of their components, and for when.
+pub(in super::super) type Asked<'a> = (Option<&'a LocationId>, Option<&'a RemovalTerms>, Option<Date>);
 
 const MILLION: i64 = 1_000_000;
 
@@ -40,13 +45,15 @@ pub(in super::super) struct KitStock<'k> {
 }
 
 impl<'k> KitStock<'k> {
-    /// What the route of a supply has. `location` is the one that was asked for.
-    pub fn of(inventory: &Inventory, kit: &'k Kit, supply: &mut Supply<'_>, location: Option<&LocationId>) -> Self {
+    /// What the route of a supply has on the terms and for the day of one who asks. `location` is the one that was asked for.
+    pub fn of(inventory: &Inventory, kit: &'k Kit, supply: &mut Supply<'_>, asked: Asked<'_>) -> Self {
+        let (location, terms, wanted_on) = asked;
         // 1. For how many kits there is enough of each component, wherever it lies.
         let mut together = i64::MAX;
         let mut scarce = None;
         for component in &kit.components {
-            let available = if supply.is_untracked(&component.product) { Quantity::MAX } else { supply.available(&component.product) };
+            let ask = Ask { product: &component.product, terms, wanted_on };
+            let available = if supply.is_untracked(ask.product) { Quantity::MAX } else { supply.available_for(ask) };
             let kits = enough_for(available, component.quantity);
             if kits < together {
                 (together, scarce) = (kits, Some(&component.product));
@@ -55,7 +62,7 @@ impl<'k> KitStock<'k> {
         // 2. For how many at each place.
         let places = match kit.ships {
             KitShipping::Apart => vec![(location.cloned(), together)],
-            KitShipping::Complete => complete_at(inventory, kit, supply, location),
+            KitShipping::Complete => complete_at(inventory, kit, supply, asked),
         };
         let sum = places.iter().map(|(_, kits)| *kits).fold(0, i64::saturating_add);
         Self { places, kits: sum.min(together), scarce }
@@ -76,13 +83,14 @@ impl<'k> KitStock<'k> {
 }
 
 /// The places of a route at which all components of at least one kit lie, in the order of the route.
-fn complete_at(inventory: &Inventory, kit: &Kit, supply: &Supply<'_>, location: Option<&LocationId>) -> Vec<(Option<LocationId>, i64)> {
+fn complete_at(inventory: &Inventory, kit: &Kit, supply: &Supply<'_>, asked: Asked<'_>) -> Vec<(Option<LocationId>, i64)> {
+    let (location, terms, wanted_on) = asked;
     let asked = location.and_then(|location| inventory.rank(location));
     let place_of = |rank: usize| asked.unwrap_or_else(|| inventory.whole(rank));
     let mut kits: Map<usize, i64> = Map::default();
     for (index, component) in kit.components.iter().enumerate() {
         let mut there: Map<usize, Quantity> = Map::default();
-        for (rank, free) in supply.free_along(&component.product).at {
+        for (rank, free) in supply.free_for(Ask { product: &component.product, terms, wanted_on }).at {
             let sum = there.entry(place_of(rank)).or_default();
             *sum = sum.saturating_add(free);
         }

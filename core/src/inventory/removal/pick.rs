@@ -7,7 +7,8 @@ use super::packages::fewest_packages;
 use super::survey::{Ask, Found, Judge, PassedOver};
 use crate::id::Map;
 use crate::inventory::dimensions::StockDimensions;
-use crate::inventory::supply::{KeptBack, Supply, Taken, adjust};
+use crate::inventory::rows::Stop;
+use crate::inventory::supply::{Free, KeptBack, Supply, Taken, adjust};
 use crate::quantity::Quantity;
 use crate::sort;
 
@@ -55,6 +56,22 @@ impl<'s> Supply<'s> {
     pub fn available_for(&mut self, ask: Ask<'_>) -> Quantity {
         let shelf = self.state.shelves.get_index_of(ask.product);
         shelf.map_or(Quantity::ZERO, |shelf| self.pick(ask, shelf, Quantity::ZERO, |_, _, _| {}).available)
+    }
+
+    /// What can be taken at each location of the route on the terms of one who asks, and at all of them together.
+    pub fn free_for(&self, ask: Ask<'_>) -> Free {
+        let shelf = self.state.shelves.get_index_of(ask.product).filter(|shelf| !self.is_plain(ask, *shelf));
+        let Some(shelf) = shelf.filter(|_| !self.is_untracked(ask.product)) else { return self.free_along(ask.product) };
+        let judge = Judge::of(self, ask);
+        let found = self.survey(&judge, shelf);
+        let kept = self.kept_for(&judge, ask, shelf);
+        let room = self.room(&judge, ask, &found, kept.as_ref());
+        let fits = fitting(&found);
+        let at = |(rank, _): &Stop| {
+            let of = |room: &Room| room.get(rank).copied().unwrap_or_default();
+            (*rank, of(&room).min(of(&fits)))
+        };
+        Free { at: self.route.iter().map(at).collect(), together: kept.as_ref().map(|_| obtainable(&found, &room, kept.as_ref())) }
     }
 
     /// Whether there is nothing to choose from: the stock of the product is not told apart, and any will do.
@@ -118,14 +135,20 @@ impl<'s> Supply<'s> {
 
 /// How much of what fits can be had at all locations together.
 fn obtainable(found: &[Found<'_>], room: &Room, kept: Option<&KeptBack>) -> Quantity {
+    let fits = fitting(found);
+    let sum: Quantity = fits.iter().map(|(rank, free)| room.get(rank).copied().unwrap_or_default().min(*free)).sum();
+    let besides: Quantity = found.iter().filter(|found| found.fits() && !found.counts).map(|found| found.free).sum();
+    kept.map_or(sum, |kept| sum.min(kept.left.saturating_add(besides)))
+}
+
+/// What fits, by the rank of its location.
+fn fitting(found: &[Found<'_>]) -> Room {
     let mut fits = Room::default();
     for found in found.iter().filter(|found| found.fits()) {
         let sum = fits.entry(found.rank).or_default();
         *sum = sum.saturating_add(found.free);
     }
-    let sum: Quantity = fits.iter().map(|(rank, free)| room.get(rank).copied().unwrap_or_default().min(*free)).sum();
-    let besides: Quantity = found.iter().filter(|found| found.fits() && !found.counts).map(|found| found.free).sum();
-    kept.map_or(sum, |kept| sum.min(kept.left.saturating_add(besides)))
+    fits
 }
 
 /// Takes from what stands in order.

@@ -1,7 +1,7 @@
 //! Planning what is delivered instead.
 
 use super::super::compile::Inventory;
-use super::super::kit;
+use super::super::kit::{self, Kit, KitsWanted, PlannedComponent, TakenKits};
 use super::super::part::StockPart;
 use super::super::plan::not_positive;
 use super::super::removal::Ask;
@@ -76,7 +76,7 @@ fn check(inventory: &Inventory, request: &PlanSubstitutesRequest) -> Result<(), 
             problems.error(InventoryCode::Consent, &path.field("declines").index(number), message);
         }
     }
-    kit::refuse_lines(inventory, request.lines.iter().map(|line| &line.product), &Path::ROOT, &mut problems);
+    kit::check_whole(inventory, request.lines.iter().map(|line| (&line.product, line.quantity)), &Path::ROOT, &mut problems);
     problems.finish().map(|_| ())
 }
 
@@ -99,11 +99,25 @@ impl<'s> Stock<'s> {
     }
 
     fn available(&mut self, product: &ProductId) -> Quantity {
+        if let Some(kit) = self.inventory.kit(product) {
+            return kit::as_quantity(self.take_kits(kit, 0).available);
+        }
         if self.supply.is_untracked(product) { Quantity::MAX } else { self.supply.available(product) }
     }
 
-    /// Takes up to a quantity of a product: from where.
-    fn take(&mut self, product: &ProductId, quantity: Quantity) -> Vec<StockPart> {
+    fn take_kits(&mut self, kit: &Kit, kits: i64) -> TakenKits {
+        kit::share_components(kit, &mut self.supply);
+        kit::take_kits(self.inventory, KitsWanted { kit, terms: None, kits }, &mut self.supply)
+    }
+
+    /// Takes up to a quantity of a product: from where, and of a kit which components.
+    fn take(&mut self, product: &ProductId, quantity: Quantity) -> (Vec<StockPart>, Vec<PlannedComponent>) {
+        let Some(kit) = self.inventory.kit(product) else { return (self.take_goods(product, quantity), Vec::new()) };
+        let TakenKits { places, components, .. } = self.take_kits(kit, kit::whole(quantity));
+        (places.into_iter().map(|(location, kits)| StockPart::plain(location, kit::as_quantity(kits))).collect(), components)
+    }
+
+    fn take_goods(&mut self, product: &ProductId, quantity: Quantity) -> Vec<StockPart> {
         let names = self.inventory.names();
         let mut parts = Vec::new();
         if self.supply.is_untracked(product) {
@@ -122,14 +136,18 @@ impl<'s> Stock<'s> {
     }
 
     fn own(&mut self, demand: &SubstituteDemand) -> SubstituteLine {
-        let parts = self.take(&demand.product, demand.quantity);
-        let own: Quantity = parts.iter().map(|part| part.quantity).sum();
+        let (parts, components) = self.take(&demand.product, demand.quantity);
+        let own = match self.inventory.kit(&demand.product) {
+            None => parts.iter().map(|part| part.quantity).sum(),
+            Some(kit) => kit::as_quantity(kit.count(&components)),
+        };
         SubstituteLine {
             id: demand.id.clone(),
             product: demand.product.clone(),
             requested: demand.quantity,
             own,
             parts,
+            components,
             fulfilled_as: Vec::new(),
             asked: Vec::new(),
             short: demand.quantity.saturating_sub(own),
@@ -176,6 +194,7 @@ impl<'s> Stock<'s> {
             return Err(InventoryCode::Insufficient);
         }
         let times = |each: Quantity| Quantity::from_millionths(each.millionths().saturating_mul(count));
+        let (parts, components) = self.take(candidate.product, times(ratio.to));
         Ok(FulfilledAs {
             product: candidate.product.clone(),
             quantity: times(ratio.to),
@@ -183,7 +202,8 @@ impl<'s> Stock<'s> {
             covers: times(ratio.from),
             price: candidate.price,
             through: candidate.through.iter().map(|product| (*product).clone()).collect(),
-            parts: self.take(candidate.product, times(ratio.to)),
+            parts,
+            components,
         })
     }
 }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::super::kit::PlannedComponent;
 use super::super::part::StockPart;
 use super::super::state::StockState;
 use super::def::{SubstitutePrice, SubstituteRatio};
@@ -69,8 +70,11 @@ pub struct SubstituteLine {
     pub requested: Quantity,
     /// What comes of the product itself.
     pub own: Quantity,
-    /// From where.
+    /// From where; of a kit so many whole kits, and nothing of one that ships apart.
     pub parts: Vec<StockPart>,
+    /// What is taken of each component; only for kits.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub components: Vec<PlannedComponent>,
     /// What is delivered instead.
     pub fulfilled_as: Vec<FulfilledAs>,
     /// What could be delivered instead if the customer agreed; not counted as delivered.
@@ -97,8 +101,11 @@ pub struct FulfilledAs {
     /// The products between the original and this one, whose substitute it is; none when it is the original's own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub through: Vec<ProductId>,
-    /// From where.
+    /// From where; of a kit so many whole kits, and nothing of one that ships apart.
     pub parts: Vec<StockPart>,
+    /// What is taken of each component; only for kits.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub components: Vec<PlannedComponent>,
 }
 
 /// What was ordered, where something else is reserved for it.
