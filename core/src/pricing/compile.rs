@@ -2,7 +2,7 @@
 
 use super::calculate::check_chains;
 use super::list::{Draft, PriceList};
-use super::{PriceListDef, PriceStepDef};
+use super::{PriceListDef, PriceRecords, PriceStepDef};
 use crate::expr::CompileContext;
 use crate::id::{PriceListId, Set, StepId, Symbol};
 use crate::money::Currency;
@@ -28,17 +28,25 @@ pub struct PriceStep {
 }
 
 impl Pricing {
-    /// Checks the lists. `units` are the declared units.
-    pub fn compile(defs: &[PriceListDef], currency: Currency, units: &Set<Symbol>, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Self {
+    /// Checks the lists, and takes their records out of the definitions: there are so many that no more are held than need be. `units` are
+    /// the declared units.
+    pub fn compile(
+        defs: &mut [PriceListDef],
+        currency: Currency,
+        units: &Set<Symbol>,
+        path: &Path<'_>,
+        cx: &mut CompileContext<'_>,
+    ) -> Self {
         let ids: Vec<PriceListId> = defs.iter().map(|def| def.id.clone()).collect();
         let mut drafts = Vec::with_capacity(defs.len());
         let mut count = 0_usize;
-        for (index, def) in defs.iter().enumerate() {
+        for (index, def) in defs.iter_mut().enumerate() {
             let place = path.index(index);
-            if defs.iter().take(index).any(|other| other.id == def.id) {
+            if ids.iter().take(index).any(|other| *other == def.id) {
                 cx.diagnostics.duplicate(&place, "price list", def.id.as_str());
             }
             let draft = Draft::compile(def, currency, units, &ids, &place, cx);
+            def.records = PriceRecords::default();
             count = count.saturating_add(draft.record_count());
             drafts.push(draft);
         }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CalculateDef, CapDef, PackageDef};
+use super::{CalculateDef, CapDef, PackageDef, PriceRecords};
 use crate::id::{AttributeId, CounterId, PriceListId, StepId, UnitId};
 use crate::money::{Currency, Decimal, Percent};
 use crate::time::{Period, Window};
@@ -170,8 +170,8 @@ pub struct PriceListDef {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<PriceListId>,
     /// Its records.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub records: Vec<PriceRecordDef>,
+    #[serde(default, skip_serializing_if = "PriceRecords::is_empty")]
+    pub records: PriceRecords,
     /// The name of a CSV file with more records: a column for each key, then `price`, and as needed `from`, `unit`, `per`,
     /// `valid_from`, `valid_until`. Rows with the same key and validity and different `from` are the tiers of one record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -183,7 +183,7 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 /// A price of a list: for all quantities, by tiers, or calculated.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PriceRecordDef {
     /// The values of the list's keys, in their order.
@@ -224,7 +224,7 @@ pub struct PriceRecordDef {
 }
 
 /// A tier: what is charged from a quantity on. It has at least one of `price`, `calculate`, `percent` and `flat`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TierDef {
     /// Where the tier begins; `bound` says to which tier it belongs.

@@ -181,15 +181,18 @@ impl Draft {
         }
         let (known, terms) = (Vec::new(), Set::default());
         let entries = Vec::with_capacity(def.records.len());
-        let mut draft = Self { list, known, terms, last_terms: 0, prices: Vec::new(), entries, from: Vec::new() };
+        let prices = Vec::with_capacity(if list.rules.is_some() { 0 } else { def.records.price_count() });
+        let mut draft = Self { list, known, terms, last_terms: 0, prices, entries, from: Vec::new() };
         // 1. Keys: attributes of text; where their values are known, a record's must be among them.
         draft.keys(def, &path.field("keys"), cx);
         draft.reference(def, lists, &path.field("reference"), cx);
         // 2. Records, from the definition and from the file.
         let records = path.field("records");
-        for (index, record) in def.records.iter().enumerate() {
+        let (mut cursor, mut index) = (def.records.cursor(), 0_usize);
+        while let Some(record) = cursor.advance() {
             let place = Place::Record(u32::try_from(index).unwrap_or(u32::MAX));
             draft.record_def(record, units, lists, place, &records.index(index), cx);
+            index = index.saturating_add(1);
         }
         if let Some(file) = &def.records_csv {
             read_file(&mut draft, file, def, units, &path.field("records_csv"), cx);

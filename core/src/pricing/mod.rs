@@ -6,6 +6,7 @@
 //! | item | what it is |
 //! |---|---|
 //! | [`PriceListDef`], [`PriceRecordDef`], [`TierDef`], [`PriceStepDef`] | what authors write |
+//! | [`PriceRecords`] | the records of a list in little room |
 //! | [`CalculateDef`] | prices calculated from other lists and from formulas |
 //! | [`CounterReading`], [`ExchangeRate`] | what hosts give besides facts |
 //! | [`Pricing`] | the checked form: records by key |
@@ -31,6 +32,7 @@ mod prices;
 mod query;
 mod ranks;
 mod record;
+mod records;
 mod request;
 mod tariff;
 
@@ -47,5 +49,6 @@ pub use exchange::{DatedRate, ExchangeRateDef, Exchanged};
 use list::Draft;
 pub use list::PriceList;
 pub use query::{Found, Lines, NoPrice, PriceError, Query};
+pub use records::PriceRecords;
 pub use request::{CounterReading, ExchangeRate};
 pub use tariff::{Beyond, CapDef, CounterUse, PackageDef, PackageRounding, Portion, TierSlice};

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-use super::{Code, Detail, Details, to_json};
+use super::{Code, Detail, Details, to_json_pieces};
 use crate::id::{ActorId, CommandId, Map};
 use crate::time::Timestamp;
 
@@ -210,9 +210,10 @@ pub struct CommandConflict;
 
 /// The hash by which the content of a command is compared: SHA-256 over its canonical JSON, in hexadecimal.
 pub fn content_hash<T: Serialize>(content: &T) -> String {
-    let json = to_json(content);
+    let mut hash = Sha256::new();
+    to_json_pieces(content, &mut |piece| hash.update(piece));
     let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(json) {
+    for byte in hash.finalize() {
         for nibble in [byte.wrapping_shr(4), byte & 15] {
             text.push(char::from_digit(nibble.into(), 16).unwrap_or('0'));
         }

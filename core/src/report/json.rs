@@ -12,15 +12,31 @@ use serde::ser::{
 
 /// The JSON text of a value; empty when the value holds what crosses no border here, such as a float.
 pub(crate) fn to_json<T: Serialize + ?Sized>(value: &T) -> String {
-    let mut json = Json(String::with_capacity(128));
+    let mut json = Json { text: String::with_capacity(128), take: None };
     match value.serialize(&mut json) {
-        Ok(()) => json.0,
+        Ok(()) => json.text,
         Err(NotWritten) => String::new(),
     }
 }
 
+/// Hands the JSON text of a value over in pieces, so that a long one is never held whole; where the value holds what crosses no border
+/// here, what was written up to it.
+pub(crate) fn to_json_pieces<T: Serialize + ?Sized>(value: &T, take: &mut dyn FnMut(&str)) {
+    let mut json = Json { text: String::with_capacity(128), take: Some(take) };
+    let _ = value.serialize(&mut json);
+    let Json { text, .. } = json;
+    take(&text);
+}
+
+/// How long a piece is, more or less.
+const PIECE: usize = 1 << 14;
+
 /// The text as far as it is written.
-struct Json(String);
+struct Json<'t> {
+    text: String,
+    /// Who takes it in pieces.
+    take: Option<&'t mut dyn FnMut(&str)>,
+}
 
 /// Something has no JSON form.
 #[derive(Debug)]
@@ -42,43 +58,57 @@ impl serde::ser::Error for NotWritten {
 
 type Written = Result<(), NotWritten>;
 
-impl Json {
+impl<'t> Json<'t> {
     /// A comma, unless this is the first in a list or an object, or the value of a name.
     fn separate(&mut self) {
-        if !matches!(self.0.as_bytes().last(), None | Some(b'[' | b'{' | b':')) {
-            self.0.push(',');
+        self.hand_over();
+        if !matches!(self.text.as_bytes().last(), None | Some(b'[' | b'{' | b':')) {
+            self.text.push(',');
+        }
+    }
+
+    /// Hands over what is written, where that is a piece; all but the last letter, by which one knows what may follow.
+    fn hand_over(&mut self) {
+        if self.text.len() >= PIECE
+            && let Some(take) = &mut self.take
+            && let Some(last) = self.text.pop()
+        {
+            take(&self.text);
+            self.text.clear();
+            self.text.push(last);
         }
     }
 
     #[inline(never)]
     fn text(&mut self, text: &str) {
-        self.0.push('"');
+        self.text.push('"');
         self.escape(text);
-        self.0.push('"');
+        self.text.push('"');
     }
 
     fn escape(&mut self, text: &str) {
         let mut rest = text;
         while let Some(at) = rest.bytes().position(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
             let (plain, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
-            self.0.push_str(plain);
+            self.text.push_str(plain);
+            self.hand_over();
             let mut letters = from.chars();
             match letters.next() {
-                Some('\u{8}') => self.0.push_str("\\b"),
-                Some('\t') => self.0.push_str("\\t"),
-                Some('\n') => self.0.push_str("\\n"),
-                Some('\u{c}') => self.0.push_str("\\f"),
-                Some('\r') => self.0.push_str("\\r"),
-                Some(letter @ ('"' | '\\')) => self.0.extend(['\\', letter]),
+                Some('\u{8}') => self.text.push_str("\\b"),
+                Some('\t') => self.text.push_str("\\t"),
+                Some('\n') => self.text.push_str("\\n"),
+                Some('\u{c}') => self.text.push_str("\\f"),
+                Some('\r') => self.text.push_str("\\r"),
+                Some(letter @ ('"' | '\\')) => self.text.extend(['\\', letter]),
                 Some(letter) => {
                     // Cannot fail: a text takes everything.
-                    let _ = write!(self.0, "\\u{:04x}", u32::from(letter));
+                    let _ = write!(self.text, "\\u{:04x}", u32::from(letter));
                 }
                 None => {}
             }
             rest = letters.as_str();
         }
-        self.0.push_str(rest);
+        self.text.push_str(rest);
     }
 
     /// The name of a field.
@@ -86,30 +116,30 @@ impl Json {
     fn name(&mut self, name: &str) {
         self.separate();
         self.text(name);
-        self.0.push(':');
+        self.text.push(':');
     }
 
     fn show(&mut self, value: impl Display) -> Written {
-        write!(self.0, "{value}").map_err(|_| NotWritten)
+        write!(self.text, "{value}").map_err(|_| NotWritten)
     }
 
     /// Opens an object for a kind that holds something.
     #[inline(never)]
     fn kind(&mut self, name: &str) {
-        self.0.push('{');
+        self.text.push('{');
         self.name(name);
     }
 
-    fn open(&mut self, begin: char, end: &'static str) -> Open<'_> {
-        self.0.push(begin);
+    fn open(&mut self, begin: char, end: &'static str) -> Open<'_, 't> {
+        self.text.push(begin);
         Open { json: self, end }
     }
 }
 
 /// Escapes what is written into it.
-struct Escaped<'j>(&'j mut Json);
+struct Escaped<'j, 't>(&'j mut Json<'t>);
 
-impl Write for Escaped<'_> {
+impl Write for Escaped<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.0.escape(text);
         Ok(())
@@ -117,12 +147,12 @@ impl Write for Escaped<'_> {
 }
 
 /// A list or an object whose end is not written.
-struct Open<'j> {
-    json: &'j mut Json,
+struct Open<'j, 't> {
+    json: &'j mut Json<'t>,
     end: &'static str,
 }
 
-impl Open<'_> {
+impl Open<'_, '_> {
     fn entry<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {
         self.json.separate();
         value.serialize(&mut *self.json)
@@ -134,7 +164,7 @@ impl Open<'_> {
     }
 
     fn close(self) -> Written {
-        self.json.0.push_str(self.end);
+        self.json.text.push_str(self.end);
         Ok(())
     }
 }
@@ -147,16 +177,16 @@ macro_rules! shown {
     )*};
 }
 
-impl<'j> Serializer for &'j mut Json {
+impl<'j, 't> Serializer for &'j mut Json<'t> {
     type Ok = ();
     type Error = NotWritten;
-    type SerializeSeq = Open<'j>;
-    type SerializeTuple = Open<'j>;
-    type SerializeTupleStruct = Open<'j>;
-    type SerializeTupleVariant = Open<'j>;
-    type SerializeMap = Open<'j>;
-    type SerializeStruct = Open<'j>;
-    type SerializeStructVariant = Open<'j>;
+    type SerializeSeq = Open<'j, 't>;
+    type SerializeTuple = Open<'j, 't>;
+    type SerializeTupleStruct = Open<'j, 't>;
+    type SerializeTupleVariant = Open<'j, 't>;
+    type SerializeMap = Open<'j, 't>;
+    type SerializeStruct = Open<'j, 't>;
+    type SerializeStructVariant = Open<'j, 't>;
 
     shown! {
         serialize_bool(bool);
@@ -202,7 +232,7 @@ impl<'j> Serializer for &'j mut Json {
     }
 
     fn serialize_unit(self) -> Written {
-        self.0.push_str("null");
+        self.text.push_str("null");
         Ok(())
     }
 
@@ -221,51 +251,51 @@ impl<'j> Serializer for &'j mut Json {
     fn serialize_newtype_variant<T: Serialize + ?Sized>(self, _: &'static str, _: u32, kind: &'static str, value: &T) -> Written {
         self.kind(kind);
         value.serialize(&mut *self)?;
-        self.0.push('}');
+        self.text.push('}');
         Ok(())
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Open<'j>, NotWritten> {
+    fn serialize_seq(self, _: Option<usize>) -> Result<Open<'j, 't>, NotWritten> {
         Ok(self.open('[', "]"))
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Open<'j>, NotWritten> {
+    fn serialize_tuple(self, _: usize) -> Result<Open<'j, 't>, NotWritten> {
         Ok(self.open('[', "]"))
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Open<'j>, NotWritten> {
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Open<'j, 't>, NotWritten> {
         Ok(self.open('[', "]"))
     }
 
-    fn serialize_tuple_variant(self, _: &'static str, _: u32, kind: &'static str, _: usize) -> Result<Open<'j>, NotWritten> {
+    fn serialize_tuple_variant(self, _: &'static str, _: u32, kind: &'static str, _: usize) -> Result<Open<'j, 't>, NotWritten> {
         self.kind(kind);
         Ok(self.open('[', "]}"))
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Open<'j>, NotWritten> {
+    fn serialize_map(self, _: Option<usize>) -> Result<Open<'j, 't>, NotWritten> {
         Ok(self.open('{', "}"))
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Open<'j>, NotWritten> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Open<'j, 't>, NotWritten> {
         Ok(self.open('{', "}"))
     }
 
-    fn serialize_struct_variant(self, _: &'static str, _: u32, kind: &'static str, _: usize) -> Result<Open<'j>, NotWritten> {
+    fn serialize_struct_variant(self, _: &'static str, _: u32, kind: &'static str, _: usize) -> Result<Open<'j, 't>, NotWritten> {
         self.kind(kind);
         Ok(self.open('{', "}}"))
     }
 
     fn collect_str<T: Display + ?Sized>(self, value: &T) -> Written {
-        self.0.push('"');
+        self.text.push('"');
         write!(Escaped(self), "{value}").map_err(|_| NotWritten)?;
-        self.0.push('"');
+        self.text.push('"');
         Ok(())
     }
 }
 
 macro_rules! lists {
     ($($trait:ident $method:ident;)*) => {$(
-        impl $trait for Open<'_> {
+        impl $trait for Open<'_, '_> {
             type Ok = ();
             type Error = NotWritten;
 
@@ -289,7 +319,7 @@ lists! {
 
 macro_rules! objects {
     ($($trait:ident)*) => {$(
-        impl $trait for Open<'_> {
+        impl $trait for Open<'_, '_> {
             type Ok = ();
             type Error = NotWritten;
 
@@ -306,18 +336,18 @@ macro_rules! objects {
 
 objects! { SerializeStruct SerializeStructVariant }
 
-impl SerializeMap for Open<'_> {
+impl SerializeMap for Open<'_, '_> {
     type Ok = ();
     type Error = NotWritten;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Written {
         self.entry(key)?;
         // Only a text can be a name.
-        if self.json.0.ends_with('"') { Ok(()) } else { Err(NotWritten) }
+        if self.json.text.ends_with('"') { Ok(()) } else { Err(NotWritten) }
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {
-        self.json.0.push(':');
+        self.json.text.push(':');
         value.serialize(&mut *self.json)
     }
 
@@ -333,7 +363,7 @@ mod tests {
     use proptest::prelude::*;
     use serde::Serialize;
 
-    use super::to_json;
+    use super::{to_json, to_json_pieces};
 
     #[derive(Debug, Serialize)]
     enum Kind {
@@ -368,6 +398,12 @@ mod tests {
                 ],
             };
             prop_assert_eq!(to_json(&all), serde_json::to_string(&all).unwrap());
+            // Long enough for several pieces.
+            let many: Vec<&All> = std::iter::repeat_n(&all, 200).collect();
+            let mut pieces = Vec::new();
+            to_json_pieces(&many, &mut |piece| pieces.push(piece.to_owned()));
+            prop_assert!(pieces.len() > 1);
+            prop_assert_eq!(pieces.concat(), serde_json::to_string(&many).unwrap());
         }
     }
 

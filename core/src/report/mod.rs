@@ -37,7 +37,7 @@ pub use csv_table::{CsvRow, CsvTable};
 pub use decision::{Command, CommandConflict, Decision, Event, Fingerprint, Memory, Outcome, Refusal, content_hash};
 pub use diagnostic::{Diagnostic, Diagnostics, Error, Related, Severity, Span};
 pub use finding::{Detail, Details, Finding};
-pub(crate) use json::to_json;
+pub(crate) use json::{to_json, to_json_pieces};
 pub use path::Path;
 pub use shape::{from_json, read};
 pub use sources::Sources;

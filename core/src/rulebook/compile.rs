@@ -116,9 +116,10 @@ impl Rulebook {
     ///
     /// # Errors
     /// [`Error`] with all diagnostics, sorted by path.
-    pub fn compile(def: RulebookDef, sources: &Sources) -> Result<Compiled, Error> {
+    pub fn compile(mut def: RulebookDef, sources: &Sources) -> Result<Compiled, Error> {
         let limits = Limits::default();
         let (mut symbols, mut diagnostics) = (Symbols::default(), Diagnostics::new());
+        let fingerprint = Fingerprint(content_hash(&(&def, sources.iter().collect::<Vec<_>>())));
         let currency_code = symbols.intern(def.currency.code());
         check_document(&def, &limits, &mut diagnostics);
         // 1. Products, because their ids are words of the vocabulary.
@@ -156,7 +157,7 @@ impl Rulebook {
         let of_prices = attributes.price_vocabulary();
         let mut price_cx =
             CompileContext { vocabulary: &of_prices, symbols: cx.symbols, sources, limits: &limits, diagnostics: cx.diagnostics };
-        let mut pricing = Pricing::compile(&def.price_lists, def.currency, &units, &Path::ROOT.field("price_lists"), &mut price_cx);
+        let mut pricing = Pricing::compile(&mut def.price_lists, def.currency, &units, &Path::ROOT.field("price_lists"), &mut price_cx);
         pricing.set_rates(&def.exchange_rates, def.currency, &Path::ROOT.field("exchange_rates"), &mut price_cx);
         let tax = def.tax.as_ref().map(|tax| Tax::compile(tax, &Path::ROOT.field("tax"), &mut cx));
         check_tax_categories(&def, &from_file, &mut cx);
@@ -185,8 +186,6 @@ impl Rulebook {
         }
         // 5. The verdict.
         let warnings = diagnostics.finish()?;
-        let files: Vec<_> = sources.iter().collect();
-        let fingerprint = Fingerprint(content_hash(&(&def, files)));
         let rules = rule_ids(&def);
         let parts = Parts {
             id: def.id,

@@ -335,7 +335,7 @@ impl<'m> Model<'m> {
             let Some(record) = list.records.iter().find(|record| self.fits(list, record, line)) else { continue };
             let unit = record.unit.as_ref().map_or(product.unit.as_str(), |unit| unit.as_str());
             let Some(factor) = Self::factor(product, unit) else { continue };
-            let Some(price) = reached(record, ordered.base / factor) else { continue };
+            let Some(price) = reached(&record, ordered.base / factor) else { continue };
             // The price of one ordered unit.
             let of_ordered = Self::factor(product, &ordered.unit).unwrap() / factor;
             let exact = price / record.per.map_or(Rational::ONE, Rational::from) * of_ordered;

@@ -7,7 +7,7 @@ use crate::id::PriceListId;
 use crate::money::{Decimal, Percent, RoundingDef};
 
 /// A calculated price: where it starts, and what is done to it, in this order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CalculateDef {
     /// Where it starts.
@@ -18,7 +18,7 @@ pub struct CalculateDef {
 }
 
 /// Where a calculated price starts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StartDef {
     /// The price of another list for the same line, per unit of the record. Without one there, there is none here.
@@ -30,7 +30,7 @@ pub enum StartDef {
 }
 
 /// A step of a calculated price. In formulas `price` is the price as the step before left it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CalculateStepDef {
     /// Takes a percentage off; below zero it is a surcharge.
@@ -50,7 +50,7 @@ pub enum CalculateStepDef {
 }
 
 /// Bounds of a price: numbers or formulas.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClampDef {
     /// Not below this.

@@ -50,7 +50,7 @@ impl Rules {
             && !has_list_key
             && def.unit_match == UnitMatch::Convert
             && def.zero_price == ZeroPrice::Free
-            && def.records.iter().all(is_plain);
+            && def.records.shapes().all(is_plain);
         (!plain).then(|| {
             Box::new(Self {
                 mode: def.tier_mode,

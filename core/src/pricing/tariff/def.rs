@@ -7,7 +7,7 @@ use crate::id::CounterId;
 use crate::money::Decimal;
 
 /// What is sold in packages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PackageDef {
     /// How many units a package holds, above zero.
@@ -18,7 +18,7 @@ pub struct PackageDef {
 }
 
 /// What is charged for a package that is not full. In graduated tiers packages are counted within each tier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PackageRounding {
     /// All of it: a package that is begun is charged in full.
@@ -31,7 +31,7 @@ pub enum PackageRounding {
 }
 
 /// Up to which quantity a record counts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CapDef {
     /// The quantity, in the record's unit, above zero.
@@ -45,7 +45,7 @@ pub struct CapDef {
 }
 
 /// What becomes of a line that goes beyond a cap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Beyond {
     /// What goes beyond has the price of the next list, as if it were a line of its own.
