@@ -42,6 +42,11 @@ export interface AdjustmentDef {
   cap_units?: CapUnitsDef | null;
   /** The coupon that it asks for; none when absent. */
   coupon?: RuleCouponDef | null;
+  /**
+   * The currencies of the documents that it is for, in each of which its amounts are. When it names none, all documents, unless it has
+   * amounts: those are in the rulebook's currency, and so are the documents.
+   */
+  currencies?: readonly Currency[];
   /** What it does. */
   effect: EffectDef;
   /** With the stage policy `exclusive`: keeps all others out. */
@@ -1023,6 +1028,8 @@ export interface CashDiscountInput {
 
 /** The step that rounds what is to be paid to the smallest coin; it comes after tax. */
 export interface CashRoundingDef {
+  /** The currencies of the documents that it is for; the rulebook's when it names none. */
+  currencies?: readonly Currency[];
   /** Names the step. */
   id: StepId;
   /** What is paid is a multiple of this, such as `0.05`. */
@@ -1092,6 +1099,11 @@ export interface ChargeDef {
   amount: ChargeAmountDef;
   /** The earlier charges on which percentages are taken beside the lines. */
   base_includes?: readonly ChargeId[];
+  /**
+   * The currencies of the documents that it is for, in each of which its amounts are. When it names none, all documents, unless it has
+   * amounts: those are in the rulebook's currency, and so are the documents.
+   */
+  currencies?: readonly Currency[];
   /** It is free when its lines are worth this or more. */
   free_from?: DecimalInput | null;
   /** Names the charge. */
@@ -1757,6 +1769,8 @@ export interface EndOfMonthDef {
 
 /** A step that rounds what lines cost: to an increment, or to an ending such as .99. */
 export interface EndingDef {
+  /** The currencies of the documents that it is for, in each of which its amounts are; the rulebook's when it names none. */
+  currencies?: readonly Currency[];
   /** Names the step. */
   id: StepId;
   /** Which lines it rounds; all when absent. */
@@ -1924,12 +1938,14 @@ export interface ExchangeRate {
   to: Currency;
 }
 
-/** A rate of exchange that counts where a request gives none: so much of the rulebook's currency for one of `from`. It is never rounded. */
+/** A rate of exchange that counts where a request gives none: so much of `to` for one of `from`. It is never rounded. */
 export interface ExchangeRateDef {
   /** The currency of prices. */
   from: Currency;
-  /** How much of the rulebook's currency one of `from` is, above zero. */
+  /** How much of `to` one of `from` is, above zero. */
   rate: DecimalInput;
+  /** The currency of documents; the rulebook's when absent. */
+  to?: Currency | null;
   /** When it is valid, judged by the document's date; always when absent. */
   valid?: PeriodInput | null;
 }
@@ -2308,6 +2324,11 @@ export interface GuardDef {
    * `product.cost * 1.05`. At document scope for all lines together: `document.list_amount * 0.8`.
    */
   at_least?: string | null;
+  /**
+   * The currencies of the documents that it is for, in each of which `at_least` is. When it names none, those in the rulebook's currency,
+   * or all when it says no `at_least`.
+   */
+  currencies?: readonly Currency[];
   /** Names the step. */
   id: StepId;
   /** Which lines it guards; all when absent. Only for line scope. */
@@ -4703,6 +4724,11 @@ export interface PromotionDef {
   /** The coupon that it asks for; none when absent. */
   coupon?: RuleCouponDef | null;
   /**
+   * The currencies of the documents that it is for, in each of which its amounts are. When it names none, all documents, unless it has
+   * amounts: those are in the rulebook's currency, and so are the documents.
+   */
+  currencies?: readonly Currency[];
+  /**
    * The tags of adjustments and promotions that never apply to a line together with this one, whichever of the two comes first. A
    * promotion does not exclude itself.
    */
@@ -5496,7 +5522,7 @@ export interface RejectedView {
 }
 
 /** Why a rule did not apply. */
-export type RejectionReason = "not_valid" | "condition" | "not_chosen" | "no_eligible_line" | "stopped" | "excluded" | "coupon_missing" | "no_customer" | "limit_reached" | "budget_used_up" | "returned" | "cap_reached" | "other_side" | "not_enough_units" | "units_taken" | "no_benefit" | "below_scale" | "no_row";
+export type RejectionReason = "not_valid" | "other_currency" | "condition" | "not_chosen" | "no_eligible_line" | "stopped" | "excluded" | "coupon_missing" | "no_customer" | "limit_reached" | "budget_used_up" | "returned" | "cap_reached" | "other_side" | "not_enough_units" | "units_taken" | "no_benefit" | "below_scale" | "no_row";
 
 /** Another place that has to do with a problem. */
 export interface Related {
@@ -6393,6 +6419,11 @@ export interface RulebookDef {
   coupons?: CouponsDef | null;
   /** Credit. */
   credit?: CreditDef | null;
+  /**
+   * Other currencies in which documents may be. Prices are in them by their lists, or converted; rules say with `currencies` for which
+   * documents their amounts are.
+   */
+  currencies?: readonly Currency[];
   /** The currency of prices that name none, and of documents that name none. */
   currency: Currency;
   /** Rates of exchange for price lists that are converted, where a request gives none. */
@@ -7058,6 +7089,8 @@ export interface StartDefPrice {
 export interface StatisticalDef {
   /** The figure of a line, in the document's currency: a number such as `product.cost * line.quantity`. */
   amount: string;
+  /** The currencies of the documents that it is for, in each of which its amounts are; the rulebook's when it names none. */
+  currencies?: readonly Currency[];
   /** Names the step. */
   id: StepId;
   /** The figure is a cost: what the net amount leaves over it is reported as the margin. Only for one step. */
@@ -9139,6 +9172,8 @@ export type TaxId = string;
 export interface TaxRateDef {
   /** The products and charges that it is for. */
   category: TaxCategoryId;
+  /** The currencies of the documents that it is for; when it names none, all, or those in the rulebook's currency when it is `per_unit`. */
+  currencies?: readonly Currency[];
   /** The customers that it is for, compared with the `customer_attribute`; all for whom there is no rate of their own when absent. */
   customer_class?: string | null;
   /** Where it is for: a zone, or a country as `destination.country` has it. */

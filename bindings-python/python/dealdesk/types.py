@@ -51,6 +51,9 @@ class AdjustmentDef(TypedDict):
     cap_units: NotRequired[ReadOnly[CapUnitsDef | None]]
     # The coupon that it asks for; none when absent.
     coupon: NotRequired[ReadOnly[RuleCouponDef | None]]
+    # The currencies of the documents that it is for, in each of which its amounts are. When it names none, all documents, unless it has
+    # amounts: those are in the rulebook's currency, and so are the documents.
+    currencies: NotRequired[ReadOnly[Sequence[Currency]]]
     # What it does.
     effect: ReadOnly[EffectDef]
     # With the stage policy `exclusive`: keeps all others out.
@@ -1123,6 +1126,8 @@ class CashDiscountInput(TypedDict):
 @final
 class CashRoundingDef(TypedDict):
     """The step that rounds what is to be paid to the smallest coin; it comes after tax."""
+    # The currencies of the documents that it is for; the rulebook's when it names none.
+    currencies: NotRequired[ReadOnly[Sequence[Currency]]]
     # Names the step.
     id: ReadOnly[StepId]
     # What is paid is a multiple of this, such as `0.05`.
@@ -1201,6 +1206,9 @@ class ChargeDef(TypedDict):
     amount: ReadOnly[ChargeAmountDef]
     # The earlier charges on which percentages are taken beside the lines.
     base_includes: NotRequired[ReadOnly[Sequence[ChargeId]]]
+    # The currencies of the documents that it is for, in each of which its amounts are. When it names none, all documents, unless it has
+    # amounts: those are in the rulebook's currency, and so are the documents.
+    currencies: NotRequired[ReadOnly[Sequence[Currency]]]
     # It is free when its lines are worth this or more.
     free_from: NotRequired[ReadOnly[DecimalInput | None]]
     # Names the charge.
@@ -1912,6 +1920,8 @@ class EndOfMonthDef(TypedDict):
 @final
 class EndingDef(TypedDict):
     """A step that rounds what lines cost: to an increment, or to an ending such as .99."""
+    # The currencies of the documents that it is for, in each of which its amounts are; the rulebook's when it names none.
+    currencies: NotRequired[ReadOnly[Sequence[Currency]]]
     # Names the step.
     id: ReadOnly[StepId]
     # Which lines it rounds; all when absent.
@@ -2090,14 +2100,16 @@ ExchangeRate = TypedDict(
 )
 
 
-# A rate of exchange that counts where a request gives none: so much of the rulebook's currency for one of `from`. It is never rounded.
+# A rate of exchange that counts where a request gives none: so much of `to` for one of `from`. It is never rounded.
 ExchangeRateDef = TypedDict(
     "ExchangeRateDef",
     {
         # The currency of prices.
         "from": "ReadOnly[Currency]",
-        # How much of the rulebook's currency one of `from` is, above zero.
+        # How much of `to` one of `from` is, above zero.
         "rate": "ReadOnly[DecimalInput]",
+        # The currency of documents; the rulebook's when absent.
+        "to": "NotRequired[ReadOnly[Currency | None]]",
         # When it is valid, judged by the document's date; always when absent.
         "valid": "NotRequired[ReadOnly[PeriodInput | None]]",
     },
@@ -2504,6 +2516,9 @@ class GuardDef(TypedDict):
     # The floor, in money and in the price mode of the procedure. At line scope for one base unit of the product: a number such as
     # `product.cost * 1.05`. At document scope for all lines together: `document.list_amount * 0.8`.
     at_least: NotRequired[ReadOnly[str | None]]
+    # The currencies of the documents that it is for, in each of which `at_least` is. When it names none, those in the rulebook's currency,
+    # or all when it says no `at_least`.
+    currencies: NotRequired[ReadOnly[Sequence[Currency]]]
     # Names the step.
     id: ReadOnly[StepId]
     # Which lines it guards; all when absent. Only for line scope.
@@ -5088,6 +5103,9 @@ class PromotionDef(TypedDict):
     cap_amount: NotRequired[ReadOnly[CapAmountDef | None]]
     # The coupon that it asks for; none when absent.
     coupon: NotRequired[ReadOnly[RuleCouponDef | None]]
+    # The currencies of the documents that it is for, in each of which its amounts are. When it names none, all documents, unless it has
+    # amounts: those are in the rulebook's currency, and so are the documents.
+    currencies: NotRequired[ReadOnly[Sequence[Currency]]]
     # The tags of adjustments and promotions that never apply to a line together with this one, whichever of the two comes first. A
     # promotion does not exclude itself.
     exclusive_with: NotRequired[ReadOnly[Sequence[TagId]]]
@@ -5922,7 +5940,7 @@ class RejectedView(TypedDict):
     taken_by: NotRequired[str]
 
 # Why a rule did not apply.
-RejectionReason: TypeAlias = "Literal['not_valid', 'condition', 'not_chosen', 'no_eligible_line', 'stopped', 'excluded', 'coupon_missing', 'no_customer', 'limit_reached', 'budget_used_up', 'returned', 'cap_reached', 'other_side', 'not_enough_units', 'units_taken', 'no_benefit', 'below_scale', 'no_row']"
+RejectionReason: TypeAlias = "Literal['not_valid', 'other_currency', 'condition', 'not_chosen', 'no_eligible_line', 'stopped', 'excluded', 'coupon_missing', 'no_customer', 'limit_reached', 'budget_used_up', 'returned', 'cap_reached', 'other_side', 'not_enough_units', 'units_taken', 'no_benefit', 'below_scale', 'no_row']"
 
 
 @final
@@ -6866,6 +6884,9 @@ class RulebookDef(TypedDict):
     coupons: NotRequired[ReadOnly[CouponsDef | None]]
     # Credit.
     credit: NotRequired[ReadOnly[CreditDef | None]]
+    # Other currencies in which documents may be. Prices are in them by their lists, or converted; rules say with `currencies` for which
+    # documents their amounts are.
+    currencies: NotRequired[ReadOnly[Sequence[Currency]]]
     # The currency of prices that name none, and of documents that name none.
     currency: ReadOnly[Currency]
     # Rates of exchange for price lists that are converted, where a request gives none.
@@ -7557,6 +7578,8 @@ class StatisticalDef(TypedDict):
     """A step that computes a figure of each line and changes no price: a cost, a commission, a weight in money."""
     # The figure of a line, in the document's currency: a number such as `product.cost * line.quantity`.
     amount: ReadOnly[str]
+    # The currencies of the documents that it is for, in each of which its amounts are; the rulebook's when it names none.
+    currencies: NotRequired[ReadOnly[Sequence[Currency]]]
     # Names the step.
     id: ReadOnly[StepId]
     # The figure is a cost: what the net amount leaves over it is reported as the margin. Only for one step.
@@ -9871,6 +9894,8 @@ class TaxRateDef(TypedDict):
     """A rate: of a tax, for a category at a destination. It has one of `percent`, `per_unit` and `percent_of_gross`."""
     # The products and charges that it is for.
     category: ReadOnly[TaxCategoryId]
+    # The currencies of the documents that it is for; when it names none, all, or those in the rulebook's currency when it is `per_unit`.
+    currencies: NotRequired[ReadOnly[Sequence[Currency]]]
     # The customers that it is for, compared with the `customer_attribute`; all for whom there is no rate of their own when absent.
     customer_class: NotRequired[ReadOnly[str | None]]
     # Where it is for: a zone, or a country as `destination.country` has it.

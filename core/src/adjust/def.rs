@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::limit::{BudgetDef, CapAmountDef, CapUnitsDef, UsesDef};
 use super::{AllocateDef, RuleCouponDef};
 use crate::id::{RuleId, StepId, TagId};
-use crate::money::{Decimal, RoundingDef};
+use crate::money::{Currency, Decimal, RoundingDef};
 use crate::time::{Period, Window};
 
 /// Which rules of a stage apply when several match.
@@ -154,6 +154,10 @@ pub struct AdjustmentDef {
     /// made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_at: Option<Window>,
+    /// The currencies of the documents that it is for, in each of which its amounts are. When it names none, all documents, unless it has
+    /// amounts: those are in the rulebook's currency, and so are the documents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub currencies: Vec<Currency>,
     /// The condition; always true when absent. At line scope it may speak of the line, at document scope of the document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,

@@ -15,6 +15,9 @@ use crate::report::{Path, RulebookCode};
 pub struct EndingDef {
     /// Names the step.
     pub id: StepId,
+    /// The currencies of the documents that it is for, in each of which its amounts are; the rulebook's when it names none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub currencies: Vec<Currency>,
     /// Which lines it rounds; all when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lines: Option<String>,

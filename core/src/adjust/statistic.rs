@@ -15,6 +15,9 @@ use crate::report::{AdjustCode, Path, RulebookCode};
 pub struct StatisticalDef {
     /// Names the step.
     pub id: StepId,
+    /// The currencies of the documents that it is for, in each of which its amounts are; the rulebook's when it names none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub currencies: Vec<Currency>,
     /// The figure of a line, in the document's currency: a number such as `product.cost * line.quantity`.
     pub amount: String,
     /// How it is rounded; half-up to the currency's minor unit when absent.

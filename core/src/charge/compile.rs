@@ -20,6 +20,8 @@ pub struct Charge {
     pub id: ChargeId,
     /// How people call it.
     pub name: Option<String>,
+    /// Whether it counts for documents in this currency.
+    counts: bool,
     /// When it is valid.
     pub valid: Period,
     /// The condition on the document.
@@ -111,8 +113,14 @@ pub struct ChargeStep {
 }
 
 impl Charges {
-    /// Checks the charges; `taxed` says whether the rulebook taxes.
-    pub fn compile(defs: &[ChargeDef], currency: Currency, taxed: bool, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Self {
+    /// Checks the charges; `of` says in which currency the amounts of one are and whether it counts for the documents, `taxed` says whether the rulebook taxes.
+    pub fn compile(
+        defs: &[ChargeDef],
+        of: impl Fn(&ChargeDef) -> (Currency, bool),
+        taxed: bool,
+        path: &Path<'_>,
+        cx: &mut CompileContext<'_>,
+    ) -> Self {
         let mut seen: Set<&str> = Set::default();
         let mut charges = Vec::with_capacity(defs.len());
         for (number, def) in defs.iter().enumerate() {
@@ -120,7 +128,7 @@ impl Charges {
             if !seen.insert(def.id.as_str()) {
                 cx.diagnostics.duplicate(&place, "charge", def.id.as_str());
             }
-            charges.push(Charge::compile(def, number, defs, currency, taxed, &place, cx));
+            charges.push(Charge::compile(def, number, defs, of(def), taxed, &place, cx));
         }
         Self(charges)
     }
@@ -139,6 +147,7 @@ impl Charges {
         if def.charges.is_empty() {
             charges = (0..self.0.len()).collect();
         }
+        charges.retain(|number| self.0.get(*number).is_some_and(|charge| charge.counts));
         ChargeStep { id: def.id.clone(), charges }
     }
 
@@ -156,7 +165,7 @@ impl Charges {
                 let Some(charge) = self.0.get(*number) else { continue };
                 let place = charges.index(*number);
                 let bases = charge.base_includes.iter().zip(&charge.base_places);
-                for (base, position) in bases.filter(|(base, _)| !computed.contains_key(*base)) {
+                for (base, position) in bases.filter(|(base, _)| !computed.contains_key(*base) && self.counts(**base)) {
                     let base = self.0.get(*base).map_or("", |base| base.id.as_str());
                     let message = format!("the charge `{base}` is not computed before `{}`, so nothing can be taken on it", charge.id);
                     let problem = Diagnostic::error(ChargeCode::Base, &place.field("base_includes").index(*position), message);
@@ -171,10 +180,14 @@ impl Charges {
                 }
             }
         }
-        for (number, charge) in self.0.iter().enumerate().filter(|(number, _)| !computed.contains_key(number)) {
+        for (number, charge) in self.0.iter().enumerate().filter(|(number, charge)| charge.counts && !computed.contains_key(number)) {
             let problem = Diagnostic::warning(ChargeCode::Unreached, &charges.index(number), format!("no step charges `{}`", charge.id));
             cx.diagnostics.push(problem.help("name it in a `charge` step of the procedure"));
         }
+    }
+
+    fn counts(&self, number: usize) -> bool {
+        self.0.get(number).is_some_and(|charge| charge.counts)
     }
 
     /// The charge with that number.
@@ -218,7 +231,7 @@ impl Charge {
         def: &ChargeDef,
         number: usize,
         all: &[ChargeDef],
-        currency: Currency,
+        (currency, counts): (Currency, bool),
         taxed: bool,
         path: &Path<'_>,
         cx: &mut CompileContext<'_>,
@@ -251,6 +264,7 @@ impl Charge {
         Self {
             id: def.id.clone(),
             name: def.name.clone(),
+            counts,
             valid,
             when,
             lines,

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{ChargeId, StepId, TaxCategoryId};
-use crate::money::{AllocationMethod, Decimal, Percent, RoundingDef, RoundingMode, ZeroWeights};
+use crate::money::{AllocationMethod, Currency, Decimal, Percent, RoundingDef, RoundingMode, ZeroWeights};
 use crate::table::TableDef;
 use crate::time::Period;
 
@@ -20,6 +20,10 @@ pub struct ChargeDef {
     /// When it is valid, judged by the document's date; always when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid: Option<Period>,
+    /// The currencies of the documents that it is for, in each of which its amounts are. When it names none, all documents, unless it has
+    /// amounts: those are in the rulebook's currency, and so are the documents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub currencies: Vec<Currency>,
     /// The condition on the document; always true when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
@@ -170,6 +174,9 @@ pub struct ChargeStepDef {
 pub struct CashRoundingDef {
     /// Names the step.
     pub id: StepId,
+    /// The currencies of the documents that it is for; the rulebook's when it names none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub currencies: Vec<Currency>,
     /// What is paid is a multiple of this, such as `0.05`.
     pub increment: Decimal,
     /// Which neighbour an in-between total goes to.

@@ -46,7 +46,7 @@ fn charges(defs: Json) -> (Charges, Vec<String>) {
         limits: &Limits::default(),
         diagnostics: &mut diagnostics,
     };
-    let charges = Charges::compile(&defs, euro(), false, &Path::ROOT.field("charges"), &mut cx);
+    let charges = Charges::compile(&defs, |_| (euro(), true), false, &Path::ROOT.field("charges"), &mut cx);
     let problems = diagnostics.finish().unwrap_or_else(|error| error.diagnostics().to_vec());
     (charges, problems.iter().map(|problem| format!("{} {}", problem.code, problem.path)).collect())
 }

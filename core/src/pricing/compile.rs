@@ -29,10 +29,11 @@ pub struct PriceStep {
 
 impl Pricing {
     /// Checks the lists, and takes their records out of the definitions: there are so many that no more are held than need be. `units` are
-    /// the declared units.
+    /// the declared units, `others` the other currencies of documents.
     pub fn compile(
         defs: &mut [PriceListDef],
         currency: Currency,
+        others: &[Currency],
         units: &Set<Symbol>,
         path: &Path<'_>,
         cx: &mut CompileContext<'_>,
@@ -45,7 +46,7 @@ impl Pricing {
             if ids.iter().take(index).any(|other| *other == def.id) {
                 cx.diagnostics.duplicate(&place, "price list", def.id.as_str());
             }
-            let draft = Draft::compile(def, currency, units, &ids, &place, cx);
+            let draft = Draft::compile(def, (currency, others), units, &ids, &place, cx);
             def.records = PriceRecords::default();
             count = count.saturating_add(draft.record_count());
             drafts.push(draft);

@@ -9,13 +9,16 @@ use crate::money::{Currency, Decimal};
 use crate::report::{Diagnostic, Path, PricingCode};
 use crate::time::Period;
 
-/// A rate of exchange that counts where a request gives none: so much of the rulebook's currency for one of `from`. It is never rounded.
+/// A rate of exchange that counts where a request gives none: so much of `to` for one of `from`. It is never rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExchangeRateDef {
     /// The currency of prices.
     pub from: Currency,
-    /// How much of the rulebook's currency one of `from` is, above zero.
+    /// The currency of documents; the rulebook's when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Currency>,
+    /// How much of `to` one of `from` is, above zero.
     pub rate: Decimal,
     /// When it is valid, judged by the document's date; always when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -26,6 +29,7 @@ pub struct ExchangeRateDef {
 #[derive(Debug, Clone, Copy)]
 pub struct DatedRate {
     from: Currency,
+    to: Currency,
     rate: Decimal,
     valid: Period,
 }
@@ -40,35 +44,51 @@ pub struct Exchanged {
 }
 
 impl Pricing {
-    /// Reads the rates that the rulebook declares in its currency.
-    pub fn set_rates(&mut self, defs: &[ExchangeRateDef], currency: Currency, path: &Path<'_>, cx: &mut CompileContext<'_>) {
+    /// Reads the rates that the rulebook declares, whose `own` currency is one of those of its documents beside `others`.
+    pub fn set_rates(
+        &mut self,
+        defs: &[ExchangeRateDef],
+        own: Currency,
+        others: &[Currency],
+        path: &Path<'_>,
+        cx: &mut CompileContext<'_>,
+    ) {
         for (index, def) in defs.iter().enumerate() {
             let at = path.index(index);
+            let to = def.to.unwrap_or(own);
             let mut refuse = |path: &Path<'_>, message: String, help: &str| {
                 cx.diagnostics.push(Diagnostic::error(PricingCode::ExchangeRate, path, message).help(help));
             };
             if def.rate <= Decimal::ZERO {
-                let help = format!("write how much `{currency}` one `{}` is", def.from);
+                let help = format!("write how much `{to}` one `{}` is", def.from);
                 refuse(&at.field("rate"), format!("the rate `{}` is not above zero", def.rate), &help);
             }
-            if def.from == currency {
-                refuse(&at.field("from"), format!("`{currency}` is the rulebook's currency, which needs no rate"), "take the rate out");
+            if def.from == to {
+                let message = format!("documents in `{to}` need no rate for prices in `{to}`");
+                refuse(&at.field("from"), message, "take the rate out, or say in `to` for documents in which other currency it is");
+            }
+            if to != own && !others.contains(&to) {
+                refuse(
+                    &at.field("to"),
+                    format!("no document is in `{to}`"),
+                    "add it to the `currencies` of the rulebook, or take the rate out",
+                );
             }
             let valid = def.valid.unwrap_or(Period::ALWAYS);
-            let clashes = |other: &DatedRate| other.from == def.from && other.valid.overlaps(&valid);
+            let clashes = |other: &DatedRate| other.from == def.from && other.to == to && other.valid.overlaps(&valid);
             if self.rates.iter().any(clashes) {
                 let message = format!("another rate for `{}` before this one is valid on the same day", def.from);
                 refuse(&at, message, "end the validity of one of them where the other begins");
             }
             cx.diagnostics.check_period(valid, &at.field("valid"));
-            if def.from != currency && !self.lists.iter().any(|list| list.convert && list.currency == def.from) {
+            if def.from != to && !self.lists.iter().any(|list| list.convert && list.currency == def.from) {
                 let message = format!("no price list converts prices in `{}`, so the rate is never used", def.from);
                 let problem = Diagnostic::warning(PricingCode::ExchangeRate, &at, message);
                 cx.diagnostics.push(problem.help("let a list of that currency `convert`, or take the rate out"));
             }
-            self.rates.push(DatedRate { from: def.from, rate: def.rate, valid });
+            self.rates.push(DatedRate { from: def.from, to, rate: def.rate, valid });
         }
-        self.converts = self.lists.iter().any(|list| list.convert && list.currency != currency);
+        self.converts = self.lists.iter().any(|list| list.convert && (list.currency != own || !others.is_empty()));
     }
 
     /// The rates that the rulebook declares.
@@ -102,6 +122,11 @@ impl<F: ?Sized, L> Query<'_, F, L> {
     /// How much of the document's currency one of another is: as the request says, else the rulebook for the day.
     pub(super) fn rate_from(&self, from: Currency) -> Option<Decimal> {
         let given = self.rates.iter().find(|rate| rate.from == from && rate.to == self.currency).map(|rate| rate.rate);
-        given.or_else(|| self.own_rates.iter().find(|rate| rate.from == from && rate.valid.contains(self.date)).map(|rate| rate.rate))
+        given.or_else(|| {
+            self.own_rates
+                .iter()
+                .find(|rate| rate.from == from && rate.to == self.currency && rate.valid.contains(self.date))
+                .map(|rate| rate.rate)
+        })
     }
 }

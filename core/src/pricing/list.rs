@@ -145,7 +145,7 @@ impl Draft {
     /// Checks keys and records of a list.
     pub fn compile(
         def: &PriceListDef,
-        currency: Currency,
+        (currency, others): (Currency, &[Currency]),
         units: &Set<Symbol>,
         lists: &[PriceListId],
         path: &Path<'_>,
@@ -171,7 +171,7 @@ impl Draft {
         if let Some(window) = def.valid_at {
             cx.diagnostics.check_window(window, &path.field("valid_at"));
         }
-        if list.currency != currency && !def.convert {
+        if list.currency != currency && !others.contains(&list.currency) && !def.convert {
             let message = format!(
                 "the list `{}` is in `{}`, but documents are priced in the rulebook's `{currency}`: it never has a price",
                 list.id, list.currency

@@ -12,7 +12,7 @@ use super::procedure;
 use super::promotion::PromotionResult;
 use super::redemption::check_usage;
 use super::request::{Explain, QuoteRequest};
-use super::result::{Entry, Line, ListPrice, Quote, Source, Totals};
+use super::result::{Entry, Line, ListPrice, Quote, Rejected, RejectionReason, Source, Totals};
 use super::returns;
 use crate::adjust::Figure;
 use crate::charge::CashStrategy;
@@ -21,7 +21,7 @@ use crate::id::Ordinal;
 use crate::money::{ArithmeticError, Decimal, Exact, Money, Rounding, UnitPrice};
 use crate::pricing::{Found, FoundPrices, Portion, PriceStep};
 use crate::report::{Diagnostic, Diagnostics, Error, Finding, Fingerprint, LimitCode, Path, PricingCode, Severity};
-use crate::rulebook::{Parts, Rulebook};
+use crate::rulebook::{LeftOut, LeftOutRule, Parts, Rulebook};
 use crate::tax::{Assessment, Taxed};
 
 impl Rulebook {
@@ -52,10 +52,14 @@ impl Rulebook {
     /// # Errors
     /// As [`Rulebook::quote`].
     pub fn quote_with(&self, request: &QuoteRequest, scratch: &mut QuoteScratch) -> Result<Quote, Error> {
+        let Some(rulebook) = self.for_documents_in(request.currency) else { return Err(other_currency(self, request)) };
+        rulebook.quote_in_its_currency(request, scratch)
+    }
+
+    fn quote_in_its_currency(&self, request: &QuoteRequest, scratch: &mut QuoteScratch) -> Result<Quote, Error> {
         let parts = self.parts();
         let mut diagnostics = Diagnostics::new();
         // 1. Read the request.
-        check_currency(parts, request, &mut diagnostics);
         prices::check_given(parts, request, &mut diagnostics);
         check_usage(parts, request, &mut diagnostics);
         let survey = Survey::of(&request.lines);
@@ -97,6 +101,9 @@ impl Rulebook {
             chosen: Vec::new(),
             frozen,
         };
+        if request.explain == Explain::Candidates {
+            out.rejected.extend(parts.left_out.iter().map(of_other_currency));
+        }
         let lists = given_lists(parts, &given);
         let of_products = product_lists(parts, &lines);
         let has_returns = !plain && lines.iter().any(|line| line.returned);
@@ -205,16 +212,25 @@ fn overflow() -> Error {
     Diagnostic::error(LimitCode::Overflow, &Path::ROOT.field("lines"), "the amounts of the lines are too large to add up").into()
 }
 
-fn check_currency(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnostics) {
-    if let Some(currency) = request.currency.filter(|currency| *currency != parts.currency) {
-        let message = format!("the rulebook prices in `{}`, not in `{currency}`", parts.currency);
-        let problem = Diagnostic::error(PricingCode::Currency, &Path::ROOT.field("currency"), message);
-        let help = format!(
-            "ask for `{}`, into which lists in other currencies may be converted, or keep a rulebook for `{currency}`",
-            parts.currency
-        );
-        diagnostics.push(problem.help(help));
-    }
+/// A rule that is for documents in other currencies.
+fn of_other_currency(left_out: &LeftOut) -> Rejected {
+    let source = match left_out.rule {
+        LeftOutRule::Adjustment(number) => Source::Adjustment(number),
+        LeftOutRule::Promotion(number) => Source::Promotion(number),
+        LeftOutRule::Charge(number) => Source::Charge(number),
+    };
+    let (step, reason) = (Ordinal::of(left_out.step), RejectionReason::OtherCurrency);
+    Rejected { line: None, step, source, reason, failed: Vec::new(), missing: None, taken_by: None }
+}
+
+#[cold]
+fn other_currency(rulebook: &Rulebook, request: &QuoteRequest) -> Error {
+    let known: Vec<String> = rulebook.currencies().map(|currency| format!("`{currency}`")).collect();
+    let asked = request.currency.map(|currency| currency.to_string()).unwrap_or_default();
+    let message = format!("the rulebook prices in {}, not in `{asked}`", known.join(", "));
+    let problem = Diagnostic::error(PricingCode::Currency, &Path::ROOT.field("currency"), message);
+    let help = format!("ask for one of these, into which lists in other currencies may be converted, or add `{asked}` to its `currencies`");
+    problem.help(help).into()
 }
 
 fn set_quantity(frame: &mut Frame<'_>) -> Result<(), Error> {

@@ -250,6 +250,8 @@ impl Quote {
 pub enum RejectionReason {
     /// The document's date is outside its validity, or the time at which the request is made.
     NotValid,
+    /// It is for documents in another currency.
+    OtherCurrency,
     /// Its condition is not met.
     Condition,
     /// Its condition is met, but the step's policy chose others.

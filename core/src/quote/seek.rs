@@ -361,7 +361,7 @@ fn read_grid(rulebook: &Rulebook, request: &SeekTargetRequest, diagnostics: &mut
     let vary = &request.vary;
     let path = Path::ROOT.field("vary");
     let percent = vary.by == VaryBy::PercentOff;
-    let minor = rulebook.currency().minor_units();
+    let minor = request.quote.currency.unwrap_or(rulebook.currency()).minor_units();
     let decimals = vary.decimals.unwrap_or(if percent { 2 } else { minor });
     let most = if percent {
         MOST_DECIMALS

@@ -185,6 +185,17 @@ impl Diagnostics {
         }
     }
 
+    /// The problems that make the input unusable.
+    pub fn into_errors(self) -> impl Iterator<Item = Diagnostic> {
+        self.list.into_iter().filter(|problem| problem.severity == Severity::Error)
+    }
+
+    /// Whether a problem of that code is known at that place.
+    #[must_use]
+    pub fn has(&self, problem: &Diagnostic) -> bool {
+        self.list.iter().any(|known| known.code == problem.code && known.path == problem.path)
+    }
+
     /// How many problems there are so far.
     #[must_use]
     pub fn count(&self) -> usize {

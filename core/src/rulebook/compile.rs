@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::columns::ProductSymbols;
+use super::currencies::{self, Denominated, LeftOut};
 use super::def::{NegativeQuantities, RulebookDef};
 use super::foresight;
 use super::order::OrderPolicy;
@@ -13,13 +14,13 @@ use crate::adjust::Coupons;
 use crate::adjust::promotion::PromotionDef;
 use crate::approval::Approval;
 use crate::catalog::{Catalog, CatalogDef, ProductDef, products_from_csv};
-use crate::charge::{ChargeTaxDef, Charges};
+use crate::charge::{ChargeDef, ChargeTaxDef, Charges};
 use crate::credit::Credit;
 use crate::expr::{CompileContext, Scope};
 use crate::id::{RuleId, RulebookId, Set, Symbol, Symbols, TagId};
 use crate::inventory::Inventory;
 use crate::limits::Limits;
-use crate::money::Currency;
+use crate::money::{Currency, Denomination};
 use crate::pricing::Pricing;
 use crate::receivable::Receivables;
 use crate::report::{Diagnostic, Diagnostics, Error, Fingerprint, LimitCode, Path, RulebookCode, Sources, TaxCode, content_hash};
@@ -53,18 +54,22 @@ const _: () = {
 };
 
 /// The checked parts of a rulebook, as the flows use them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Parts {
     pub(crate) id: RulebookId,
     pub(crate) fingerprint: Fingerprint,
     pub(crate) currency: Currency,
     /// Its three letters.
     pub(crate) currency_code: Symbol,
+    /// The same rulebook for documents in each of its other currencies.
+    pub(crate) others: Vec<Rulebook>,
+    /// The rules that are for documents in other currencies.
+    pub(crate) left_out: Vec<LeftOut>,
     pub(crate) limits: Limits,
-    pub(crate) symbols: Symbols,
-    pub(crate) attributes: Attributes,
-    pub(crate) catalog: Catalog,
-    pub(crate) pricing: Pricing,
+    pub(crate) symbols: Arc<Symbols>,
+    pub(crate) attributes: Arc<Attributes>,
+    pub(crate) catalog: Arc<Catalog>,
+    pub(crate) pricing: Arc<Pricing>,
     pub(crate) charges: Charges,
     pub(crate) tax: Option<Tax>,
     pub(crate) procedure: Vec<Step>,
@@ -80,14 +85,14 @@ pub struct Parts {
     pub(crate) tags: Vec<TagId>,
     /// The promotions as they are written, in the order of the rulebook.
     pub(crate) promotions: Vec<PromotionDef>,
-    pub(crate) product_symbols: ProductSymbols,
+    pub(crate) product_symbols: Arc<ProductSymbols>,
     /// The slots of products' lists that expressions read.
     pub(crate) product_lists: Vec<u16>,
     pub(crate) credit: Credit,
     /// The vocabulary of the approval matrix.
     pub(crate) subject: SubjectVocabulary,
     pub(crate) approval: Option<Approval>,
-    pub(crate) inventory: Inventory,
+    pub(crate) inventory: Arc<Inventory>,
     pub(crate) receivables: Receivables,
     pub(crate) order: OrderPolicy,
 }
@@ -120,7 +125,6 @@ impl Rulebook {
         let limits = Limits::default();
         let (mut symbols, mut diagnostics) = (Symbols::default(), Diagnostics::new());
         let fingerprint = Fingerprint(content_hash(&(&def, sources.iter().collect::<Vec<_>>())));
-        let currency_code = symbols.intern(def.currency.code());
         check_document(&def, &limits, &mut diagnostics);
         // 1. Products, because their ids are words of the vocabulary.
         let file_path = Path::ROOT.field("products_csv");
@@ -157,13 +161,21 @@ impl Rulebook {
         let of_prices = attributes.price_vocabulary();
         let mut price_cx =
             CompileContext { vocabulary: &of_prices, symbols: cx.symbols, sources, limits: &limits, diagnostics: cx.diagnostics };
-        let mut pricing = Pricing::compile(&mut def.price_lists, def.currency, &units, &Path::ROOT.field("price_lists"), &mut price_cx);
-        pricing.set_rates(&def.exchange_rates, def.currency, &Path::ROOT.field("exchange_rates"), &mut price_cx);
-        let tax = def.tax.as_ref().map(|tax| Tax::compile(tax, &Path::ROOT.field("tax"), &mut cx));
+        let lists = Path::ROOT.field("price_lists");
+        let mut pricing = Pricing::compile(&mut def.price_lists, def.currency, &def.currencies, &units, &lists, &mut price_cx);
+        pricing.set_rates(&def.exchange_rates, def.currency, &def.currencies, &Path::ROOT.field("exchange_rates"), &mut price_cx);
         check_tax_categories(&def, &from_file, &mut cx);
-        let charges = Charges::compile(&def.charges, def.currency, tax.is_some(), &Path::ROOT.field("charges"), &mut cx);
-        let slices = procedure::Slices { catalog: &catalog, pricing: &pricing, charges: &charges, tax: tax.as_ref() };
-        let procedure = procedure::compile(&def, &attributes, slices, &Path::ROOT, &mut cx);
+        currencies::check(&def, cx.diagnostics);
+        let own = Denomination { document: def.currency, own: def.currency };
+        let priced = Priced { catalog: &catalog, pricing: &pricing, attributes: &attributes };
+        let of_own = Terms::compile(&def, own, priced, &mut cx);
+        let mut of_others = Vec::with_capacity(def.currencies.len());
+        for currency in def.currencies.iter().filter(|currency| **currency != def.currency) {
+            let mut diagnostics = Diagnostics::new();
+            let mut of_currency = CompileContext { symbols: cx.symbols, diagnostics: &mut diagnostics, ..cx };
+            of_others.push(Terms::compile(&def, Denomination { document: *currency, ..own }, priced, &mut of_currency));
+            currencies::join(cx.diagnostics, diagnostics, *currency);
+        }
         let coupons = Coupons::compile(def.coupons.unwrap_or_default(), &def.adjustments, &def.promotions, &Path::ROOT, cx.diagnostics);
         let credit =
             crate::credit::compile(&def.credit.clone().unwrap_or_default(), def.currency, &Path::ROOT.field("credit"), cx.diagnostics);
@@ -182,40 +194,44 @@ impl Rulebook {
         if !diagnostics.has_errors() {
             let around =
                 foresight::Surroundings { def: &def, catalog: &catalog, pricing: &pricing, attributes: &attributes, symbols: &symbols };
-            foresight::warn(around, &procedure, limits.promotion_looks, &mut diagnostics);
+            foresight::warn(around, &of_own.procedure, limits.promotion_looks, &mut diagnostics);
         }
         // 5. The verdict.
         let warnings = diagnostics.finish()?;
         let rules = rule_ids(&def);
-        let parts = Parts {
+        let base = Parts {
             id: def.id,
             fingerprint,
             currency: def.currency,
-            currency_code,
+            currency_code: of_own.currency_code,
+            others: Vec::new(),
             limits,
-            symbols,
-            product_lists: procedure::product_lists(&procedure, slices, &attributes),
-            reads_tax_sides: procedure::reads_tax_sides(&procedure, &charges, &attributes),
-            keeps_figures: procedure.iter().any(Step::needs_earlier),
-            product_symbols: ProductSymbols::new(&catalog, &attributes),
+            symbols: Arc::new(symbols),
+            product_lists: of_own.product_lists,
+            reads_tax_sides: of_own.reads_tax_sides,
+            left_out: of_own.left_out,
+            keeps_figures: of_own.procedure.iter().any(Step::needs_earlier),
+            product_symbols: Arc::new(ProductSymbols::new(&catalog, &attributes)),
             negative_quantities: def.negative_quantities,
-            attributes,
-            catalog,
-            pricing,
-            charges,
-            tax,
+            attributes: Arc::new(attributes),
+            catalog: Arc::new(catalog),
+            pricing: Arc::new(pricing),
+            charges: of_own.charges,
+            tax: of_own.tax,
             coupons,
             tags: crate::adjust::tag_names(&def.adjustments, &def.promotions),
             rules,
             promotions: def.promotions,
-            procedure,
+            procedure: of_own.procedure,
             credit,
             subject,
             approval,
-            inventory,
+            inventory: Arc::new(inventory),
             receivables,
             order,
         };
+        let others = of_others.into_iter().map(|terms| Self(Arc::new(base.in_currency(terms)))).collect();
+        let parts = Parts { others, ..base };
         Ok(Compiled { rulebook: Self(Arc::new(parts)), warnings })
     }
 
@@ -237,9 +253,81 @@ impl Rulebook {
         self.0.currency
     }
 
+    /// The currencies in which documents may be, the rulebook's own first.
+    pub fn currencies(&self) -> impl Iterator<Item = Currency> {
+        std::iter::once(self.0.currency).chain(self.0.others.iter().map(Self::currency))
+    }
+
+    /// The rulebook as it is for documents in a currency; none when documents cannot be in it.
+    pub(crate) fn for_documents_in(&self, currency: Option<Currency>) -> Option<&Self> {
+        match currency {
+            Some(currency) if currency != self.0.currency => self.0.others.iter().find(|other| other.currency() == currency),
+            _ => Some(self),
+        }
+    }
+
     /// The checked parts, for the flows.
     pub(crate) fn parts(&self) -> &Parts {
         &self.0
+    }
+}
+
+/// What prices are found with, in whatever currency.
+#[derive(Clone, Copy)]
+struct Priced<'p> {
+    catalog: &'p Catalog,
+    pricing: &'p Pricing,
+    attributes: &'p Attributes,
+}
+
+/// What differs for documents in different currencies.
+struct Terms {
+    currency: Currency,
+    currency_code: Symbol,
+    charges: Charges,
+    tax: Option<Tax>,
+    procedure: Vec<Step>,
+    product_lists: Vec<u16>,
+    reads_tax_sides: bool,
+    left_out: Vec<LeftOut>,
+}
+
+impl Terms {
+    fn compile(def: &RulebookDef, of: Denomination, priced: Priced<'_>, cx: &mut CompileContext<'_>) -> Self {
+        let Priced { catalog, pricing, attributes } = priced;
+        let tax = def.tax.as_ref().map(|tax| Tax::compile(tax, |rate| rate.counts(of), &Path::ROOT.field("tax"), cx));
+        let of_charge = |charge: &ChargeDef| (of.of(&charge.currencies, charge.has_amounts()), charge.counts(of));
+        let charges = Charges::compile(&def.charges, of_charge, tax.is_some(), &Path::ROOT.field("charges"), cx);
+        let slices = procedure::Slices { catalog, pricing, charges: &charges, tax: tax.as_ref() };
+        let procedure = procedure::compile(def, of, attributes, slices, &Path::ROOT, cx);
+        Self {
+            currency: of.document,
+            currency_code: cx.symbols.intern(of.document.code()),
+            product_lists: procedure::product_lists(&procedure, slices, attributes),
+            reads_tax_sides: procedure::reads_tax_sides(&procedure, &charges, attributes),
+            left_out: currencies::left_out(def, &procedure, of),
+            charges,
+            tax,
+            procedure,
+        }
+    }
+}
+
+impl Parts {
+    /// The same for documents in another currency.
+    fn in_currency(&self, terms: Terms) -> Self {
+        Self {
+            currency: terms.currency,
+            currency_code: terms.currency_code,
+            keeps_figures: terms.procedure.iter().any(Step::needs_earlier),
+            charges: terms.charges,
+            tax: terms.tax,
+            procedure: terms.procedure,
+            product_lists: terms.product_lists,
+            reads_tax_sides: terms.reads_tax_sides,
+            left_out: terms.left_out,
+            ..self.clone()
+        }
     }
 }
 

@@ -30,6 +30,10 @@ pub struct RulebookDef {
     pub id: RulebookId,
     /// The currency of prices that name none, and of documents that name none.
     pub currency: Currency,
+    /// Other currencies in which documents may be. Prices are in them by their lists, or converted; rules say with `currencies` for which
+    /// documents their amounts are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub currencies: Vec<Currency>,
     /// What hosts tell about customers, documents, lines and products, beyond the vocabulary. Facts of products need no declaration
     /// unless they have a default, or values of which each must be one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -219,6 +223,24 @@ impl StepDef {
             Self::Charge(step) => &step.id,
             Self::Tax(step) => &step.id,
             Self::CashRounding(step) => &step.id,
+        }
+    }
+
+    /// The name of its kind, under which it is written.
+    pub(super) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Price(_) => "price",
+            Self::Stage(_) => "stage",
+            Self::Promotion(_) => "promotion",
+            Self::BetterOf(_) => "better_of",
+            Self::Subtotal(_) => "subtotal",
+            Self::Statistical(_) => "statistical",
+            Self::Override(_) => "override",
+            Self::Guard(_) => "guard",
+            Self::Ending(_) => "ending",
+            Self::Charge(_) => "charge",
+            Self::Tax(_) => "tax",
+            Self::CashRounding(_) => "cash_rounding",
         }
     }
 

@@ -15,6 +15,7 @@ mod bills;
 mod calls;
 mod columns;
 mod compile;
+mod currencies;
 mod def;
 mod facts;
 mod foresight;
@@ -25,6 +26,7 @@ mod vocabulary;
 
 pub(crate) use compile::Parts;
 pub use compile::{Compiled, Rulebook, SCHEMA_VERSION, SEMANTICS_VERSION};
+pub(crate) use currencies::{LeftOut, LeftOutRule};
 pub use def::{AttributeDef, AttributeType, ListItem, NegativeQuantities, RulebookDef, StepDef};
 pub(crate) use facts::{FactReader, Given};
 pub use order::{CancelAllowed, CloseWhen, InvoiceWhen, OrderDef, OrderPolicy, OrderStep};

@@ -1,5 +1,6 @@
 //! The price waterfall: the steps of the procedure in their order.
 
+use super::currencies::{Denominated, Steps};
 use super::def::{RulebookDef, StepDef};
 use super::vocabulary::Attributes;
 use crate::adjust::promotion::{Combine, PromotionDef, PromotionPlace, PromotionRoundAt, PromotionStep, PromotionStepDef};
@@ -11,6 +12,7 @@ use crate::catalog::Catalog;
 use crate::charge::{CashRounding, ChargeStep, ChargeStepDef, Charges};
 use crate::expr::{CompileContext, Expr, Scope, Slot, Type};
 use crate::id::{StepId, TagId};
+use crate::money::Denomination;
 use crate::pricing::{PriceStep, Pricing};
 use crate::report::{AdjustCode, Diagnostic, Path, RulebookCode};
 use crate::sort;
@@ -124,21 +126,30 @@ pub struct Slices<'s> {
 }
 
 /// Checks the procedure, or makes the default one where the rulebook has none.
-pub fn compile(def: &RulebookDef, attributes: &Attributes, slices: Slices<'_>, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Vec<Step> {
+pub fn compile(
+    def: &RulebookDef,
+    denomination: Denomination,
+    attributes: &Attributes,
+    slices: Slices<'_>,
+    path: &Path<'_>,
+    cx: &mut CompileContext<'_>,
+) -> Vec<Step> {
     let Slices { pricing, charges, tax, .. } = slices;
     let default = default_procedure(def, tax.is_some());
-    let steps = if def.procedure.is_empty() { &default } else { &def.procedure };
+    let counting = Steps::of(if def.procedure.is_empty() { &default } else { &def.procedure }, denomination);
+    let steps = &*counting.steps;
     let place = path.field("procedure");
-    check_order(steps, tax.is_some(), &place, cx);
+    check_order(&counting, tax.is_some(), &place, cx);
     check_adjustments(def, steps, path, cx);
     check_promotions(def, steps, slices.catalog, path, cx);
     let mut compiled: Vec<Step> = Vec::with_capacity(steps.len());
     let tags = tag_names(&def.adjustments, &def.promotions);
     check_tags(&tags, &path.field("adjustments"), cx.diagnostics);
     let before = Vec::with_capacity(steps.len());
-    let mut around = Around { def, date: attributes.document.date, slices, tags: &tags, before, lines_rounded: false };
+    let date = attributes.document.date;
+    let mut around = Around { def, steps, denomination, date, slices, tags: &tags, before, lines_rounded: false };
     for (index, step) in steps.iter().enumerate() {
-        let at = place.index(index);
+        let at = place.index(counting.place(index));
         if around.before.iter().any(|before| before.id() == step.id()) {
             cx.diagnostics.duplicate(&at, "step", step.id().as_str());
             continue;
@@ -154,7 +165,8 @@ pub fn compile(def: &RulebookDef, attributes: &Attributes, slices: Slices<'_>, p
         for stage in stages.filter(|stage| stage.scope == StageScope::Document) {
             if stage.guard.is_some() {
                 let message = format!("another guard redistributes what the stage `{}` takes off already; only one can", stage.id);
-                let problem = Diagnostic::error(AdjustCode::Guard, &place.index(number).field("guard").field("otherwise"), message);
+                let problem =
+                    Diagnostic::error(AdjustCode::Guard, &place.index(counting.place(number)).field("guard").field("otherwise"), message);
                 cx.diagnostics.push(problem.help("write `clamp`, or `since` behind that stage"));
             }
             stage.guard = Some(number);
@@ -162,15 +174,16 @@ pub fn compile(def: &RulebookDef, attributes: &Attributes, slices: Slices<'_>, p
     }
     let charge_steps =
         compiled.iter().enumerate().filter_map(|(number, step)| if let Step::Charge(step) = step { Some((number, step)) } else { None });
+    let charge_steps = charge_steps.map(|(number, step)| (counting.place(number), step));
     charges.check_steps(charge_steps, &path.field("charges"), &place, cx);
     let price_steps = compiled.iter().filter_map(|step| if let Step::Price(step) = step { Some(step) } else { None });
     pricing.warn_unused(price_steps, &path.field("price_lists"), cx);
-    warn_unreached(steps, &compiled, path, cx);
+    warn_unreached(&counting, &compiled, path, cx);
     compiled
 }
 
 /// Warns of stages after one that leaves no line to them.
-fn warn_unreached(steps: &[StepDef], compiled: &[Step], path: &Path<'_>, cx: &mut CompileContext<'_>) {
+fn warn_unreached(steps: &Steps<'_>, compiled: &[Step], path: &Path<'_>, cx: &mut CompileContext<'_>) {
     let (place, adjustments) = (path.field("procedure"), path.field("adjustments"));
     let mut closed_by: Option<&crate::adjust::Rule> = None;
     for stage in compiled.iter().filter_map(|step| if let Step::Stage(stage) = step { Some(stage) } else { None }) {
@@ -178,9 +191,9 @@ fn warn_unreached(steps: &[StepDef], compiled: &[Step], path: &Path<'_>, cx: &mu
             closed_by = stage.closed_by();
             continue;
         };
-        let Some(number) = steps.iter().position(|step| *step.id() == stage.id) else { continue };
+        let Some(number) = steps.steps.iter().position(|step| *step.id() == stage.id) else { continue };
         let message = format!("no line reaches the stage `{}`: `{}` always applies before, and stops all others", stage.id, rule.id);
-        let at = place.index(number);
+        let at = place.index(steps.place(number));
         let problem = Diagnostic::warning(AdjustCode::Unreached, &at.field("stage"), message);
         cx.diagnostics.push(problem.related(&adjustments.index(rule.number.index()), "the rule that stops all others"));
     }
@@ -189,6 +202,9 @@ fn warn_unreached(steps: &[StepDef], compiled: &[Step], path: &Path<'_>, cx: &mu
 /// The procedure as far as it is compiled.
 struct Around<'a> {
     def: &'a RulebookDef,
+    /// The steps that count for documents in the currency.
+    steps: &'a [StepDef],
+    denomination: Denomination,
     /// The slot of the document's date.
     date: Slot,
     slices: Slices<'a>,
@@ -203,7 +219,7 @@ impl Around<'_> {
     /// Checks the next step, which stands at `at`; none when it cannot be used.
     fn step(&mut self, step: &StepDef, root: &Path<'_>, at: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<Step> {
         let Slices { pricing, charges, tax, .. } = self.slices;
-        let currency = self.def.currency;
+        let currency = self.denomination.document;
         Some(match step {
             StepDef::Price(step) if self.def.procedure.is_empty() => Step::Price(pricing.default_step(step.id.clone())),
             StepDef::Price(step) => Step::Price(pricing.step(step, &at.field("price"), cx)),
@@ -236,10 +252,10 @@ impl Around<'_> {
 
     fn stage(&mut self, stage: &StageDef, root: &Path<'_>, at: &Path<'_>, cx: &mut CompileContext<'_>) -> Step {
         let rules: Vec<(usize, &AdjustmentDef)> =
-            self.def.adjustments.iter().enumerate().filter(|(_, rule)| rule.stage == stage.id).collect();
+            self.def.adjustments.iter().enumerate().filter(|(_, rule)| rule.stage == stage.id && rule.counts(self.denomination)).collect();
         let before: Vec<StepId> = self.before.iter().map(|step| step.id().clone()).collect();
         let Self { tags, date, lines_rounded, .. } = *self;
-        let place = StagePlace { currency: self.def.currency, before: &before, lines_rounded, date, tags };
+        let place = StagePlace { currency: self.denomination.document, before: &before, lines_rounded, date, tags };
         self.lines_rounded |= stage.scope == StageScope::Document || stage.round_at.unwrap_or_default() == RoundAt::Line;
         let compiled = Stage::compile(stage, &rules, place, at, &root.field("adjustments"), cx);
         let adjustments = root.field("adjustments");
@@ -255,7 +271,7 @@ impl Around<'_> {
 
     fn better_of(&self, def: &BetterOfDef, at: &Path<'_>, cx: &mut CompileContext<'_>) -> BetterOf {
         let takes_off = |step: &StepDef| matches!(step, StepDef::Stage(_) | StepDef::Promotion(_));
-        let behind = self.def.procedure.iter().skip(self.before.len().saturating_add(1));
+        let behind = self.steps.iter().skip(self.before.len().saturating_add(1));
         let behind: Vec<Follower<'_>> = behind.map(|step| Follower { id: step.id(), takes_off: takes_off(step) }).collect();
         BetterOf::compile(def, &behind, at, cx.diagnostics)
     }
@@ -285,7 +301,7 @@ impl Around<'_> {
             cost: self.before.iter().position(|step| matches!(step, StepDef::Statistical(step) if step.margin.is_some())),
             guards_something: since == Some(None) || guarded().any(|(_, step)| step.changes_prices()),
             document_stage: guarded().find(|(_, step)| is_document_stage(step)).map(|(number, _)| number),
-            gross: self.def.procedure.iter().any(|step| matches!(step, StepDef::Tax(tax) if tax.price_mode == PriceModeDef::Gross)),
+            gross: self.steps.iter().any(|step| matches!(step, StepDef::Tax(tax) if tax.price_mode == PriceModeDef::Gross)),
         };
         Guard::compile(def, place, at, cx)
     }
@@ -318,9 +334,10 @@ impl Around<'_> {
         self.lines_rounded = true;
         let before: Vec<StepId> = self.before.iter().map(|step| step.id().clone()).collect();
         let (adjustments, tags) = (self.def.adjustments.len(), self.tags);
-        let place = PromotionPlace { currency: self.def.currency, adjustments, date: self.date, before: &before, tags };
+        let place = PromotionPlace { currency: self.denomination.document, adjustments, date: self.date, before: &before, tags };
+        let here = |promotion: &PromotionDef| promotion.step == step.id && promotion.counts(self.denomination);
         let promotions: Vec<(usize, &PromotionDef)> =
-            self.def.promotions.iter().enumerate().filter(|(_, promotion)| promotion.step == step.id).collect();
+            self.def.promotions.iter().enumerate().filter(|(_, promotion)| here(promotion)).collect();
         let all = root.field("promotions");
         let compiled = PromotionStep::compile(step, &promotions, place, at, &all, cx);
         for (promotion, base) in compiled.promotions.iter().filter_map(|promotion| Some((promotion, promotion.terms.as_ref()?.base?))) {
@@ -411,9 +428,10 @@ fn default_procedure(def: &RulebookDef, has_tax: bool) -> Vec<StepDef> {
 }
 
 /// The price first, stages in between, tax last; one price, at most one tax.
-fn check_order(steps: &[StepDef], has_tax: bool, path: &Path<'_>, cx: &mut CompileContext<'_>) {
+fn check_order(counting: &Steps<'_>, has_tax: bool, path: &Path<'_>, cx: &mut CompileContext<'_>) {
+    let steps = &*counting.steps;
     for (index, step) in steps.iter().enumerate() {
-        let at = path.index(index);
+        let at = path.index(counting.place(index));
         let message = match step {
             StepDef::Price(_) if index > 0 => "the price step must be the first step, and the only one of its kind",
             StepDef::Price(_) => continue,

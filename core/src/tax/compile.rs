@@ -68,8 +68,8 @@ pub struct FoundStack {
 }
 
 impl Tax {
-    /// Checks the rates.
-    pub fn compile(def: &TaxDef, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Self {
+    /// Checks the rates; `counts` says which of them are for the documents.
+    pub fn compile(def: &TaxDef, counts: impl Fn(&TaxRateDef) -> bool, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Self {
         let mut tax = Self {
             missing_rate: def.missing_rate,
             default_destination: def.default_destination.as_deref().map(|text| cx.symbols.intern(text)),
@@ -82,7 +82,9 @@ impl Tax {
         let mut places: Map<Place, Vec<usize>> = Map::default();
         for (index, rate) in def.rates.iter().enumerate() {
             let place = tax.read_rate(def, index, rate, &mut seen, &path.field("rates"), cx);
-            places.entry(place).or_default().push(index);
+            if counts(rate) {
+                places.entry(place).or_default().push(index);
+            }
             tax.destinations.insert(place.destination);
         }
         tax.check_overlaps(&places, &path.field("rates"), cx);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::zone::ZoneDef;
 use crate::id::{StepId, TaxCategoryId, TaxId, TaxRateId};
-use crate::money::{Decimal, Percent, RoundingDef};
+use crate::money::{Currency, Decimal, Percent, RoundingDef};
 use crate::time::Period;
 
 /// Categories, taxes and rates.
@@ -88,6 +88,9 @@ pub struct TaxRateDef {
     /// The amount for each base unit of the product; charges do not bear it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per_unit: Option<Decimal>,
+    /// The currencies of the documents that it is for; when it names none, all, or those in the rulebook's currency when it is `per_unit`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub currencies: Vec<Currency>,
     /// The percentage of an amount that contains the tax itself, and all other taxes of this kind that have the same base; above 0
     /// and together below 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]

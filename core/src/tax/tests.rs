@@ -36,7 +36,7 @@ fn fixture(tax: Value, step: Value) -> Fixture {
         limits: &Limits::default(),
         diagnostics: &mut diagnostics,
     };
-    let tax = Tax::compile(&def, &Path::ROOT.field("tax"), &mut cx);
+    let tax = Tax::compile(&def, |_| true, &Path::ROOT.field("tax"), &mut cx);
     let step = TaxStep::compile(&step, euro(), Some(&tax), &Path::ROOT.field("step"), &mut cx);
     let problems = match diagnostics.finish() {
         Ok(warnings) => warnings,

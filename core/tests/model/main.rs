@@ -5,6 +5,7 @@
 mod allocation;
 mod charge;
 mod condition;
+mod currencies;
 mod document_stage;
 mod generate;
 mod invariance;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::adjust::StageScope;
 use crate::id::StepId;
-use crate::money::Percent;
+use crate::money::{Currency, Percent};
 
 /// A step that guards what the steps before it have done: no line, or not the document, costs less than a floor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -13,6 +13,10 @@ use crate::money::Percent;
 pub struct GuardDef {
     /// Names the step.
     pub id: StepId,
+    /// The currencies of the documents that it is for, in each of which `at_least` is. When it names none, those in the rulebook's currency,
+    /// or all when it says no `at_least`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub currencies: Vec<Currency>,
     /// What is guarded: each line by itself, or what all lines cost together.
     #[serde(default)]
     pub scope: StageScope,

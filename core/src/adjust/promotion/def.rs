@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{BudgetDef, CapAmountDef, RuleCouponDef, TieBreak, UsesDef};
 use crate::id::{ProductId, RuleId, StepId, TagId};
-use crate::money::{AllocationMethod, Decimal, RoundingDef, ZeroWeights};
+use crate::money::{AllocationMethod, Currency, Decimal, RoundingDef, ZeroWeights};
 use crate::time::{Period, Window};
 
 /// How what a promotion takes off becomes amounts of its lines.
@@ -88,6 +88,10 @@ pub struct PromotionDef {
     /// made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_at: Option<Window>,
+    /// The currencies of the documents that it is for, in each of which its amounts are. When it names none, all documents, unless it has
+    /// amounts: those are in the rulebook's currency, and so are the documents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub currencies: Vec<Currency>,
     /// The condition on the document as it enters the step; always true when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
