@@ -4901,7 +4901,9 @@ class ProjectionDay(TypedDict):
     date: date
     # What goes; today also what is held or kept back beyond what is there.
     demand: Decimal
-    # What will be there at the end of the day: all that came less all that went; below zero when more was promised than there is.
+    # What is there and free today and expires before this day, if nobody has taken it by then; left out when there is none.
+    expired: NotRequired[Decimal]
+    # What will be there at the end of the day: all that came less all that went and expired; below zero when more was promised than there is.
     projected: Decimal
     # What can be promised for this day.
     promisable: Decimal

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::id::{DemandId, LineId, LocationId, ProductId, SupplyId};
+use crate::inventory::def::is_default;
 use crate::quantity::Quantity;
 use crate::report::{Code, Finding};
 use crate::time::Date;
@@ -167,7 +168,10 @@ pub struct ProjectionDay {
     pub supply: Quantity,
     /// What goes; today also what is held or kept back beyond what is there.
     pub demand: Quantity,
-    /// What will be there at the end of the day: all that came less all that went; below zero when more was promised than there is.
+    /// What is there and free today and expires before this day, if nobody has taken it by then; left out when there is none.
+    #[serde(skip_serializing_if = "is_default")]
+    pub expired: Quantity,
+    /// What will be there at the end of the day: all that came less all that went and expired; below zero when more was promised than there is.
     pub projected: Quantity,
     /// What can be promised for this day.
     pub promisable: Quantity,

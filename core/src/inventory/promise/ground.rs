@@ -8,6 +8,7 @@ use crate::id::{DemandId, LocationId, ProductId, ReservationId, Set};
 use crate::inventory::compile::Inventory;
 use crate::inventory::expected::{Due, ExpectSupply};
 use crate::inventory::plan::not_positive;
+use crate::inventory::removal::days_of_expiry;
 use crate::inventory::state::StockState;
 use crate::inventory::supply::Supply;
 use crate::quantity::Quantity;
@@ -149,6 +150,13 @@ impl<'r> Ground<'r> {
         self.push_demands(product, &mut deltas);
         in_order(&mut deltas);
         deltas
+    }
+
+    /// The days after today from which lots of a product do not count any more, in order.
+    pub fn days_of_expiry(&self, product: &ProductId) -> Vec<Date> {
+        let mut days = days_of_expiry(self.inventory, self.beside.state, product);
+        days.retain(|day| *day > self.today && self.horizon.is_none_or(|horizon| *day < horizon));
+        days
     }
 
     /// Whether a product has stock that may expire.

@@ -11,6 +11,7 @@
 //! | `offer`, `confirm` | what a line takes of it, alone or with its group |
 //! | `kit` | the same for kits, by their components |
 //! | `pegging` | which supply it comes from |
+//! | `project` | what of a product can be promised, day by day |
 
 mod answer;
 mod calendar;
@@ -21,6 +22,7 @@ mod ground;
 mod kit;
 mod offer;
 mod pegging;
+mod project;
 mod request;
 mod say;
 #[cfg(test)]
@@ -32,16 +34,15 @@ pub use answer::{
 };
 pub(super) use compile::{PromisePolicy, compile};
 pub use def::{CalendarDef, ConfirmationRule, Overcommitted, PromiseDef, PromiseMethod, PromiseScope};
+pub use project::project;
 pub use request::{DatedDemand, ProjectionRequest, PromiseLine, PromiseRequest};
 
 use confirm::Desk;
 use ground::{Beside, Ground};
-use timeline::{Drawing, Timeline};
 
 use super::compile::Inventory;
 use super::kit::{as_quantity, whole};
 use crate::limits::Limits;
-use crate::quantity::Quantity;
 use crate::report::{Diagnostic, Diagnostics, Error, InventoryCode, LimitCode, Path};
 
 /// Says when each line can be had. Lines of one product share what there is, the first served first. Nothing is held by a promise.
@@ -107,58 +108,5 @@ fn check_lines(ground: &Ground<'_>, lines: &[PromiseLine], problems: &mut Diagno
             problems.error(InventoryCode::Quantity, &here.field("quantity"), message);
         }
         ground.check_location(line.location.as_ref(), &here, problems);
-    }
-}
-
-/// Says what of a product can be promised, day by day.
-///
-/// # Errors
-/// As [`promise`].
-pub fn project(inventory: &Inventory, request: &ProjectionRequest) -> Result<Projection, Error> {
-    // 1. Refuse what cannot be judged.
-    let mut problems = Diagnostics::new();
-    let calendar = request.calendar.as_ref().map(|def| calendar::compile(def, &Path::ROOT.field("calendar"), &mut problems));
-    let ground = Ground::lay(inventory, beside_product(request), calendar.as_ref())?;
-    ground.check(&mut problems);
-    ground.check_location(request.location.as_ref(), &Path::ROOT, &mut problems);
-    if inventory.kit(&request.product).is_some() {
-        let message = format!("`{}` is a kit and has no stock of its own; look at its components, or promise it", request.product);
-        problems.error(InventoryCode::Kit, &Path::ROOT.field("product"), message);
-    }
-    problems.finish()?;
-    // 2. Draw the timeline.
-    let place = request.location.as_ref().map(|location| ground.whole(location));
-    let mut deltas = ground.deltas(&request.product, ground.today);
-    if place == Some(None) {
-        deltas.clear();
-    }
-    let place = place.flatten();
-    let policy = inventory.promise();
-    let (overcommitted, method) = (policy.overcommitted, policy.method);
-    let timeline = Timeline::draw(&deltas, Drawing { today: ground.today, places: ground.places(), place, overcommitted, method });
-    // 3. Say what comes and goes.
-    deltas.retain(|delta| place.is_none() || delta.place == place);
-    let mut projected = Quantity::ZERO;
-    let mut rest = deltas.iter().peekable();
-    let days = timeline.days.iter().zip(&timeline.promisable).map(|(day, promisable)| {
-        let of_day = std::iter::from_fn(|| rest.next_if(|delta| delta.day <= *day)).map(|delta| delta.quantity);
-        let (supply, demand) = of_day.fold((Quantity::ZERO, Quantity::ZERO), |(supply, demand), quantity| {
-            (supply.saturating_add(quantity.or_zero()), demand.saturating_add(quantity.negated().or_zero()))
-        });
-        projected = projected.saturating_add(supply).saturating_sub(demand);
-        ProjectionDay { date: *day, supply, demand, projected, promisable: *promisable }
-    });
-    Ok(Projection { product: request.product.clone(), days: days.collect(), unlimited_from: ground.horizon })
-}
-
-fn beside_product(request: &ProjectionRequest) -> Beside<'_> {
-    Beside {
-        state: &request.state,
-        at: request.at,
-        today: request.today,
-        replaces: &[],
-        supplies: &request.supplies,
-        demands: &request.demands,
-        anew: crate::id::Set::default(),
     }
 }

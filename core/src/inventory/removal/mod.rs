@@ -20,4 +20,4 @@ pub(super) use compile::{RemovalPolicy, compile_removal};
 pub use def::{ConsignedStock, ExpiredLots, LotMatch, RemovalDef, RemovalStrategy, RemovalTerms, UndatedStock};
 pub(super) use nearest::explain_refusal;
 pub use survey::PassedOver;
-pub(super) use survey::{Ask, usable};
+pub(super) use survey::{Ask, days_of_expiry, usable};

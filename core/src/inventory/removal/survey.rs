@@ -14,6 +14,7 @@ use crate::inventory::state::{Counters, Shelf, StockState};
 use crate::inventory::supply::Supply;
 use crate::quantity::Quantity;
 use crate::report::{Code, InventoryCode};
+use crate::sort;
 use crate::time::Date;
 
 /// What is asked of a product's stock.
@@ -186,6 +187,19 @@ fn lasts(policy: RemovalPolicy, expires_on: Date, today: Date) -> bool {
     let days = policy.min_shelf_life_days;
     let needed = i32::try_from(days).ok().and_then(|days| today.add_days(days).ok());
     (expires_on >= today || policy.expired == ExpiredLots::Allow) && (days == 0 || needed.is_some_and(|needed| expires_on >= needed))
+}
+
+/// The days from which lots of a product that are there do not count any more, in order.
+pub(in crate::inventory) fn days_of_expiry(inventory: &Inventory, state: &StockState, product: &ProductId) -> Vec<Date> {
+    let Some(details) = state.details(product) else { return Vec::new() };
+    let policy = inventory.removal_of(product);
+    let lots = details.positions.iter().filter(|(_, counters)| counters.on_hand.is_positive());
+    let ends = lots.filter_map(|((_, stock), _)| details.facts(stock)?.expires_on);
+    let days = 1_i32.saturating_sub(i32::try_from(policy.min_shelf_life_days).unwrap_or(i32::MAX));
+    let mut days: Vec<Date> = ends.filter_map(|end| end.add_days(days).ok().filter(|day| !lasts(policy, end, *day))).collect();
+    sort::ascending(&mut days);
+    days.dedup();
+    days
 }
 
 impl<'s> Supply<'s> {

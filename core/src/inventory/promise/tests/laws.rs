@@ -254,3 +254,44 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    /// A projection says of each day what a promise for that day would be, of lots that expire too.
+    #[test]
+    fn a_projection_of_lots_agrees_with_promises(
+        lots in prop::collection::vec((1_i64..9, prop::option::of(0_i64..9), 0_usize..2), 0..5),
+        supplies in prop::collection::vec((1_i64..9, 0_i64..9), 0..3),
+        needs in prop::collection::vec((1_i64..6, 0_i64..9), 0..3),
+        shelf_life in 0_u32..3, named in any::<bool>(),
+    ) {
+        let day = |days: i64| format!("2026-11-{:02}", 20 + days);
+        let places = ["north", "south"];
+        let def = serde_json::json!({"locations": [{"id": "north"}, {"id": "south"}], "promise": {"confirm": "one_date"},
+            "products": [{"product": "P", "tracking": "lot", "removal": {"min_shelf_life_days": shelf_life}}]});
+        let inventory = super::super::super::compile(&serde_json::from_value(def).unwrap(), &crate::report::Path::ROOT, &mut crate::report::Diagnostics::new());
+        let positions: Vec<_> = lots.iter().enumerate().map(|(number, (quantity, _, place))|
+            serde_json::json!({"product": "P", "location": places[*place], "lot": format!("L{number}"), "on_hand": quantity})).collect();
+        let known: Vec<_> = lots.iter().enumerate().filter_map(|(number, (_, expires, _))|
+            expires.map(|days| serde_json::json!({"product": "P", "lot": format!("L{number}"), "facts": {"expires_on": day(days)}}))).collect();
+        let supplies: Vec<_> = supplies.iter().enumerate().map(|(number, (quantity, days))|
+            serde_json::json!({"id": format!("S{number}"), "product": "P", "location": "south", "due": day(*days), "quantity": quantity})).collect();
+        let demands: Vec<_> = needs.iter().enumerate().map(|(number, (quantity, days))|
+            serde_json::json!({"id": format!("D{number}"), "product": "P", "quantity": quantity, "wanted_on": day(*days)})).collect();
+        let location = named.then_some("south");
+        let state = serde_json::json!({"positions": positions, "lots": known});
+        let request = serde_json::json!({"at": "2026-11-21T09:00:00Z", "product": "P", "location": location, "state": state, "supplies": supplies, "demands": demands});
+        let projection = super::super::project(&inventory, &serde_json::from_value(request).unwrap()).unwrap();
+        for on in &projection.days {
+            let request = serde_json::json!({"at": "2026-11-21T09:00:00Z", "state": state, "supplies": supplies, "demands": demands,
+                "lines": [{"id": "1", "product": "P", "quantity": 1000, "wanted_on": on.date, "location": location}]});
+            let promised = promise(&inventory, &serde_json::from_value(request).unwrap()).unwrap();
+            let confirmed: crate::quantity::Quantity = promised.lines[0].schedule_lines.iter().map(|part| part.quantity).sum();
+            prop_assert_eq!(confirmed, on.promisable, "{}", on.date);
+        }
+        // What expires is what stood in the lots that had not expired.
+        let expired: crate::quantity::Quantity = projection.days.iter().map(|day| day.expired).sum();
+        let dated: i64 = lots.iter().filter(|(_, expires, place)| expires.is_some_and(|days| days - i64::from(shelf_life) >= 1) && (!named || *place == 1))
+            .map(|(quantity, _, _)| quantity).sum();
+        prop_assert_eq!(expired.to_string(), dated.to_string());
+    }
+}
