@@ -1126,6 +1126,11 @@ export interface ChargeDef {
   tax?: ChargeTaxDef | null;
   /** When it is valid, judged by the document's date; always when absent. */
   valid?: PeriodInput | null;
+  /**
+   * From which time to which it is valid too, where days are not fine enough; then only for requests that say `at` which time they are
+   * made.
+   */
+  valid_at?: Window | null;
   /** The condition on the document; always true when absent. */
   when?: string | null;
 }
@@ -4367,7 +4372,8 @@ export interface PriceListDef {
   records?: readonly PriceRecordDef[];
   /**
    * The name of a CSV file with more records: a column for each key, then `price`, and as needed `from`, `unit`, `per`,
-   * `valid_from`, `valid_until`. Rows with the same key and validity and different `from` are the tiers of one record.
+   * `valid_from`, `valid_until`; of tiers `flat`, `percent`, `overage`; of records `package`, `package_rounding`, `included`, `minimum`,
+   * `maximum`, `cap`, `cap_counter`, `cap_beyond`. Rows with the same key and validity and different `from` are the tiers of one record.
    */
   records_csv?: string | null;
   /** The list whose price is shown beside this one's, with what is saved against it. */
@@ -9197,6 +9203,11 @@ export interface TaxRateDef {
   treatment?: Treatment;
   /** When it is valid, judged by the document's date; always when absent. */
   valid?: PeriodInput | null;
+  /**
+   * From which time to which it is valid too, where days are not fine enough; then only for requests that say `at` which time they are
+   * made.
+   */
+  valid_at?: Window | null;
 }
 
 /** Names a tax rate. */

@@ -1231,6 +1231,9 @@ class ChargeDef(TypedDict):
     tax: NotRequired[ReadOnly[ChargeTaxDef | None]]
     # When it is valid, judged by the document's date; always when absent.
     valid: NotRequired[ReadOnly[PeriodInput | None]]
+    # From which time to which it is valid too, where days are not fine enough; then only for requests that say `at` which time they are
+    # made.
+    valid_at: NotRequired[ReadOnly[Window | None]]
     # The condition on the document; always true when absent.
     when: NotRequired[ReadOnly[str | None]]
 
@@ -4736,7 +4739,8 @@ class PriceListDef(TypedDict):
     # Its records.
     records: NotRequired[ReadOnly[Sequence[PriceRecordDef]]]
     # The name of a CSV file with more records: a column for each key, then `price`, and as needed `from`, `unit`, `per`,
-    # `valid_from`, `valid_until`. Rows with the same key and validity and different `from` are the tiers of one record.
+    # `valid_from`, `valid_until`; of tiers `flat`, `percent`, `overage`; of records `package`, `package_rounding`, `included`, `minimum`,
+    # `maximum`, `cap`, `cap_counter`, `cap_beyond`. Rows with the same key and validity and different `from` are the tiers of one record.
     records_csv: NotRequired[ReadOnly[str | None]]
     # The list whose price is shown beside this one's, with what is saved against it.
     reference: NotRequired[ReadOnly[PriceListId | None]]
@@ -9917,6 +9921,9 @@ class TaxRateDef(TypedDict):
     treatment: NotRequired[ReadOnly[Treatment]]
     # When it is valid, judged by the document's date; always when absent.
     valid: NotRequired[ReadOnly[PeriodInput | None]]
+    # From which time to which it is valid too, where days are not fine enough; then only for requests that say `at` which time they are
+    # made.
+    valid_at: NotRequired[ReadOnly[Window | None]]
 
 # Names a tax rate.
 TaxRateId: TypeAlias = "str"

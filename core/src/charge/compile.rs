@@ -7,7 +7,7 @@ use crate::id::{ChargeId, Map, Set, StepId, Symbol};
 use crate::money::{AllocationMethod, Currency, Decimal, Exact, Money, Percent, Rounding, ZeroWeights};
 use crate::report::{ChargeCode, Diagnostic, LimitCode, Path, RulebookCode};
 use crate::table::{OutputType, Table, TableDef};
-use crate::time::Period;
+use crate::time::{Period, Window};
 
 /// The checked charges, in the order of the rulebook.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +24,8 @@ pub struct Charge {
     counts: bool,
     /// When it is valid.
     pub valid: Period,
+    /// From which time to which it is valid too.
+    pub valid_at: Option<Window>,
     /// The condition on the document.
     pub when: Option<Expr>,
     /// Which lines it is for.
@@ -238,6 +240,9 @@ impl Charge {
     ) -> Self {
         let valid = def.valid.unwrap_or(Period::ALWAYS);
         cx.diagnostics.check_period(valid, &path.field("valid"));
+        if let Some(window) = def.valid_at {
+            cx.diagnostics.check_window(window, &path.field("valid_at"));
+        }
         let condition = |text: &Option<String>, scope, field: &str, cx: &mut CompileContext<'_>| {
             text.as_deref().and_then(|text| Expr::compile(text, &Type::Bool, scope, &path.field(field), cx))
         };
@@ -266,6 +271,7 @@ impl Charge {
             name: def.name.clone(),
             counts,
             valid,
+            valid_at: def.valid_at,
             when,
             lines,
             base_includes,

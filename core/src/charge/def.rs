@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{ChargeId, StepId, TaxCategoryId};
 use crate::money::{AllocationMethod, Currency, Decimal, Percent, RoundingDef, RoundingMode, ZeroWeights};
 use crate::table::TableDef;
-use crate::time::Period;
+use crate::time::{Period, Window};
 
 /// What a document costs beside its goods: freight, a fee, insurance, duty. Or, with an amount below zero, an allowance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +20,10 @@ pub struct ChargeDef {
     /// When it is valid, judged by the document's date; always when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid: Option<Period>,
+    /// From which time to which it is valid too, where days are not fine enough; then only for requests that say `at` which time they are
+    /// made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_at: Option<Window>,
     /// The currencies of the documents that it is for, in each of which its amounts are. When it names none, all documents, unless it has
     /// amounts: those are in the rulebook's currency, and so are the documents.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

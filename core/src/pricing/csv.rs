@@ -3,20 +3,32 @@
 use super::heads::{KEY_WIDTH, Key, NO_KEY};
 use super::list::{Draft, Entry, Offer, Place};
 use super::record::{Sold, check_offer, find_unit};
-use super::{PriceListDef, TierDef};
+use super::{Beyond, CapDef, PackageDef, PackageRounding, PriceListDef, PriceRecordDef, TierDef};
 use crate::expr::CompileContext;
 use crate::id::{AttributeId, Set, Symbol, UnitId};
-use crate::money::{Decimal, UnitPrice};
-use crate::report::{CsvRows, Path, PricingCode, ShapeCode};
+use crate::money::{Decimal, Percent, UnitPrice};
+use crate::report::{CsvRows, Path, PricingCode, ShapeCode, Sources};
 use crate::sort;
 use crate::time::Period;
 
 /// Where the columns are.
 struct Columns {
     keys: Vec<usize>,
-    price: usize,
+    price: Option<usize>,
     from: Option<usize>,
     offer: [Option<usize>; 4],
+    /// Those of [`TARIFF`]; none where the file has none of them.
+    tariff: Option<[Option<usize>; TARIFF.len()]>,
+}
+
+/// The columns of what is more than a price per unit: the first three of a tier, the others of a record.
+const TARIFF: [&str; 11] =
+    ["flat", "percent", "overage", "package", "package_rounding", "included", "minimum", "maximum", "cap", "cap_counter", "cap_beyond"];
+
+/// Whether the file of a list has columns of what is more than a price per unit.
+pub(super) fn has_tariffs(list: &PriceListDef, sources: &Sources) -> bool {
+    let header = list.records_csv.as_deref().and_then(|file| sources.get(file)).and_then(|text| text.lines().next());
+    header.is_some_and(|header| header.split(',').any(|column| TARIFF.contains(&column.trim().trim_matches('"'))))
 }
 
 /// Neighbouring rows that agree in everything but quantity and price are the tiers of one record.
@@ -29,6 +41,8 @@ struct Run<'a> {
     line: u64,
     tiers: Vec<TierDef>,
     price: Option<Decimal>,
+    /// What the record says besides key, offer and prices, where the file has columns for it.
+    terms: Option<Box<PriceRecordDef>>,
 }
 
 /// The cells of key and offer as they were read last, with what they mean: the next row mostly has the same.
@@ -50,53 +64,117 @@ pub(super) fn read_file(
 ) {
     const COLUMNS: [&str; 6] = ["price", "from", "unit", "per", "valid_from", "valid_until"];
     let keys: Vec<&str> = list.keys.iter().map(AttributeId::as_str).collect();
-    let known = |column: &str| keys.contains(&column) || COLUMNS.contains(&column);
-    let required: Vec<&str> = keys.iter().copied().chain(["price"]).collect();
+    let known = |column: &str| keys.contains(&column) || COLUMNS.contains(&column) || TARIFF.contains(&column);
+    let has_tariffs = has_tariffs(list, cx.sources);
+    let required: Vec<&str> = keys.iter().copied().chain((!has_tariffs).then_some("price")).collect();
     let Some(mut rows) = CsvRows::open(file, cx.sources, path, known, &required, cx.diagnostics) else { return };
-    let Some(price) = rows.column("price") else { return };
     if draft.list.keys.len() != keys.len() {
         return;
     }
     let columns = Columns {
         keys: keys.iter().filter_map(|key| rows.column(key)).collect(),
-        price,
+        price: rows.column("price"),
         from: rows.column("from"),
         offer: ["unit", "per", "valid_from", "valid_until"].map(|column| rows.column(column)),
+        tariff: has_tariffs.then(|| TARIFF.map(|column| rows.column(column))),
     };
     let offer = Offer { valid: Period::ALWAYS, unit: None, per: Decimal::ONE };
     let no_key = [NO_KEY; KEY_WIDTH];
     let texts = Texts { of_key: Default::default(), key: no_key, of_offer: Default::default(), offer };
-    let mut run = Run { file, path, texts, key: no_key, offer, line: 0, tiers: Vec::new(), price: None };
+    let mut run = Run { file, path, texts, key: no_key, offer, line: 0, tiers: Vec::new(), price: None, terms: None };
     while rows.advance(cx.diagnostics) {
         let Some(key) = run.key(&rows, &columns, draft, cx) else { continue };
         let Some(offer) = run.offer(&rows, &columns, units, cx) else { continue };
-        let Some((from, price)) = price_of(&rows, &columns, cx) else { continue };
-        let joins = key == run.key && offer == run.offer && from.is_some() && !run.tiers.is_empty();
+        let Some((tier, terms)) = tariff_of(&rows, &columns, cx) else { continue };
+        let Some((from, price)) = price_of(&rows, &columns, &tier, cx) else { continue };
+        let joins = key == run.key && offer == run.offer && terms == run.terms && from.is_some() && !run.tiers.is_empty();
         if !joins {
             run.finish(draft, cx);
-            (run.key, run.offer, run.line) = (key, offer, rows.line());
+            (run.key, run.offer, run.line, run.terms) = (key, offer, rows.line(), terms);
         }
         match from {
-            Some(from) => run.tiers.push(TierDef { from, price: Some(price), ..TierDef::default() }),
-            None => run.price = Some(price),
+            Some(from) => run.tiers.push(TierDef { from, price, ..tier }),
+            None => run.price = price,
         }
     }
     run.finish(draft, cx);
 }
 
-/// From which quantity on the row's price is, when it says so, and the price.
-fn price_of(rows: &CsvRows<'_>, columns: &Columns, cx: &mut CompileContext<'_>) -> Option<(Option<Decimal>, Decimal)> {
-    if rows.cell(columns.price).is_none() {
-        rows.problem(PricingCode::PriceOrTiers, columns.price, "there is no price", cx.diagnostics);
+/// From which quantity on the row's price is, when it says so, and the price; a tier may do without one that has something else.
+fn price_of(
+    rows: &CsvRows<'_>,
+    columns: &Columns,
+    tier: &TierDef,
+    cx: &mut CompileContext<'_>,
+) -> Option<(Option<Decimal>, Option<Decimal>)> {
+    let has = |column: Option<usize>| column.is_some_and(|column| rows.cell(column).is_some());
+    let has_more = [tier.flat.is_some(), tier.percent.is_some(), tier.overage.is_some()].contains(&true);
+    if !has(columns.price) && !has_more {
+        let column = columns.price.or(columns.from).unwrap_or_default();
+        rows.problem(PricingCode::PriceOrTiers, column, "there is no price", cx.diagnostics);
         return None;
     }
-    let price = rows.parse(columns.price, cx.diagnostics);
-    let has_from = columns.from.is_some_and(|column| rows.cell(column).is_some());
+    if has_more && !has(columns.from) {
+        let column = columns.from.or(columns.price).unwrap_or_default();
+        let message = "`flat`, `percent` and `overage` belong to a tier; say in `from` where it begins";
+        rows.problem(PricingCode::Tariff, column, message, cx.diagnostics);
+        return None;
+    }
+    let price = columns.price.and_then(|column| rows.parse(column, cx.diagnostics));
     let from = columns.from.and_then(|column| rows.parse(column, cx.diagnostics));
-    if has_from && from.is_none() {
+    if has(columns.from) && from.is_none() || has(columns.price) && price.is_none() {
         return None;
     }
-    Some((from, price?))
+    Some((from, price))
+}
+
+/// What the row says of its tier and of its record besides prices per unit; none when a cell cannot be read.
+fn tariff_of(rows: &CsvRows<'_>, columns: &Columns, cx: &mut CompileContext<'_>) -> Option<(TierDef, Option<Box<PriceRecordDef>>)> {
+    let Some(columns) = columns.tariff else { return Some((TierDef::default(), None)) };
+    let before = cx.diagnostics.count();
+    let [flat, percent, overage, package, rounding, included, minimum, maximum, cap, counter, beyond] = columns;
+    let mut number = |column: Option<usize>| -> Option<Decimal> { rows.parse(column?, cx.diagnostics) };
+    let [flat, share, overage, size, included, minimum, maximum, quantity] =
+        [flat, percent, overage, package, included, minimum, maximum, cap].map(&mut number);
+    let percentage = share.and_then(|share| Percent::new(share).ok());
+    if share.is_some() && percentage.is_none() {
+        rows.problem(ShapeCode::InvalidValue, percent.unwrap_or_default(), "this is too large for a percentage", cx.diagnostics);
+    }
+    let package_words = [("up", PackageRounding::Up), ("down", PackageRounding::Down), ("exact", PackageRounding::Exact)];
+    let of_package = word(rows, rounding, &package_words, cx);
+    let beyond_word = word(rows, beyond, &[("rest", Beyond::Rest), ("line", Beyond::Line)], cx);
+    let of_counter = counter.and_then(|column| rows.parse(column, cx.diagnostics));
+    // What is said of something that is not there.
+    let orphans = [
+        (size.is_none() && of_package.is_some(), rounding, "package"),
+        (quantity.is_none() && of_counter.is_some(), counter, "cap"),
+        (quantity.is_none() && beyond_word.is_some(), beyond, "cap"),
+    ];
+    for (_, column, needed) in orphans.into_iter().filter(|(orphan, ..)| *orphan) {
+        let message = format!("this says more of the `{needed}`, which is empty");
+        rows.problem(PricingCode::Tariff, column.unwrap_or_default(), &message, cx.diagnostics);
+    }
+    let terms = PriceRecordDef {
+        package: size.map(|size| PackageDef { size, rounding: of_package.unwrap_or_default() }),
+        included,
+        minimum,
+        maximum,
+        cap: quantity.map(|quantity| CapDef { quantity, counter: of_counter, beyond: beyond_word.unwrap_or_default() }),
+        ..PriceRecordDef::default()
+    };
+    let tier = TierDef { flat, percent: percentage, overage, ..TierDef::default() };
+    (cx.diagnostics.count() == before).then(|| (tier, Some(Box::new(terms))))
+}
+
+/// What the word in a cell stands for.
+fn word<T: Copy>(rows: &CsvRows<'_>, column: Option<usize>, known: &[(&str, T)], cx: &mut CompileContext<'_>) -> Option<T> {
+    let (column, text) = column.and_then(|column| Some((column, rows.cell(column)?)))?;
+    let found = known.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+    if found.is_none() {
+        let words: Vec<String> = known.iter().map(|(word, _)| format!("`{word}`")).collect();
+        rows.problem(ShapeCode::Csv, column, &format!("`{text}` is none of {}", words.join(", ")), cx.diagnostics);
+    }
+    found
 }
 
 impl Run<'_> {
@@ -168,7 +246,7 @@ impl Run<'_> {
         sort::by(&mut self.tiers, |one, other| one.from.cmp(&other.from));
         let before = cx.diagnostics.count();
         let place = Place::Line { line: u32::try_from(self.line).unwrap_or(u32::MAX), tiered: price.is_none() };
-        let sold = Sold { def: None, lists: &[], tiers: &self.tiers, price };
+        let sold = Sold { def: self.terms.as_deref(), of_file: true, lists: &[], tiers: &self.tiers, price };
         draft.add(Some(self.key), self.offer, sold, place, self.path, cx);
         name_row(before, self.file, self.line, self.path, cx);
         self.tiers.clear();
@@ -224,6 +302,13 @@ impl Draft {
             return None;
         }
         if self.list.rules.is_some() {
+            if !self.same_terms(one, other) {
+                problem(
+                    PricingCode::Ambiguous,
+                    format!("the same key as line {line}, but with another package, cap or bound; keep one of them"),
+                );
+                return None;
+            }
             if let Some(from) = self.twice(one, other) {
                 problem(PricingCode::TierOverlap, format!("line {line} has the same key and starts at `{from}` too; keep one of them"));
                 return None;
@@ -253,6 +338,15 @@ impl Draft {
         let bands = |entry: Entry| self.list.tariffs.get(usize::try_from(entry.first_price).ok()?).map(|tariff| &tariff.bands);
         let (one, other) = (bands(one)?, bands(other)?);
         one.iter().map(|band| band.from).find(|from| other.iter().any(|band| band.from == *from))
+    }
+
+    /// Whether two tariffs differ in nothing but their tiers.
+    fn same_terms(&self, one: Entry, other: Entry) -> bool {
+        let terms = |entry: Entry| {
+            let tariff = self.list.tariffs.get(usize::try_from(entry.first_price).ok()?)?;
+            Some((tariff.package, tariff.included, tariff.minimum, tariff.maximum, tariff.cap.as_ref()))
+        };
+        terms(one) == terms(other)
     }
 
     /// Two tariffs of the file as one, which takes the place of the first.

@@ -173,7 +173,8 @@ pub struct PriceListDef {
     #[serde(default, skip_serializing_if = "PriceRecords::is_empty")]
     pub records: PriceRecords,
     /// The name of a CSV file with more records: a column for each key, then `price`, and as needed `from`, `unit`, `per`,
-    /// `valid_from`, `valid_until`. Rows with the same key and validity and different `from` are the tiers of one record.
+    /// `valid_from`, `valid_until`; of tiers `flat`, `percent`, `overage`; of records `package`, `package_rounding`, `included`, `minimum`,
+    /// `maximum`, `cap`, `cap_counter`, `cap_beyond`. Rows with the same key and validity and different `from` are the tiers of one record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub records_csv: Option<String>,
 }

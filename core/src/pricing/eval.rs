@@ -11,7 +11,7 @@ use crate::id::{CounterId, Ordinal, PriceListId, Set, Symbol};
 use crate::money::{ArithmeticError, Exact};
 use crate::quantity::Factor;
 use crate::sort;
-use crate::time::Date;
+use crate::time::{Date, Window};
 
 /// The prices that were found, with the buffers of finding them, to be reused from document to document.
 #[derive(Debug, Clone, Default)]
@@ -296,7 +296,7 @@ impl PriceList {
 
     /// Whether the list is valid on the day and at the time.
     fn is_valid<F: ?Sized, L>(&self, query: &Query<'_, F, L>) -> bool {
-        self.valid.contains(query.date) && self.valid_at.is_none_or(|window| query.at.is_some_and(|at| window.contains(at)))
+        self.valid.contains(query.date) && Window::is_open(self.valid_at, query.at)
     }
 
     /// Takes the lines whose prices the list has out of the open ones, whose records were found. The prices themselves are read

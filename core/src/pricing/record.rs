@@ -13,8 +13,10 @@ use crate::time::Period;
 /// What a record charges, as a definition or a file says it.
 #[derive(Clone, Copy)]
 pub(super) struct Sold<'d> {
-    /// All that a definition says.
+    /// All that a definition says; of a file what its columns say besides prices.
     pub def: Option<&'d PriceRecordDef>,
+    /// Whether it is from a file, where more of its tiers may follow.
+    pub of_file: bool,
     /// The lists of the rulebook, in its order.
     pub lists: &'d [PriceListId],
     pub tiers: &'d [TierDef],
@@ -45,7 +47,7 @@ impl Draft {
             };
             cx.diagnostics.error(PricingCode::PriceOrTiers, path, format!("the record has {what}; write one of them"));
         }
-        let sold = Sold { def: Some(def), lists, tiers: &def.tiers, price: def.price.filter(|_| def.tiers.is_empty()) };
+        let sold = Sold { def: Some(def), of_file: false, lists, tiers: &def.tiers, price: def.price.filter(|_| def.tiers.is_empty()) };
         self.add(key, offer, sold, place, path, cx);
     }
 
@@ -60,7 +62,7 @@ impl Draft {
         }
         self.tier_defs(sold.tiers, &mut from, &path.field("tiers"), cx);
         if let Some(rules) = self.list.rules.take() {
-            let of = TariffContext { lists: sold.lists, rules: &rules, currency: self.list.currency };
+            let of = TariffContext { lists: sold.lists, rules: &rules, currency: self.list.currency, of_file: sold.of_file };
             let tariff = Tariff::compile(sold.def, sold.tiers, sold.price, of, path, cx);
             self.list.tariffs.push(tariff);
             self.list.rules = Some(rules);

@@ -13,6 +13,7 @@ use crate::id::Ordinal;
 use crate::money::{AllocationShare, ArithmeticError, Decimal, Exact, Money, Rounding, RoundingDef, RoundingMode, allocate};
 use crate::report::{ChargeCode, Diagnostic, Error, Finding, LimitCode, Path, Severity};
 use crate::tax::Taxed;
+use crate::time::Window;
 
 /// Computes the charges of a step, each from the lines as they enter it.
 pub(super) fn apply(
@@ -34,7 +35,7 @@ pub(super) fn apply(
             }
             continue;
         }
-        if !charge.valid.contains(request.date) {
+        if !charge.valid.contains(request.date) || !Window::is_open(charge.valid_at, request.at) {
             reject(RejectionReason::NotValid, number, charge_number, Vec::new(), out);
             continue;
         }

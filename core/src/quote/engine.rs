@@ -107,7 +107,8 @@ impl Rulebook {
         let lists = given_lists(parts, &given);
         let of_products = product_lists(parts, &lines);
         let has_returns = !plain && lines.iter().any(|line| line.returned);
-        let mut frame = Frame { parts, lines, has_returns, document: Vec::new(), line_values: Vec::new(), product_lists: &of_products };
+        let mut frame =
+            Frame { parts, at: request.at, lines, has_returns, document: Vec::new(), line_values: Vec::new(), product_lists: &of_products };
         fill(&mut frame, request, &given, &lists);
         if let Some(frozen) = &out.frozen {
             frozen.count_others(&mut frame);

@@ -9,6 +9,7 @@ use crate::money::{AllocationShare, Decimal};
 use crate::pricing::FoundPrices;
 use crate::rulebook::{NegativeQuantities, Parts};
 use crate::table::TableScratch;
+use crate::time::Timestamp;
 
 /// Buffers that a caller who quotes again and again may keep: nothing of one quote shows in the next.
 #[derive(Debug, Default)]
@@ -39,6 +40,8 @@ pub(super) type Lists<'q> = Vec<Box<[Value<'q>]>>;
 /// The document: values by slot.
 pub(super) struct Frame<'q> {
     pub(super) parts: &'q Parts,
+    /// The time at which the request is made, when it says so.
+    pub(super) at: Option<Timestamp>,
     pub(super) lines: Vec<Line>,
     /// Whether the quantity of a line is below zero.
     pub(super) has_returns: bool,

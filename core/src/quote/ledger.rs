@@ -11,6 +11,7 @@ use crate::id::{CouponCode, DocumentId};
 use crate::money::{Decimal, Money};
 use crate::report::{AdjustCode, Detail, Finding, Span};
 use crate::rulebook::Parts;
+use crate::time::Window;
 
 /// The coupons and readings of a request, and the marks on its lines.
 #[derive(Clone)]
@@ -171,7 +172,7 @@ impl<'q> Ledger<'q> {
     /// What a rule may still do.
     pub(super) fn standing(&mut self, rule: &dyn Termed) -> Standing {
         let Some(terms) = rule.terms() else { return Standing::default() };
-        if terms.valid_at.is_some_and(|window| !self.request.at.is_some_and(|at| window.contains(at))) {
+        if !Window::is_open(terms.valid_at, self.request.at) {
             return Standing { barred: Some(RejectionReason::NotValid), ..Standing::default() };
         }
         let limits = &terms.limits;

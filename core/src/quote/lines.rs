@@ -256,7 +256,8 @@ pub(super) fn resolve(
     if state.returned {
         state.quantity = line.quantity.negated();
     } else if line.quantity.is_negative() || line.quantity.is_zero() && !parts.pricing.charges_at_zero() {
-        let message = format!("the quantity `{}` is not above zero", line.quantity);
+        let takes = if line.quantity.is_negative() { "; the rulebook's `negative_quantities` may take goods that come back" } else { "" };
+        let message = format!("the quantity `{}` is not above zero{takes}", line.quantity);
         remark(Finding::new(QuoteCode::Quantity, Severity::Error, message).detail("quantity", line.quantity));
         return;
     }

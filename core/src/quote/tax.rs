@@ -13,7 +13,7 @@ use crate::money::Decimal;
 use crate::report::{Diagnostic, Error, Finding, LimitCode, Path, Severity, TaxCode};
 use crate::rulebook::Step;
 use crate::tax::{Assessment, FoundStack, MissingRate, PriceMode, Tax, TaxLine, TaxStep, Taxed, Way};
-use crate::time::Date;
+use crate::time::{Date, Timestamp};
 
 /// Finds what every line bears, computes tax, and ends the waterfalls.
 pub(super) fn apply(
@@ -62,6 +62,8 @@ pub(super) struct Buyer {
     way: Way,
     class: Option<Symbol>,
     date: Option<Date>,
+    /// The time at which the request is made.
+    at: Option<Timestamp>,
 }
 
 impl Buyer {
@@ -72,19 +74,19 @@ impl Buyer {
             _ => Way::default(),
         };
         let date = if let Value::Date(date) = frame.value(frame.parts.attributes.document.date, None) { Some(date) } else { None };
-        Self { way, class: tax.customer_class().and_then(symbol), date }
+        Self { way, class: tax.customer_class().and_then(symbol), date, at: frame.at }
     }
 
     /// What a category bears.
     pub(super) fn find(&self, tax: &Tax, category: Symbol) -> Option<FoundStack> {
         let date = self.date?;
-        self.way.places().find_map(|place| tax.find(category, place, self.class, date))
+        self.way.places().find_map(|place| tax.find(category, place, self.class, (date, self.at)))
     }
 
     /// What a category bears at another destination, for customers of no class.
     fn find_at(&self, tax: &Tax, category: Symbol, destination: Symbol) -> Option<FoundStack> {
         let date = self.date?;
-        tax.way_to(destination).places().find_map(|place| tax.find(category, place, None, date))
+        tax.way_to(destination).places().find_map(|place| tax.find(category, place, None, (date, self.at)))
     }
 }
 

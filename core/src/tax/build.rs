@@ -1,6 +1,6 @@
 //! Which taxes meet on a category at a destination, period by period.
 
-use super::compile::{RateAmount, Tax, TaxRate};
+use super::compile::{Dated, RateAmount, Tax, TaxRate};
 use super::stack::{Rule, Stack, StackTax};
 use super::{MissingRate, Treatment};
 use crate::expr::CompileContext;
@@ -8,7 +8,7 @@ use crate::id::{Map, Symbol};
 use crate::money::{ArithmeticError, Exact};
 use crate::report::{Diagnostic, LimitCode, Path, TaxCode};
 use crate::sort;
-use crate::time::{Date, Period};
+use crate::time::{Date, Period, Timestamp, Window};
 
 /// What rates are looked up by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,20 +27,22 @@ pub(super) fn stacks(tax: &mut Tax, places: &Map<Place, Vec<usize>>, path: &Path
         let general = general.map(Vec::as_slice).unwrap_or_default();
         let mut dated = Vec::new();
         for period in periods(tax, own.iter().chain(general)) {
-            let rates = chosen(tax, own, general, period);
-            if rates.is_empty() {
-                continue;
-            }
-            let number = match known.get(&rates) {
-                Some(number) => *number,
-                None => {
-                    let stack = solve(tax, &rates, path, cx);
-                    known.insert(rates, tax.stacks.len());
-                    tax.stacks.push(stack);
-                    tax.stacks.len().saturating_sub(1)
+            for valid_at in windows(tax, own.iter().chain(general)) {
+                let rates = chosen(tax, own, general, period, valid_at);
+                if rates.is_empty() {
+                    continue;
                 }
-            };
-            dated.push((period, number));
+                let stack = match known.get(&rates) {
+                    Some(number) => *number,
+                    None => {
+                        let stack = solve(tax, &rates, path, cx);
+                        known.insert(rates, tax.stacks.len());
+                        tax.stacks.push(stack);
+                        tax.stacks.len().saturating_sub(1)
+                    }
+                };
+                dated.push(Dated { valid: period, valid_at, stack });
+            }
         }
         tax.by_place.insert(*place, dated);
     }
@@ -57,9 +59,23 @@ fn periods<'r>(tax: &Tax, rates: impl Iterator<Item = &'r usize>) -> Vec<Period>
     starts.zip(ends).map(|(from, until)| Period { from, until }).collect()
 }
 
+/// The windows between the moments at which a rate begins or ends; then none, for requests that do not say when they are made. Where no
+/// rate is bound to a time, only that.
+fn windows<'r>(tax: &Tax, rates: impl Iterator<Item = &'r usize>) -> Vec<Option<Window>> {
+    let bound: Vec<Window> = rates.filter_map(|rate| tax.rates.get(*rate)?.valid_at).collect();
+    let mut moments: Vec<Timestamp> = bound.iter().flat_map(|window| [window.from, window.until]).flatten().collect();
+    sort::ascending(&mut moments);
+    moments.dedup();
+    let starts = std::iter::once(None).chain(moments.iter().copied().map(Some));
+    let ends = moments.iter().copied().map(Some).chain(std::iter::once(None));
+    let between = starts.zip(ends).map(|(from, until)| Some(Window { from, until })).filter(|_| !bound.is_empty());
+    between.chain(std::iter::once(None)).collect()
+}
+
 /// The rates that are valid in a period, in the order of their taxes; of each tax the one for the class, else the one for all.
-fn chosen(tax: &Tax, own: &[usize], general: &[usize], period: Period) -> Vec<usize> {
-    let valid = |number: &&usize| tax.rates.get(**number).is_some_and(|rate| rate.valid.overlaps(&period));
+fn chosen(tax: &Tax, own: &[usize], general: &[usize], period: Period, window: Option<Window>) -> Vec<usize> {
+    let at_the_time = |rate: &TaxRate| rate.valid_at.is_none_or(|bound| window.is_some_and(|window| window.overlaps(&bound)));
+    let valid = |number: &&usize| tax.rates.get(**number).is_some_and(|rate| rate.valid.overlaps(&period) && at_the_time(rate));
     let mut rates: Vec<usize> = Vec::new();
     for number in own.iter().chain(general).filter(valid) {
         let levy = |number: usize| tax.rates.get(number).map(|rate| rate.levy);

@@ -10,7 +10,7 @@ use crate::expr::{CompileContext, Facts, Slot, Type};
 use crate::id::{Map, Set, Symbol, TaxCategoryId, TaxRateId};
 use crate::money::{ArithmeticError, Decimal, Exact, Percent};
 use crate::report::{Diagnostic, Path, RulebookCode, TaxCode};
-use crate::time::{Date, Period};
+use crate::time::{Date, Period, Timestamp, Window};
 
 /// The checked rates.
 #[derive(Debug, Clone, Default)]
@@ -19,13 +19,22 @@ pub struct Tax {
     pub(super) rates: Vec<TaxRate>,
     pub(super) stacks: Vec<Stack>,
     /// What a category bears at a destination for a customer class, period by period.
-    pub(super) by_place: Map<Place, Vec<(Period, usize)>>,
+    pub(super) by_place: Map<Place, Vec<Dated>>,
     destinations: Set<Symbol>,
     /// None where there are none.
     zones: Option<Box<Zones>>,
     default_destination: Option<Symbol>,
     customer_class: Option<Slot>,
     missing_rate: MissingRate,
+}
+
+/// A stack, and when it counts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Dated {
+    pub valid: Period,
+    /// The window of time, where a rate is bound to one.
+    pub valid_at: Option<Window>,
+    pub stack: usize,
 }
 
 /// A checked rate.
@@ -43,8 +52,17 @@ pub struct TaxRate {
     pub treatment: Treatment,
     /// When it is valid.
     pub valid: Period,
+    /// From which time to which it is valid too.
+    pub valid_at: Option<Window>,
     /// The first rate that stands in the same entry of the breakdown: of the same tax, treatment, reason and percentage.
     pub group: usize,
+}
+
+impl TaxRate {
+    /// Whether there may be a moment at which both are valid.
+    fn shares_times(&self, other: &Self) -> bool {
+        self.valid_at.zip(other.valid_at).is_none_or(|(one, other)| one.overlaps(&other))
+    }
 }
 
 /// What a rate takes.
@@ -146,13 +164,19 @@ impl Tax {
         self.missing_rate
     }
 
-    /// The taxes of a category at a destination for a customer on a day.
+    /// The taxes of a category at a destination for a customer on a day, and at a time.
     #[must_use]
-    pub fn find(&self, category: Symbol, destination: Symbol, customer: Option<Symbol>, date: Date) -> Option<FoundStack> {
+    pub fn find(
+        &self,
+        category: Symbol,
+        destination: Symbol,
+        customer: Option<Symbol>,
+        (date, at): (Date, Option<Timestamp>),
+    ) -> Option<FoundStack> {
         let of_class = customer.and_then(|class| self.by_place.get(&Place { category, destination, class: Some(class) }));
         let dated = of_class.or_else(|| self.by_place.get(&Place { category, destination, class: None }))?;
-        let (_, number) = dated.iter().find(|(valid, _)| valid.contains(date))?;
-        Some(FoundStack { number: *number, complete: !self.stacks.get(*number)?.incomplete })
+        let Dated { stack, .. } = dated.iter().find(|dated| dated.valid.contains(date) && Window::is_open(dated.valid_at, at))?;
+        Some(FoundStack { number: *stack, complete: !self.stacks.get(*stack)?.incomplete })
     }
 
     /// The numbers of the rates of a stack, in the order of its taxes.
@@ -215,6 +239,9 @@ impl Tax {
         let amount = levy::amount(rate, &path, cx);
         let valid = rate.valid.unwrap_or(Period::ALWAYS);
         cx.diagnostics.check_period(valid, &path.field("valid"));
+        if let Some(window) = rate.valid_at {
+            cx.diagnostics.check_window(window, &path.field("valid_at"));
+        }
         let group = *seen.groups.entry((levy, amount, rate.treatment.clone())).or_insert(index);
         self.rates.push(TaxRate {
             id: rate.id.clone(),
@@ -223,6 +250,7 @@ impl Tax {
             amount,
             treatment: rate.treatment.clone(),
             valid,
+            valid_at: rate.valid_at,
             group,
         });
         check_place(def, rate, &path.field("destination"), cx);
@@ -256,10 +284,10 @@ impl Tax {
                 let Some(rate) = self.rates.get(*number) else { continue };
                 let clashes = |other: &&usize| {
                     let other = self.rates.get(**other);
-                    other.is_some_and(|other| other.levy == rate.levy && other.valid.overlaps(&rate.valid))
+                    other.is_some_and(|other| other.levy == rate.levy && other.valid.overlaps(&rate.valid) && other.shares_times(rate))
                 };
                 if let Some(other) = numbers.iter().take(position).find(clashes) {
-                    let message = "another rate of this tax, category and destination is valid on the same day";
+                    let message = "another rate of this tax, category and destination is valid at the same time";
                     let problem = Diagnostic::error(TaxCode::Ambiguous, &rates.index(*number), message);
                     let problem = problem.related(&rates.index(*other), "the other rate");
                     cx.diagnostics.push(problem.help("end the validity of one of them where the other begins"));

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::zone::ZoneDef;
 use crate::id::{StepId, TaxCategoryId, TaxId, TaxRateId};
 use crate::money::{Currency, Decimal, Percent, RoundingDef};
-use crate::time::Period;
+use crate::time::{Period, Window};
 
 /// Categories, taxes and rates.
 ///
@@ -101,6 +101,10 @@ pub struct TaxRateDef {
     /// When it is valid, judged by the document's date; always when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid: Option<Period>,
+    /// From which time to which it is valid too, where days are not fine enough; then only for requests that say `at` which time they are
+    /// made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_at: Option<Window>,
 }
 
 /// What a rate means to the tax office: the VAT categories of EN 16931. Each stands in the breakdown by itself; those that exempt carry

@@ -25,6 +25,19 @@ pub struct Window {
 }
 
 impl Window {
+    /// Whether what may be bound to a window is valid: always without one, and with one only at a moment that is said.
+    #[must_use]
+    pub fn is_open(window: Option<Self>, at: Option<Timestamp>) -> bool {
+        window.is_none_or(|window| at.is_some_and(|at| window.contains(at)))
+    }
+
+    /// Whether a moment belongs to both.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let before = |until: Option<Timestamp>, from: Option<Timestamp>| until.zip(from).is_some_and(|(until, from)| until <= from);
+        !before(self.until, other.from) && !before(other.until, self.from)
+    }
+
     /// Whether the moment belongs to the window.
     #[must_use]
     pub fn contains(&self, at: Timestamp) -> bool {

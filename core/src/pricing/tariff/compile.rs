@@ -5,6 +5,7 @@ use crate::expr::{CompileContext, Slot, Type};
 use crate::id::{AttributeId, PriceListId};
 use crate::money::{Currency, Decimal};
 use crate::pricing::calculate::Calculation;
+use crate::pricing::csv::has_tariffs;
 use crate::pricing::{AggregateBy, Basis, Bound, CalculateDef, PriceListDef, PriceRecordDef, TierDef, TierMode, UnitMatch, ZeroPrice};
 use crate::report::{Diagnostic, Path, PricingCode};
 
@@ -50,7 +51,8 @@ impl Rules {
             && !has_list_key
             && def.unit_match == UnitMatch::Convert
             && def.zero_price == ZeroPrice::Free
-            && def.records.shapes().all(is_plain);
+            && def.records.shapes().all(is_plain)
+            && !has_tariffs(def, cx.sources);
         (!plain).then(|| {
             Box::new(Self {
                 mode: def.tier_mode,
@@ -136,10 +138,12 @@ pub struct TariffContext<'a> {
     pub lists: &'a [PriceListId],
     pub rules: &'a Rules,
     pub currency: Currency,
+    /// Whether the record is from a file, where more of its tiers may follow.
+    pub of_file: bool,
 }
 
 impl Tariff {
-    /// Checks what a record charges; a record of a file has nothing but tiers or a price.
+    /// Checks what a record charges; what a file says comes without keys, offer and prices in `def`.
     pub fn compile(
         def: Option<&PriceRecordDef>,
         tiers: &[TierDef],
@@ -164,7 +168,7 @@ impl Tariff {
         }
         // The rows of a file are looked at when all of them are there.
         if of.rules.mode == TierMode::Graduated
-            && let Some(first) = tiers.first().filter(|first| def.is_some() && first.from > of.rules.least_start())
+            && let Some(first) = tiers.first().filter(|first| !of.of_file && first.from > of.rules.least_start())
         {
             cx.diagnostics.error(PricingCode::TierGap, &place.index(0).field("from"), of.rules.late_start(first.from));
         }
