@@ -238,16 +238,21 @@ pub(super) fn plan_lines(inventory: &Inventory, lines: &[DemandLine], asked: &[O
     let mut plan = ReservationPlan {
         locations: Arc::clone(inventory.names()),
         lines: Vec::with_capacity(lines.len()),
-        parts: Vec::with_capacity(lines.len()),
+        parts: std::mem::take(&mut supply.spare),
         findings: Vec::new(),
         waits: Map::default(),
         lots: Map::default(),
         passed_over: Map::default(),
         kits: Map::default(),
     };
+    supply.lay_rows(asked);
     for (line, asked) in lines.iter().zip(asked) {
         plan.serve(line, *asked, supply);
     }
+    // What has grown serves the next plan of the same supply.
+    supply.spare = std::mem::take(&mut plan.parts);
+    plan.parts = supply.spare.as_slice().into();
+    supply.spare.clear();
     plan
 }
 
@@ -310,12 +315,15 @@ impl ReservationPlan {
     }
 
     fn serve_asked(&mut self, line: &DemandLine, asked: Asked, supply: &mut Supply<'_>) -> Taken {
-        match supply.take_plain(asked, line.quantity, &mut self.parts) {
-            Some(taken) => taken,
-            None if supply.is_plain(line.ask(), asked.shelf) => {
-                supply.take(&line.product, asked.shelf, line.quantity, |rank, quantity| self.parts.push((rank, quantity)))
+        if let Some(taken) = supply.take_plain(asked, line.quantity, &mut self.parts) {
+            return taken;
+        }
+        match supply.shelf(asked) {
+            Some(shelf) if supply.is_plain(line.ask(), shelf) => {
+                supply.take(&line.product, shelf, line.quantity, |rank, quantity| self.parts.push((rank, quantity)))
             }
-            None => self.serve_lots(line, asked.shelf, supply),
+            Some(shelf) => self.serve_lots(line, shelf, supply),
+            None => Taken::default(),
         }
     }
 

@@ -1,15 +1,13 @@
 //! What is free of the products of a plan, so that a line reads no more than it needs.
 //!
 //! Most products are plain: nothing of them is kept back for all locations together, and nobody waits for them. What they have free
-//! is a row of numbers. One that a single line asks for is read where the state keeps it; one that several lines share gets a row of
-//! its own, from which they take.
+//! is a row of numbers, from which the lines that share a product take. The rows of a document are laid beside each other before its
+//! lines are served: that is mostly waiting for memory, which a loop that does little else asks for many rows at a time.
 
 use std::ops::Range;
 
-use indexmap::map::Entry;
-
 use super::compile::Inventory;
-use super::state::StockState;
+use super::state::{Shelf, StockState};
 use super::supply::Taken;
 use crate::id::{Map, Ordinal};
 use crate::quantity::Quantity;
@@ -19,102 +17,151 @@ pub(super) type Stop = (usize, Option<usize>);
 
 /// The products that lines ask for, in the order in which they were first asked for.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
-    /// By shelf.
-    products: Map<usize, Product>,
+pub(super) struct Rows<'s> {
+    numbers: Numbers,
+    products: Vec<Product<'s>>,
     /// What is kept of every product at each location that the ledger knows; none where nothing may be taken.
     kept: Vec<Option<Quantity>>,
-    /// Whether what the ledger has free may be taken everywhere.
+    /// Whether all that the ledger has free may be taken.
     all_free: bool,
-    /// The index that the ledger has for a location, by rank.
-    places: Vec<Option<usize>>,
     /// How many locations may give, whether the ledger knows them or not.
     active: usize,
     /// Row after row: what is free at each location that the ledger knows, then the sum of what is above zero.
-    numbers: Vec<Quantity>,
+    rows: Vec<Quantity>,
+}
+
+/// The products that were asked for, by shelf.
+#[derive(Debug)]
+enum Numbers {
+    /// The number of each shelf: for plans that ask for a good part of what there is.
+    Listed(Vec<Ordinal>),
+    Found(Map<usize, Ordinal>),
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Product {
+struct Product<'s> {
+    shelf: usize,
+    /// What the ledger has free of it, by the index of the location, and the sum of what is above zero.
+    free: &'s [Quantity],
+    sum: Quantity,
     plain: bool,
+    /// Where its row begins.
     row: Option<Ordinal>,
 }
 
 /// A product that a line asks for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asked {
-    pub shelf: usize,
-    number: usize,
+pub(super) struct Asked(Ordinal);
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self::Found(Map::default())
+    }
 }
 
-impl Rows {
-    /// Knows the locations, and has room for so many products.
-    pub fn lay(inventory: &Inventory, state: &StockState, products: usize) -> Self {
-        let index = |(location, active)| if active { state.locations.get_index_of(location) } else { None };
-        let places: Vec<Option<usize>> = inventory.locations().map(index).collect();
+impl Numbers {
+    /// Room for so many of some shelves.
+    fn with_room(products: usize, shelves: usize) -> Self {
+        if products.saturating_mul(16) >= shelves {
+            return Self::Listed(vec![Ordinal::NONE; shelves]);
+        }
+        Self::Found(Map::with_capacity_and_hasher(products, foldhash::fast::FixedState::default()))
+    }
+
+    fn get(&self, shelf: usize) -> Option<Ordinal> {
+        match self {
+            Self::Listed(numbers) => numbers.get(shelf).copied().filter(|number| *number != Ordinal::NONE),
+            Self::Found(numbers) => numbers.get(&shelf).copied(),
+        }
+    }
+
+    fn set(&mut self, shelf: usize, number: Ordinal) {
+        match self {
+            Self::Listed(numbers) => numbers.get_mut(shelf).into_iter().for_each(|slot| *slot = number),
+            Self::Found(numbers) => {
+                numbers.insert(shelf, number);
+            }
+        }
+    }
+}
+
+impl<'s> Rows<'s> {
+    /// Knows the locations, and has room for the products of so many lines.
+    pub fn new(inventory: &Inventory, state: &StockState, lines: usize) -> Self {
         let mut kept = vec![None; state.locations.len()];
-        for (rank, place) in places.iter().enumerate() {
-            if let Some(kept) = place.and_then(|place| kept.get_mut(place)) {
+        let mut active = 0_usize;
+        for (rank, (location, _)) in inventory.locations().enumerate().filter(|(_, (_, active))| *active) {
+            active = active.saturating_add(1);
+            if let Some(kept) = state.locations.get_index_of(location).and_then(|place| kept.get_mut(place)) {
                 *kept = Some(inventory.safety_at(None, rank));
             }
         }
+        let shelves = state.shelves.len();
         Self {
-            products: Map::with_capacity_and_hasher(products.min(state.shelves.len()), foldhash::fast::FixedState::default()),
+            numbers: Numbers::with_room(lines, shelves),
+            products: Vec::with_capacity(lines.min(shelves)),
             all_free: kept.iter().all(|kept| kept.is_some_and(Quantity::is_zero)),
             kept,
-            places,
-            active: inventory.locations().filter(|(_, active)| *active).count(),
-            numbers: Vec::new(),
+            active,
+            rows: Vec::new(),
         }
     }
 
     /// Asks for the product of a shelf, and says whether that was done before. It is plain when it is for all that ask.
-    pub fn ask(&mut self, shelf: usize, plain: bool) -> (Asked, bool) {
-        match self.products.entry(shelf) {
-            Entry::Occupied(mut known) => {
-                known.get_mut().plain &= plain;
-                (Asked { shelf, number: known.index() }, true)
-            }
-            Entry::Vacant(new) => {
-                let number = new.index();
-                new.insert(Product { plain, row: None });
-                (Asked { shelf, number }, false)
-            }
+    pub fn ask(&mut self, shelf: usize, stock: &'s Shelf, plain: bool) -> (Asked, bool) {
+        let known = self.numbers.get(shelf);
+        if let Some((number, product)) = known.and_then(|number| Some((number, self.products.get_mut(number.index())?))) {
+            product.plain &= plain;
+            return (Asked(number), true);
         }
+        let number = Ordinal::of(self.products.len());
+        self.numbers.set(shelf, number);
+        self.products.push(Product { shelf, free: &stock.free, sum: stock.sum, plain, row: None });
+        (Asked(number), false)
     }
 
     /// The product of a shelf, if it was asked for.
     pub fn asked(&self, shelf: usize) -> Option<Asked> {
-        self.products.get_index_of(&shelf).map(|number| Asked { shelf, number })
+        self.numbers.get(shelf).map(Asked)
+    }
+
+    /// The shelf of a product.
+    pub fn shelf(&self, asked: Asked) -> Option<usize> {
+        self.product(asked).map(|product| product.shelf)
     }
 
     pub fn is_plain(&self, asked: Asked) -> bool {
-        self.products.get_index(asked.number).is_some_and(|(_, product)| product.plain)
+        self.product(asked).is_some_and(|product| product.plain)
     }
 
-    /// Whether a product has to get a row of its own: lines share it, or the state says more free than may be taken.
-    pub fn needs_row(&self, asked: Asked, shared: bool) -> bool {
-        (shared || !self.all_free)
-            && self.products.get_index(asked.number).is_some_and(|(_, product)| product.plain && product.row.is_none())
+    fn product(&self, asked: Asked) -> Option<&Product<'s>> {
+        self.products.get(asked.0.index())
     }
 
-    /// Gives a product its row: what the ledger has free of it, and what is free beside that.
-    pub fn part(&mut self, asked: Asked, free: &[Quantity], beside: &[Quantity]) {
-        let (start, length) = (self.numbers.len(), self.kept.len().saturating_add(1));
-        let Some((_, product)) = self.products.get_index_mut(asked.number) else { return };
-        product.row = start.checked_div(length).map(Ordinal::of);
+    /// Whether a product is plain and has no row yet.
+    pub fn needs_row(&self, asked: Asked) -> bool {
+        self.product(asked).is_some_and(|product| product.plain && product.row.is_none())
+    }
+
+    /// Lays the row of a product: what the ledger has free of it, and what is free beside that.
+    pub fn lay_row(&mut self, asked: Asked, beside: &[Quantity]) {
+        let (start, length) = (self.rows.len(), self.kept.len().saturating_add(1));
         if start == 0 {
-            self.numbers.reserve(self.products.capacity().saturating_mul(length));
+            self.rows.reserve(self.products.len().saturating_mul(length));
         }
+        let Some(product) = self.products.get_mut(asked.0.index()) else { return };
+        product.row = Some(Ordinal::of(start));
         // 1. What the ledger has.
-        self.numbers.extend_from_slice(free);
-        self.numbers.resize(start.saturating_add(self.kept.len()), Quantity::ZERO);
-        let row = self.numbers.get_mut(start..).unwrap_or_default();
+        self.rows.extend_from_slice(product.free);
+        self.rows.resize(start.saturating_add(self.kept.len()), Quantity::ZERO);
+        if self.all_free && beside.is_empty() {
+            self.rows.push(product.sum);
+            return;
+        }
         // 2. Less what is kept, with what is free beside.
-        if !self.all_free {
-            for (free, kept) in row.iter_mut().zip(&self.kept) {
-                *free = kept.map_or(Quantity::ZERO, |kept| free.saturating_sub(kept));
-            }
+        let row = self.rows.get_mut(start..).unwrap_or_default();
+        for (free, kept) in row.iter_mut().zip(&self.kept) {
+            *free = kept.map_or(Quantity::ZERO, |kept| free.saturating_sub(kept));
         }
         for ((free, kept), beside) in row.iter_mut().zip(&self.kept).zip(beside) {
             if kept.is_some() {
@@ -122,14 +169,15 @@ impl Rows {
             }
         }
         // 3. The sum.
-        let sum = self.numbers.get(start..).unwrap_or_default().iter().map(|free| free.or_zero()).sum();
-        self.numbers.push(sum);
+        let sum = row.iter().map(|free| free.or_zero()).sum();
+        self.rows.push(sum);
     }
 
-    /// So much more of the product of a shelf is free at a location, if it has a row of its own.
+    /// So much more of the product of a shelf is free at a location, if it has its row already.
     pub fn give(&mut self, shelf: usize, place: usize, quantity: Quantity) {
-        let Some(own) = self.products.get(&shelf).and_then(|product| product.row).map(|row| self.range(row)) else { return };
-        let Some((sum, row)) = self.numbers.get_mut(own).and_then(<[Quantity]>::split_last_mut) else { return };
+        let product = self.asked(shelf).and_then(|asked| self.product(asked));
+        let Some(own) = product.and_then(|product| product.row).map(|row| self.range(row)) else { return };
+        let Some((sum, row)) = self.rows.get_mut(own).and_then(<[Quantity]>::split_last_mut) else { return };
         let open = self.kept.get(place).is_some_and(Option::is_some);
         if let Some(free) = row.get_mut(place).filter(|_| open) {
             let before = free.or_zero();
@@ -138,58 +186,44 @@ impl Rows {
         }
     }
 
-    /// Takes up to `wanted` of a plain product along a route. To `parts` goes the rank and the quantity of each location that gives.
-    pub fn take(
-        &mut self,
-        asked: Asked,
-        state: &StockState,
-        route: &[Stop],
-        wanted: Quantity,
-        parts: &mut Vec<(usize, Quantity)>,
-    ) -> Taken {
-        let Some((shelf, product)) = self.products.get_index(asked.number) else { return Taken::default() };
-        let Some(own) = product.row.map(|row| self.range(row)) else {
-            let free = state.shelves.get_index(*shelf).map(|(_, stock)| stock.free.as_slice());
-            return walk(free.unwrap_or_default(), route, wanted, parts, None);
-        };
-        let Some((sum, row)) = self.numbers.get_mut(own).and_then(<[Quantity]>::split_last_mut) else { return Taken::default() };
-        // 1. Take what there is for the line. The sum is what all locations have.
-        let first = parts.len();
-        let taken = walk(row, route, wanted, parts, (route.len() == self.active).then_some(*sum));
-        // 2. Leave the rest to those after it.
-        *sum = sum.saturating_sub(taken.quantity);
-        for (rank, quantity) in parts.get(first..).unwrap_or_default() {
-            let place = self.places.get(*rank).copied().flatten();
-            if let Some(free) = place.and_then(|place| row.get_mut(place)) {
-                *free = free.saturating_sub(*quantity);
-            }
-        }
-        taken
+    /// Takes up to `wanted` of a product along a route, when it is plain. To `parts` goes the rank and the quantity of each location that
+    /// gives.
+    pub fn take(&mut self, asked: Asked, route: &[Stop], wanted: Quantity, parts: &mut Vec<(usize, Quantity)>) -> Option<Taken> {
+        // 1. Find its row.
+        let row = self.product(asked).filter(|product| product.plain)?.row?;
+        let range = self.range(row);
+        let (sum, row) = self.rows.get_mut(range)?.split_last_mut()?;
+        // 2. What there is for the line. The sum is what all locations have.
+        let available = if route.len() == self.active { *sum } else { all_along(route, row) };
+        // 3. Take, and leave the rest to those after it.
+        let quantity = walk(route, row, wanted, parts);
+        *sum = sum.saturating_sub(quantity);
+        Some(Taken { available, quantity })
     }
 
     fn range(&self, row: Ordinal) -> Range<usize> {
-        let length = self.kept.len().saturating_add(1);
-        let start = row.index().saturating_mul(length);
-        start..start.saturating_add(length)
+        let start = row.index();
+        start..start.saturating_add(self.kept.len()).saturating_add(1)
     }
 }
 
-/// Takes up to `wanted` of what is free, stop by stop; `available` is what all stops have, when it is known.
-fn walk(free: &[Quantity], route: &[Stop], wanted: Quantity, parts: &mut Vec<(usize, Quantity)>, available: Option<Quantity>) -> Taken {
-    let free_at = |place: Option<usize>| place.and_then(|place| free.get(place)).copied().unwrap_or_default().or_zero();
-    let (mut passed, mut left, mut stops) = (Quantity::ZERO, wanted, route.iter());
-    // 1. Take until there is enough.
-    while left.is_positive() {
-        let Some((rank, place)) = stops.next() else { break };
-        let free = free_at(*place);
-        let quantity = free.min(left);
-        if quantity.is_positive() {
-            parts.push((*rank, quantity));
-            left = left.saturating_sub(quantity);
-            passed = passed.saturating_add(free);
+/// What all stops have together.
+fn all_along(route: &[Stop], row: &[Quantity]) -> Quantity {
+    route.iter().filter_map(|(_, place)| row.get((*place)?)).map(|free| free.or_zero()).sum()
+}
+
+/// Takes up to `wanted`, stop by stop, and says how much that was.
+fn walk(route: &[Stop], row: &mut [Quantity], wanted: Quantity, parts: &mut Vec<(usize, Quantity)>) -> Quantity {
+    let mut left = wanted;
+    for (rank, place) in route {
+        let Some(free) = place.and_then(|place| row.get_mut(place)).filter(|free| free.is_positive()) else { continue };
+        let quantity = left.min(*free);
+        *free = free.saturating_sub(quantity);
+        left = left.saturating_sub(quantity);
+        parts.push((*rank, quantity));
+        if left.is_zero() {
+            break;
         }
     }
-    // 2. See what the stops after that have.
-    let all = || stops.fold(passed, |sum, (_, place)| sum.saturating_add(free_at(*place)));
-    Taken { available: available.unwrap_or_else(all), quantity: wanted.saturating_sub(left) }
+    wanted.saturating_sub(left)
 }

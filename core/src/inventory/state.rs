@@ -53,6 +53,8 @@ pub(super) struct Shelf {
     pub positions: Vec<Counters>,
     /// What is on hand and not held of it, beside the counters: a plan reads it for every line.
     pub free: Vec<Quantity>,
+    /// The sum of what of that is above zero.
+    pub sum: Quantity,
     /// How many events were about it.
     pub version: u64,
     /// What waits for stock; absent while nothing does, as for most products.
@@ -84,7 +86,12 @@ impl Shelf {
         if let Some(counter) = counters.get_mut(counter) {
             *counter = counter.saturating_add(quantity);
         }
-        *free = counters.free();
+        let before = std::mem::replace(free, counters.free());
+        let after = *free;
+        // A sum that is too large to be exact is added up anew.
+        let rest = if self.sum <= Quantity::MAX { Some(self.sum.saturating_sub(before.or_zero())) } else { None };
+        let sum = rest.and_then(|rest| rest.checked_add(after.or_zero()));
+        self.sum = sum.unwrap_or_else(|| self.free.iter().map(|free| free.or_zero()).sum());
     }
 
     pub fn waiting(&mut self) -> &mut Waiting {

@@ -34,7 +34,9 @@ pub(super) struct Supply<'s> {
     /// The same of stock that is not plain, by the index of the location and by what tells it apart.
     special: Map<usize, BTreeMap<(usize, StockDimensions), Quantity>>,
     /// The plain products of a plan, which are taken from row by row instead.
-    rows: Rows,
+    rows: Rows<'s>,
+    /// A list of parts that has grown in a plan before.
+    pub spare: Vec<(usize, Quantity)>,
 }
 
 /// What was taken for one line.
@@ -68,7 +70,7 @@ impl<'s> Supply<'s> {
     pub fn at(inventory: &'s Inventory, state: &'s StockState, at: Timestamp) -> Self {
         let (route, stops, own) = (Vec::new(), Vec::new(), Set::default());
         let (adjusted, special, rows) = (Map::default(), Map::default(), Rows::default());
-        let mut supply = Self { inventory, state, at, route, stops, own, past_queue: false, adjusted, special, rows };
+        let mut supply = Self { inventory, state, at, route, stops, own, past_queue: false, adjusted, special, rows, spare: Vec::new() };
         for reservation in state.due(at) {
             supply.free(reservation);
         }
@@ -141,18 +143,14 @@ impl<'s> Supply<'s> {
 
     /// Makes room for a plan with so many lines.
     pub fn make_room(&mut self, lines: usize) {
-        self.rows = Rows::lay(self.inventory, self.state, lines);
+        self.rows = Rows::new(self.inventory, self.state, lines);
     }
 
     /// Asks for the product of a line of a plan; what is taken of it is remembered when a line before has asked for it too.
     pub fn ask(&mut self, ask: Ask<'_>) -> Option<Asked> {
         let (shelf, _, stock) = self.state.shelves.get_full(ask.product)?;
         let any_will_do = ask.terms.is_none() && stock.waiting.is_none() && stock.details.is_none();
-        let (asked, again) = self.rows.ask(shelf, any_will_do && self.inventory.is_plain(ask.product));
-        let beside = self.adjusted.get(&shelf);
-        if self.rows.needs_row(asked, again || beside.is_some()) {
-            self.rows.part(asked, &stock.free, beside.map(Vec::as_slice).unwrap_or_default());
-        }
+        let (asked, again) = self.rows.ask(shelf, stock, any_will_do && self.inventory.is_plain(ask.product));
         if again && !self.rows.is_plain(asked) {
             self.share(shelf);
         }
@@ -219,9 +217,26 @@ impl<'s> Supply<'s> {
         taken
     }
 
+    /// Lays out the plain products of a document, from which its lines are going to take.
+    pub fn lay_rows(&mut self, asked: &[Option<Asked>]) {
+        for asked in asked.iter().copied().flatten() {
+            if !self.rows.needs_row(asked) {
+                continue;
+            }
+            let shelf = if self.adjusted.is_empty() { None } else { self.rows.shelf(asked) };
+            let beside = shelf.and_then(|shelf| self.adjusted.get(&shelf));
+            self.rows.lay_row(asked, beside.map(Vec::as_slice).unwrap_or_default());
+        }
+    }
+
     /// The same of a product of a plan, when it is plain.
     pub fn take_plain(&mut self, asked: Asked, wanted: Quantity, parts: &mut Vec<(usize, Quantity)>) -> Option<Taken> {
-        self.rows.is_plain(asked).then(|| self.rows.take(asked, self.state, &self.route, wanted, parts))
+        self.rows.take(asked, &self.route, wanted, parts)
+    }
+
+    /// The shelf of a product of a plan.
+    pub fn shelf(&self, asked: Asked) -> Option<usize> {
+        self.rows.shelf(asked)
     }
 
     /// What the threshold and the queue keep back of a product; `None` when that is nothing.
@@ -358,10 +373,6 @@ impl Supply<'_> {
         let adjusted = self.adjusted.entry(shelf).or_default();
         adjust(adjusted, location, quantity);
         self.rows.give(shelf, location, quantity);
-        let asked = self.rows.asked(shelf).filter(|asked| self.rows.needs_row(*asked, true));
-        if let Some((asked, (_, stock))) = asked.zip(self.state.shelves.get_index(shelf)) {
-            self.rows.part(asked, &stock.free, adjusted);
-        }
     }
 
     /// Corrects stock that is not plain.

@@ -122,7 +122,15 @@ impl Quantity {
     /// The quantity as a decimal.
     #[must_use]
     pub fn to_decimal(self) -> Decimal {
-        Decimal::from_parts(i128::from(self.0), DECIMALS).unwrap_or_default().normalize()
+        match self.whole() {
+            Some(whole) => whole.into(),
+            None => Decimal::from_parts(i128::from(self.0), DECIMALS).unwrap_or_default().normalize(),
+        }
+    }
+
+    /// The quantity when it has no digits after the point, as most have.
+    const fn whole(self) -> Option<i64> {
+        if self.0.rem_euclid(UNIT) == 0 { Some(self.0.div_euclid(UNIT)) } else { None }
     }
 }
 
@@ -163,7 +171,10 @@ impl std::iter::Sum for Quantity {
 
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.to_decimal(), f)
+        match self.whole() {
+            Some(whole) if f.precision().is_none() => fmt::Display::fmt(&whole, f),
+            _ => fmt::Display::fmt(&self.to_decimal(), f),
+        }
     }
 }
 
