@@ -159,8 +159,8 @@ impl<'s> Supply<'s> {
 
     /// Asks for a product of which kits of a plan take too: what is taken of it is remembered.
     pub fn ask_in_common(&mut self, product: &ProductId) {
-        if let Some(shelf) = self.state.shelves.get_index_of(product) {
-            self.rows.ask(shelf, false);
+        if let Some((shelf, _, stock)) = self.state.shelves.get_full(product) {
+            self.rows.ask(shelf, stock, false);
             self.share(shelf);
         }
     }

@@ -43,13 +43,17 @@ pub enum TimeError {
 /// # Ok::<(), dealdesk::time::TimeError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Date {
-    year: i16,
-    month: i8,
-    day: i8,
-}
+pub struct Date(
+    /// Year, month and day, from the highest byte to the lowest, so that dates compare as one number.
+    i32,
+);
 
 impl Date {
+    fn of(year: i16, month: i8, day: i8) -> Self {
+        let ([century, year], [month], [day]) = (year.to_be_bytes(), month.to_be_bytes(), day.to_be_bytes());
+        Self(i32::from_be_bytes([century, year, month, day]))
+    }
+
     /// The day of a year, a month (1 to 12) and a day of the month.
     ///
     /// # Errors
@@ -60,35 +64,38 @@ impl Date {
 
     fn checked(year: i16, month: i8, day: i8) -> Option<Self> {
         let month_is_right = calendar::YEARS.contains(&year) && (1..=12).contains(&month);
-        (month_is_right && (1..=calendar::month_length(year, month)).contains(&day)).then_some(Self { year, month, day })
+        (month_is_right && (1..=calendar::month_length(year, month)).contains(&day)).then(|| Self::of(year, month, day))
     }
 
     fn of_day_number(number: i32) -> Result<Self, TimeError> {
-        calendar::date_of(number).map(|(year, month, day)| Self { year, month, day }).ok_or(TimeError::OutOfRange)
+        calendar::date_of(number).map(|(year, month, day)| Self::of(year, month, day)).ok_or(TimeError::OutOfRange)
     }
 
     /// Days since 1970-01-01, which is day 0.
     #[must_use]
     pub fn day_number(self) -> i32 {
-        calendar::day_number(self.year, self.month, self.day)
+        calendar::day_number(self.year(), self.month(), self.day())
     }
 
     /// The year.
     #[must_use]
     pub fn year(self) -> i16 {
-        self.year
+        let [century, year, _, _] = self.0.to_be_bytes();
+        i16::from_be_bytes([century, year])
     }
 
     /// The month, 1 to 12.
     #[must_use]
     pub fn month(self) -> i8 {
-        self.month
+        let [_, _, month, _] = self.0.to_be_bytes();
+        i8::from_be_bytes([month])
     }
 
     /// The day of the month, 1 to 31.
     #[must_use]
     pub fn day(self) -> i8 {
-        self.day
+        let [_, _, _, day] = self.0.to_be_bytes();
+        i8::from_be_bytes([day])
     }
 
     /// The day `days` later; earlier when negative.
@@ -104,17 +111,17 @@ impl Date {
     /// # Errors
     /// [`TimeError::OutOfRange`] when the calendar ends before that.
     pub fn add_months(self, months: i32) -> Result<Self, TimeError> {
-        let count = i32::from(self.year).saturating_mul(12).saturating_add(i32::from(self.month)).saturating_sub(1);
+        let count = i32::from(self.year()).saturating_mul(12).saturating_add(i32::from(self.month())).saturating_sub(1);
         let count = count.checked_add(months).ok_or(TimeError::OutOfRange)?;
         let year = i16::try_from(count.div_euclid(12)).ok().filter(|year| calendar::YEARS.contains(year)).ok_or(TimeError::OutOfRange)?;
         let month = i8::try_from(count.rem_euclid(12).saturating_add(1)).unwrap_or(12);
-        Ok(Self { year, month, day: self.day.min(calendar::month_length(year, month)) })
+        Ok(Self::of(year, month, self.day().min(calendar::month_length(year, month))))
     }
 
     /// The last day of this date's month.
     #[must_use]
     pub fn end_of_month(self) -> Self {
-        Self { day: calendar::month_length(self.year, self.month), ..self }
+        Self::of(self.year(), self.month(), calendar::month_length(self.year(), self.month()))
     }
 }
 
@@ -137,8 +144,8 @@ fn date(text: &str) -> Option<(Date, &str)> {
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Years before 0 have a sign and six digits, as ISO 8601 has them.
-        let (sign, width) = if self.year < 0 { ("-", 6) } else { ("", 4) };
-        write!(f, "{sign}{:0width$}-{:02}-{:02}", self.year.unsigned_abs(), self.month, self.day)
+        let (sign, width) = if self.year() < 0 { ("-", 6) } else { ("", 4) };
+        write!(f, "{sign}{:0width$}-{:02}-{:02}", self.year().unsigned_abs(), self.month(), self.day())
     }
 }
 

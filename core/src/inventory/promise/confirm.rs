@@ -6,7 +6,7 @@ use super::kit::KitTurn;
 use super::offer::{Offer, Part};
 use super::request::PromiseLine;
 use super::timeline::{Delta, Drawing, Origin, Timeline, insert};
-use crate::id::{DemandId, Map, ProductId, ShipGroupId};
+use crate::id::{DemandId, Map, Ordinal, ProductId, ShipGroupId};
 use crate::quantity::Quantity;
 use crate::report::InventoryCode;
 use crate::time::Date;
@@ -194,7 +194,7 @@ impl<'r> Desk<'r> {
     pub fn offer(&mut self, product: &'r ProductId, place: Option<Option<usize>>, demand: Option<&DemandId>, on: Date) -> Offer {
         let ground = self.ground;
         let own = demand.into_iter().flat_map(|demand| ground.pegged(product, demand));
-        let own = own.filter(|delta| place.is_none_or(|place| place == delta.place)).collect();
+        let own = own.filter(|delta| place.is_none_or(|place| place == delta.place())).collect();
         let timeline = match place {
             Some(None) => Timeline { days: vec![ground.today], promisable: vec![Quantity::ZERO], receipt: Vec::new() },
             place => self.timeline(product, place.flatten(), on),
@@ -247,7 +247,7 @@ impl<'r> Desk<'r> {
         }
         let place = self.lines.get(number).and_then(|line| line.location.as_ref()).and_then(|location| self.ground.whole(location));
         for part in parts.iter().filter(|part| part.shared.is_positive()) {
-            let delta = Delta { day: part.day, place, at: None, quantity: part.shared.negated(), origin: Origin::Line(number) };
+            let delta = Delta::new(part.day, place, part.shared.negated(), Origin::Line(Ordinal::of(number)));
             self.note(number, None, delta);
         }
     }

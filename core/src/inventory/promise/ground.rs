@@ -4,7 +4,7 @@ use super::calendar::shift;
 use super::compile::PromisePolicy;
 use super::request::DatedDemand;
 use super::timeline::{Delta, Origin, in_order};
-use crate::id::{DemandId, LocationId, ProductId, ReservationId, Set};
+use crate::id::{DemandId, LocationId, Ordinal, ProductId, ReservationId, Set};
 use crate::inventory::compile::Inventory;
 use crate::inventory::expected::{Due, ExpectSupply};
 use crate::inventory::plan::not_positive;
@@ -143,7 +143,9 @@ impl<'r> Ground<'r> {
         // 1. What is there and free, location by location.
         deltas.extend(self.free(product, on));
         // 2. What is on its way for anyone.
-        deltas.extend(due.iter().enumerate().filter(|(_, due)| !due.pegged).filter_map(|(number, due)| self.expected(number, due)));
+        for (number, due) in due.iter().enumerate().filter(|(_, due)| !due.pegged) {
+            deltas.extend(self.expected(number, due));
+        }
         let given = self.beside.supplies.iter().enumerate().filter(|(_, supply)| supply.product == *product && supply.pegged_to.is_none());
         deltas.extend(given.filter_map(|(number, supply)| self.given(number, supply)));
         // 3. What others need of it.
@@ -170,23 +172,23 @@ impl<'r> Ground<'r> {
             let free = self.stock.balance_on(product, location, on).saturating_sub(self.inventory.safety_stock(product, location));
             // What is missing at one part of a whole is not taken from the others.
             let quantity = if place.rank == place.whole { free } else { free.or_zero() };
-            Delta { day: self.today, place: Some(place.whole), at: Some(place.rank), quantity, origin: Origin::Stock }
+            Delta::at(self.today, place, quantity, Origin::Stock)
         });
         let kept_back = self.inventory.sku_threshold(product).negated();
-        let kept_back = Delta { day: self.today, place: None, at: None, quantity: kept_back, origin: Origin::Stock };
+        let kept_back = Delta::new(self.today, None, kept_back, Origin::Stock);
         free.chain([kept_back]).filter(|delta| !delta.quantity.is_zero())
     }
 
     fn expected(&self, number: usize, due: &Due) -> Option<Delta> {
         let place = self.ranks.get(due.location).copied().flatten()?;
         let day = self.day_of_supply(due.day, due.kind)?;
-        Some(Delta { day, place: Some(place.whole), at: Some(place.rank), quantity: due.quantity, origin: Origin::Expected(number) })
+        Some(Delta::at(day, place, due.quantity, Origin::Expected(Ordinal::of(number))))
     }
 
     fn given(&self, number: usize, supply: &ExpectSupply) -> Option<Delta> {
         let place = place(self.inventory, &supply.location)?;
         let day = self.day_of_supply(supply.due, supply.kind)?;
-        Some(Delta { day, place: Some(place.whole), at: Some(place.rank), quantity: supply.quantity, origin: Origin::Supply(number) })
+        Some(Delta::at(day, place, supply.quantity, Origin::Supply(Ordinal::of(number))))
     }
 
     fn day_of_supply(&self, due: Date, kind: crate::inventory::SupplyKind) -> Option<Date> {
@@ -205,12 +207,14 @@ impl<'r> Ground<'r> {
             let wanted_on = reservation.wanted_on.unwrap_or(self.today);
             let needed =
                 Needed { id: &reservation.demand, quantity: reservation.backordered, wanted_on, location: reservation.location.as_ref() };
-            deltas.extend(self.needed(product, needed, || Some(Origin::Waiting(self.beside.state.reservation_number(&reservation.id)?))));
+            deltas.extend(self.needed(product, needed, || {
+                self.beside.state.reservation_number(&reservation.id).map(|number| Origin::Waiting(Ordinal::of(number)))
+            }));
         }
         for (number, demand) in self.beside.demands.iter().enumerate().filter(|(_, demand)| demand.product == *product) {
             let DatedDemand { id, quantity, wanted_on, location, .. } = demand;
             let needed = Needed { id, quantity: *quantity, wanted_on: *wanted_on, location: location.as_ref() };
-            deltas.extend(self.needed(product, needed, || Some(Origin::Demand(number))));
+            deltas.extend(self.needed(product, needed, || Some(Origin::Demand(Ordinal::of(number)))));
         }
     }
 
@@ -226,7 +230,7 @@ impl<'r> Ground<'r> {
         };
         let covered = self.pegged(product, needed.id).map(|pegged| pegged.quantity).sum();
         let quantity = needed.quantity.saturating_sub(covered).or_zero().negated();
-        if quantity.is_zero() { None } else { Some(Delta { day, place, at: None, quantity, origin: origin()? }) }
+        if quantity.is_zero() { None } else { Some(Delta::new(day, place, quantity, origin()?)) }
     }
 
     /// What is on its way for one demand alone, in order of day.

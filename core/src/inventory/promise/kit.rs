@@ -5,7 +5,7 @@ use super::ground::Ground;
 use super::offer::{Offer, Part};
 use super::request::PromiseLine;
 use super::timeline::{Delta, Origin, Timeline};
-use crate::id::ProductId;
+use crate::id::{Ordinal, ProductId};
 use crate::inventory::KitShipping;
 use crate::inventory::kit::{Kit, as_quantity, enough_for, times, whole};
 use crate::quantity::Quantity;
@@ -58,7 +58,7 @@ impl<'r> KitTurn<'r> {
                 own = part.own.iter().fold(own, |own, (_, quantity)| own.saturating_add(*quantity));
                 if part.shared.is_positive() {
                     let (day, place, quantity) = (kits.day, self.place, part.shared.negated());
-                    taken.push((index, Delta { day, place, at: None, quantity, origin: Origin::Line(number) }));
+                    taken.push((index, Delta::new(day, place, quantity, Origin::Line(Ordinal::of(number)))));
                 }
                 of_component.push(part);
             }

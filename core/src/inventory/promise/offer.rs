@@ -34,8 +34,9 @@ impl Part {
 }
 
 impl Offer {
-    pub fn new(timeline: Timeline, mut own: Vec<Delta>, horizon: Option<Date>) -> Self {
+    pub fn new(mut timeline: Timeline, mut own: Vec<Delta>, horizon: Option<Date>) -> Self {
         super::timeline::in_order(&mut own);
+        own.iter().for_each(|delta| timeline.know(delta.day));
         Self { timeline, own, horizon }
     }
 
@@ -65,17 +66,12 @@ impl Offer {
     }
 
     fn shared(&self, day: Date) -> Quantity {
-        self.number(day).and_then(|number| self.timeline.promisable.get(number)).copied().unwrap_or_default()
+        self.timeline.number(day).and_then(|number| self.timeline.promisable.get(number)).copied().unwrap_or_default()
     }
 
     /// The receipt that a day is promised from, when it is one alone.
     fn receipt(&self, day: Date) -> Option<usize> {
-        self.number(day).and_then(|number| self.timeline.receipt.get(number)).copied()
-    }
-
-    /// The number of the last day on which something changes, not after `day`.
-    fn number(&self, day: Date) -> Option<usize> {
-        self.timeline.days.partition_point(|known| *known <= day).checked_sub(1)
+        self.timeline.number(day).and_then(|number| self.timeline.receipt.get(number)).copied()
     }
 
     fn own_until(&self, day: Date) -> Quantity {
@@ -84,19 +80,13 @@ impl Offer {
 
     /// The days on which something changes, in order, and how much can be had from then on.
     fn steps(&self) -> impl Iterator<Item = (Date, Quantity)> {
-        let mut shared = self.timeline.days.iter().zip(&self.timeline.promisable).peekable();
         let mut own = self.own.iter().peekable();
-        let (mut of_all, mut of_own) = (Quantity::ZERO, Quantity::ZERO);
-        std::iter::from_fn(move || {
-            let next = [shared.peek().map(|(day, _)| **day), own.peek().map(|delta| delta.day)];
-            let day = next.into_iter().flatten().min()?;
-            while let Some((_, quantity)) = shared.next_if(|(known, _)| **known <= day) {
-                of_all = *quantity;
-            }
-            while let Some(delta) = own.next_if(|delta| delta.day <= day) {
+        let mut of_own = Quantity::ZERO;
+        self.timeline.days.iter().zip(&self.timeline.promisable).map(move |(day, of_all)| {
+            while let Some(delta) = own.next_if(|delta| delta.day <= *day) {
                 of_own = of_own.saturating_add(delta.quantity);
             }
-            Some((day, of_all.saturating_add(of_own)))
+            (*day, of_all.saturating_add(of_own))
         })
     }
 

@@ -18,7 +18,7 @@ pub(super) struct Peg {
 }
 
 /// Pegs every demand, in the order of [`super::timeline::in_order`].
-pub(super) fn peg(deltas: &[Delta], places: usize, overcommitted: Overcommitted) -> Vec<Peg> {
+pub(super) fn peg(deltas: &[Delta], overcommitted: Overcommitted) -> Vec<Peg> {
     let mut shelf = Shelf {
         deltas,
         left: deltas.iter().map(|delta| delta.quantity.or_zero()).collect(),
@@ -26,13 +26,14 @@ pub(super) fn peg(deltas: &[Delta], places: usize, overcommitted: Overcommitted)
         pegs: Vec::new(),
     };
     // 1. Each place serves the demands that name it.
-    for place in 0..places {
-        if deltas.iter().any(|delta| delta.place == Some(place) && delta.quantity.is_negative()) {
-            shelf.serve(|delta| delta.place == Some(place));
-        }
+    let mut named: Vec<usize> = deltas.iter().filter(|delta| delta.quantity.is_negative()).filter_map(Delta::place).collect();
+    crate::sort::ascending(&mut named);
+    named.dedup();
+    for place in named {
+        shelf.serve(|delta| delta.place() == Some(place));
     }
     // 2. What is left serves those who take from anywhere.
-    shelf.serve(|delta| delta.place.is_none() || delta.quantity.is_positive());
+    shelf.serve(|delta| delta.place().is_none() || delta.quantity.is_positive());
     shelf.pegs
 }
 
@@ -48,11 +49,17 @@ impl Shelf<'_> {
     fn serve(&mut self, concerned: impl Fn(&Delta) -> bool) {
         let mut receipts: Vec<usize> = Vec::new();
         let mut backlog: VecDeque<(usize, Quantity)> = VecDeque::new();
+        let (mut day, mut of_day) = (None, 0);
         let demanded = self.deltas.iter().rposition(|delta| delta.quantity.is_negative() && concerned(delta));
         for (number, delta) in self.deltas.iter().enumerate().filter(|(_, delta)| concerned(delta)) {
             // What comes after the last demand serves only who still waits.
             if demanded.is_none_or(|last| last < number) && (backlog.is_empty() || !self.carry) {
                 break;
+            }
+            // The receipts of a day stand in line when all of them have come.
+            if day != Some(delta.day) || delta.quantity.is_negative() {
+                self.line_up(receipts.get_mut(of_day..).unwrap_or_default());
+                (day, of_day) = (Some(delta.day), receipts.len());
             }
             if delta.quantity.is_negative() {
                 let missing = self.take(number, delta.quantity.negated(), &mut receipts);
@@ -65,17 +72,18 @@ impl Shelf<'_> {
                 self.serve_backlog(number, &mut backlog);
             }
             if self.left(number).is_positive() {
-                let place = receipts.iter().rposition(|earlier| !self.prefers(*earlier, number)).map_or(0, |place| place.saturating_add(1));
-                receipts.insert(place, number);
+                receipts.push(number);
             }
         }
         self.pegs.extend(backlog.into_iter().map(|(demand, quantity)| Peg { demand, supply: None, quantity }));
     }
 
-    /// Of the receipts of one day the location that is preferred, then the one that is listed first, is taken first.
-    fn prefers(&self, one: usize, other: usize) -> bool {
-        let (Some(first), Some(second)) = (self.deltas.get(one), self.deltas.get(other)) else { return false };
-        first.day == second.day && (first.place, one) < (second.place, other)
+    /// Puts the receipts of one day in the order in which they are taken, from the last to the first: the location that is preferred,
+    /// then the one that is listed first, is taken first.
+    fn line_up(&self, of_day: &mut [usize]) {
+        of_day.reverse();
+        let place = |receipt: &usize| self.deltas.get(*receipt).and_then(Delta::place);
+        crate::sort::by(of_day, |one, other| place(other).cmp(&place(one)));
     }
 
     /// Takes from the nearest receipts; gives what is missing. What is kept back lies where others are served last.

@@ -74,7 +74,7 @@ fn spans(ground: &Ground<'_>, request: &ProjectionRequest) -> Vec<Span> {
             deltas.clear();
         }
         let timeline = Timeline::draw(&deltas, drawing);
-        deltas.retain(|delta| drawing.place.is_none() || delta.place == drawing.place);
+        deltas.retain(|delta| drawing.place.is_none() || delta.place() == drawing.place);
         Span { from, deltas, timeline }
     };
     std::iter::once(ground.today).chain(ground.days_of_expiry(&request.product)).map(span).collect()

@@ -8,7 +8,8 @@ use super::offer::Part;
 use super::pegging::{self, peg};
 use super::request::PromiseLine;
 use super::timeline::{Delta, Origin};
-use crate::id::{DemandId, LineId, LocationId, Map, ProductId, SupplyId};
+use crate::id::{DemandId, LineId, LocationId, Map, Ordinal, ProductId, SupplyId};
+use crate::inventory::expected::Due;
 use crate::quantity::Quantity;
 use crate::report::{Finding, InventoryCode, Severity};
 use crate::time::Date;
@@ -40,6 +41,8 @@ pub(super) fn promise(desk: &mut Desk<'_>, confirmed: Vec<Confirmed>, explain: b
 /// A product of the request, with all that comes and goes of it, and who takes what.
 struct Pegged<'r> {
     product: &'r ProductId,
+    /// What is on its way of it.
+    due: &'r [Due],
     deltas: Vec<Delta>,
     pegs: Vec<pegging::Peg>,
 }
@@ -55,8 +58,8 @@ fn pegged_products<'r>(desk: &mut Desk<'r>) -> Vec<Pegged<'r>> {
     }
     let pegged = products.into_keys().map(|product| {
         let deltas = std::mem::take(desk.deltas(product, ground.today));
-        let pegs = peg(&deltas, desk.ground.places(), desk.ground.policy.overcommitted);
-        Pegged { product, deltas, pegs }
+        let pegs = peg(&deltas, desk.ground.policy.overcommitted);
+        Pegged { product, due: ground.due(product), deltas, pegs }
     });
     pegged.collect()
 }
@@ -76,7 +79,7 @@ fn schedules(desk: &Desk<'_>, confirmed: &[Confirmed], products: &[Pegged<'_>]) 
     for product in products {
         for peg in &product.pegs {
             let Some(Delta { day, origin: Origin::Line(line), .. }) = product.deltas.get(peg.demand) else { continue };
-            let Some(schedule) = schedules.get_mut(*line).filter(|_| !desk.kits.contains_key(line)) else { continue };
+            let Some(schedule) = schedules.get_mut(line.index()).filter(|_| !desk.kits.contains_key(&line.index())) else { continue };
             schedule.push(Source::of(desk.ground, product, peg).schedule_line(*day, peg.quantity));
         }
     }
@@ -100,7 +103,7 @@ fn components(desk: &Desk<'_>, confirmed: &[Confirmed], products: &[Pegged<'_>])
             let apart = parts.iter().flat_map(|part| apart(desk.ground, product, part));
             let pegged = products.iter().find(|pegged| pegged.product == product).into_iter();
             let pegged = pegged.flat_map(|pegged| pegged.pegs.iter().map(move |peg| (pegged, peg))).filter_map(|(pegged, peg)| {
-                let demand = pegged.deltas.get(peg.demand).filter(|demand| demand.origin == Origin::Line(*number))?;
+                let demand = pegged.deltas.get(peg.demand).filter(|demand| demand.origin == Origin::Line(Ordinal::of(*number)))?;
                 Some(Source::of(desk.ground, pegged, peg).schedule_line(demand.day, peg.quantity))
             });
             let mut schedule_lines: Vec<ScheduleLine> = apart.chain(pegged).collect();
@@ -116,7 +119,8 @@ fn components(desk: &Desk<'_>, confirmed: &[Confirmed], products: &[Pegged<'_>])
 
 /// What of a part does not come from what is there for all.
 fn apart<'g>(ground: &'g Ground<'_>, product: &'g ProductId, part: &'g Part) -> impl Iterator<Item = ScheduleLine> + 'g {
-    let own = part.own.iter().map(move |(delta, quantity)| Source::of_delta(ground, product, delta).schedule_line(part.day, *quantity));
+    let due = ground.due(product);
+    let own = part.own.iter().map(move |(delta, quantity)| Source::of_delta(ground, due, delta).schedule_line(part.day, *quantity));
     let from = if ground.inventory.is_tracked(product) { PegSource::Replenishment } else { PegSource::Untracked };
     let anew = part.anew.is_positive().then(|| Source::nowhere(from).schedule_line(part.day, part.anew));
     own.chain(anew)
@@ -134,20 +138,20 @@ impl<'g> Source<'g> {
         Self { from, location: None, supply: None }
     }
 
-    fn of(ground: &'g Ground<'_>, product: &Pegged<'_>, peg: &pegging::Peg) -> Self {
+    fn of(ground: &'g Ground<'_>, product: &Pegged<'g>, peg: &pegging::Peg) -> Self {
         match peg.supply.and_then(|supply| product.deltas.get(supply)) {
-            Some(delta) => Self::of_delta(ground, product.product, delta),
+            Some(delta) => Self::of_delta(ground, product.due, delta),
             None => Self::nowhere(PegSource::Nothing),
         }
     }
 
-    fn of_delta(ground: &'g Ground<'_>, product: &ProductId, delta: &Delta) -> Self {
+    fn of_delta(ground: &'g Ground<'_>, due: &'g [Due], delta: &Delta) -> Self {
         let supply = match delta.origin {
-            Origin::Expected(number) => ground.due(product).get(number).map(|due| &due.id),
-            Origin::Supply(number) => ground.beside.supplies.get(number).map(|supply| &supply.id),
+            Origin::Expected(number) => due.get(number.index()).map(|due| &due.id),
+            Origin::Supply(number) => ground.beside.supplies.get(number.index()).map(|supply| &supply.id),
             Origin::Stock | Origin::Waiting(_) | Origin::Demand(_) | Origin::Line(_) => None,
         };
-        let location = delta.at.and_then(|rank| ground.inventory.names().get(rank));
+        let location = delta.location().and_then(|rank| ground.inventory.names().get(rank));
         Self { from: if supply.is_some() { PegSource::Supply } else { PegSource::Stock }, location, supply }
     }
 
@@ -219,10 +223,10 @@ fn explain_pegging(desk: &Desk<'_>, confirmed: &[Confirmed], products: &[Pegged<
         }
         for peg in &product.pegs {
             let Some(delta) = product.deltas.get(peg.demand) else { continue };
-            let line = if let Origin::Line(line) = delta.origin { desk.lines.get(line).map(|line| &line.id) } else { None };
+            let line = if let Origin::Line(line) = delta.origin { desk.lines.get(line.index()).map(|line| &line.id) } else { None };
             let demand = match delta.origin {
-                Origin::Demand(number) => ground.beside.demands.get(number).map(|demand| &demand.id),
-                Origin::Waiting(number) => ground.beside.state.numbered_reservation(number).map(|reservation| &reservation.demand),
+                Origin::Demand(number) => ground.beside.demands.get(number.index()).map(|demand| &demand.id),
+                Origin::Waiting(number) => ground.beside.state.numbered_reservation(number.index()).map(|reservation| &reservation.demand),
                 Origin::Stock | Origin::Expected(_) | Origin::Supply(_) | Origin::Line(_) => None,
             };
             let part = Source::of(ground, product, peg).schedule_line(delta.day, peg.quantity);

@@ -4,6 +4,8 @@
 //! sum of what all places can spare serves the demands that take from anywhere, and what can be promised is again the least from a day on.
 
 use super::def::{Overcommitted, PromiseMethod};
+use super::ground::Place;
+use crate::id::Ordinal;
 use crate::quantity::Quantity;
 use crate::sort;
 use crate::time::Date;
@@ -12,10 +14,8 @@ use crate::time::Date;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Delta {
     pub day: Date,
-    /// The rank of the location that is not a part of another; none for a demand that takes from anywhere.
-    pub place: Option<usize>,
-    /// The rank of the location itself, where that is a part of another.
-    pub at: Option<usize>,
+    place: Ordinal,
+    at: Ordinal,
     /// Above zero: it comes; below zero: it goes.
     pub quantity: Quantity,
     pub origin: Origin,
@@ -27,15 +27,15 @@ pub(super) enum Origin {
     /// What is there and free; below zero when more is held or kept back than is there.
     Stock,
     /// The supply of that number among those of the product that are on their way.
-    Expected(usize),
+    Expected(Ordinal),
     /// The supply of that number in the request.
-    Supply(usize),
+    Supply(Ordinal),
     /// The reservation of that number in the state, which waits for stock.
-    Waiting(usize),
+    Waiting(Ordinal),
     /// The demand of that number in the request.
-    Demand(usize),
+    Demand(Ordinal),
     /// The line of that number in the request.
-    Line(usize),
+    Line(Ordinal),
 }
 
 /// What can be promised of a product, for demands of one place or of all.
@@ -62,10 +62,34 @@ pub(super) struct Drawing {
 }
 
 impl Delta {
+    /// What comes to or goes from a whole location, or is taken from anywhere.
+    pub fn new(day: Date, place: Option<usize>, quantity: Quantity, origin: Origin) -> Self {
+        Self { day, place: place.map_or(Ordinal::NONE, Ordinal::of), at: Ordinal::NONE, quantity, origin }
+    }
+
+    /// What comes to a location, which may be a part of the whole.
+    pub fn at(day: Date, place: Place, quantity: Quantity, origin: Origin) -> Self {
+        Self { day, place: Ordinal::of(place.whole), at: Ordinal::of(place.rank), quantity, origin }
+    }
+
+    /// The rank of the location that is not a part of another; none for a demand that takes from anywhere.
+    pub fn place(&self) -> Option<usize> {
+        rank(self.place)
+    }
+
+    /// The rank of the location itself, where that may be a part of another.
+    pub fn location(&self) -> Option<usize> {
+        rank(self.at)
+    }
+
     /// What comes on a day stands before what goes.
     fn turn(&self) -> (Date, bool) {
         (self.day, self.quantity.is_negative())
     }
+}
+
+fn rank(ordinal: Ordinal) -> Option<usize> {
+    if ordinal == Ordinal::NONE { None } else { Some(ordinal.index()) }
 }
 
 /// Puts what comes and goes in order.
@@ -90,19 +114,34 @@ impl Timeline {
         // 3. What each place can spare, day by day.
         let spare = Spare::of(deltas, &day_of, &after, days.len(), drawing);
         // 4. What those who take from anywhere leave of it.
-        let free = free_for_all(deltas, &day_of, &spare.more, resell);
+        let free = free_for_all(deltas, &day_of, spare.more, resell);
         // 5. What can be promised without breaking what was promised.
-        let least = least_from(&free);
-        let promisable = match drawing.place {
-            None => least,
-            Some(_) => promisable_at_place(&spare.at_place, &free, &least),
+        let mut promisable = match drawing.place {
+            None => least_from(free),
+            Some(_) => promisable_at_place(&spare.at_place, &free, &least_from(free.clone())),
         };
-        let promisable: Vec<Quantity> = promisable.into_iter().map(Quantity::or_zero).collect();
+        promisable.iter_mut().for_each(|quantity| *quantity = quantity.or_zero());
         let (promisable, receipt) = match drawing.method {
             PromiseMethod::CumulativeLookahead => (promisable, Vec::new()),
             PromiseMethod::Discrete => since_last_receipt(deltas, &day_of, &promisable, drawing.place),
         };
         Self { days, promisable, receipt }
+    }
+
+    /// The number of the last day that is not after `day`.
+    pub fn number(&self, day: Date) -> Option<usize> {
+        self.days.partition_point(|known| *known <= day).checked_sub(1)
+    }
+
+    /// Lists a day too; there is as much as on the day before it.
+    pub fn know(&mut self, day: Date) {
+        let Err(place) = self.days.binary_search(&day) else { return };
+        let before = place.checked_sub(1);
+        self.days.insert(place, day);
+        self.promisable.insert(place, before.and_then(|before| self.promisable.get(before)).copied().unwrap_or_default());
+        if let Some(receipt) = before.and_then(|before| self.receipt.get(before)).copied() {
+            self.receipt.insert(place, receipt);
+        }
     }
 }
 
@@ -127,7 +166,7 @@ fn number_days(deltas: &[Delta], today: Date) -> (Vec<Date>, Vec<usize>) {
 fn balances(deltas: &[Delta], places: usize, resell: bool) -> Vec<Quantity> {
     let mut running = vec![Quantity::ZERO; places];
     let balance = |delta: &Delta| {
-        let Some(balance) = delta.place.and_then(|place| running.get_mut(place)) else { return Quantity::ZERO };
+        let Some(balance) = delta.place().and_then(|place| running.get_mut(place)) else { return Quantity::ZERO };
         *balance = balance.saturating_add(delta.quantity);
         if resell {
             *balance = balance.or_zero();
@@ -159,7 +198,7 @@ impl Spare {
         let mut spare = Self { more: vec![Quantity::ZERO; days], at_place: Vec::new() };
         let mut here = drawing.place.map(|_| vec![Quantity::ZERO; days]);
         for ((delta, day), after) in deltas.iter().zip(day_of).zip(after).rev() {
-            let Some(place) = delta.place else { continue };
+            let Some(place) = delta.place() else { continue };
             let Some(outlook) = outlooks.get_mut(place) else { continue };
             let here = if drawing.place == Some(place) { here.as_mut() } else { None };
             spare.look_back(outlook, *day, *after, here);
@@ -203,9 +242,9 @@ impl Spare {
 }
 
 /// By day: what all places can spare, less what is taken from anywhere.
-fn free_for_all(deltas: &[Delta], day_of: &[usize], more: &[Quantity], resell: bool) -> Vec<Quantity> {
-    let mut change = more.to_vec();
-    for (delta, day) in deltas.iter().zip(day_of).filter(|(delta, _)| delta.place.is_none()) {
+fn free_for_all(deltas: &[Delta], day_of: &[usize], more: Vec<Quantity>, resell: bool) -> Vec<Quantity> {
+    let mut change = more;
+    for (delta, day) in deltas.iter().zip(day_of).filter(|(delta, _)| delta.place().is_none()) {
         if let Some(slot) = change.get_mut(*day) {
             *slot = slot.saturating_add(delta.quantity);
         }
@@ -222,8 +261,8 @@ fn free_for_all(deltas: &[Delta], day_of: &[usize], more: &[Quantity], resell: b
 }
 
 /// By day: the least from that day on.
-fn least_from(free: &[Quantity]) -> Vec<Quantity> {
-    let mut least = free.to_vec();
+fn least_from(free: Vec<Quantity>) -> Vec<Quantity> {
+    let mut least = free;
     let mut after = None;
     for slot in least.iter_mut().rev() {
         *slot = after.map_or(*slot, |after: Quantity| after.min(*slot));
@@ -249,7 +288,7 @@ fn promisable_at_place(at_place: &[Quantity], free: &[Quantity], least: &[Quanti
 fn since_last_receipt(deltas: &[Delta], day_of: &[usize], promisable: &[Quantity], place: Option<usize>) -> (Vec<Quantity>, Vec<usize>) {
     let mut receives = vec![false; promisable.len()];
     for (delta, day) in deltas.iter().zip(day_of) {
-        let comes = delta.quantity.is_positive() && (place.is_none() || delta.place == place);
+        let comes = delta.quantity.is_positive() && (place.is_none() || delta.place() == place);
         if let Some(slot) = receives.get_mut(*day).filter(|_| comes) {
             *slot = true;
         }
