@@ -7,6 +7,7 @@
 //! | W3 | stock in 20 warehouses, 200 orders of 100 lines that are served one after the other |
 //! | growth | W1 with 5,000 and 50,000 rules, of which the same few match |
 //! | load | reading and compiling the rulebook of W1; the feature `memory` adds the memory that it takes |
+//! | ledger | the stock of W3 read and written; single commands on it, and single orders planned from it |
 //! | promise | a line against 1,000 dated supplies |
 //! | sourcing | orders of 20 lines: the best of 12 warehouses, a good plan over 500 |
 //!
@@ -27,7 +28,7 @@ fn main() {
         let chosen = |name: &str| wanted.iter().any(|wanted| wanted == name);
         chosen(name) || !all.iter().any(|name| chosen(name))
     };
-    let runs = |name: &str| named(&["w1", "w2", "w3", "growth", "load", "sourcing", "promise"], name);
+    let runs = |name: &str| named(&["w1", "w2", "w3", "growth", "load", "ledger", "sourcing", "promise"], name);
     let peer = |name: &str| named(&["limit", "scan", "zen", "naive", "dealdesk"], name);
     let mut report = Report::default();
     let data = workload::Data::generate();
@@ -83,6 +84,9 @@ fn main() {
         if peer("dealdesk") {
             peers::dealdesk::load(&data, &mut report);
         }
+    }
+    if runs("ledger") && peer("dealdesk") {
+        peers::ledger::ledger(&workload::stock::Stock::generate(), &mut report);
     }
     if runs("promise") {
         peers::promise::promises(peer, &mut report);

@@ -17,17 +17,17 @@ fn warehouse(number: impl std::fmt::Display) -> String {
     format!("W{number}")
 }
 
-fn product(number: impl std::fmt::Display) -> String {
+pub fn product(number: impl std::fmt::Display) -> String {
     format!("P{number}")
 }
 
-fn inventory() -> Inventory {
+pub fn inventory() -> Inventory {
     let locations: Vec<Value> = (0..WAREHOUSES).map(|number| json!({"id": warehouse(number)})).collect();
     let def = serde_json::from_value(json!({ "locations": locations })).expect("the shape of a policy");
     compile(&def, &Path::ROOT, &mut Diagnostics::new())
 }
 
-fn state(stock: &Stock) -> StockState {
+pub fn state(stock: &Stock) -> StockState {
     let positions = stock.on_hand.iter().enumerate().flat_map(|(number, products)| {
         let there = products.iter().enumerate().filter(|(_, quantity)| **quantity > 0);
         there.map(move |(item, quantity)| json!({"product": product(item), "location": warehouse(number), "on_hand": quantity}))

@@ -4,6 +4,7 @@ pub mod dealdesk;
 mod dealdesk_rulebook;
 pub mod dealdesk_stock;
 pub mod dealdesk_table;
+pub mod ledger;
 pub mod limit;
 pub mod promise;
 pub mod scan;

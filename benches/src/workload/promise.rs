@@ -2,7 +2,7 @@
 
 use super::Rng;
 
-/// Supplies on their way, at most one on a day.
+/// Supplies on their way, seven on a day.
 pub const SUPPLIES: u32 = 1_000;
 /// Requests of a pass.
 const REQUESTS: usize = 200;
@@ -22,7 +22,7 @@ pub struct Wanted {
 /// The supplies in the order in which they were announced, and the requests.
 pub fn promise() -> (Vec<Supply>, Vec<Wanted>) {
     let mut rng = Rng::section(0x500);
-    // 7 and 1,001 have no common factor: every day once.
+    // 7 divides 1,001: every seventh day seven times, far from each other in the list.
     let supplies = (1..=SUPPLIES).map(|number| Supply { day: number * 7 % (SUPPLIES + 1), quantity: 1 + rng.below(40) }).collect();
     let requests = (0..REQUESTS).map(|_| Wanted { day: rng.below(SUPPLIES), quantity: 1 + rng.below(15_000) }).collect();
     (supplies, requests)
