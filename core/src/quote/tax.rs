@@ -9,11 +9,10 @@ use super::returns;
 use super::stage::too_large;
 use crate::expr::{EvalError, Facts, Value};
 use crate::id::{Ordinal, Symbol};
-use crate::money::Decimal;
+use crate::money::{ArithmeticError, Decimal};
 use crate::report::{Diagnostic, Error, Finding, LimitCode, Path, Severity, TaxCode};
 use crate::rulebook::Step;
-use crate::tax::{Assessment, FoundStack, MissingRate, PriceMode, Tax, TaxLine, TaxStep, Taxed, Way};
-use crate::time::{Date, Timestamp};
+use crate::tax::{Assessment, FoundStack, MissingRate, Moment, PriceMode, Tax, TaxLine, TaxStep, Taxed, Way};
 
 /// Finds what every line bears, computes tax, and ends the waterfalls.
 pub(super) fn apply(
@@ -28,7 +27,8 @@ pub(super) fn apply(
         Error::from(Diagnostic::error(LimitCode::Overflow, &Path::ROOT.field("lines"), format!("in the step `{}`: {error}", step.id)))
     };
     // 1. What each line bears.
-    let buyer = Buyer::of(frame, tax);
+    let (buyer, met) = Buyer::of(frame, tax, step).map_err(overflow)?;
+    let tax = met.as_ref().unwrap_or(tax);
     if country(frame).is_none() {
         let message = "the document has no `destination.country`, and the rulebook has no default";
         out.findings.push(Finding::new(TaxCode::NoDestination, Severity::Error, message));
@@ -61,32 +61,62 @@ pub(super) struct Buyer {
     /// The places whose rates may be for it; none when the document names no destination, or one that no rate knows.
     way: Way,
     class: Option<Symbol>,
-    date: Option<Date>,
-    /// The time at which the request is made.
-    at: Option<Timestamp>,
+    moment: Option<Moment>,
+    /// Where the taxes of several places may meet, what each category bears, and what it bears at home.
+    met: Option<Vec<(Symbol, [Option<FoundStack>; 2])>>,
 }
 
 impl Buyer {
-    fn of(frame: &Frame<'_>, tax: &Tax) -> Self {
+    /// With the taxes in which those that meet are solved, where taxes of several places may.
+    fn of(frame: &Frame<'_>, tax: &Tax, step: &TaxStep) -> Result<(Self, Option<Tax>), ArithmeticError> {
         let symbol = |slot| if let Value::Text(text) = frame.value(slot, None) { text.symbol } else { None };
         let way = match frame.value(frame.parts.attributes.document.country, None) {
             Value::Text(text) => tax.way(text.symbol, frame),
             _ => Way::default(),
         };
         let date = if let Value::Date(date) = frame.value(frame.parts.attributes.document.date, None) { Some(date) } else { None };
-        Self { way, class: tax.customer_class().and_then(symbol), date, at: frame.at }
+        let moment = date.map(|date| Moment { date, at: frame.at });
+        let mut buyer = Self { way, class: tax.customer_class().and_then(symbol), moment, met: None };
+        let met = if tax.has_meetings() { buyer.meet(tax, step)? } else { None };
+        Ok((buyer, met))
+    }
+
+    /// Finds what every category bears where taxes of several places may meet.
+    fn meet(&mut self, tax: &Tax, step: &TaxStep) -> Result<Option<Tax>, ArithmeticError> {
+        let Some(moment) = self.moment else { return Ok(None) };
+        let mut solved = tax.clone();
+        let home = step.home().map(|home| tax.way_to(home));
+        let mut met = Vec::new();
+        for category in tax.categories() {
+            let here = solved.meet(category, &self.way, self.class, moment)?;
+            let at_home = home.as_ref().map_or(Ok(None), |home| solved.meet(category, home, None, moment))?;
+            met.push((category, [here, at_home]));
+        }
+        self.met = Some(met);
+        Ok(Some(solved))
+    }
+
+    fn met(&self, category: Symbol) -> Option<[Option<FoundStack>; 2]> {
+        let found = self.met.as_ref()?.iter().find(|(known, _)| *known == category);
+        Some(found.map_or([None, None], |(_, found)| *found))
     }
 
     /// What a category bears.
     pub(super) fn find(&self, tax: &Tax, category: Symbol) -> Option<FoundStack> {
-        let date = self.date?;
-        self.way.places().find_map(|place| tax.find(category, place, self.class, (date, self.at)))
+        if let Some([here, _]) = self.met(category) {
+            return here;
+        }
+        let moment = self.moment?;
+        self.way.places().find_map(|place| tax.find(category, place, self.class, moment))
     }
 
-    /// What a category bears at another destination, for customers of no class.
+    /// What a category bears at home, for customers of no class.
     fn find_at(&self, tax: &Tax, category: Symbol, destination: Symbol) -> Option<FoundStack> {
-        let date = self.date?;
-        tax.way_to(destination).places().find_map(|place| tax.find(category, place, None, (date, self.at)))
+        if let Some([_, at_home]) = self.met(category) {
+            return at_home;
+        }
+        let moment = self.moment?;
+        tax.way_to(destination).places().find_map(|place| tax.find(category, place, None, moment))
     }
 }
 
@@ -141,7 +171,9 @@ pub(super) fn enter(frame: &mut Frame<'_>, amount: i64) -> Result<(), Error> {
     let step = frame.parts.procedure.iter().find_map(|step| if let Step::Tax(step) = step { Some(step) } else { None });
     let (mut net, mut gross) = (amount, amount);
     if let (Some(step), Some(tax)) = (step, &frame.parts.tax) {
-        let mut lines = find_taxes(frame, tax, step, &Buyer::of(frame, tax), |_, _| {})?;
+        let (buyer, met) = Buyer::of(frame, tax, step).map_err(|_| too_large())?;
+        let tax = met.as_ref().unwrap_or(tax);
+        let mut lines = find_taxes(frame, tax, step, &buyer, |_, _| {})?;
         if frame.has_returns {
             for (_, line) in lines.iter_mut().enumerate().filter(|(line, _)| returns::is_apart(frame, *line)) {
                 (line.amount, line.stack, line.counts) = (0, None, false);

@@ -1,5 +1,7 @@
 //! Which taxes meet on a category at a destination, period by period.
 
+use std::sync::Arc;
+
 use super::compile::{Dated, RateAmount, Tax, TaxRate};
 use super::stack::{Rule, Stack, StackTax};
 use super::{MissingRate, Treatment};
@@ -22,6 +24,7 @@ pub(super) struct Place {
 /// Builds the stacks of every place. A rate for a class of customers takes the place of the rate for all.
 pub(super) fn stacks(tax: &mut Tax, places: &Map<Place, Vec<usize>>, path: &Path<'_>, cx: &mut CompileContext<'_>) {
     let mut known: Map<Vec<usize>, usize> = Map::default();
+    let (mut stacks, mut by_place) = (Vec::new(), Map::default());
     for (place, own) in places {
         let general = if place.class.is_some() { places.get(&Place { class: None, ..*place }) } else { None };
         let general = general.map(Vec::as_slice).unwrap_or_default();
@@ -36,16 +39,17 @@ pub(super) fn stacks(tax: &mut Tax, places: &Map<Place, Vec<usize>>, path: &Path
                     Some(number) => *number,
                     None => {
                         let stack = solve(tax, &rates, path, cx);
-                        known.insert(rates, tax.stacks.len());
-                        tax.stacks.push(stack);
-                        tax.stacks.len().saturating_sub(1)
+                        known.insert(rates, stacks.len());
+                        stacks.push(stack);
+                        stacks.len().saturating_sub(1)
                     }
                 };
                 dated.push(Dated { valid: period, valid_at, stack });
             }
         }
-        tax.by_place.insert(*place, dated);
+        by_place.insert(*place, dated);
     }
+    (tax.stacks, tax.by_place) = (Arc::new(stacks), Arc::new(by_place));
 }
 
 /// The periods between the days on which a rate begins or ends.
@@ -88,10 +92,15 @@ fn chosen(tax: &Tax, own: &[usize], general: &[usize], period: Period, window: O
     rates
 }
 
-fn solve(tax: &Tax, rates: &[usize], path: &Path<'_>, cx: &mut CompileContext<'_>) -> Stack {
+/// Whether a tax that must be there has none of the rates.
+pub(super) fn is_incomplete(tax: &Tax, rates: &[usize]) -> bool {
     let must = tax.levies.iter().enumerate().filter(|(_, levy)| !levy.optional);
     let has = |number: usize| rates.iter().any(|rate| tax.rates.get(*rate).is_some_and(|rate| rate.levy == Some(number)));
-    let incomplete = tax.missing_rate() == MissingRate::Refuse && must.map(|(number, _)| number).any(|number| !has(number));
+    tax.missing_rate() == MissingRate::Refuse && must.map(|(number, _)| number).any(|number| !has(number))
+}
+
+fn solve(tax: &Tax, rates: &[usize], path: &Path<'_>, cx: &mut CompileContext<'_>) -> Stack {
+    let incomplete = is_incomplete(tax, rates);
     let place = path.index(rates.last().copied().unwrap_or(0));
     let mut refuse = |error: ArithmeticError| {
         let problem = match error {
@@ -118,7 +127,7 @@ fn solve(tax: &Tax, rates: &[usize], path: &Path<'_>, cx: &mut CompileContext<'_
 }
 
 /// The taxes of a stack, those first that enter the bases of others.
-fn stack_taxes(tax: &Tax, rates: &[usize]) -> Result<Vec<StackTax>, ArithmeticError> {
+pub(super) fn stack_taxes(tax: &Tax, rates: &[usize]) -> Result<Vec<StackTax>, ArithmeticError> {
     let levy = |rate: &TaxRate| tax.levies.get(rate.levy?);
     let mut ordered: Vec<(usize, &TaxRate)> = rates.iter().filter_map(|number| Some((*number, tax.rates.get(*number)?))).collect();
     let depth = |rate: &TaxRate| levy(rate).map_or(0, |levy| levy.depth);

@@ -1,5 +1,7 @@
 //! From definition to checked tax.
 
+use std::sync::Arc;
+
 use super::build::{self, Place};
 use super::country;
 use super::levy::{self, Levy};
@@ -15,17 +17,29 @@ use crate::time::{Date, Period, Timestamp, Window};
 /// The checked rates.
 #[derive(Debug, Clone, Default)]
 pub struct Tax {
-    pub(super) levies: Vec<Levy>,
-    pub(super) rates: Vec<TaxRate>,
-    pub(super) stacks: Vec<Stack>,
+    pub(super) levies: Arc<Vec<Levy>>,
+    pub(super) rates: Arc<Vec<TaxRate>>,
+    pub(super) stacks: Arc<Vec<Stack>>,
+    /// The stacks of taxes that meet on one document, numbered after the others.
+    pub(super) met: Vec<Stack>,
+    categories: Arc<Set<Symbol>>,
     /// What a category bears at a destination for a customer class, period by period.
-    pub(super) by_place: Map<Place, Vec<Dated>>,
-    destinations: Set<Symbol>,
+    pub(super) by_place: Arc<Map<Place, Vec<Dated>>>,
+    destinations: Arc<Set<Symbol>>,
     /// None where there are none.
-    zones: Option<Box<Zones>>,
+    pub(super) zones: Option<Arc<Zones>>,
     default_destination: Option<Symbol>,
     customer_class: Option<Slot>,
     missing_rate: MissingRate,
+}
+
+/// When a document is priced: its day, and the time at which the request is made where it says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The day.
+    pub date: Date,
+    /// The time.
+    pub at: Option<Timestamp>,
 }
 
 /// A stack, and when it counts.
@@ -92,19 +106,21 @@ impl Tax {
             missing_rate: def.missing_rate,
             default_destination: def.default_destination.as_deref().map(|text| cx.symbols.intern(text)),
             customer_class: customer_class(def, path, cx),
-            zones: (!def.zones.is_empty()).then(|| Box::new(Zones::compile(&def.zones, &path.field("zones"), cx))),
-            levies: levy::compile(&def.taxes, &path.field("taxes"), cx),
+            zones: (!def.zones.is_empty()).then(|| Arc::new(Zones::compile(&def.zones, &path.field("zones"), cx))),
+            levies: Arc::new(levy::compile(&def.taxes, &path.field("taxes"), cx)),
             ..Self::default()
         };
         let mut seen = Seen { categories: check_categories(def, &path.field("categories"), cx), ..Seen::default() };
+        let mut destinations = Set::default();
         let mut places: Map<Place, Vec<usize>> = Map::default();
         for (index, rate) in def.rates.iter().enumerate() {
             let place = tax.read_rate(def, index, rate, &mut seen, &path.field("rates"), cx);
             if counts(rate) {
                 places.entry(place).or_default().push(index);
             }
-            tax.destinations.insert(place.destination);
+            destinations.insert(place.destination);
         }
+        (tax.destinations, tax.categories) = (Arc::new(destinations), Arc::new(seen.categories));
         tax.check_overlaps(&places, &path.field("rates"), cx);
         tax.warn_unused(def, path, cx);
         tax.check_default(def, path, cx);
@@ -166,35 +182,39 @@ impl Tax {
 
     /// The taxes of a category at a destination for a customer on a day, and at a time.
     #[must_use]
-    pub fn find(
-        &self,
-        category: Symbol,
-        destination: Symbol,
-        customer: Option<Symbol>,
-        (date, at): (Date, Option<Timestamp>),
-    ) -> Option<FoundStack> {
+    pub fn find(&self, category: Symbol, destination: Symbol, customer: Option<Symbol>, Moment { date, at }: Moment) -> Option<FoundStack> {
         let of_class = customer.and_then(|class| self.by_place.get(&Place { category, destination, class: Some(class) }));
         let dated = of_class.or_else(|| self.by_place.get(&Place { category, destination, class: None }))?;
         let Dated { stack, .. } = dated.iter().find(|dated| dated.valid.contains(date) && Window::is_open(dated.valid_at, at))?;
-        Some(FoundStack { number: *stack, complete: !self.stacks.get(*stack)?.incomplete })
+        Some(FoundStack { number: *stack, complete: !self.stack(*stack)?.incomplete })
+    }
+
+    /// The stack of that number.
+    pub(super) fn stack(&self, number: usize) -> Option<&Stack> {
+        self.stacks.get(number).or_else(|| self.met.get(number.checked_sub(self.stacks.len())?))
+    }
+
+    /// The categories that products and charges may have.
+    pub fn categories(&self) -> impl Iterator<Item = Symbol> {
+        self.categories.iter().copied()
     }
 
     /// The numbers of the rates of a stack, in the order of its taxes.
     pub fn rates_of(&self, stack: usize) -> impl Iterator<Item = usize> {
-        self.stacks.get(stack).into_iter().flat_map(|stack| stack.taxes.iter().map(|tax| tax.rate))
+        self.stack(stack).into_iter().flat_map(|stack| stack.taxes.iter().map(|tax| tax.rate))
     }
 
     /// The number of the rate of a stack that has one tax.
     #[must_use]
     pub fn only_rate(&self, stack: usize) -> Option<usize> {
-        let [tax] = self.stacks.get(stack)?.taxes.as_slice() else { return None };
+        let [tax] = self.stack(stack)?.taxes.as_slice() else { return None };
         Some(tax.rate)
     }
 
     /// Whether a price of this mode includes a tax of the stack.
     #[must_use]
     pub fn includes_tax(&self, stack: usize, mode: PriceMode) -> bool {
-        self.stacks.get(stack).is_some_and(|stack| stack.form(Contains::from(mode)).any_included)
+        self.stack(stack).is_some_and(|stack| stack.form(Contains::from(mode)).any_included)
     }
 
     /// The stack with the highest taxes together: fixed taxes and what the customer owes do not count; the first of equals.
@@ -204,7 +224,7 @@ impl Tax {
     pub fn highest(&self, stacks: impl IntoIterator<Item = usize>) -> Result<Option<usize>, ArithmeticError> {
         let mut highest: Option<(usize, Exact)> = None;
         for number in stacks {
-            let Some(stack) = self.stacks.get(number) else { continue };
+            let Some(stack) = self.stack(number) else { continue };
             let weight = stack.weight()?;
             let above = match highest {
                 None => true,
@@ -243,7 +263,7 @@ impl Tax {
             cx.diagnostics.check_window(window, &path.field("valid_at"));
         }
         let group = *seen.groups.entry((levy, amount, rate.treatment.clone())).or_insert(index);
-        self.rates.push(TaxRate {
+        Arc::make_mut(&mut self.rates).push(TaxRate {
             id: rate.id.clone(),
             levy,
             category: rate.category.clone(),

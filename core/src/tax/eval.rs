@@ -68,7 +68,7 @@ impl TaxStep {
 
     /// Appends the exact taxes of a line.
     fn find_exact(&self, tax: &Tax, currency: Currency, line: &TaxLine, out: &mut Assessment) -> Result<(), ArithmeticError> {
-        let stack = line.stack.and_then(|number| tax.stacks.get(number));
+        let stack = line.stack.and_then(|number| tax.stack(number));
         let (amount, contains) = self.taxable(tax, currency, line)?;
         out.taxed.push(Taxed { net: amount, tax: 0, gross: amount });
         let Some(stack) = stack else {
@@ -98,7 +98,7 @@ impl TaxStep {
     fn taxable(&self, tax: &Tax, currency: Currency, line: &TaxLine) -> Result<(i64, Contains), ArithmeticError> {
         let contains = Contains::from(line.mode);
         let Some(home) = line.home.filter(|home| Some(*home) != line.stack) else { return Ok((line.amount, contains)) };
-        let Some((home, form)) = tax.stacks.get(home).map(|home| (home, home.form(contains))).filter(|(_, form)| form.any_included) else {
+        let Some((home, form)) = tax.stack(home).map(|home| (home, home.form(contains))).filter(|(_, form)| form.any_included) else {
             return Ok((line.amount, contains));
         };
         let amount = Money::new(line.amount, currency).to_exact()?;
@@ -328,7 +328,7 @@ fn sides(tax: &Tax, line: &TaxLine, number: usize, mirrored: bool, out: &mut Ass
     }
     *taxed = Taxed { net, tax: gross.checked_sub(net).ok_or(overflow)?, gross };
     // 2. What each tax is computed on.
-    let Some(stack) = line.stack.and_then(|stack| tax.stacks.get(stack)) else {
+    let Some(stack) = line.stack.and_then(|stack| tax.stack(stack)) else {
         if mirrored {
             mirror(number, out)?;
         }

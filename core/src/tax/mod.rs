@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`TaxDef`], [`TaxStepDef`] | what authors write |
 //! | [`Tax`] | the checked form: the taxes that meet on a category, solved once |
+//! | [`Tax::meet`] | the taxes of several places that meet on a document |
 //! | [`TaxStep`] | the checked step of the procedure |
 //! | [`TaxStep::apply`] | the taxes of a document: an [`Assessment`] |
 
@@ -23,6 +24,7 @@ mod country;
 mod def;
 mod eval;
 mod levy;
+mod meet;
 mod spread;
 mod stack;
 mod step;
@@ -31,7 +33,7 @@ mod tests;
 mod zone;
 
 pub use assessment::{Assessment, TaxGroup, TaxShare, Taxed};
-pub use compile::{FoundStack, RateAmount, Tax, TaxRate};
+pub use compile::{FoundStack, Moment, RateAmount, Tax, TaxRate};
 pub use def::{
     DestinationPrice, LevyDef, MissingRate, PriceMode, PriceModeDef, RoundTarget, TaxDef, TaxRateDef, TaxRoundAt, TaxStepDef, Treatment,
 };

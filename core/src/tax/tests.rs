@@ -48,7 +48,7 @@ fn fixture(tax: Value, step: Value) -> Fixture {
 impl Fixture {
     fn stack(&self, category: &str, destination: &str) -> Option<usize> {
         let (category, destination) = (self.symbols.find(category)?, self.symbols.find(destination)?);
-        Some(self.tax.find(category, destination, None, ("2026-06-01".parse().unwrap(), None))?.number)
+        Some(self.tax.find(category, destination, None, Moment { date: "2026-06-01".parse().unwrap(), at: None })?.number)
     }
 
     /// Taxes lines of a category, an amount in cents and a quantity, at the place of the first rate.

@@ -98,19 +98,22 @@ impl<'m> Model<'m> {
         levy.base_includes.iter().map(|id| 1 + self.depth(taxes.iter().find(|levy| levy.id == *id).unwrap())).max().unwrap_or(0)
     }
 
-    /// What a category bears at a destination, and whether all is there that must be: of the smallest place that has a rate.
+    /// What a category bears at a destination, and whether all is there that must be: of each tax the rate of the smallest place that has one.
     pub fn stack(&self, category: &str, destination: &str) -> (Vec<&'m TaxRateDef>, bool) {
         let zones = &self.def.tax.as_ref().unwrap().zones;
         let has = |zone: &&ZoneDef| zone.countries.iter().any(|country| country == destination);
         let zone = zones.iter().find(has).into_iter().chain(zones.iter().find(|zone| zone.elsewhere));
         let places = std::iter::once(destination.to_owned()).chain(zone.map(|zone| zone.id.to_string()));
-        places.map(|place| self.stack_at(category, &place)).find(|(rates, _)| !rates.is_empty()).unwrap_or_default()
-    }
-
-    fn stack_at(&self, category: &str, destination: &str) -> (Vec<&'m TaxRateDef>, bool) {
         let def = self.def.tax.as_ref().unwrap();
-        let fits = |rate: &&TaxRateDef| rate.category.as_str() == category && rate.destination == destination && self.valid(rate.valid);
-        let mut rates: Vec<&TaxRateDef> = def.rates.iter().filter(fits).collect();
+        let mut rates: Vec<&TaxRateDef> = Vec::new();
+        for place in places {
+            let fits = |rate: &&TaxRateDef| rate.category.as_str() == category && rate.destination == place && self.valid(rate.valid);
+            for rate in def.rates.iter().filter(fits) {
+                if rates.iter().all(|known| known.tax != rate.tax) {
+                    rates.push(rate);
+                }
+            }
+        }
         rates.sort_by_key(|rate| self.levy(rate).map(|(number, levy)| (self.depth(levy), number)));
         let has = |levy: &LevyDef| rates.iter().any(|rate| rate.tax.as_ref() == Some(&levy.id));
         let complete = !rates.is_empty() && def.taxes.iter().all(|levy| levy.optional || has(levy));
