@@ -1,5 +1,7 @@
 //! The stock on the wire, and what is refused when it is read.
 
+use std::hash::Hash;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -10,6 +12,7 @@ use super::quota::{QuotaUse, QuotaVersion};
 use super::reservation::Reservation;
 use super::state::{StockPosition, StockState, StockedProduct};
 use crate::id::Set;
+use crate::quantity::Quantity;
 use crate::report::Memory;
 
 /// The state on the wire.
@@ -102,17 +105,17 @@ impl TryFrom<StateForm> for StockState {
 
 impl StockState {
     fn take_positions(&mut self, positions: &[StockPosition]) -> Result<(), String> {
-        let mut seen = Set::default();
+        refuse_twice(positions)?;
         for StockPosition { product, location, on_hand, reserved_hard, reserved_soft, lot, serial, status, owner } in positions {
-            if !seen.insert((product, location, lot, serial, *status, owner)) {
-                return Err(format!("the position of `{product}` at `{location}` stands in the state twice"));
-            }
-            let counted =
-                [(StockCounter::OnHand, on_hand), (StockCounter::ReservedHard, reserved_hard), (StockCounter::ReservedSoft, reserved_soft)];
-            for (counter, quantity) in counted {
-                let (lot, serial, owner) = (lot.as_ref(), serial.as_ref(), owner.as_ref());
-                let (location, quantity) = (Some(location), *quantity);
-                self.post(LedgerEntry { product, location, counter, quantity, lot, serial, status: *status, owner });
+            let (lot, serial, owner) = (lot.as_ref(), serial.as_ref(), owner.as_ref());
+            let mut post = |counter: StockCounter, quantity: Quantity| {
+                self.post(LedgerEntry { product, location: Some(location), counter, quantity, lot, serial, status: *status, owner });
+            };
+            post(StockCounter::OnHand, *on_hand);
+            for (counter, held) in [(StockCounter::ReservedHard, *reserved_hard), (StockCounter::ReservedSoft, *reserved_soft)] {
+                if !held.is_zero() {
+                    post(counter, held);
+                }
             }
         }
         Ok(())
@@ -142,6 +145,25 @@ impl StockState {
         }
         self.describe(&product, (lot, serial), facts);
         Ok(())
+    }
+}
+
+/// Refuses a position that stands there twice. Positions that stand in order, as they are written, are compared with their neighbours
+/// alone.
+fn refuse_twice(positions: &[StockPosition]) -> Result<(), String> {
+    fn place(position: &StockPosition) -> impl Ord + Hash {
+        let StockPosition { product, location, lot, serial, status, owner, .. } = position;
+        (product, location, lot, serial, *status, owner)
+    }
+    if positions.is_sorted_by(|one, other| place(one) < place(other)) {
+        return Ok(());
+    }
+    let mut seen = Set::default();
+    match positions.iter().find(|position| !seen.insert(place(position))) {
+        Some(StockPosition { product, location, .. }) => {
+            Err(format!("the position of `{product}` at `{location}` stands in the state twice"))
+        }
+        None => Ok(()),
     }
 }
 

@@ -216,17 +216,19 @@ impl StockState {
     #[must_use]
     pub fn positions(&self) -> Vec<StockPosition> {
         let none = StockDimensions::default();
+        let mut shelves: Vec<(&ProductId, &Shelf)> = self.shelves.iter().collect();
+        sort::by(&mut shelves, |(one, _), (other, _)| one.cmp(other));
+        let mut locations: Vec<(usize, &LocationId)> = self.locations.iter().enumerate().collect();
+        sort::by(&mut locations, |(_, one), (_, other)| one.cmp(other));
         let mut positions: Vec<StockPosition> = Vec::new();
-        for (product, shelf) in &self.shelves {
-            let plain = self.locations.iter().zip(&shelf.positions).filter(|(_, counters)| **counters != Counters::default());
-            positions.extend(plain.map(|(location, counters)| position(product, location, &none, *counters)));
-            let details = shelf.details.iter().flat_map(|details| &details.positions);
-            positions.extend(details.filter_map(|((location, dimensions), counters)| {
-                Some(position(product, self.locations.get_index(*location)?, dimensions, *counters))
-            }));
+        for (product, shelf) in shelves {
+            for (index, location) in &locations {
+                let plain = shelf.positions.get(*index).filter(|counters| **counters != Counters::default());
+                positions.extend(plain.map(|counters| position(product, location, &none, *counters)));
+                let details = shelf.details.iter().flat_map(|details| details.at(*index));
+                positions.extend(details.map(|(dimensions, counters)| position(product, location, dimensions, counters)));
+            }
         }
-        // The sort keeps the order of what lies at the same place.
-        sort::by(&mut positions, |a, b| (&a.product, &a.location).cmp(&(&b.product, &b.location)));
         positions
     }
 
@@ -266,9 +268,6 @@ impl StockState {
     }
 
     pub(super) fn shelf_mut(&mut self, product: &ProductId) -> &mut Shelf {
-        if !self.shelves.contains_key(product) {
-            self.shelves.insert(product.clone(), Shelf::default());
-        }
         self.shelves.entry(product.clone()).or_default()
     }
 

@@ -144,7 +144,9 @@ impl<'r> Ground<'r> {
         deltas.extend(self.free(product, on));
         // 2. What is on its way for anyone.
         for (number, due) in due.iter().enumerate().filter(|(_, due)| !due.pegged) {
-            deltas.extend(self.expected(number, due));
+            if let Some(delta) = self.expected(number, due) {
+                deltas.push(delta);
+            }
         }
         let given = self.beside.supplies.iter().enumerate().filter(|(_, supply)| supply.product == *product && supply.pegged_to.is_none());
         deltas.extend(given.filter_map(|(number, supply)| self.given(number, supply)));

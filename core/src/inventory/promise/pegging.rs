@@ -68,7 +68,7 @@ impl Shelf<'_> {
                 }
                 continue;
             }
-            if self.carry {
+            if self.carry && !backlog.is_empty() {
                 self.serve_backlog(number, &mut backlog);
             }
             if self.left(number).is_positive() {

@@ -174,3 +174,17 @@ fn what_another_product_does_is_no_conflict() {
     assert_eq!(refusals[0].message, "the stock of `P` is at version 2, not 1; read it again");
     assert!(decide(&story).events.is_empty());
 }
+
+#[test]
+fn a_position_stands_in_a_state_once() {
+    let position = |product: &str, location: &str| format!(r#"{{"product": "{product}", "location": "{location}", "on_hand": 1}}"#);
+    let read = |positions: &[String]| serde_json::from_str::<StockState>(&format!(r#"{{"positions": [{}]}}"#, positions.join(", ")));
+    let (a, b, c) = (position("P", "a"), position("P", "b"), position("Q", "a"));
+    // In the order in which they are written, and in any other.
+    assert_eq!(read(&[a.clone(), b.clone(), c.clone()]).unwrap(), read(&[c.clone(), a.clone(), b.clone()]).unwrap());
+    for twice in [[a.clone(), a.clone(), b.clone()], [b.clone(), a.clone(), b.clone()]] {
+        let problem = read(&twice).unwrap_err().to_string();
+        assert!(problem.ends_with("stands in the state twice"), "{problem}");
+    }
+    assert_eq!(read(&[b, a.clone(), a]).unwrap_err().to_string(), "the position of `P` at `a` stands in the state twice");
+}
