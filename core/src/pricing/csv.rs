@@ -67,7 +67,8 @@ pub(super) fn read_file(
     let known = |column: &str| keys.contains(&column) || COLUMNS.contains(&column) || TARIFF.contains(&column);
     let has_tariffs = has_tariffs(list, cx.sources);
     let required: Vec<&str> = keys.iter().copied().chain((!has_tariffs).then_some("price")).collect();
-    let Some(mut rows) = CsvRows::open(file, cx.sources, path, known, &required, cx.diagnostics) else { return };
+    let named: Vec<&str> = keys.iter().chain(&COLUMNS).chain(&TARIFF).copied().collect();
+    let Some(mut rows) = CsvRows::open(file, cx.sources, path, known, (&required, &named), cx.diagnostics) else { return };
     if draft.list.keys.len() != keys.len() {
         return;
     }

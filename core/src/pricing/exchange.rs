@@ -77,7 +77,7 @@ impl Pricing {
             let valid = def.valid.unwrap_or(Period::ALWAYS);
             let clashes = |other: &DatedRate| other.from == def.from && other.to == to && other.valid.overlaps(&valid);
             if self.rates.iter().any(clashes) {
-                let message = format!("another rate for `{}` before this one is valid on the same day", def.from);
+                let message = format!("another rate from `{}` to `{to}` before this one is valid on the same day", def.from);
                 refuse(&at, message, "end the validity of one of them where the other begins");
             }
             cx.diagnostics.check_period(valid, &at.field("valid"));

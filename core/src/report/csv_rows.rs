@@ -25,13 +25,14 @@ enum Source<'a> {
 }
 
 impl<'a> CsvRows<'a> {
-    /// Opens the file of that name; `path` is where the rulebook names it. Columns must be known, each once, and the required ones there.
+    /// Opens the file of that name; `path` is where the rulebook names it. Columns must be known, each once; the first of `columns` must be
+    /// there, the second are suggested where one is not known.
     pub fn open(
         file: &'a str,
         sources: &'a Sources,
         path: &Path<'_>,
         known: impl Fn(&str) -> bool,
-        required: &[&str],
+        columns: (&[&str], &[&str]),
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
         let text = text_of(file, sources, path, diagnostics)?;
@@ -42,7 +43,7 @@ impl<'a> CsvRows<'a> {
             return None;
         }
         rows.header = (0..rows.source.width()).map(|column| rows.source.cell(column).unwrap_or_default().to_owned()).collect();
-        check_header(file, &rows.header, path, known, required, diagnostics).then_some(rows)
+        check_header(file, &rows.header, path, known, columns, diagnostics).then_some(rows)
     }
 
     /// The number of a column, which is where its cells are.
@@ -157,7 +158,7 @@ mod tests {
         let sources = Sources::none().with("f.csv", text);
         let mut diagnostics = Diagnostics::new();
         let mut rows = Vec::new();
-        if let Some(mut file) = CsvRows::open("f.csv", &sources, &Path::ROOT, |_| true, &[], &mut diagnostics) {
+        if let Some(mut file) = CsvRows::open("f.csv", &sources, &Path::ROOT, |_| true, (&[], &[]), &mut diagnostics) {
             while file.advance(&mut diagnostics) {
                 let cells = (0..file.header.len()).map(|column| file.cell(column).unwrap_or_default().to_owned()).collect();
                 rows.push((file.line(), cells));

@@ -42,7 +42,7 @@ impl<'a> CsvTable<'a> {
                 return None;
             }
         };
-        if !check_header(file, &header, path, known, required, diagnostics) {
+        if !check_header(file, &header, path, known, (required, required), diagnostics) {
             return None;
         }
         let mut records = Vec::new();
@@ -87,12 +87,13 @@ pub(super) fn text_of<'s>(file: &str, sources: &'s Sources, path: &Path<'_>, dia
     Some(text.trim_start_matches('\u{feff}'))
 }
 
+/// Whether the columns are known, each once, and the required ones there; those that are `named` are suggested.
 pub(super) fn check_header(
     file: &str,
     header: &[String],
     path: &Path<'_>,
     known: impl Fn(&str) -> bool,
-    required: &[&str],
+    (required, named): (&[&str], &[&str]),
     diagnostics: &mut Diagnostics,
 ) -> bool {
     let mut fine = true;
@@ -104,7 +105,7 @@ pub(super) fn check_header(
         } else {
             continue;
         };
-        diagnostics.push(Diagnostic::error(ShapeCode::Csv, path, message).maybe_help(did_you_mean(column, required.iter().copied())));
+        diagnostics.push(Diagnostic::error(ShapeCode::Csv, path, message).maybe_help(did_you_mean(column, named.iter().copied())));
         fine = false;
     }
     for column in required {
