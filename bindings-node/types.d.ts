@@ -6937,6 +6937,8 @@ export interface SourcingLine {
   product: ProductId;
   /** How much, in the product's unit; above zero. */
   quantity: DecimalInput;
+  /** Which stock it takes, where it is special; nothing that is on its way then. */
+  removal?: RemovalTermsInput | null;
   /** The day on which the goods are wanted. */
   wanted_on?: DateText | null;
 }

@@ -99,6 +99,7 @@ fn demand(order: &SourcedOrder) -> SourcingDemand {
         multiple: None,
         wanted_on: None,
         latest_on: None,
+        removal: None,
         group: None,
     };
     let candidate = |(place, distance): (usize, &u32)| SourcingCandidate {

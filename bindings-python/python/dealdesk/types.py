@@ -7414,6 +7414,8 @@ class SourcingLine(TypedDict):
     product: ReadOnly[ProductId]
     # How much, in the product's unit; above zero.
     quantity: ReadOnly[DecimalInput]
+    # Which stock it takes, where it is special; nothing that is on its way then.
+    removal: NotRequired[ReadOnly[RemovalTermsInput | None]]
     # The day on which the goods are wanted.
     wanted_on: NotRequired[ReadOnly[DateInput | None]]
 

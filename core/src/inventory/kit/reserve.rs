@@ -35,7 +35,7 @@ pub(super) fn reserve(ground: &Ground<'_>, request: &ReserveStock, kit: &Kit, pa
     }
     check_allow(request.allow, &path.field("allow"))?;
     for component in &kit.components {
-        check_terms(ground, &component.product, request.removal.as_deref(), path)?;
+        check_terms((ground.inventory, ground.state), &component.product, request.removal.as_deref(), path)?;
     }
     room_for_one_more(ground, path)?;
     let expires_at = end_of_hold(ground, request, path)?;

@@ -1,9 +1,11 @@
 //! Whether an action names the stock as the product's tracking asks for.
 
+use super::super::compile::Inventory;
 use super::super::decide::Ground;
 use super::super::dimensions::{Named, Tracking};
 use super::super::lot::Details;
 use super::super::removal::{LotMatch, RemovalTerms};
+use super::super::state::StockState;
 use crate::id::{LocationId, ProductId, SerialId, Set};
 use crate::limits::Limits;
 use crate::quantity::Quantity;
@@ -20,7 +22,7 @@ pub(super) fn check_named(
 ) -> Result<(), Error> {
     let mut problems = Diagnostics::new();
     match ground.inventory.tracking(product) {
-        None => no_lots(ground, product, named, path, &mut problems),
+        None => no_lots(ground.state, product, named, path, &mut problems),
         Some(tracking) => {
             if tracking == Tracking::Lot && !named.serials.is_empty() {
                 let message = format!("`{product}` is tracked by lot, not by serial number; write `lot`");
@@ -59,8 +61,8 @@ fn is_missing(ground: &Ground<'_>, product: &ProductId, at: Option<&LocationId>,
 }
 
 /// A product that has no lots may still have stock of one, from before its tracking was given up.
-fn no_lots(ground: &Ground<'_>, product: &ProductId, named: Named<'_>, path: &Path<'_>, problems: &mut Diagnostics) {
-    let known = ground.state.details(product);
+fn no_lots(state: &StockState, product: &ProductId, named: Named<'_>, path: &Path<'_>, problems: &mut Diagnostics) {
+    let known = state.details(product);
     let mut unexpected = |given: bool, field: &str, what: &str| {
         if given {
             let message = format!("`{product}` is not tracked by {what}; leave out `{field}`, or track it in the rulebook");
@@ -104,7 +106,7 @@ fn twice(serials: &[SerialId], path: &Path<'_>, problems: &mut Diagnostics) {
 
 /// What can be wrong with the terms of a reservation at `path`.
 pub(in super::super) fn check_terms(
-    ground: &Ground<'_>,
+    (inventory, state): (&Inventory, &StockState),
     product: &ProductId,
     terms: Option<&RemovalTerms>,
     path: &Path<'_>,
@@ -113,8 +115,8 @@ pub(in super::super) fn check_terms(
     let mut problems = Diagnostics::new();
     let path = &path.field("removal");
     let named = Named { lot: terms.lot.as_ref(), serials: &terms.serials, status: Default::default(), owner: None };
-    match ground.inventory.tracking(product) {
-        None => no_lots(ground, product, named, path, &mut problems),
+    match inventory.tracking(product) {
+        None => no_lots(state, product, named, path, &mut problems),
         Some(Tracking::Lot) if !terms.serials.is_empty() => {
             let message = format!("`{product}` is tracked by lot, not by serial number; write `lot`");
             problems.push(Diagnostic::error(InventoryCode::LotUnexpected, &path.field("serials"), message));

@@ -39,7 +39,7 @@ pub(in super::super) fn transfer(ground: &Ground<'_>, transfer: &TransferReserva
         ground.known_location(location, path)?;
     }
     if let Some(hold) = ground.state.reservation(&transfer.id) {
-        check_terms(ground, &hold.product, transfer.removal.as_deref(), path)?;
+        check_terms((ground.inventory, ground.state), &hold.product, transfer.removal.as_deref(), path)?;
     }
     Ok(open_reservation(ground, &transfer.id).and_then(|hold| {
         let stays = transfer.location.is_none() && transfer.removal.is_none();

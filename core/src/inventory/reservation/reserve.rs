@@ -42,7 +42,7 @@ pub(in super::super) fn reserve(ground: &Ground<'_>, reserve: &ReserveStock, pat
         positive(instead.quantity, &path.field("instead_of"))?;
     }
     check_allow(reserve.allow, &path.field("allow"))?;
-    check_terms(ground, &reserve.product, reserve.removal.as_deref(), path)?;
+    check_terms((ground.inventory, ground.state), &reserve.product, reserve.removal.as_deref(), path)?;
     room_for_one_more(ground, path)?;
     let expires_at = end_of_hold(ground, reserve, path)?;
     if let Some(refusal) = refusal_before_stock(ground, reserve, std::iter::once(&reserve.id), path)? {

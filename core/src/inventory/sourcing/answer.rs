@@ -15,7 +15,7 @@ use super::shipment::{Supplied, shipments, supplied};
 use super::stock::KIT;
 use crate::money::Decimal;
 use crate::quantity::Quantity;
-use crate::report::{Code, Detail, Diagnostic, Error, Finding, InventoryCode, LimitCode, Path, Severity};
+use crate::report::{Code, Detail, Details, Diagnostic, Error, Finding, InventoryCode, LimitCode, Path, Severity};
 
 /// Tells what a pass has found.
 pub(super) fn answer(order: &Order<'_>, pass: &Pass) -> Result<SourcingPlan, Error> {
@@ -55,9 +55,11 @@ pub(super) fn answer(order: &Order<'_>, pass: &Pass) -> Result<SourcingPlan, Err
 fn headroom(order: &Order<'_>, supplied: &[Supplied]) -> Vec<i64> {
     let mut headroom = order.stock.headroom.clone();
     for taken in supplied {
-        if let Some(left) = headroom.get_mut(taken.pool) {
-            *left = left.saturating_sub(taken.quantity);
-        }
+        order.stock.each_of(taken.pool, |pool| {
+            if let Some(left) = headroom.get_mut(pool) {
+                *left = left.saturating_sub(taken.quantity);
+            }
+        });
     }
     headroom
 }
@@ -123,9 +125,11 @@ fn wait(order: &Order<'_>, index: usize, short: Quantity, headroom: &mut [i64]) 
     let most = most_from(*pool, KIT, needs, |pool| headroom.get(pool).copied().unwrap_or(0));
     let waiting = short.min(Quantity::from_millionths(most)).or_zero();
     draw(*pool, KIT, needs, waiting.millionths(), |pool, quantity| {
-        if let Some(left) = headroom.get_mut(pool) {
-            *left = left.saturating_sub(quantity);
-        }
+        order.stock.each_of(pool, |pool| {
+            if let Some(left) = headroom.get_mut(pool) {
+                *left = left.saturating_sub(quantity);
+            }
+        });
     });
     waiting
 }
@@ -136,9 +140,11 @@ fn taken(order: &Order<'_>, pass: &Pass, pool: usize, fits: impl Fn(usize) -> bo
     for part in pass.parts.iter().filter(|part| fits(part.place)) {
         let (Some(own), Some(needs)) = (order.stock.pools.get(part.line), order.stock.needs.get(part.line)) else { continue };
         draw(*own, KIT, needs, part.quantity, |drawn, quantity| {
-            if drawn == pool {
-                taken = taken.saturating_add(quantity);
-            }
+            order.stock.each_of(drawn, |drawn| {
+                if drawn == pool {
+                    taken = taken.saturating_add(quantity);
+                }
+            });
         });
     }
     taken
@@ -261,7 +267,29 @@ fn objections(order: &Order<'_>, pass: &Pass, index: usize, candidate: &Candidat
         objections.push(objection(InventoryCode::Late, message).with("actual", arrives));
     }
     if could_give == 0 && objections.is_empty() {
+        objections.extend(passed_over(order, index));
+    }
+    if could_give == 0 && objections.is_empty() {
         objections.push(objection(InventoryCode::NothingThere, "nothing that the order asks for is available there".to_owned()));
     }
     objections
+}
+
+/// Why what is there may not be taken, each reason once.
+fn passed_over(order: &Order<'_>, candidate: usize) -> Vec<SourcingObjection> {
+    let mut reasons: Vec<(Code, Quantity, Vec<Detail>)> = Vec::new();
+    for passed in order.stock.passed_over.iter().filter(|passed| passed.candidate == candidate) {
+        let lines = order.demand.lines.iter().zip(&order.stock.pools).zip(&order.stock.needs);
+        let asks = lines.filter(|((_, pool), needs)| **pool == passed.pool || needs.iter().any(|(pool, _)| *pool == passed.pool));
+        let lines = asks.map(|((line, _), _)| Detail::from(line.id.as_str())).collect::<Vec<_>>();
+        match reasons.iter_mut().find(|(code, _, known)| *code == passed.code && *known == lines) {
+            Some((_, on_hand, _)) => *on_hand = on_hand.saturating_add(passed.on_hand),
+            None => reasons.push((passed.code, passed.on_hand, lines)),
+        }
+    }
+    let told = |(code, on_hand, lines): (Code, Quantity, Vec<Detail>)| {
+        let message = format!("{on_hand} there may not be taken on the terms of the lines");
+        SourcingObjection { code, message, details: Details::default() }.with("actual", on_hand.to_decimal()).with("lines", lines)
+    };
+    reasons.into_iter().map(told).collect()
 }

@@ -1,6 +1,7 @@
 //! From a demand to a plan.
 
 use super::super::compile::Inventory;
+use super::super::movement::check_terms;
 use super::super::plan::not_positive;
 use super::super::state::StockState;
 use super::answer::answer;
@@ -43,7 +44,7 @@ use crate::report::{Diagnostic, Diagnostics, Error, InventoryCode, Path, QuoteCo
 pub fn plan_sourcing(inventory: &Inventory, state: &StockState, demand: &SourcingDemand) -> Result<SourcingPlan, Error> {
     // 1. Refuse what cannot be judged.
     let (id, policy) = find_policy(inventory, demand)?;
-    check(inventory, policy, demand)?;
+    check(inventory, policy, state, demand)?;
     // 2. Find who may ship, and what each has.
     let candidates = candidates(inventory, demand)?;
     let occasion = Occasion::of(demand, policy);
@@ -112,7 +113,7 @@ fn find_policy<'r>(inventory: &'r Inventory, demand: &SourcingDemand) -> Result<
     })
 }
 
-fn check(inventory: &Inventory, policy: &Policy, demand: &SourcingDemand) -> Result<(), Error> {
+fn check(inventory: &Inventory, policy: &Policy, state: &StockState, demand: &SourcingDemand) -> Result<(), Error> {
     let mut problems = Diagnostics::new();
     for (location, field) in [(&demand.collection_point, "collection_point"), (&demand.default_location, "default_location")] {
         if let Some(location) = location.as_ref().filter(|location| inventory.rank(location).is_none()) {
@@ -155,7 +156,20 @@ fn check(inventory: &Inventory, policy: &Policy, demand: &SourcingDemand) -> Res
             problems.error(InventoryCode::Quantity, &here.field("multiple"), format!("the multiple `{multiple}` is not above zero"));
         }
     }
-    problems.finish().map(|_| ())
+    problems.finish()?;
+    for (index, line) in demand.lines.iter().enumerate() {
+        check_line_terms(inventory, state, line, &Path::ROOT.field("lines").index(index))?;
+    }
+    Ok(())
+}
+
+/// The terms of a line, and of a kit those of its components.
+fn check_line_terms(inventory: &Inventory, state: &StockState, line: &SourcingLine, path: &Path<'_>) -> Result<(), Error> {
+    let terms = line.removal.as_deref();
+    match inventory.kit(&line.product) {
+        None => check_terms((inventory, state), &line.product, terms, path),
+        Some(kit) => kit.components.iter().try_for_each(|component| check_terms((inventory, state), &component.product, terms, path)),
+    }
 }
 
 impl Order<'_> {
@@ -237,9 +251,11 @@ impl Order<'_> {
             let left = line.most_from(|pool| together.get(pool).copied().unwrap_or(i64::MAX));
             line.wanted = line.whole(line.wanted.min(left));
             line.draw(line.wanted, |pool, quantity| {
-                if let Some(left) = together.get_mut(pool) {
-                    *left = left.saturating_sub(quantity);
-                }
+                self.stock.each_of(pool, |pool| {
+                    if let Some(left) = together.get_mut(pool) {
+                        *left = left.saturating_sub(quantity);
+                    }
+                });
             });
         }
         let mut wanted = vec![0_i64; self.stock.quantities.len()];
@@ -249,7 +265,7 @@ impl Order<'_> {
                     *sum = sum.saturating_add(quantity);
                 }
             };
-            line.draw(line.wanted, &mut add);
+            line.draw(line.wanted, |pool, quantity| self.stock.each_of(pool, |pool| add(pool, quantity)));
             if !line.needs.is_empty() {
                 add(line.pool, line.wanted);
             }
@@ -280,6 +296,7 @@ impl Order<'_> {
             places: places.iter().filter_map(|slot| place(*slot)).collect(),
             lines,
             stock,
+            rivals: &self.stock.rivals,
             on_time,
             most_shipments: self.most_shipments(),
         }
@@ -305,9 +322,11 @@ impl Order<'_> {
         let mut users = vec![0_usize; self.stock.quantities.len()];
         for bundle in &self.bundles {
             draw(bundle.pool, bundle.unit, &bundle.needs, bundle.unit, |pool, _| {
-                if let Some(count) = users.get_mut(pool) {
-                    *count = count.saturating_add(1);
-                }
+                self.stock.each_of(pool, |pool| {
+                    if let Some(count) = users.get_mut(pool) {
+                        *count = count.saturating_add(1);
+                    }
+                });
             });
         }
         users

@@ -117,15 +117,8 @@ impl<'p> Filler<'p> {
         for part in self.parts.iter().skip(first) {
             let (from, end) = self.problem.own(part.place);
             line.draw(part.quantity, |pool, quantity| {
-                let Some(left) = self.left.get_mut(pool) else { return };
-                for left in left.get_mut(part.place..end).unwrap_or_default() {
-                    *left = left.saturating_sub(quantity);
-                }
-                // What is there by a day is no more than what is left on every later day.
-                let mut least = i64::MAX;
-                for left in left.get_mut(from..end).unwrap_or_default().iter_mut().rev() {
-                    least = least.min(*left);
-                    *left = least;
+                for pool in self.problem.each_of(pool) {
+                    take_nested(self.left.get_mut(pool), part.place, (from, end), quantity);
                 }
             });
         }
@@ -292,6 +285,19 @@ impl<'p> Filler<'p> {
     /// The places that ship, by rank.
     pub fn used(&self) -> Vec<usize> {
         self.used.iter().enumerate().filter(|(_, used)| **used).map(|(place, _)| place).collect()
+    }
+}
+
+/// Takes from what is left of a pool at the places of a location. What is there by a day is no more than what is left on every later day.
+fn take_nested(left: Option<&mut Vec<i64>>, place: usize, (from, end): (usize, usize), quantity: i64) {
+    let Some(left) = left else { return };
+    for left in left.get_mut(place..end).unwrap_or_default() {
+        *left = left.saturating_sub(quantity);
+    }
+    let mut least = i64::MAX;
+    for left in left.get_mut(from..end).unwrap_or_default().iter_mut().rev() {
+        least = least.min(*left);
+        *left = least;
     }
 }
 

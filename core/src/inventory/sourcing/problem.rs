@@ -55,6 +55,8 @@ pub(super) struct Problem<'p> {
     pub lines: Vec<Line>,
     /// What each place has, by pool; never more than the pool's lines ask for together.
     pub stock: Vec<Vec<i64>>,
+    /// The pools that have a part of the same stock, by pool.
+    pub rivals: &'p [Vec<usize>],
     /// Whether what arrives late is not shipped at all.
     pub on_time: bool,
     /// At most so many places may ship.
@@ -171,6 +173,11 @@ impl Problem<'_> {
     /// What a place has for a line; nothing where it would be too late and that matters.
     pub fn stock_for(&self, line: &Line, place: usize) -> i64 {
         if line.is_closed(place) || (self.on_time && line.is_late(place)) { 0 } else { self.stock_of(line.pool, place) }
+    }
+
+    /// A pool, and those that have a part of the same stock.
+    pub fn each_of(&self, pool: usize) -> impl Iterator<Item = usize> {
+        std::iter::once(pool).chain(self.rivals.get(pool).into_iter().flatten().copied())
     }
 
     /// Where the places of the same location begin and end.

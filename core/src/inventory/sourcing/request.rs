@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::action::ReservationKind;
+use super::super::removal::RemovalTerms;
 use super::super::state::StockState;
 use super::def::SourcingFactsDef;
 use crate::id::{AttributeId, CarrierId, DemandId, LineId, LocationId, ProductId, ReservationId, ShipGroupId, SourcingId};
@@ -102,6 +103,9 @@ pub struct SourcingLine {
     /// on any day, and what is on its way on the day on which the line is wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latest_on: Option<Date>,
+    /// Which stock it takes, where it is special; nothing that is on its way then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removal: Option<Box<RemovalTerms>>,
     /// The lines that are shipped with it: all of a group from one location, in full, or none of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<ShipGroupId>,

@@ -86,7 +86,7 @@ fn named<'r>(
         characteristics: reserve.characteristics.clone(),
         instead_of: None,
         replaces,
-        removal: None,
+        removal: line.removal.clone(),
     })
 }
 

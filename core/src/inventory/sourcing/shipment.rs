@@ -43,8 +43,12 @@ pub(super) fn supplied(order: &Order<'_>, pass: &Pass) -> Vec<Supplied> {
             continue;
         };
         draw(*pool, KIT, needs, part.quantity, |pool, quantity| {
-            let there = there.get_mut(pool).and_then(|there| there.get_mut(slot.candidate));
-            let mut missing = there.map_or(quantity, |there| quantity.saturating_sub(take(there, quantity)));
+            let own = there_of(&mut there, pool, slot.candidate);
+            let mut missing = own.map_or(quantity, |there| quantity.saturating_sub(take(there, quantity)));
+            for rival in order.stock.rivals.get(pool).into_iter().flatten() {
+                let there = there_of(&mut there, *rival, slot.candidate);
+                there.into_iter().for_each(|there| *there = there.saturating_sub(quantity).max(0));
+            }
             let due = coming.get_mut(pool).into_iter().flatten().filter(|due| due.candidate == slot.candidate);
             for due in due.filter(|due| slot.leaves_on.is_some_and(|day| due.day <= day)) {
                 let quantity = take(&mut due.quantity, missing);
@@ -56,6 +60,10 @@ pub(super) fn supplied(order: &Order<'_>, pass: &Pass) -> Vec<Supplied> {
         });
     }
     supplied
+}
+
+fn there_of(there: &mut [Vec<i64>], pool: usize, candidate: usize) -> Option<&mut i64> {
+    there.get_mut(pool)?.get_mut(candidate)
 }
 
 /// Takes up to a quantity of what is left; gives what was taken.

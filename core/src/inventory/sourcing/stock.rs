@@ -1,17 +1,18 @@
 //! What the candidates have, and what of the order is shipped whole: kits, and groups of lines.
 
 use super::super::compile::Inventory;
+use super::super::removal::{Ask, RemovalTerms};
 use super::super::state::StockState;
 use super::super::supply::Supply;
 use super::candidate::Candidate;
 use super::coming::{Coming, Expected};
 use super::compile::Policy;
 use super::problem::{draw, most_from};
-use super::request::SourcingDemand;
+use super::request::{SourcingDemand, SourcingLine};
 use super::slot::{Slot, find_slots};
 use crate::id::{Map, ProductId, ReservationId, ShipGroupId};
 use crate::quantity::Quantity;
-use crate::report::Error;
+use crate::report::{Code, Error};
 use crate::time::Date;
 
 /// Lines that are shipped together from one location, or one line by itself.
@@ -23,6 +24,14 @@ pub(super) struct Bundle {
     pub unit: i64,
     /// What one whole takes of other pools; empty for single lines of what is no kit.
     pub needs: Vec<(usize, i64)>,
+}
+
+/// Stock that is there and may not be taken.
+pub(super) struct Passed {
+    pub pool: usize,
+    pub candidate: usize,
+    pub on_hand: Quantity,
+    pub code: Code,
 }
 
 /// What the candidates have, in millionths, by pool and slot. Lines of the same product take from the same pool.
@@ -41,6 +50,11 @@ pub(super) struct Stock<'r> {
     /// When the first goods arrive that are on their way to a candidate and come too late for all lines, by candidate.
     pub too_late: Vec<Option<Date>>,
     pub quantities: Vec<Vec<i64>>,
+    /// The pools that have a part of the same stock, by pool: those of the same product on other terms. What one line takes is counted
+    /// against all of them, whichever lots it will be.
+    pub rivals: Vec<Vec<usize>>,
+    /// What does not meet the terms of its line, by pool.
+    pub passed_over: Vec<Passed>,
     /// What is on its way, by pool; nothing for kits and groups.
     pub coming: Vec<Vec<Coming>>,
     /// What all locations together may give, by pool.
@@ -63,16 +77,20 @@ pub(super) fn find_stock<'r>(
     let supply = Supply::at(inventory, state, demand.at).without(&demand.replaces).by_priority();
     let expected = Expected::of(inventory, policy, state, demand)?;
     let owners = owners(inventory, candidates);
-    let mut pools = Pools { inventory, supply, expected, owners, candidates: candidates.len(), known: Map::default() };
+    let (terms, known) = (Vec::new(), Map::default());
+    let mut pools = Pools { inventory, supply, expected, owners, candidates: candidates.len(), terms, known };
     // 1. What is there, and what is on its way, of goods.
     for line in &demand.lines {
-        pools.lay(&line.product, &mut stock);
+        pools.hear(policy, line);
+    }
+    for line in &demand.lines {
+        pools.lay(line, &mut stock);
     }
     // 2. When each candidate may ship, and what it has by then.
-    find_slots(&mut stock, demand, candidates, |line| pools.inside(&line.product));
+    find_slots(&mut stock, demand, candidates, |line| pools.inside(line));
     // 3. What is put together from goods.
     for line in &demand.lines {
-        let (pool, needs) = pools.of(&line.product, &mut stock);
+        let (pool, needs) = pools.of(line, &mut stock);
         stock.pools.push(pool);
         stock.needs.push(needs);
     }
@@ -101,6 +119,9 @@ fn holds<'r>(state: &'r StockState, demand: &'r SourcingDemand) -> Vec<(&'r Rese
     demand.replaces.iter().filter_map(product).collect()
 }
 
+/// A product, and the number of the terms on which it is asked for.
+type Key = (ProductId, usize);
+
 /// Finds what the candidates have of products.
 struct Pools<'r, 's> {
     inventory: &'r Inventory,
@@ -108,30 +129,68 @@ struct Pools<'r, 's> {
     expected: Option<Expected<'s>>,
     owners: Vec<Option<usize>>,
     candidates: usize,
-    known: Map<ProductId, usize>,
+    /// The terms of lines, each once.
+    terms: Vec<Option<&'r RemovalTerms>>,
+    known: Map<Key, Pool>,
 }
 
-impl Pools<'_, '_> {
-    /// Finds what there is of a product, or of what a kit holds.
-    fn lay(&mut self, product: &ProductId, stock: &mut Stock<'_>) {
-        let inventory = self.inventory;
-        match inventory.kit(product) {
-            None => self.lay_goods(product, true, stock),
-            Some(kit) => {
-                let inside = || kit.components.iter().map(|component| &component.product);
-                // Kits wait whole, so that each component must be allowed to.
-                let waits = inside().all(|product| self.supply.is_untracked(product) || self.supply.headroom(product).is_none());
-                inside().for_each(|product| self.lay_goods(product, waits, stock));
-            }
+/// What is known of a pool while pools are found.
+#[derive(Default)]
+struct Pool {
+    number: Option<usize>,
+    /// The last day on which a line needs it.
+    needed_on: Option<Date>,
+}
+
+impl<'r> Pools<'r, '_> {
+    fn terms_of(&self, line: &SourcingLine) -> usize {
+        self.terms.iter().position(|known| *known == line.removal.as_deref()).unwrap_or_default()
+    }
+
+    /// Hears on which terms and for when a line asks for goods.
+    fn hear(&mut self, policy: &Policy, line: &'r SourcingLine) {
+        if !self.terms.contains(&line.removal.as_deref()) {
+            self.terms.push(line.removal.as_deref());
+        }
+        let terms = self.terms_of(line);
+        let latest = line.latest_on.filter(|_| !policy.supply.is_empty());
+        for (product, _) in self.goods(line) {
+            let pool = self.known.entry((product, terms)).or_default();
+            pool.needed_on = pool.needed_on.max(line.wanted_on).max(latest);
         }
     }
 
-    fn lay_goods(&mut self, product: &ProductId, waits: bool, stock: &mut Stock<'_>) {
+    /// The goods that one of what a line asks for takes.
+    fn goods(&self, line: &SourcingLine) -> Vec<(ProductId, i64)> {
+        match self.inventory.kit(&line.product) {
+            None => vec![(line.product.clone(), KIT)],
+            Some(kit) => kit.components.iter().map(|component| (component.product.clone(), component.quantity.millionths())).collect(),
+        }
+    }
+
+    /// Finds what there is of a product, or of what a kit holds.
+    fn lay(&mut self, line: &SourcingLine, stock: &mut Stock<'_>) {
+        let terms = self.terms_of(line);
+        let goods = self.goods(line);
+        // Kits wait whole, so that each component must be allowed to.
+        let may_wait = |product: &ProductId| self.supply.is_untracked(product) || self.supply.headroom(product).is_none();
+        let waits = self.inventory.kit(&line.product).is_none() || goods.iter().all(|(product, _)| may_wait(product));
+        for (product, _) in goods {
+            self.lay_goods((product, terms), waits && line.removal.is_none(), stock);
+        }
+    }
+
+    fn lay_goods(&mut self, key: Key, waits: bool, stock: &mut Stock<'_>) {
         let next = stock.quantities.len();
-        if *self.known.entry(product.clone()).or_insert(next) < next {
+        let same = self.known.iter().filter(|(other, _)| other.0 == key.0).filter_map(|(_, pool)| pool.number);
+        let rivals: Vec<usize> = if self.terms.len() > 1 { same.collect() } else { Vec::new() };
+        let pool = self.known.entry(key.clone()).or_default();
+        if pool.number.is_some() {
             return;
         }
-        let free = self.supply.free_along(product);
+        pool.number = Some(next);
+        let ask = Ask { product: &key.0, terms: self.terms.get(key.1).copied().flatten(), wanted_on: pool.needed_on };
+        let free = self.supply.free_for(ask);
         let mut quantities = vec![0_i64; self.candidates];
         for (rank, free) in &free.at {
             if let Some(slot) = self.owners.get(*rank).copied().flatten().and_then(|owner| quantities.get_mut(owner)) {
@@ -139,39 +198,52 @@ impl Pools<'_, '_> {
             }
         }
         let mut together = free.together.map_or(i64::MAX, Quantity::millionths);
-        let coming = self.expected.as_ref().filter(|_| waits).map(|expected| expected.coming(product, &self.owners)).unwrap_or_default();
+        let coming =
+            self.expected.as_ref().filter(|_| waits).map(|expected| expected.coming(ask.product, &self.owners)).unwrap_or_default();
         if !coming.is_empty() {
             keep_back(&mut quantities, together);
             together = i64::MAX;
         }
+        for passed in self.supply.passed_over(ask) {
+            let candidate = self.inventory.rank(&passed.location).and_then(|rank| self.owners.get(rank).copied().flatten());
+            stock.passed_over.extend(candidate.map(|candidate| Passed {
+                pool: next,
+                candidate,
+                on_hand: passed.on_hand,
+                code: passed.code,
+            }));
+        }
+        stock.untracked.push(self.supply.is_untracked(ask.product));
+        stock.headroom.push(self.supply.headroom(ask.product).map_or(i64::MAX, Quantity::millionths));
+        for rival in &rivals {
+            stock.rivals.get_mut(*rival).into_iter().for_each(|rivals| rivals.push(next));
+        }
+        stock.rivals.push(rivals);
         stock.quantities.push(quantities);
         stock.coming.push(coming);
         stock.together.push(together);
-        stock.untracked.push(self.supply.is_untracked(product));
-        stock.headroom.push(self.supply.headroom(product).map_or(i64::MAX, Quantity::millionths));
     }
 
-    /// The goods that one of a product takes, by pool.
-    fn inside(&self, product: &ProductId) -> Vec<(usize, i64)> {
-        let pool = |product: &ProductId| self.known.get(product).copied().unwrap_or_default();
-        match self.inventory.kit(product) {
-            None => vec![(pool(product), KIT)],
-            Some(kit) => kit.components.iter().map(|component| (pool(&component.product), component.quantity.millionths())).collect(),
-        }
+    /// The goods that one of what a line asks for takes, by pool.
+    fn inside(&self, line: &SourcingLine) -> Vec<(usize, i64)> {
+        let terms = self.terms_of(line);
+        let pool = |product: ProductId| self.known.get(&(product, terms)).and_then(|pool| pool.number);
+        self.goods(line).into_iter().filter_map(|(product, each)| Some((pool(product)?, each))).collect()
     }
 
-    /// The pool of a product, and for a kit what of which pool one of it takes.
-    fn of(&mut self, product: &ProductId, stock: &mut Stock<'_>) -> (usize, Vec<(usize, i64)>) {
-        let inside = self.inside(product);
-        if self.inventory.kit(product).is_none() {
+    /// The pool of what a line asks for, and for a kit what of which pool one of it takes.
+    fn of(&mut self, line: &SourcingLine, stock: &mut Stock<'_>) -> (usize, Vec<(usize, i64)>) {
+        let inside = self.inside(line);
+        if self.inventory.kit(&line.product).is_none() {
             return (inside.first().map_or(0, |(pool, _)| *pool), Vec::new());
         }
-        let next = stock.quantities.len();
-        let pool = *self.known.entry(product.clone()).or_insert(next);
-        if pool == next {
+        let key = (line.product.clone(), self.terms_of(line));
+        let pool = self.known.entry(key).or_default();
+        let number = *pool.number.get_or_insert(stock.quantities.len());
+        if number == stock.quantities.len() {
             stock.put_together(KIT, &inside);
         }
-        (pool, inside)
+        (number, inside)
     }
 }
 
@@ -198,11 +270,18 @@ impl Stock<'_> {
         let headroom = most(&|pool| if self.is_untracked(pool) { i64::MAX } else { self.headroom.get(pool).copied().unwrap_or(0) });
         let untracked = needs.iter().all(|(pool, _)| self.is_untracked(*pool));
         self.quantities.push(quantities);
+        self.rivals.push(Vec::new());
         self.coming.push(Vec::new());
         self.together.push(together);
         self.headroom.push(headroom);
         self.untracked.push(untracked);
         next
+    }
+
+    /// Tells a pool, and those that have a part of the same stock.
+    pub fn each_of(&self, pool: usize, mut tell: impl FnMut(usize)) {
+        tell(pool);
+        self.rivals.get(pool).into_iter().flatten().for_each(|rival| tell(*rival));
     }
 
     /// What there is of a pool at a slot.
@@ -243,7 +322,9 @@ fn bundles(demand: &SourcingDemand, stock: &mut Stock<'_>) -> Vec<Bundle> {
                 *sum = sum.saturating_add(quantity);
             });
         }
-        bundle.needs = needs.into_iter().collect();
+        // Of one product on several terms each of its pools must have all.
+        let of_same = |pool: &usize| stock.rivals.get(*pool).into_iter().flatten().filter_map(|rival| needs.get(rival)).sum::<i64>();
+        bundle.needs = needs.iter().map(|(pool, each)| (*pool, each.saturating_add(of_same(pool)))).collect();
         bundle.pool = stock.put_together(bundle.unit, &bundle.needs);
     }
     bundles

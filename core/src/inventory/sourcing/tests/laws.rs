@@ -175,4 +175,50 @@ proptest! {
             prop_assert!(taken <= stock.to_string().parse().unwrap());
         }
     }
+
+    /// Lines that say which stock they take: a plan counts no lot twice, and is carried out as it is.
+    #[test]
+    fn what_is_sourced_on_terms_can_be_reserved_at_once(
+        lots in prop::collection::vec((1_i64..6, 0_usize..3, prop::option::of(0_i64..8), prop::option::of(0_usize..2)), 1..6),
+        lines in prop::collection::vec((1_i64..7, prop::option::of(0_i64..4), 0_usize..5, any::<bool>()), 1..5),
+        (threshold, safety, strategy) in (0_i64..3, 0_i64..2, 0_usize..3),
+    ) {
+        let day = |days: i64| format!("2026-11-{}", 21 + days);
+        let strategy = ["fifo", "fefo", "least_packages"][strategy];
+        let def = json!({"locations": [{"id": "w0"}, {"id": "w1"}], "sku_threshold": threshold, "safety_stock": [{"location": "w1", "quantity": safety}],
+            "products": [{"product": "P", "tracking": "lot", "removal": {"strategy": strategy, "consigned": "last"}}],
+            "bills": [{"product": "SET", "components": [{"product": "P", "quantity": 2}]}], "kits": [{"product": "SET"}], "sourcing": [{"id": "p"}]});
+        let inventory = inventory(&def);
+        let positions: Vec<Value> = lots.iter().enumerate().map(|(number, (quantity, place, _, owner))| {
+            let owner = owner.map(|owner| format!("F{owner}"));
+            json!({"product": "P", "location": format!("w{}", place % 2), "lot": format!("L{number}"), "owner": owner, "on_hand": quantity})
+        }).collect();
+        let known: Vec<Value> = lots.iter().enumerate().filter_map(|(number, (_, _, expires, _))|
+            expires.map(|days| json!({"product": "P", "lot": format!("L{number}"), "facts": {"expires_on": day(days)}}))).collect();
+        let state: crate::inventory::StockState = serde_json::from_value(json!({"positions": positions, "lots": known})).unwrap();
+        let terms = [json!(null), json!({"lot": "L0"}), json!({"lot": "L1"}), json!({"min_shelf_life_days": 3}), json!({"owner": "F0"})];
+        let lines: Vec<Value> = lines.iter().enumerate().map(|(number, (quantity, wanted, which, kit))| {
+            let wanted = wanted.map(day);
+            let (product, terms) = (if *kit { "SET" } else { "P" }, &terms[*which]);
+            json!({"id": number.to_string(), "product": product, "quantity": quantity, "wanted_on": wanted, "removal": terms})
+        }).collect();
+        let demand = json!({"at": "2026-11-21T09:00:00Z", "reserve": {"order": "O"}, "lines": lines});
+        let found = crate::inventory::plan_sourcing(&inventory, &state, &serde_json::from_value(demand).unwrap()).unwrap();
+        if let Some(action) = &found.action {
+            let command = Command { id: "r".parse().unwrap(), at: "2026-11-21T09:00:00Z".parse().unwrap(), actor: "x".parse().unwrap(), action: action.clone(), on_behalf_of: None, expected_version: None };
+            let decision = decide(&inventory, &Fingerprint::default(), &state, &command).unwrap();
+            prop_assert!(!decision.events.is_empty() && matches!(decision.outcome, crate::report::Outcome::Accepted), "{:?}", decision.outcome);
+        }
+        // One line alone gets all that there is on its terms.
+        if let [only] = lines.as_slice() {
+            let sourced = found.lines[0].sourced;
+            let more = json!({"id": "r", "at": "2026-11-21T09:00:00Z", "actor": "x", "action": {"reserve": {"id": "R", "demand": "D", "product": only["product"], "quantity": 50,
+                "wanted_on": only["wanted_on"], "removal": only["removal"], "allow": {"partial": {}}}}});
+            let decision = decide(&inventory, &Fingerprint::default(), &state, &serde_json::from_value(more).unwrap()).unwrap();
+            let each = if only["product"] == "SET" { 2 } else { 1 };
+            let held: i64 = decision.events.iter().fold(state.clone(), |state, event| evolve(state, event)).reservations()
+                .flat_map(|known| &known.parts).map(|part| part.open.millionths() / each).sum();
+            prop_assert_eq!(sourced.millionths(), held.min(only["quantity"].as_i64().unwrap() * 1_000_000));
+        }
+    }
 }
