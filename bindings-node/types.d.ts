@@ -1066,6 +1066,46 @@ export interface CategoryDef {
 /** Names a product category. */
 export type CategoryId = string;
 
+/** Goods belong to somebody else from now on, wherever they lie: what a supplier owns is taken into own stock when it is used, or given back. */
+export interface ChangeOwner {
+  /** Where. */
+  location: LocationId;
+  /** The lot. */
+  lot?: LotId;
+  /** Whose it was; absent: one's own. */
+  owner?: OwnerId;
+  /** The product. */
+  product: ProductId;
+  /** How much, in the product's unit; above zero. */
+  quantity: Decimal;
+  /** The serial numbers, as many as the quantity says. */
+  serials?: SerialId[];
+  /** Whether it may be sold. */
+  status?: StockStatus;
+  /** Whose it is from now on; absent: one's own. */
+  to?: OwnerId;
+}
+
+/** Goods belong to somebody else from now on, wherever they lie: what a supplier owns is taken into own stock when it is used, or given back. */
+export interface ChangeOwnerInput {
+  /** Where. */
+  location: LocationId;
+  /** The lot. */
+  lot?: LotId | null;
+  /** Whose it was; absent: one's own. */
+  owner?: OwnerId | null;
+  /** The product. */
+  product: ProductId;
+  /** How much, in the product's unit; above zero. */
+  quantity: DecimalInput;
+  /** The serial numbers, as many as the quantity says. */
+  serials?: readonly SerialId[];
+  /** Whether it may be sold. */
+  status?: StockStatus;
+  /** Whose it is from now on; absent: one's own. */
+  to?: OwnerId | null;
+}
+
 /** How much a charge is. */
 export type ChargeAmountDef = ChargeAmountDefFixed | ChargeAmountDefPercent | ChargeAmountDefScale | ChargeAmountDefTable | ChargeAmountDefLineTable | ChargeAmountDefFormula;
 
@@ -7214,7 +7254,7 @@ export interface StepView {
  * # Ok::<(), serde_json::Error>(())
  * ```
  */
-export type StockAction = StockActionReceive | StockActionCount | StockActionIssue | StockActionMove | StockActionRegrade | StockActionDescribeLot | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionFirm | StockActionTransfer | StockActionUpdate | StockActionUncommit | StockActionFill | StockActionReconcile | StockActionBatch | StockActionReallocate | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected;
+export type StockAction = StockActionReceive | StockActionCount | StockActionIssue | StockActionMove | StockActionRegrade | StockActionChangeOwner | StockActionDescribeLot | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionFirm | StockActionTransfer | StockActionUpdate | StockActionUncommit | StockActionFill | StockActionReconcile | StockActionBatch | StockActionReallocate | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected;
 
 export interface StockActionBatch {
   batch: StockAction[];
@@ -7222,6 +7262,10 @@ export interface StockActionBatch {
 
 export interface StockActionCancelExpected {
   cancel_expected: CancelSupply;
+}
+
+export interface StockActionChangeOwner {
+  change_owner: ChangeOwner;
 }
 
 export interface StockActionCommit {
@@ -7268,7 +7312,7 @@ export interface StockActionFirm {
  * # Ok::<(), serde_json::Error>(())
  * ```
  */
-export type StockActionInput = StockActionInputReceive | StockActionInputCount | StockActionInputIssue | StockActionInputMove | StockActionInputRegrade | StockActionInputDescribeLot | StockActionInputReserve | StockActionInputCommit | StockActionInputRelease | StockActionInputExtend | StockActionInputFirm | StockActionInputTransfer | StockActionInputUpdate | StockActionInputUncommit | StockActionInputFill | StockActionInputReconcile | StockActionInputBatch | StockActionInputReallocate | StockActionInputExpire | StockActionInputExpect | StockActionInputReschedule | StockActionInputCancelExpected;
+export type StockActionInput = StockActionInputReceive | StockActionInputCount | StockActionInputIssue | StockActionInputMove | StockActionInputRegrade | StockActionInputChangeOwner | StockActionInputDescribeLot | StockActionInputReserve | StockActionInputCommit | StockActionInputRelease | StockActionInputExtend | StockActionInputFirm | StockActionInputTransfer | StockActionInputUpdate | StockActionInputUncommit | StockActionInputFill | StockActionInputReconcile | StockActionInputBatch | StockActionInputReallocate | StockActionInputExpire | StockActionInputExpect | StockActionInputReschedule | StockActionInputCancelExpected;
 
 export interface StockActionInputBatch {
   batch: readonly StockActionInput[];
@@ -7276,6 +7320,10 @@ export interface StockActionInputBatch {
 
 export interface StockActionInputCancelExpected {
   cancel_expected: CancelSupplyInput;
+}
+
+export interface StockActionInputChangeOwner {
+  change_owner: ChangeOwnerInput;
 }
 
 export interface StockActionInputCommit {
@@ -7458,7 +7506,7 @@ export interface StockDifference {
 }
 
 /** A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else. */
-export type StockEvent = StockEventReceived | StockEventCounted | StockEventIssued | StockEventMoved | StockEventRegraded | StockEventLotDescribed | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventUnfilled | StockEventBackordersFilled | StockEventFirmed | StockEventTransferred | StockEventUpdated | StockEventUncommitted | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventCorrected | StockEventReconciled | StockEventRefused;
+export type StockEvent = StockEventReceived | StockEventCounted | StockEventIssued | StockEventMoved | StockEventRegraded | StockEventOwnerChanged | StockEventLotDescribed | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventUnfilled | StockEventBackordersFilled | StockEventFirmed | StockEventTransferred | StockEventUpdated | StockEventUncommitted | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventCorrected | StockEventReconciled | StockEventRefused;
 
 export interface StockEventBackordersFilled {
   backorders_filled: StockEventBackordersFilledContent;
@@ -7618,7 +7666,7 @@ export interface StockEventFirmedContent {
 }
 
 /** A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else. */
-export type StockEventInput = StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputMoved | StockEventInputRegraded | StockEventInputLotDescribed | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputUnfilled | StockEventInputBackordersFilled | StockEventInputFirmed | StockEventInputTransferred | StockEventInputUpdated | StockEventInputUncommitted | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputCorrected | StockEventInputReconciled | StockEventInputRefused;
+export type StockEventInput = StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputMoved | StockEventInputRegraded | StockEventInputOwnerChanged | StockEventInputLotDescribed | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputUnfilled | StockEventInputBackordersFilled | StockEventInputFirmed | StockEventInputTransferred | StockEventInputUpdated | StockEventInputUncommitted | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputCorrected | StockEventInputReconciled | StockEventInputRefused;
 
 export interface StockEventInputBackordersFilled {
   backorders_filled: StockEventInputBackordersFilledContent;
@@ -7834,6 +7882,29 @@ export interface StockEventInputMovedContent {
   status?: StockStatus;
   /** Where they are. */
   to: LocationId;
+}
+
+export interface StockEventInputOwnerChanged {
+  owner_changed: StockEventInputOwnerChangedContent;
+}
+
+export interface StockEventInputOwnerChangedContent {
+  /** Where. */
+  location: LocationId;
+  /** The lot. */
+  lot?: LotId | null;
+  /** Whose they were; absent: one's own. */
+  owner?: OwnerId | null;
+  /** The product. */
+  product: ProductId;
+  /** How much. */
+  quantity: DecimalInput;
+  /** The serial numbers. */
+  serials?: readonly SerialId[];
+  /** Whether they may be sold. */
+  status?: StockStatus;
+  /** Whose they are; absent: one's own. */
+  to?: OwnerId | null;
 }
 
 export interface StockEventInputReceived {
@@ -8174,6 +8245,29 @@ export interface StockEventMovedContent {
   status?: StockStatus;
   /** Where they are. */
   to: LocationId;
+}
+
+export interface StockEventOwnerChanged {
+  owner_changed: StockEventOwnerChangedContent;
+}
+
+export interface StockEventOwnerChangedContent {
+  /** Where. */
+  location: LocationId;
+  /** The lot. */
+  lot?: LotId;
+  /** Whose they were; absent: one's own. */
+  owner?: OwnerId;
+  /** The product. */
+  product: ProductId;
+  /** How much. */
+  quantity: Decimal;
+  /** The serial numbers. */
+  serials?: SerialId[];
+  /** Whether they may be sold. */
+  status?: StockStatus;
+  /** Whose they are; absent: one's own. */
+  to?: OwnerId;
 }
 
 export interface StockEventReceived {

@@ -1165,6 +1165,48 @@ class CategoryDef(TypedDict):
 # Names a product category.
 CategoryId: TypeAlias = "str"
 
+
+@final
+class ChangeOwner(TypedDict):
+    """Goods belong to somebody else from now on, wherever they lie: what a supplier owns is taken into own stock when it is used, or given back."""
+    # Where.
+    location: LocationId
+    # The lot.
+    lot: NotRequired[LotId]
+    # Whose it was; absent: one's own.
+    owner: NotRequired[OwnerId]
+    # The product.
+    product: ProductId
+    # How much, in the product's unit; above zero.
+    quantity: Decimal
+    # The serial numbers, as many as the quantity says.
+    serials: NotRequired[list[SerialId]]
+    # Whether it may be sold.
+    status: NotRequired[StockStatus]
+    # Whose it is from now on; absent: one's own.
+    to: NotRequired[OwnerId]
+
+
+@final
+class ChangeOwnerInput(TypedDict):
+    """Goods belong to somebody else from now on, wherever they lie: what a supplier owns is taken into own stock when it is used, or given back."""
+    # Where.
+    location: ReadOnly[LocationId]
+    # The lot.
+    lot: NotRequired[ReadOnly[LotId | None]]
+    # Whose it was; absent: one's own.
+    owner: NotRequired[ReadOnly[OwnerId | None]]
+    # The product.
+    product: ReadOnly[ProductId]
+    # How much, in the product's unit; above zero.
+    quantity: ReadOnly[DecimalInput]
+    # The serial numbers, as many as the quantity says.
+    serials: NotRequired[ReadOnly[Sequence[SerialId]]]
+    # Whether it may be sold.
+    status: NotRequired[ReadOnly[StockStatus]]
+    # Whose it is from now on; absent: one's own.
+    to: NotRequired[ReadOnly[OwnerId | None]]
+
 # How much a charge is.
 ChargeAmountDef: TypeAlias = "ChargeAmountDefFixed | ChargeAmountDefPercent | ChargeAmountDefScale | ChargeAmountDefTable | ChargeAmountDefLineTable | ChargeAmountDefFormula"
 
@@ -7710,7 +7752,7 @@ class StepView(TypedDict):
 # assert!(matches!(action, StockAction::Reserve(_)));
 # # Ok::<(), serde_json::Error>(())
 # ```
-StockAction: TypeAlias = "StockActionReceive | StockActionCount | StockActionIssue | StockActionMove | StockActionRegrade | StockActionDescribeLot | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionFirm | StockActionTransfer | StockActionUpdate | StockActionUncommit | StockActionFill | StockActionReconcile | StockActionBatch | StockActionReallocate | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected"
+StockAction: TypeAlias = "StockActionReceive | StockActionCount | StockActionIssue | StockActionMove | StockActionRegrade | StockActionChangeOwner | StockActionDescribeLot | StockActionReserve | StockActionCommit | StockActionRelease | StockActionExtend | StockActionFirm | StockActionTransfer | StockActionUpdate | StockActionUncommit | StockActionFill | StockActionReconcile | StockActionBatch | StockActionReallocate | StockActionExpire | StockActionExpect | StockActionReschedule | StockActionCancelExpected"
 
 
 @final
@@ -7721,6 +7763,11 @@ class StockActionBatch(TypedDict):
 @final
 class StockActionCancelExpected(TypedDict):
     cancel_expected: CancelSupply
+
+
+@final
+class StockActionChangeOwner(TypedDict):
+    change_owner: ChangeOwner
 
 
 @final
@@ -7775,7 +7822,7 @@ class StockActionFirm(TypedDict):
 # assert!(matches!(action, StockAction::Reserve(_)));
 # # Ok::<(), serde_json::Error>(())
 # ```
-StockActionInput: TypeAlias = "StockActionInputReceive | StockActionInputCount | StockActionInputIssue | StockActionInputMove | StockActionInputRegrade | StockActionInputDescribeLot | StockActionInputReserve | StockActionInputCommit | StockActionInputRelease | StockActionInputExtend | StockActionInputFirm | StockActionInputTransfer | StockActionInputUpdate | StockActionInputUncommit | StockActionInputFill | StockActionInputReconcile | StockActionInputBatch | StockActionInputReallocate | StockActionInputExpire | StockActionInputExpect | StockActionInputReschedule | StockActionInputCancelExpected"
+StockActionInput: TypeAlias = "StockActionInputReceive | StockActionInputCount | StockActionInputIssue | StockActionInputMove | StockActionInputRegrade | StockActionInputChangeOwner | StockActionInputDescribeLot | StockActionInputReserve | StockActionInputCommit | StockActionInputRelease | StockActionInputExtend | StockActionInputFirm | StockActionInputTransfer | StockActionInputUpdate | StockActionInputUncommit | StockActionInputFill | StockActionInputReconcile | StockActionInputBatch | StockActionInputReallocate | StockActionInputExpire | StockActionInputExpect | StockActionInputReschedule | StockActionInputCancelExpected"
 
 
 @final
@@ -7786,6 +7833,11 @@ class StockActionInputBatch(TypedDict):
 @final
 class StockActionInputCancelExpected(TypedDict):
     cancel_expected: ReadOnly[CancelSupplyInput]
+
+
+@final
+class StockActionInputChangeOwner(TypedDict):
+    change_owner: ReadOnly[ChangeOwnerInput]
 
 
 @final
@@ -8011,7 +8063,7 @@ class StockDifference(TypedDict):
     status: NotRequired[StockStatus]
 
 # A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else.
-StockEvent: TypeAlias = "StockEventReceived | StockEventCounted | StockEventIssued | StockEventMoved | StockEventRegraded | StockEventLotDescribed | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventUnfilled | StockEventBackordersFilled | StockEventFirmed | StockEventTransferred | StockEventUpdated | StockEventUncommitted | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventCorrected | StockEventReconciled | StockEventRefused"
+StockEvent: TypeAlias = "StockEventReceived | StockEventCounted | StockEventIssued | StockEventMoved | StockEventRegraded | StockEventOwnerChanged | StockEventLotDescribed | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventUnfilled | StockEventBackordersFilled | StockEventFirmed | StockEventTransferred | StockEventUpdated | StockEventUncommitted | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventCorrected | StockEventReconciled | StockEventRefused"
 
 
 @final
@@ -8190,7 +8242,7 @@ class StockEventFirmedContent(TypedDict):
     product: ProductId
 
 # A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else.
-StockEventInput: TypeAlias = "StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputMoved | StockEventInputRegraded | StockEventInputLotDescribed | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputUnfilled | StockEventInputBackordersFilled | StockEventInputFirmed | StockEventInputTransferred | StockEventInputUpdated | StockEventInputUncommitted | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputCorrected | StockEventInputReconciled | StockEventInputRefused"
+StockEventInput: TypeAlias = "StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputMoved | StockEventInputRegraded | StockEventInputOwnerChanged | StockEventInputLotDescribed | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputUnfilled | StockEventInputBackordersFilled | StockEventInputFirmed | StockEventInputTransferred | StockEventInputUpdated | StockEventInputUncommitted | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputCorrected | StockEventInputReconciled | StockEventInputRefused"
 
 
 @final
@@ -8432,6 +8484,31 @@ class StockEventInputMovedContent(TypedDict):
     status: NotRequired[ReadOnly[StockStatus]]
     # Where they are.
     to: ReadOnly[LocationId]
+
+
+@final
+class StockEventInputOwnerChanged(TypedDict):
+    owner_changed: ReadOnly[StockEventInputOwnerChangedContent]
+
+
+@final
+class StockEventInputOwnerChangedContent(TypedDict):
+    # Where.
+    location: ReadOnly[LocationId]
+    # The lot.
+    lot: NotRequired[ReadOnly[LotId | None]]
+    # Whose they were; absent: one's own.
+    owner: NotRequired[ReadOnly[OwnerId | None]]
+    # The product.
+    product: ReadOnly[ProductId]
+    # How much.
+    quantity: ReadOnly[DecimalInput]
+    # The serial numbers.
+    serials: NotRequired[ReadOnly[Sequence[SerialId]]]
+    # Whether they may be sold.
+    status: NotRequired[ReadOnly[StockStatus]]
+    # Whose they are; absent: one's own.
+    to: NotRequired[ReadOnly[OwnerId | None]]
 
 
 @final
@@ -8811,6 +8888,31 @@ class StockEventMovedContent(TypedDict):
     status: NotRequired[StockStatus]
     # Where they are.
     to: LocationId
+
+
+@final
+class StockEventOwnerChanged(TypedDict):
+    owner_changed: StockEventOwnerChangedContent
+
+
+@final
+class StockEventOwnerChangedContent(TypedDict):
+    # Where.
+    location: LocationId
+    # The lot.
+    lot: NotRequired[LotId]
+    # Whose they were; absent: one's own.
+    owner: NotRequired[OwnerId]
+    # The product.
+    product: ProductId
+    # How much.
+    quantity: Decimal
+    # The serial numbers.
+    serials: NotRequired[list[SerialId]]
+    # Whether they may be sold.
+    status: NotRequired[StockStatus]
+    # Whose they are; absent: one's own.
+    to: NotRequired[OwnerId]
 
 
 @final

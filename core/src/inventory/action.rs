@@ -37,6 +37,8 @@ pub enum StockAction {
     Move(MoveStock),
     /// Goods may be sold from now on, or may not. That is always accepted for what is there; what it breaks is reported as a shortage.
     Regrade(RegradeStock),
+    /// Goods belong to somebody else from now on.
+    ChangeOwner(ChangeOwner),
     /// What is known of a lot is put right.
     DescribeLot(DescribeLot),
     /// Holds stock for a demand.
@@ -196,6 +198,33 @@ pub struct RegradeStock {
     /// Whose it is; absent: one's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<OwnerId>,
+}
+
+/// Goods belong to somebody else from now on, wherever they lie: what a supplier owns is taken into own stock when it is used, or given back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeOwner {
+    /// The product.
+    pub product: ProductId,
+    /// Where.
+    pub location: LocationId,
+    /// How much, in the product's unit; above zero.
+    pub quantity: Quantity,
+    /// Whose it was; absent: one's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<OwnerId>,
+    /// Whose it is from now on; absent: one's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<OwnerId>,
+    /// The lot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
+    /// The serial numbers, as many as the quantity says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub serials: Vec<SerialId>,
+    /// Whether it may be sold.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub status: StockStatus,
 }
 
 /// What is known of a lot is put right: what is given here counts from now on, what is left out stays.

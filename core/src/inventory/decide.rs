@@ -155,6 +155,7 @@ impl<'s> Ground<'s> {
             StockAction::Count(count) => movement::count(self, count, &path.field("count")),
             StockAction::Issue(issue) => movement::issue(self, issue, &path.field("issue")),
             StockAction::Move(goods) => movement::relocate(self, goods, &path.field("move")),
+            StockAction::ChangeOwner(change) => movement::change_owner(self, change, &path.field("change_owner")),
             StockAction::Regrade(regrade) => movement::regrade(self, regrade, &path.field("regrade")),
             StockAction::DescribeLot(lot) => movement::describe(self, lot, &path.field("describe_lot")),
             StockAction::Reserve(reserve) => reservation::reserve(self, reserve, &path.field("reserve")),

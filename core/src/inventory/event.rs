@@ -134,6 +134,30 @@ pub enum StockEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner: Option<OwnerId>,
     },
+    /// Goods belong to somebody else.
+    OwnerChanged {
+        /// The product.
+        product: ProductId,
+        /// Where.
+        location: LocationId,
+        /// How much.
+        quantity: Quantity,
+        /// Whose they were; absent: one's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<OwnerId>,
+        /// Whose they are; absent: one's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<OwnerId>,
+        /// The lot.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lot: Option<LotId>,
+        /// The serial numbers.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        serials: Vec<SerialId>,
+        /// Whether they may be sold.
+        #[serde(default, skip_serializing_if = "is_default")]
+        status: StockStatus,
+    },
     /// Something is known of a lot.
     LotDescribed {
         /// The product.

@@ -164,6 +164,7 @@ impl StockState {
             | StockEvent::Issued { .. }
             | StockEvent::Moved { .. }
             | StockEvent::Regraded { .. }
+            | StockEvent::OwnerChanged { .. }
             | StockEvent::ShortageFound { .. }
             | StockEvent::BackordersFilled { .. }
             | StockEvent::ShortageExpected { .. }

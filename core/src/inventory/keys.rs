@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::action::{DescribeLot, MoveStock, RegradeStock, ReserveStock, StockAction, StockMovement};
+use super::action::{ChangeOwner, DescribeLot, MoveStock, RegradeStock, ReserveStock, StockAction, StockMovement};
 use super::compile::Inventory;
 use super::event::StockEvent;
 use super::quota::QuotaVersion;
@@ -82,6 +82,7 @@ impl Keys {
             | StockAction::Issue(StockMovement { product, .. })
             | StockAction::Move(MoveStock { product, .. })
             | StockAction::Regrade(RegradeStock { product, .. })
+            | StockAction::ChangeOwner(ChangeOwner { product, .. })
             | StockAction::DescribeLot(DescribeLot { product, .. }) => {
                 self.products.insert(product.clone());
             }

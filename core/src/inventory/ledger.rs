@@ -134,6 +134,10 @@ impl StockEvent {
                 goods.post(location, *status, false, post);
                 goods.post(location, *to, true, post);
             }
+            Self::OwnerChanged { product, location, quantity, owner, to, lot, serials, status } => {
+                goods(product, *quantity, lot.as_ref(), serials, owner.as_ref()).post(location, *status, false, post);
+                goods(product, *quantity, lot.as_ref(), serials, to.as_ref()).post(location, *status, true, post);
+            }
             Self::Counted { product, location, before, counted, lot, serial, status, owner } => {
                 let plain = LedgerEntry::plain(product, Some(location), StockCounter::OnHand, counted.saturating_sub(*before));
                 post(LedgerEntry { lot: lot.as_ref(), serial: serial.as_ref(), status: *status, owner: owner.as_ref(), ..plain });
@@ -227,6 +231,7 @@ impl StockEvent {
             | Self::Issued { product, .. }
             | Self::Moved { product, .. }
             | Self::Regraded { product, .. }
+            | Self::OwnerChanged { product, .. }
             | Self::LotDescribed { product, .. }
             | Self::ShortageFound { product, .. }
             | Self::Reserved { product, .. }

@@ -68,8 +68,8 @@ mod waiting;
 mod wave;
 
 pub use action::{
-    CommitRemainder, CommitStock, DescribeLot, ExtendReservation, FillBackorders, FillOrder, FirmReservation, MoveStock, ReceiveStock,
-    RegradeStock, ReleaseStock, ReservationKind, ReserveAllow, ReserveStock, StockAction, StockMovement, TransferReservation,
+    ChangeOwner, CommitRemainder, CommitStock, DescribeLot, ExtendReservation, FillBackorders, FillOrder, FirmReservation, MoveStock,
+    ReceiveStock, RegradeStock, ReleaseStock, ReservationKind, ReserveAllow, ReserveStock, StockAction, StockMovement, TransferReservation,
     UncommitStock, UpdateReservation,
 };
 pub use availability::{Availability, AvailabilityQuery, LocationAvailability, LotAvailability, Sellable, availability, availability_of};

@@ -52,6 +52,7 @@ pub(super) fn judge(ground: &Ground<'_>, action: &StockAction, path: &Path<'_>) 
         StockAction::Receive(receive) => has_no_stock(ground, &receive.product, &path.field("receive")),
         StockAction::Count(movement) => has_no_stock(ground, &movement.product, &path.field("count")),
         StockAction::Issue(movement) => has_no_stock(ground, &movement.product, &path.field("issue")),
+        StockAction::ChangeOwner(change) => has_no_stock(ground, &change.product, &path.field("change_owner")),
         StockAction::Expect(expect) => has_no_stock(ground, &expect.product, &path.field("expect")),
         _ => of_reservation(ground, action, path),
     }

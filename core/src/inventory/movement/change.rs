@@ -1,6 +1,6 @@
 //! Goods that are counted, leave, lie elsewhere or have another status.
 
-use super::super::action::{MoveStock, RegradeStock, StockMovement};
+use super::super::action::{ChangeOwner, MoveStock, RegradeStock, StockMovement};
 use super::super::decide::{Ground, Verdict, positive, refuse};
 use super::super::dimensions::{Named, StockDimensions, StockStatus};
 use super::super::event::StockEvent;
@@ -113,6 +113,25 @@ fn leaving(
         shortages.extend(shortage(product, location, unit, on_hand.saturating_sub(*quantity), held));
     }
     Ok(shortages)
+}
+
+/// Goods have another owner. What is held of them stays with those who hold it, so it cannot change hands. Refusals: insufficient.
+pub(in super::super) fn change_owner(ground: &Ground<'_>, action: &ChangeOwner, path: &Path<'_>) -> Verdict {
+    let ChangeOwner { product, location, quantity, owner, to, lot, serials, status } = action.clone();
+    ground.known_location(&location, path)?;
+    positive(quantity, path)?;
+    if owner == to {
+        let whose = owner.as_ref().map_or_else(|| "one's own".to_owned(), |owner| format!("those of `{owner}`"));
+        let message =
+            format!("the goods are {whose} already; write whose they were as `owner`, and whose they are as `to`; left out: one's own");
+        return Err(Diagnostic::error(ShapeCode::InvalidValue, &path.field("to"), message).into());
+    }
+    let named = Named { lot: lot.as_ref(), serials: &serials, status, owner: owner.as_ref() };
+    check_named(ground, &product, Some(&location), named, quantity, path)?;
+    Ok(leaving(ground, &product, &location, &named.units(quantity)).map(|short| {
+        let changed = StockEvent::OwnerChanged { product, location, quantity, owner, to, lot, serials, status };
+        std::iter::once(changed).chain(short).collect()
+    }))
 }
 
 /// What is there has another status: that is so, and what it breaks is a shortage. Refusals: insufficient (more than is there).

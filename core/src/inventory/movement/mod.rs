@@ -7,5 +7,5 @@ mod change;
 mod named;
 
 pub(super) use arrive::{describe, receive, serial_exists};
-pub(super) use change::{count, issue, regrade, relocate};
+pub(super) use change::{change_owner, count, issue, regrade, relocate};
 pub(super) use named::check_terms;

@@ -88,7 +88,8 @@ fn check_serials(serials: &[SerialId], quantity: Quantity, path: &Path<'_>, prob
     }
     let count = u32::try_from(serials.len()).map_or(Quantity::MAX, Quantity::from);
     if quantity != count && !quantity.is_zero() {
-        let message = format!("the quantity is `{quantity}`, the number of serial numbers {count}; write one for each unit");
+        let given = if serials.len() == 1 { "1 serial number is given".to_owned() } else { format!("{count} serial numbers are given") };
+        let message = format!("the quantity is `{quantity}`, and {given}; write one for each unit");
         problems.error(InventoryCode::Serials, &path.field("quantity"), message);
     }
     twice(serials, path, problems);

@@ -262,3 +262,35 @@ fn fewest(lots: &[(i64, i64)], wanted: i64) -> Option<i64> {
     let ways = (0..=lot.0.min(wanted)).filter_map(|taken| Some(packages(*lot, taken) + fewest(rest, wanted - taken)?));
     ways.min()
 }
+
+proptest! {
+    /// Goods that change hands are there as before: nothing appears and nothing is lost, what is held stays, and the events make the state.
+    #[test]
+    fn goods_change_hands_where_they_lie(
+        history in prop::collection::vec((0_u8..5, 1_u8..6, 0_u8..3, 0_u8..3, any::<bool>()), 1..25),
+    ) {
+        let mut story = Story::new(inventory(r#"{"locations": [{"id": "north"}], "products": [{"product": "L", "tracking": "lot"}], "removal": {"consigned": "last"}}"#));
+        let owners = ["", " owned ACME", " owned BETA"];
+        let to = ["", " to ACME", " to BETA"];
+        for (turn, (verb, quantity, one, other, first)) in history.into_iter().enumerate() {
+            let (one, to) = (owners[usize::from(one)], to[usize::from(other)]);
+            let lot = if first { "A" } else { "B" };
+            let before: Quantity = story.state.positions().iter().map(|position| position.on_hand).sum();
+            let held: Quantity = story.state.positions().iter().map(|position| position.reserved_hard).sum();
+            let text = match verb {
+                0 => format!("receive L north {quantity} lot {lot}{one}"),
+                1 => format!("reserve R-{turn} L {quantity} partial"),
+                _ => format!("hand L north {quantity} lot {lot}{one}{to}"),
+            };
+            let Ok(decision) = story.tell(&text) else { continue };
+            let after: Quantity = story.state.positions().iter().map(|position| position.on_hand).sum();
+            if verb > 1 {
+                prop_assert_eq!(before, after, "{}", text);
+                let still: Quantity = story.state.positions().iter().map(|position| position.reserved_hard).sum();
+                prop_assert_eq!(held, still);
+                prop_assert!(story.state.positions().iter().all(|position| position.on_hand >= position.reserved_hard), "{}: {:?}", text, decision.outcome);
+            }
+            prop_assert!(reconcile(&story.state, Some(&story.events)).balanced);
+        }
+    }
+}

@@ -448,7 +448,9 @@ impl Model {
             }
             StockAction::Extend(extend) => self.open_hold(extend.id.as_str())?.end = Some(extend.expires_at),
             StockAction::Expire {} | StockAction::Reconcile {} => {}
-            StockAction::Move(_) | StockAction::Regrade(_) | StockAction::DescribeLot(_) => unreachable!("these histories have no lots"),
+            StockAction::Move(_) | StockAction::Regrade(_) | StockAction::ChangeOwner(_) | StockAction::DescribeLot(_) => {
+                unreachable!("these histories have no lots")
+            }
             StockAction::Reallocate(_) => unreachable!("these histories plan nothing anew"),
         }
         Ok(())

@@ -205,6 +205,19 @@ pub fn command(id: &str, text: &str) -> Command<StockAction> {
             let StockMovement { product, location, quantity, lot, serials, status: from, owner } = movement();
             StockAction::Regrade(RegradeStock { product, location, quantity, to: status("to"), lot, serials, status: from, owner })
         }
+        "hand" => {
+            let StockMovement { product, location, quantity, lot, serials, status, owner } = movement();
+            StockAction::ChangeOwner(ChangeOwner {
+                product,
+                location,
+                quantity,
+                owner,
+                to: after("to").map(|to| to.parse().unwrap()),
+                lot,
+                serials,
+                status,
+            })
+        }
         "describe" => StockAction::DescribeLot(DescribeLot { product: product(words[1]), lot: lot(), serial: None, facts: facts() }),
         "reserve" => StockAction::Reserve(ReserveStock {
             id: reservation(words[1]),
@@ -346,6 +359,10 @@ pub fn tell(event: &StockEvent) -> String {
         StockEvent::Regraded { product, location, quantity, to, lot, serials, status, owner } => {
             let stock = words(lot.as_ref(), serials, *status, owner.as_ref());
             format!("regraded {product} {location} {quantity}{stock} -> {to:?}")
+        }
+        StockEvent::OwnerChanged { product, location, quantity, owner, to, lot, serials, status } => {
+            let stock = words(lot.as_ref(), serials, *status, owner.as_ref());
+            format!("handed {product} {location} {quantity}{stock} -> {}", to.as_ref().map_or("us", |to| to.as_str()))
         }
         StockEvent::LotDescribed { lot, serial, facts, .. } => {
             let day = |day: Option<Date>| day.map_or_else(|| "-".to_owned(), |day| day.day().to_string());

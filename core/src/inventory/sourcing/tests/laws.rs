@@ -216,7 +216,7 @@ proptest! {
                 "wanted_on": only["wanted_on"], "removal": only["removal"], "allow": {"partial": {}}}}});
             let decision = decide(&inventory, &Fingerprint::default(), &state, &serde_json::from_value(more).unwrap()).unwrap();
             let each = if only["product"] == "SET" { 2 } else { 1 };
-            let held: i64 = decision.events.iter().fold(state.clone(), |state, event| evolve(state, event)).reservations()
+            let held: i64 = decision.events.iter().fold(state.clone(), evolve).reservations()
                 .flat_map(|known| &known.parts).map(|part| part.open.millionths() / each).sum();
             prop_assert_eq!(sourced.millionths(), held.min(only["quantity"].as_i64().unwrap() * 1_000_000));
         }
