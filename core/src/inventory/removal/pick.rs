@@ -71,7 +71,7 @@ impl<'s> Supply<'s> {
             let of = |room: &Room| room.get(rank).copied().unwrap_or_default();
             (*rank, of(&room).min(of(&fits)))
         };
-        Free { at: self.route.iter().map(at).collect(), together: kept.as_ref().map(|_| obtainable(&found, &room, kept.as_ref())) }
+        Free { at: self.route.iter().map(at).collect(), together: kept.as_ref().map(|kept| kept.left.saturating_add(besides(&found))) }
     }
 
     /// Whether there is nothing to choose from: the stock of the product is not told apart, and any will do.
@@ -137,8 +137,12 @@ impl<'s> Supply<'s> {
 fn obtainable(found: &[Found<'_>], room: &Room, kept: Option<&KeptBack>) -> Quantity {
     let fits = fitting(found);
     let sum: Quantity = fits.iter().map(|(rank, free)| room.get(rank).copied().unwrap_or_default().min(*free)).sum();
-    let besides: Quantity = found.iter().filter(|found| found.fits() && !found.counts).map(|found| found.free).sum();
-    kept.map_or(sum, |kept| sum.min(kept.left.saturating_add(besides)))
+    kept.map_or(sum, |kept| sum.min(kept.left.saturating_add(besides(found))))
+}
+
+/// What fits although it does not count for others: nothing of it is kept back.
+fn besides(found: &[Found<'_>]) -> Quantity {
+    found.iter().filter(|found| found.fits() && !found.counts).map(|found| found.free).sum()
 }
 
 /// What fits, by the rank of its location.

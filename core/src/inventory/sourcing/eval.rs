@@ -249,7 +249,7 @@ impl Order<'_> {
         let mut together = self.stock.together.clone();
         for line in &mut lines {
             let left = line.most_from(|pool| together.get(pool).copied().unwrap_or(i64::MAX));
-            line.wanted = line.whole(line.wanted.min(left));
+            line.wanted = line.whole(line.wanted.min(left.max(0)));
             line.draw(line.wanted, |pool, quantity| {
                 self.stock.each_of(pool, |pool| {
                     if let Some(left) = together.get_mut(pool) {
