@@ -5,7 +5,7 @@ use super::heads::{Head, KEY_WIDTH, Key, NO_KEY, OpenLine, Place, Placed};
 use super::list::{Offer, PriceList, Terms};
 use super::plain::{self, Plain};
 use super::tariff::{Asked, Asking, CounterUse, Portion, Rules, TierSlice};
-use super::{Found, Lines, NoPrice, PriceError, PriceTieBreak, Query};
+use super::{Covers, Found, Lines, NoPrice, PriceError, PriceTieBreak, Query};
 use crate::expr::{Facts, Scope, Value};
 use crate::id::{CounterId, Ordinal, PriceListId, Set, Symbol};
 use crate::money::{ArithmeticError, Exact};
@@ -34,6 +34,11 @@ impl FoundPrices {
     #[must_use]
     pub fn of_line(&self, line: usize) -> Option<&Found> {
         self.found.get(line)?.as_ref()
+    }
+
+    /// The prices, by line.
+    pub fn iter(&self) -> impl Iterator<Item = Option<&Found>> {
+        self.found.iter().map(Option::as_ref)
     }
 
     /// Whether a line has its price from a tariff, or from several lists.
@@ -229,8 +234,9 @@ impl Pricing {
         }
         let (exact, of_unit) = match (asked.linear.first(), asked.portions.first()) {
             (Some((_, found)), _) => {
-                let (above, below) = Exact::from_decimal(found.per)?.lowest_terms();
-                (found.price.to_exact()?.times(below, above)?, found.unit)
+                let (per, unit) = found.covers.measure();
+                let (above, below) = Exact::from_decimal(per)?.lowest_terms();
+                (found.price.to_exact()?.times(below, above)?, unit)
             }
             // What is more than a price per unit was refused, but a price whose decimals never end is charged as an amount.
             (None, Some(portion)) => {
@@ -250,7 +256,8 @@ impl Pricing {
 /// Takes the part of a line that a cap left to its price.
 fn add_part<F: ?Sized, L: Lines>(query: &Query<'_, F, L>, line: usize, price: &Found, asked: &mut Asked) -> Result<(), PriceError> {
     let base = asked.base_quantity(line, query.lines).unwrap_or_default();
-    let quantity = query.lines.convert(line, base, price.unit)?.unwrap_or_default();
+    let (_, unit) = price.covers.measure();
+    let quantity = query.lines.convert(line, base, unit)?.unwrap_or_default();
     asked.add_linear(line, price, quantity, query.currency.minor_units())
 }
 
@@ -326,7 +333,7 @@ impl PriceList {
     fn found(&self, list: Ordinal, place: Place) -> Option<Found> {
         let Offer { unit, per, .. } = self.terms(place.terms)?.offer;
         let price = self.prices.get(place.price, self.currency)?;
-        Some(Found { list, price, per, unit, amount: None })
+        Some(Found { list, price, covers: Covers::units(per, unit) })
     }
 
     /// Where the price of a line stands, whose key has that record.

@@ -6,7 +6,7 @@
 use super::heads::{OpenLine, Opened};
 use super::list::{PriceList, Terms};
 use super::ranks::Ranks;
-use super::{Found, Lines};
+use super::{Covers, Found, Lines};
 use crate::id::Ordinal;
 use crate::money::Decimal;
 use crate::time::Date;
@@ -17,6 +17,7 @@ pub(super) struct Plain<'l> {
     list: &'l PriceList,
     first_prices: &'l Ranks,
     terms: &'l Terms,
+    covers: Covers,
     /// The least whole quantity that has a price.
     least: i64,
 }
@@ -26,7 +27,8 @@ impl<'l> Plain<'l> {
     pub fn of(list: &'l PriceList, number: usize, opened: Opened, date: Date) -> Option<Self> {
         let (terms, first_prices) = list.heads.uniform(opened)?;
         let terms = list.terms(terms).filter(|terms| terms.offer.unit.is_none() && terms.offer.valid.contains(date))?;
-        Some(Self { number: Ordinal::of(number), list, first_prices, least: *terms.from_whole.first()?, terms })
+        let (covers, least) = (Covers::units(terms.offer.per, None), *terms.from_whole.first()?);
+        Some(Self { number: Ordinal::of(number), list, first_prices, terms, covers, least })
     }
 
     /// The number of the price of a symbol in the last of so many tiers.
@@ -82,12 +84,16 @@ pub(super) fn take<L: Lines>(
     for Taken { line, place } in taken.iter() {
         let Some(plain) = run.get(place.list) else { continue };
         if let (Some(slot), Some(price)) = (found.get_mut(*line), plain.list.prices.get(place.price, plain.list.currency)) {
-            *slot = Some(Found { list: plain.number, price, per: plain.terms.offer.per, unit: None, amount: None });
+            *slot = Some(Found { list: plain.number, price, covers: plain.covers });
         }
     }
     // 3. What is still open.
-    let mut gone = taken.iter().peekable();
-    open.retain(|line| gone.next_if(|taken| taken.line == line.line).is_none());
+    if taken.len() == open.len() {
+        open.clear();
+    } else {
+        let mut gone = taken.iter().peekable();
+        open.retain(|line| gone.next_if(|taken| taken.line == line.line).is_none());
+    }
     run.clear();
 }
 

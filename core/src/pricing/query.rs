@@ -76,13 +76,43 @@ pub struct Found {
     pub list: Ordinal,
     /// The price.
     pub price: UnitPrice,
-    /// For how many units it is.
-    pub per: Decimal,
-    /// The unit it is for; the product's base unit when none.
-    pub unit: Option<Symbol>,
-    /// What the line costs, in minor units, when that is more than the price times the quantity; then the price is the average for an
-    /// ordered unit.
-    pub amount: Option<i64>,
+    /// What it is for.
+    pub covers: Covers,
+}
+
+/// What a price is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Covers {
+    /// One of the product's base unit, as nearly all prices are.
+    Each,
+    /// So many of a unit; of the product's base unit when none.
+    Units {
+        /// How many.
+        per: Decimal,
+        /// Of what.
+        unit: Option<Symbol>,
+    },
+    /// The line, which costs more than a price times the quantity; the price is the average for an ordered unit.
+    Line {
+        /// What the line costs, in minor units.
+        amount: i64,
+    },
+}
+
+impl Covers {
+    /// So many of a unit.
+    pub(super) fn units(per: Decimal, unit: Option<Symbol>) -> Self {
+        if unit.is_none() && per.to_whole() == Some(1) { Self::Each } else { Self::Units { per, unit } }
+    }
+
+    /// How many of a unit, of the base unit when none.
+    #[must_use]
+    pub const fn measure(self) -> (Decimal, Option<Symbol>) {
+        match self {
+            Self::Units { per, unit } => (per, unit),
+            Self::Each | Self::Line { .. } => (Decimal::ONE, None),
+        }
+    }
 }
 
 /// Why a list has no price for a line.

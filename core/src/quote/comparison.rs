@@ -56,7 +56,7 @@ pub struct ComparisonView<'q> {
 pub(super) fn others(frame: &Frame<'_>, request: &QuoteRequest, prices: &FoundPrices) -> Result<Vec<Other>, Error> {
     let pricing = &frame.parts.pricing;
     let mut others = Vec::new();
-    if !pricing.has_references() && request.lines.iter().all(|line| line.prior_price.is_none()) {
+    if !pricing.has_references() && !frame.has_prior_prices {
         return Ok(others);
     }
     let lines = OrderedLines(frame);

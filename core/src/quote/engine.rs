@@ -19,7 +19,7 @@ use crate::charge::CashStrategy;
 use crate::expr::Value;
 use crate::id::Ordinal;
 use crate::money::{ArithmeticError, Decimal, Exact, Money, Rounding, UnitPrice};
-use crate::pricing::{Found, FoundPrices, Portion, PriceStep};
+use crate::pricing::{Covers, Found, FoundPrices, Portion, PriceStep};
 use crate::report::{Diagnostic, Diagnostics, Error, Finding, Fingerprint, LimitCode, Path, PricingCode, Severity};
 use crate::rulebook::{LeftOut, LeftOutRule, Parts, Rulebook};
 use crate::tax::{Assessment, Taxed};
@@ -107,8 +107,16 @@ impl Rulebook {
         let lists = given_lists(parts, &given);
         let of_products = product_lists(parts, &lines);
         let has_returns = !plain && lines.iter().any(|line| line.returned);
-        let mut frame =
-            Frame { parts, at: request.at, lines, has_returns, document: Vec::new(), line_values: Vec::new(), product_lists: &of_products };
+        let mut frame = Frame {
+            parts,
+            at: request.at,
+            lines,
+            has_returns,
+            has_prior_prices: survey.prior_prices,
+            document: Vec::new(),
+            line_values: Vec::new(),
+            product_lists: &of_products,
+        };
         fill(&mut frame, request, &given, &lists);
         if let Some(frozen) = &out.frozen {
             frozen.count_others(&mut frame);
@@ -264,41 +272,36 @@ pub(super) fn find_prices(
     out.tariffs = TariffResult::of(&scratch.prices, frame, request);
     let in_portions = scratch.prices.has_portions();
     let to_minor = Rounding::half_up(parts.currency.minor_units());
+    let mut long_way = Vec::new();
     let mut sum = 0_i64;
-    for index in 0..frame.lines.len() {
-        let too_large = |error: ArithmeticError| too_large(index, error);
+    for (index, (line, found)) in frame.lines.iter_mut().zip(scratch.prices.iter()).enumerate() {
+        let Some(price) = found.and_then(|found| plain_price(line, found, &to_minor)) else {
+            long_way.push(index);
+            continue;
+        };
+        sum = sum.checked_add(price.amount).ok_or_else(overflow)?;
+        (line.price, line.figure) = (Some(price), Figure { amount: price.amount, unit: Some(price.unit_price) });
+        if out.explain > Explain::Totals {
+            out.record(line, list_entry(number, price));
+        }
+    }
+    for index in long_way {
         let Some(found) = scratch.prices.of_line(index) else {
             no_price(frame, step, index, request, out);
             continue;
         };
-        let price = match frame.lines.get(index).and_then(|line| plain_price(line, found, &to_minor)) {
-            Some(price) => price,
-            None => match list_price(frame, index, found).map_err(too_large)? {
-                Some(price) => price,
-                None => continue,
-            },
-        };
+        let Some(price) = list_price(frame, index, found).map_err(|error| too_large(index, error))? else { continue };
         sum = sum.checked_add(price.amount).ok_or_else(overflow)?;
-        let entry = Entry {
-            step: number,
-            source: Source::List(price.list),
-            base: price.amount,
-            before: 0,
-            after: price.amount,
-            unit_price: Some(price.unit_price),
-            next: None,
-        };
-        if let Some(line) = frame.lines.get_mut(index) {
-            line.price = Some(price);
-            // What is no price times a quantity goes on as an amount.
-            let unit = Some(price.unit_price).filter(|_| found.amount.is_none());
-            line.figure = Figure { amount: price.amount, unit };
-            if in_portions {
-                record_portions(line, entry, scratch.prices.portions(index), out);
-            }
-            if found.amount.is_none() {
-                out.record_step(line, entry);
-            }
+        let Some(line) = frame.lines.get_mut(index) else { continue };
+        // What is no price times a quantity goes on as an amount.
+        let by_line = matches!(found.covers, Covers::Line { .. });
+        (line.price, line.figure) = (Some(price), Figure { amount: price.amount, unit: (!by_line).then_some(price.unit_price) });
+        let entry = list_entry(number, price);
+        if in_portions {
+            record_portions(line, entry, scratch.prices.portions(index), out);
+        }
+        if !by_line {
+            out.record_step(line, entry);
         }
     }
     if frame.has_returns {
@@ -311,6 +314,12 @@ pub(super) fn find_prices(
         out.ladders = ladders(frame, step, request, &scratch.prices)?;
     }
     Ok(())
+}
+
+/// The first step of a line's waterfall.
+fn list_entry(step: Ordinal, price: ListPrice) -> Entry {
+    let ListPrice { list, unit_price, amount } = price;
+    Entry { step, source: Source::List(list), base: amount, before: 0, after: amount, unit_price: Some(unit_price), next: None }
 }
 
 #[cold]
@@ -341,10 +350,7 @@ fn look_up_prices(frame: &Frame<'_>, step: &PriceStep, request: &QuoteRequest, p
 /// way.
 #[inline]
 fn plain_price(line: &Line, found: &Found, to_minor: &Rounding) -> Option<ListPrice> {
-    let ordered = line.ordered.as_ref().filter(|ordered| ordered.in_base_unit)?;
-    if found.unit.is_some() || found.amount.is_some() || found.per.to_whole() != Some(1) {
-        return None;
-    }
+    let ordered = line.ordered.as_ref().filter(|ordered| ordered.in_base_unit && found.covers == Covers::Each)?;
     let amount = found.price.amount_of_whole(ordered.whole?, to_minor)?;
     Some(ListPrice { list: found.list, unit_price: found.price, amount })
 }
@@ -356,19 +362,20 @@ pub(super) fn list_price(frame: &Frame<'_>, index: usize, found: &Found) -> Resu
     let currency = frame.parts.currency;
     let to_minor = Rounding::half_up(currency.minor_units());
     let list = found.list;
-    if let Some(amount) = found.amount {
+    if let Covers::Line { amount } = found.covers {
         return Ok(Some(ListPrice { list, unit_price: found.price, amount }));
     }
-    let priced_as_ordered = found.unit.map_or(ordered.in_base_unit, |unit| unit == ordered.unit);
-    if priced_as_ordered && found.per.to_whole() == Some(1) {
+    let (per, unit) = found.covers.measure();
+    let priced_as_ordered = unit.map_or(ordered.in_base_unit, |unit| unit == ordered.unit);
+    if priced_as_ordered && per.to_whole() == Some(1) {
         let amount = found.price.amount(line.quantity, &to_minor)?;
         return Ok(Some(ListPrice { list, unit_price: found.price, amount }));
     }
     let Some(product) = frame.product(index) else { return Ok(None) };
-    let priced_unit = found.unit.unwrap_or(product.unit);
+    let priced_unit = unit.unwrap_or(product.unit);
     // price / per, for 1 / factor(priced unit) of a base unit, of which the ordered unit holds factor(ordered unit).
     let Some(priced) = product.factor(priced_unit) else { return Ok(None) };
-    let (per_numerator, per_denominator) = Exact::from_decimal(found.per)?.lowest_terms();
+    let (per_numerator, per_denominator) = Exact::from_decimal(per)?.lowest_terms();
     let Some(factor) = product.factor(ordered.unit) else { return Ok(None) };
     let (up, down) = factor.times(priced.inverse())?.parts();
     let per_unit = found.price.to_exact()?.times(per_denominator, per_numerator)?.times(up.into(), down.into())?;

@@ -7,7 +7,7 @@ use crate::expr::{Constant, Counts, Facts, IndexScratch, Scope, Slot, Text, Valu
 use crate::id::Symbol;
 use crate::money::{AllocationShare, Decimal};
 use crate::pricing::FoundPrices;
-use crate::rulebook::{NegativeQuantities, Parts};
+use crate::rulebook::{NegativeQuantities, Parts, SymbolColumn};
 use crate::table::TableScratch;
 use crate::time::Timestamp;
 
@@ -45,6 +45,8 @@ pub(super) struct Frame<'q> {
     pub(super) lines: Vec<Line>,
     /// Whether the quantity of a line is below zero.
     pub(super) has_returns: bool,
+    /// Whether the request names prior prices.
+    pub(super) has_prior_prices: bool,
     /// By slot of the document.
     pub(super) document: Vec<Value<'q>>,
     /// The declared attributes of lines: line after line, by slot after those of products.
@@ -78,7 +80,7 @@ impl<'q> Frame<'q> {
     }
 
     /// The symbols of all products in a slot, when it holds texts of products.
-    fn product_symbols(&self, slot: Slot) -> Option<&'q [Option<Symbol>]> {
+    fn product_symbols(&self, slot: Slot) -> Option<SymbolColumn<'q>> {
         let of_product = slot.scope == Scope::Line && slot.index < self.parts.attributes.product_slots;
         if of_product { self.parts.product_symbols.column(slot.index) } else { None }
     }
@@ -162,10 +164,6 @@ impl<'q> Frame<'q> {
     }
 }
 
-fn symbol_in(column: &[Option<Symbol>], line: &Line) -> Option<Symbol> {
-    *column.get(usize::try_from(line.product_number()?).ok()?)?
-}
-
 fn whole_of(value: Value<'_>, scale: u32) -> Option<i64> {
     if let Value::Number(number) = value { number.mantissa_at(scale).ok() } else { None }
 }
@@ -199,14 +197,14 @@ impl Facts for Frame<'_> {
             return self.document.get(usize::from(slot.index)).and_then(|value| symbol_of(*value));
         }
         match (line.and_then(|line| self.lines.get(line)), self.product_symbols(slot)) {
-            (Some(line), Some(column)) => symbol_in(column, line),
+            (Some(line), Some(column)) => column.of_product(line.product_number()?),
             _ => symbol_of(self.value(slot, line)),
         }
     }
 
     fn symbols(&self, slot: Slot, symbols: &mut Vec<Option<Symbol>>) {
         match self.product_symbols(slot) {
-            Some(column) => symbols.extend(self.lines.iter().map(|line| symbol_in(column, line))),
+            Some(column) => symbols.extend(self.lines.iter().map(|line| column.of_product(line.product_number()?))),
             None => symbols.extend((0..self.lines.len()).map(|line| symbol_of(self.value(slot, Some(line))))),
         }
     }

@@ -17,11 +17,13 @@ pub(super) struct Survey {
     ids_ascend: bool,
     attributes: bool,
     pub(super) overrides: bool,
+    /// Whether a line names a price beside which it is to be shown.
+    pub(super) prior_prices: bool,
 }
 
 impl Survey {
     pub(super) fn of(lines: &[QuoteLineRequest]) -> Self {
-        let mut survey = Self { ids_ascend: true, attributes: false, overrides: false };
+        let mut survey = Self { ids_ascend: true, attributes: false, overrides: false, prior_prices: false };
         let mut last: Option<(u64, &str)> = None;
         for line in lines {
             let id = line.id.as_str();
@@ -33,6 +35,7 @@ impl Survey {
             });
             survey.attributes |= !line.attributes.is_empty();
             survey.overrides |= !line.overrides.is_empty();
+            survey.prior_prices |= line.prior_price.is_some();
             last = Some((number, id));
         }
         survey

@@ -175,7 +175,7 @@ fn apply_to_line<'m>(
     let effect = |number: u32, running: Figure| stage.line_effect(number, quantity, currency, running, base_of(running));
     // Where the end is found on the way, it need not be looked for.
     let choice = if stage.policy == Policy::Compound { Choice::All(matched) } else { stage.choose(matched) };
-    let mut chosen: &'m [u32] = match choice {
+    let chosen: &'m [u32] = match choice {
         Choice::All(all) => all,
         Choice::One(candidates) => {
             let mut lowest: Option<(i64, usize)> = None;
@@ -189,14 +189,14 @@ fn apply_to_line<'m>(
         }
     };
     let first = u32::try_from(out.entries.len()).unwrap_or(u32::MAX);
-    let (mut last, mut running) = (first, entry_figure);
-    for (entry, (position, number)) in (first..).zip(chosen.iter().enumerate()) {
+    let (mut next, mut applied, mut running) = (first, 0_usize, entry_figure);
+    for number in chosen {
         let Some(action) = stage.action(*number) else { break };
         let after = match whole.and_then(|whole| stage.whole_effect(action, whole, running)) {
             Some(after) => after,
             None => effect(*number, running)?,
         };
-        last = entry;
+        (next, applied) = (next.saturating_add(1), applied.saturating_add(1));
         out.entries.push(Entry {
             step,
             source: Source::Adjustment(action.number),
@@ -205,22 +205,21 @@ fn apply_to_line<'m>(
             after: after.amount,
             unit_price: after.unit,
             // To the next one, if there is one.
-            next: NonZeroU32::new(entry.saturating_add(1)),
+            next: NonZeroU32::new(next),
         });
         running = after;
         if action.stop {
-            chosen = chosen.get(..=position).unwrap_or(chosen);
             break;
         }
     }
     line.figure = running;
-    if !chosen.is_empty() {
+    if applied > 0 {
         if let Some(end) = out.entries.last_mut() {
             end.next = None;
         }
-        out.link(line, first, last);
+        out.link(line, first, next.saturating_sub(1));
     }
-    Ok(chosen)
+    Ok(chosen.get(..applied).unwrap_or(chosen))
 }
 
 /// What became of a stage's rules, by their numbers.

@@ -5,27 +5,52 @@ use crate::catalog::{Catalog, Product};
 use crate::expr::{Constant, Scope, Slot, Type};
 use crate::id::Symbol;
 
-/// For each slot of a product that holds a text: the symbol of every product, by number.
+/// The symbols of all products, product after product: a line that asks for several of them asks the memory once.
 #[derive(Debug, Clone, Default)]
 pub struct ProductSymbols {
-    by_slot: Vec<Option<Box<[Option<Symbol>]>>>,
+    /// For each slot of a product where its symbol stands among those of the product; nowhere when the slot holds no text.
+    places: Vec<Option<usize>>,
+    width: usize,
+    symbols: Box<[Option<Symbol>]>,
+}
+
+/// The symbols of all products in one slot.
+#[derive(Debug, Clone, Copy)]
+pub struct SymbolColumn<'p> {
+    place: usize,
+    width: usize,
+    symbols: &'p [Option<Symbol>],
 }
 
 impl ProductSymbols {
     /// Takes them out of the catalogue.
     pub fn new(catalog: &Catalog, attributes: &Attributes) -> Self {
         let is_text = |slot: Slot| attributes.vocabulary.name(slot).is_some_and(|name| name.ty == Type::Text);
-        let column = |index: u16| {
-            let slot = Slot { scope: Scope::Line, index };
-            is_text(slot).then(|| catalog.products().map(|product| symbol(product, slot, attributes)).collect())
-        };
-        Self { by_slot: (0..attributes.product_slots).map(column).collect() }
+        let slot = |index: u16| Slot { scope: Scope::Line, index };
+        let texts: Vec<u16> = (0..attributes.product_slots).filter(|index| is_text(slot(*index))).collect();
+        let of_product = |product: &Product| texts.iter().map(|index| symbol(product, slot(*index), attributes)).collect::<Vec<_>>();
+        Self {
+            places: (0..attributes.product_slots).map(|index| texts.iter().position(|text| *text == index)).collect(),
+            width: texts.len(),
+            symbols: catalog.products().flat_map(of_product).collect(),
+        }
     }
 
-    /// The symbols in a slot, by product; none when the slot holds no text.
+    /// The symbols in a slot; none when the slot holds no text.
     #[must_use]
-    pub fn column(&self, slot: u16) -> Option<&[Option<Symbol>]> {
-        self.by_slot.get(usize::from(slot))?.as_deref()
+    pub fn column(&self, slot: u16) -> Option<SymbolColumn<'_>> {
+        let place = (*self.places.get(usize::from(slot))?)?;
+        Some(SymbolColumn { place, width: self.width, symbols: &self.symbols })
+    }
+}
+
+impl SymbolColumn<'_> {
+    /// The symbol of a product, by its number.
+    #[inline]
+    #[must_use]
+    pub fn of_product(self, number: u32) -> Option<Symbol> {
+        let first = usize::try_from(number).ok()?.checked_mul(self.width)?;
+        *self.symbols.get(first.checked_add(self.place)?)?
     }
 }
 

@@ -149,9 +149,10 @@ impl Ladder {
         Self { ends: (low, high), shift, rungs, bounds }
     }
 
+    #[inline]
     fn of_whole(&self, value: i64) -> u32 {
         let (low, high) = self.ends;
-        let height = value.clamp(low, high).abs_diff(low) >> self.shift;
+        let height = value.max(low).min(high).abs_diff(low).wrapping_shr(self.shift);
         match usize::try_from(height).ok().and_then(|rung| self.rungs.get(rung)) {
             Some(interval) if *interval != SEVERAL => *interval,
             _ => search(&self.bounds, &value),

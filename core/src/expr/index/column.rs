@@ -11,7 +11,7 @@ use crate::sort;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Pick {
     /// The row of the rules that the value fulfils, or may fulfil.
-    pub row: usize,
+    pub row: u32,
     /// The interval of a threshold column in which the value lies.
     interval: u32,
 }
@@ -37,9 +37,9 @@ enum Lookup {
     /// The rows of texts whose symbols lie close together, by symbol; 0 for the gaps.
     Symbols {
         first: u32,
-        rows: Vec<usize>,
+        rows: Vec<u32>,
     },
-    Values(Map<Literal, usize>),
+    Values(Map<Literal, u32>),
     /// The row of an interval is its number without the last `shift` bits, plus one.
     Thresholds {
         bounds: Bounds,
@@ -71,12 +71,12 @@ impl Draft {
     }
 
     fn values(&self, most_rows: usize) -> Column {
-        let mut map: Map<Literal, usize> = Map::default();
+        let mut map: Map<Literal, u32> = Map::default();
         let mut pairs = Vec::new();
         for (position, demand) in self.demands.iter().enumerate() {
             let Some(Demand::Values(values)) = demand else { continue };
             for value in values {
-                let next = map.len().saturating_add(1);
+                let next = u32::try_from(map.len()).unwrap_or(u32::MAX).saturating_add(1);
                 let row = *map.entry(*value).or_insert(next);
                 pairs.push((row, position));
             }
@@ -110,8 +110,8 @@ impl Draft {
         let mut rows = Rows::dense(self.demands.len(), rows_at(shift), self.any());
         for (position, span) in spans.iter().enumerate() {
             let Some((from, to)) = span.filter(|(from, to)| from <= to) else { continue };
-            for row in (from >> shift)..=(to >> shift) {
-                rows.add(row_number(row), position);
+            for row in row_number(from, shift)..=row_number(to, shift) {
+                rows.add(row, position);
             }
         }
         rows.summarize();
@@ -123,14 +123,15 @@ impl Draft {
 /// So coarse may a threshold column become, whatever the budget.
 const LEAST_ROWS: usize = 34;
 
-/// The row of a group of intervals; row 0 is for missing values.
-fn row_number(group: u32) -> usize {
-    usize::try_from(group).unwrap_or(usize::MAX).saturating_add(1)
+/// The row of an interval, of which so many as the shift says share one; row 0 is for missing values.
+#[inline]
+fn row_number(interval: u32, shift: u32) -> u32 {
+    interval.wrapping_shr(shift).saturating_add(1)
 }
 
 impl Lookup {
     /// A table by symbol when that is not mostly gaps.
-    fn of(map: Map<Literal, usize>) -> Self {
+    fn of(map: Map<Literal, u32>) -> Self {
         let symbols: Option<Vec<u32>> =
             map.keys().map(|value| if let Literal::Text(symbol) = value { Some(symbol.number()) } else { None }).collect();
         let Some((Some(first), Some(last))) = symbols.map(|symbols| (symbols.iter().min().copied(), symbols.iter().max().copied())) else {
@@ -169,7 +170,7 @@ impl Column {
                 Pick { row: row.unwrap_or(0), interval: 0 }
             }
             Lookup::Thresholds { bounds, shift } => match bounds.interval_of(facts, self.slot, line) {
-                Some(interval) => Pick { row: row_number(interval >> shift), interval },
+                Some(interval) => Pick { row: row_number(interval, *shift), interval },
                 None => Pick::default(),
             },
         }
@@ -190,7 +191,7 @@ impl Column {
             }
             Lookup::Values(_) => (0..facts.line_count()).for_each(|line| each(self.pick(facts, Some(line)))),
             Lookup::Thresholds { bounds, shift } => bounds.intervals(facts, self.slot, &mut buffers.wholes, |interval| {
-                each(interval.map_or(Pick::default(), |interval| Pick { row: row_number(interval >> shift), interval }));
+                each(interval.map_or(Pick::default(), |interval| Pick { row: row_number(interval, *shift), interval }));
             }),
         }
     }

@@ -5,7 +5,7 @@
 //! AND of one row per column.
 //!
 //! Why it stays fast with many rules: rules are laid out so that those with the same value of the most selective slot are
-//! neighbours, so that most words of a row are zero; a summary has a bit per word, and 4096 rules that cannot match cost one AND
+//! neighbours, and among them those for the same documents, so that most words of a row are zero; a summary has a bit per word, and 4096 rules that cannot match cost one AND
 //! per column. Rows are kept in full as long as they fit in a budget; rows of values beyond that keep only their own words, and
 //! thresholds beyond that share rows, whose rules are then compared one by one.
 //!
@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use column::{Buffers, Column, Draft, Pick};
 use demand::{Demand, Kind, demands};
-use rows::{MIDDLE, NARROWEST, WIDEST, each_bit, place, stride, words_for};
+use rows::{MIDDLE, NARROWEST, WIDEST, each_bit, index, place, stride, words_for};
 
 use super::atoms::Atom;
 use super::value::{Facts, Literal};
@@ -86,6 +86,8 @@ pub struct IndexScratch {
     lines: Vec<Pick>,
     /// The AND of the document's columns; in a large index only the words that `ready` marks.
     words: Vec<u64>,
+    /// The rows of all lines, column after column, where rows are read whole.
+    whole: Vec<u32>,
     ready: Vec<u64>,
     /// The words that are not known to be zero.
     summary: Vec<u64>,
@@ -146,11 +148,8 @@ impl RuleIndex {
         scratch.document.clear();
         scratch.document.extend(self.document.iter().map(|column| column.pick(facts, None)));
         let width = words_for(self.rules.len());
-        let picked = || self.document.iter().zip(&scratch.document);
-        fill_ones(&mut scratch.summary, width);
-        for (column, pick) in picked() {
-            column.rows.and_summary(pick.row, &mut scratch.summary);
-        }
+        scratch.summary.clear();
+        scratch.summary.extend((0..words_for(width)).map(|block| and_summaries(&self.document, &scratch.document, block, u64::MAX)));
         scratch.words.resize(width, 0);
         scratch.ready.clear();
         scratch.ready.resize(words_for(width), 0);
@@ -221,14 +220,14 @@ impl RuleIndex {
             *word = if number < full { u64::MAX } else { behind.wrapping_sub(1) };
         }
         for column in &self.document {
-            let row = column.rows.of_width::<WIDTH>().get(column.pick(facts, None).row).unwrap_or(&[0; WIDTH]);
+            let row = column.rows.of_width::<WIDTH>().get(index(column.pick(facts, None).row)).unwrap_or(&[0; WIDTH]);
             header.iter_mut().zip(row).for_each(|(word, other)| *word &= other);
         }
         words.clear();
         words.extend_from_slice(&header);
     }
 
-    /// Few rules: AND whole rows, column by column for all lines.
+    /// Few rules: AND whole rows, line by line.
     fn match_whole<const WIDTH: usize, F: Facts + ?Sized>(
         &self,
         facts: &F,
@@ -236,42 +235,25 @@ impl RuleIndex {
         matching: &mut Vec<u32>,
         ends: &mut Vec<usize>,
     ) {
-        let IndexScratch { words, work, buffers, .. } = scratch;
+        let IndexScratch { words, whole, buffers, .. } = scratch;
         let mut header = [0; WIDTH];
         header.iter_mut().zip(words).for_each(|(whole, word)| *whole = *word);
-        let and = |words: &mut [u64; WIDTH], rows: &[[u64; WIDTH]], row: usize| {
-            let row = rows.get(row).unwrap_or(&[0; WIDTH]);
-            words.iter_mut().zip(row).for_each(|(word, other)| *word &= other);
-        };
-        work.clear();
-        let others = match self.lines.split_first() {
-            Some((first, others)) => {
-                let rows = first.rows.of_width::<WIDTH>();
-                first.each_pick(facts, buffers, |pick| {
-                    let mut words = header;
-                    and(&mut words, rows, pick.row);
-                    work.extend_from_slice(&words);
-                });
-                others
+        // 1. Which row each line has, column by column.
+        let count = facts.line_count();
+        whole.clear();
+        whole.reserve(count.saturating_mul(self.lines.len()));
+        self.lines.iter().for_each(|column| column.each_pick(facts, buffers, |pick| whole.push(pick.row)));
+        let rows = self.lines.iter().map(|column| column.rows.of_width::<WIDTH>());
+        let columns: Vec<(&[[u64; WIDTH]], &[u32])> = rows.zip(whole.chunks_exact(count.max(1))).collect();
+        // 2. The rules that stand in all of a line's rows.
+        for line in 0..count {
+            let mut words = header;
+            for (rows, picked) in &columns {
+                let row = picked.get(line).and_then(|row| rows.get(index(*row))).unwrap_or(&[0; WIDTH]);
+                words.iter_mut().zip(row).for_each(|(word, other)| *word &= other);
             }
-            None => {
-                (0..facts.line_count()).for_each(|_| work.extend_from_slice(&header));
-                &[]
-            }
-        };
-        let (lines, _) = work.as_chunks_mut::<WIDTH>();
-        for column in others {
-            let rows = column.rows.of_width::<WIDTH>();
-            let mut lines = lines.iter_mut();
-            column.each_pick(facts, buffers, |pick| {
-                if let Some(words) = lines.next() {
-                    and(words, rows, pick.row);
-                }
-            });
-        }
-        for (line, words) in lines.iter().enumerate() {
             if facts.takes_part(line) {
-                push_rules(words, matching);
+                push_rules(&words, matching);
             }
             ends.push(matching.len());
         }
@@ -279,15 +261,10 @@ impl RuleIndex {
 
     /// Many rules: AND the summaries, then only the words that can have a bit. The line is one of those whose picks are there.
     fn walk_summary(&self, line: usize, scratch: &mut IndexScratch, matching: &mut Vec<u32>) {
-        let IndexScratch { document, lines, words, ready, summary, work, .. } = scratch;
+        let IndexScratch { document, lines, words, ready, summary, .. } = scratch;
         let lines = lines.get(line.saturating_mul(self.lines.len())..).unwrap_or_default();
-        work.clear();
-        work.extend_from_slice(summary);
-        for (column, pick) in self.lines.iter().zip(lines.iter()) {
-            column.rows.and_summary(pick.row, work);
-        }
-        for ((block, bits), left) in work.iter().enumerate().zip(summary) {
-            each_bit(*bits, |bit| {
+        for (block, left) in summary.iter_mut().enumerate() {
+            each_bit(and_summaries(&self.lines, lines, block, *left), |bit| {
                 let number = (block << 6) | bit;
                 let mut word = self.document_word(number, document, words, ready);
                 if word == 0 {
@@ -348,12 +325,18 @@ fn push_rules(words: &[u64], matching: &mut Vec<u32>) {
     });
 }
 
-fn fill_ones(words: &mut Vec<u64>, bits: usize) {
-    words.clear();
-    words.resize(words_for(bits), u64::MAX);
+/// What of a word of the summary the picked rows of all columns have too.
+fn and_summaries(columns: &[Column], picks: &[Pick], block: usize, mut summary: u64) -> u64 {
+    for (column, pick) in columns.iter().zip(picks) {
+        summary &= column.rows.summary(pick.row, block);
+        if summary == 0 {
+            break;
+        }
+    }
+    summary
 }
 
-/// The rules in an order that makes neighbours of those with equal values, the slot with the most values first.
+/// The rules in an order that makes neighbours of those with equal values: the slot with the most values first, then those of the document.
 fn clustered(by_rule: &[BTreeMap<Slot, Demand>], keys: &[(Slot, Kind)]) -> Vec<usize> {
     let values = |rule: usize, slot: Slot| match by_rule.get(rule).and_then(|demands| demands.get(&slot)) {
         Some(Demand::Values(values)) => values.first().copied(),
@@ -370,6 +353,10 @@ fn clustered(by_rule: &[BTreeMap<Slot, Demand>], keys: &[(Slot, Kind)]) -> Vec<u
         })
         .collect();
     sort::by(&mut slots, |one, other| other.0.cmp(&one.0).then(one.1.cmp(&other.1)));
+    // Among the neighbours, those of other documents together: most of their words are then zero for this one.
+    if let Some((_, others)) = slots.split_first_mut() {
+        sort::by(others, |one, other| (one.1.scope == Scope::Line).cmp(&(other.1.scope == Scope::Line)));
+    }
     // Rules without a demand stand behind the others, so that they are neighbours too.
     let key = |rule: usize| -> Vec<(bool, Option<Literal>)> {
         slots.iter().map(|(_, slot)| values(rule, *slot)).map(|value| (value.is_none(), value)).collect()

@@ -7,7 +7,7 @@ use super::{Aggregate, Measure, Price, Rate, Rules, TierMode};
 use crate::expr::{Facts, Value};
 use crate::id::{Map, Ordinal, Set, Symbol};
 use crate::money::{ArithmeticError, Decimal, Exact, Rounding, UnitPrice};
-use crate::pricing::{Found, Lines, PriceError, Pricing, Query};
+use crate::pricing::{Covers, Found, Lines, PriceError, Pricing, Query};
 
 /// What lines that count together have in common: a text, a unit, a record.
 type Together = (Option<String>, Option<Symbol>, Option<usize>);
@@ -127,7 +127,7 @@ impl<F: Facts + ?Sized, L: Lines> Asking<'_, '_, F, L> {
         }
         // A price per unit needs nothing but its tier.
         if let Some(Offered { price, per }) = self.linear(rules, pick, &slices) {
-            let found = Found { list: Ordinal::of(self.list), price, per, unit: pick.offer.unit, amount: None };
+            let found = Found { list: Ordinal::of(self.list), price, covers: Covers::units(per, pick.offer.unit) };
             self.asked.linear.push((pick.line, found));
             return Ok(true);
         }

@@ -2,7 +2,7 @@
 
 use crate::id::{CounterId, Ordinal};
 use crate::money::{ArithmeticError, Decimal, Exact, Rounding, UnitPrice};
-use crate::pricing::{Found, Lines, PriceError, Query};
+use crate::pricing::{Covers, Found, Lines, PriceError, Query};
 
 /// What lines took of tariffs, in the order in which they were priced; to be reused from document to document.
 #[derive(Debug, Clone, Default)]
@@ -102,7 +102,8 @@ impl Asked {
 
     /// Takes a part of a line to its price, for which it needs no tiers; the quantity is in the price's unit.
     pub fn add_linear(&mut self, line: usize, found: &Found, quantity: Decimal, minor_units: u8) -> Result<(), PriceError> {
-        let (above, below) = Exact::from_decimal(found.per)?.lowest_terms();
+        let (per, _) = found.covers.measure();
+        let (above, below) = Exact::from_decimal(per)?.lowest_terms();
         let exact = found.price.times(quantity)?.times(below, above)?;
         let amount = Rounding::half_up(minor_units).apply(exact)?;
         let list = found.list.index();
@@ -137,8 +138,7 @@ impl Asked {
             exact.times(below, above)?
         };
         let price = shown_price(each, query)?;
-        let unit = query.lines.unit(line);
-        Ok(Some(Found { list: Ordinal::of(first.list), price, per: Decimal::ONE, unit, amount: Some(amount) }))
+        Ok(Some(Found { list: Ordinal::of(first.list), price, covers: Covers::Line { amount } }))
     }
 
     /// How much of a counter was used before this document, and in it.
