@@ -112,8 +112,8 @@ impl<'q> Run<'q> {
                 guard::apply(frame, step, number, base, out)
             }
             Step::Promotion(step) => promotion::apply(frame, step, number, after, ledger, scratch, out),
-            // Its sides are run by the choice.
-            Step::BetterOf(_) => Ok(()),
+            // The sides of a choice are run by the choice.
+            Step::BetterOf(_) | Step::LeftOut(_) => Ok(()),
             Step::Statistic(step) => with_frozen(frame, out, |frame, out| statistic::apply(frame, step, number, out)),
             Step::Ending(step) => ending::apply(frame, step, number, out),
             Step::Charge(step) => with_frozen(frame, out, |frame, out| charge::apply(frame, step, number, request, scratch, out)),

@@ -1,7 +1,5 @@
 //! Documents in several currencies: which rules count for which, and what their author should know about it.
 
-use std::borrow::Cow;
-
 use super::def::{RulebookDef, StepDef};
 use super::procedure::Step;
 use crate::adjust::promotion::{OfferDef, PromotionDef};
@@ -149,29 +147,6 @@ pub fn left_out(def: &RulebookDef, steps: &[Step], of: Denomination) -> Vec<Left
         }
     }
     all
-}
-
-/// The steps that count for the documents, each with its place in the procedure.
-pub struct Steps<'d> {
-    pub steps: Cow<'d, [StepDef]>,
-    places: Option<Vec<usize>>,
-}
-
-impl<'d> Steps<'d> {
-    /// Of these steps.
-    pub fn of(steps: &'d [StepDef], denomination: Denomination) -> Self {
-        if steps.iter().all(|step| step.counts(denomination)) {
-            return Self { steps: Cow::Borrowed(steps), places: None };
-        }
-        let counting = steps.iter().enumerate().filter(|(_, step)| step.counts(denomination));
-        let (places, steps): (Vec<usize>, Vec<StepDef>) = counting.map(|(place, step)| (place, step.clone())).unzip();
-        Self { steps: Cow::Owned(steps), places: Some(places) }
-    }
-
-    /// Where the step of that number stands in the procedure.
-    pub fn place(&self, number: usize) -> usize {
-        self.places.as_ref().map_or(number, |places| places.get(number).copied().unwrap_or(number))
-    }
 }
 
 /// The conditions of an offer on its lines.

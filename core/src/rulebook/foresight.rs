@@ -146,7 +146,7 @@ fn highest(around: Surroundings<'_>, before: &[Step]) -> Option<Map<Symbol, i64>
     for step in before {
         match step {
             Step::Price(step) => prices = Some(around.pricing.highest_prices(step, around.attributes.product.id, currency)?),
-            Step::Promotion(_) | Step::Statistic(_) | Step::BetterOf(_) => {}
+            Step::Promotion(_) | Step::Statistic(_) | Step::BetterOf(_) | Step::LeftOut(_) => {}
             Step::Stage(stage) if only_lowers(stage, currency) => {}
             _ => return None,
         }

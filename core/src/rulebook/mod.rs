@@ -24,12 +24,12 @@ mod procedure;
 mod subject;
 mod vocabulary;
 
+pub(crate) use columns::SymbolColumn;
 pub(crate) use compile::Parts;
 pub use compile::{Compiled, Rulebook, SCHEMA_VERSION, SEMANTICS_VERSION};
 pub(crate) use currencies::{LeftOut, LeftOutRule};
 pub use def::{AttributeDef, AttributeType, ListItem, NegativeQuantities, RulebookDef, StepDef};
 pub(crate) use facts::{FactReader, Given};
-pub(crate) use columns::SymbolColumn;
 pub use order::{CancelAllowed, CloseWhen, InvoiceWhen, OrderDef, OrderPolicy, OrderStep};
 pub(crate) use procedure::Step;
 pub use subject::{ApprovalFacts, ApprovalRequest, RouteDecision, SubjectTotals};

@@ -1,6 +1,6 @@
 //! The price waterfall: the steps of the procedure in their order.
 
-use super::currencies::{Denominated, Steps};
+use super::currencies::Denominated;
 use super::def::{RulebookDef, StepDef};
 use super::vocabulary::Attributes;
 use crate::adjust::promotion::{Combine, PromotionDef, PromotionPlace, PromotionRoundAt, PromotionStep, PromotionStepDef};
@@ -43,6 +43,8 @@ pub enum Step {
     Tax(Box<TaxStep>),
     /// Rounds what is to be paid.
     CashRounding(CashRounding),
+    /// Is for documents in other currencies, and changes nothing of these.
+    LeftOut(StepId),
 }
 
 impl Step {
@@ -61,6 +63,7 @@ impl Step {
             Self::Charge(step) => &step.id,
             Self::Tax(step) => &step.id,
             Self::CashRounding(step) => &step.id,
+            Self::LeftOut(id) => id,
         }
     }
 
@@ -107,7 +110,7 @@ impl Step {
             Self::Guard(step) => step.expressions().collect(),
             Self::Ending(step) => step.lines.iter().collect(),
             Self::Tax(step) => step.condition().into_iter().collect(),
-            Self::Price(_) | Self::BetterOf(_) | Self::Charge(_) | Self::CashRounding(_) => Vec::new(),
+            Self::Price(_) | Self::BetterOf(_) | Self::Charge(_) | Self::CashRounding(_) | Self::LeftOut(_) => Vec::new(),
         }
     }
 }
@@ -136,10 +139,9 @@ pub fn compile(
 ) -> Vec<Step> {
     let Slices { pricing, charges, tax, .. } = slices;
     let default = default_procedure(def, tax.is_some());
-    let counting = Steps::of(if def.procedure.is_empty() { &default } else { &def.procedure }, denomination);
-    let steps = &*counting.steps;
+    let steps = if def.procedure.is_empty() { &default } else { &def.procedure };
     let place = path.field("procedure");
-    check_order(&counting, tax.is_some(), &place, cx);
+    check_order(steps, denomination, tax.is_some(), &place, cx);
     check_adjustments(def, steps, path, cx);
     check_promotions(def, steps, slices.catalog, path, cx);
     let mut compiled: Vec<Step> = Vec::with_capacity(steps.len());
@@ -149,7 +151,7 @@ pub fn compile(
     let date = attributes.document.date;
     let mut around = Around { def, steps, denomination, date, slices, tags: &tags, before, lines_rounded: false };
     for (index, step) in steps.iter().enumerate() {
-        let at = place.index(counting.place(index));
+        let at = place.index(index);
         if around.before.iter().any(|before| before.id() == step.id()) {
             cx.diagnostics.duplicate(&at, "step", step.id().as_str());
             continue;
@@ -165,8 +167,7 @@ pub fn compile(
         for stage in stages.filter(|stage| stage.scope == StageScope::Document) {
             if stage.guard.is_some() {
                 let message = format!("another guard redistributes what the stage `{}` takes off already; only one can", stage.id);
-                let problem =
-                    Diagnostic::error(AdjustCode::Guard, &place.index(counting.place(number)).field("guard").field("otherwise"), message);
+                let problem = Diagnostic::error(AdjustCode::Guard, &place.index(number).field("guard").field("otherwise"), message);
                 cx.diagnostics.push(problem.help("write `clamp`, or `since` behind that stage"));
             }
             stage.guard = Some(number);
@@ -174,26 +175,26 @@ pub fn compile(
     }
     let charge_steps =
         compiled.iter().enumerate().filter_map(|(number, step)| if let Step::Charge(step) = step { Some((number, step)) } else { None });
-    let charge_steps = charge_steps.map(|(number, step)| (counting.place(number), step));
     charges.check_steps(charge_steps, &path.field("charges"), &place, cx);
     let price_steps = compiled.iter().filter_map(|step| if let Step::Price(step) = step { Some(step) } else { None });
     pricing.warn_unused(price_steps, &path.field("price_lists"), cx);
-    warn_unreached(&counting, &compiled, path, cx);
+    warn_unreached(&compiled, path, cx);
     compiled
 }
 
 /// Warns of stages after one that leaves no line to them.
-fn warn_unreached(steps: &Steps<'_>, compiled: &[Step], path: &Path<'_>, cx: &mut CompileContext<'_>) {
+fn warn_unreached(compiled: &[Step], path: &Path<'_>, cx: &mut CompileContext<'_>) {
     let (place, adjustments) = (path.field("procedure"), path.field("adjustments"));
     let mut closed_by: Option<&crate::adjust::Rule> = None;
-    for stage in compiled.iter().filter_map(|step| if let Step::Stage(stage) = step { Some(stage) } else { None }) {
+    let stages =
+        compiled.iter().enumerate().filter_map(|(number, step)| if let Step::Stage(stage) = step { Some((number, stage)) } else { None });
+    for (number, stage) in stages {
         let Some(rule) = closed_by else {
             closed_by = stage.closed_by();
             continue;
         };
-        let Some(number) = steps.steps.iter().position(|step| *step.id() == stage.id) else { continue };
         let message = format!("no line reaches the stage `{}`: `{}` always applies before, and stops all others", stage.id, rule.id);
-        let at = place.index(steps.place(number));
+        let at = place.index(number);
         let problem = Diagnostic::warning(AdjustCode::Unreached, &at.field("stage"), message);
         cx.diagnostics.push(problem.related(&adjustments.index(rule.number.index()), "the rule that stops all others"));
     }
@@ -202,7 +203,6 @@ fn warn_unreached(steps: &Steps<'_>, compiled: &[Step], path: &Path<'_>, cx: &mu
 /// The procedure as far as it is compiled.
 struct Around<'a> {
     def: &'a RulebookDef,
-    /// The steps that count for documents in the currency.
     steps: &'a [StepDef],
     denomination: Denomination,
     /// The slot of the document's date.
@@ -218,6 +218,9 @@ struct Around<'a> {
 impl Around<'_> {
     /// Checks the next step, which stands at `at`; none when it cannot be used.
     fn step(&mut self, step: &StepDef, root: &Path<'_>, at: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<Step> {
+        if !step.counts(self.denomination) {
+            return Some(Step::LeftOut(step.id().clone()));
+        }
         let Slices { pricing, charges, tax, .. } = self.slices;
         let currency = self.denomination.document;
         Some(match step {
@@ -294,11 +297,12 @@ impl Around<'_> {
         // A line that is lifted has no exact price per unit any more.
         self.lines_rounded = true;
         let since = def.since.as_ref().map(|since| self.earlier(since, &at.field("since"), cx));
-        let guarded = || self.before.iter().enumerate().skip(since.flatten().unwrap_or(0).saturating_add(1));
+        let before = || self.before.iter().enumerate().filter(|(_, step)| step.counts(self.denomination));
+        let guarded = || before().filter(|(number, _)| *number > since.flatten().unwrap_or(0));
         let is_document_stage = |step: &StepDef| matches!(step, StepDef::Stage(stage) if stage.scope == StageScope::Document);
         let place = GuardPlace {
             since: since.flatten(),
-            cost: self.before.iter().position(|step| matches!(step, StepDef::Statistical(step) if step.margin.is_some())),
+            cost: before().find(|(_, step)| matches!(step, StepDef::Statistical(step) if step.margin.is_some())).map(|(number, _)| number),
             guards_something: since == Some(None) || guarded().any(|(_, step)| step.changes_prices()),
             document_stage: guarded().find(|(_, step)| is_document_stage(step)).map(|(number, _)| number),
             gross: self.steps.iter().any(|step| matches!(step, StepDef::Tax(tax) if tax.price_mode == PriceModeDef::Gross)),
@@ -348,8 +352,8 @@ impl Around<'_> {
 
     /// One step at most gives the cost of which the margin is left.
     fn check_only_margin(&self, step: &StatisticalDef, at: &Path<'_>, cx: &mut CompileContext<'_>) {
-        let earlier =
-            self.before.iter().find_map(|step| if let StepDef::Statistical(step) = step { step.margin.map(|_| &step.id) } else { None });
+        let mut counting = self.before.iter().filter(|step| step.counts(self.denomination));
+        let earlier = counting.find_map(|step| if let StepDef::Statistical(step) = step { step.margin.map(|_| &step.id) } else { None });
         if let Some(earlier) = earlier.filter(|_| step.margin.is_some()) {
             let message = format!("the step `{earlier}` gives the cost already; only one step can have a `margin`");
             cx.diagnostics.error(AdjustCode::Margin, &at.field("margin"), message);
@@ -428,16 +432,16 @@ fn default_procedure(def: &RulebookDef, has_tax: bool) -> Vec<StepDef> {
 }
 
 /// The price first, stages in between, tax last; one price, at most one tax.
-fn check_order(counting: &Steps<'_>, has_tax: bool, path: &Path<'_>, cx: &mut CompileContext<'_>) {
-    let steps = &*counting.steps;
-    for (index, step) in steps.iter().enumerate() {
-        let at = path.index(counting.place(index));
+fn check_order(steps: &[StepDef], denomination: Denomination, has_tax: bool, path: &Path<'_>, cx: &mut CompileContext<'_>) {
+    let mut counting = steps.iter().enumerate().filter(|(_, step)| step.counts(denomination));
+    while let Some((index, step)) = counting.next() {
+        let at = path.index(index);
         let message = match step {
             StepDef::Price(_) if index > 0 => "the price step must be the first step, and the only one of its kind",
             StepDef::Price(_) => continue,
             _ if index == 0 => "the first step must be a price step: there is no price yet",
-            StepDef::CashRounding(_) if index.saturating_add(1) < steps.len() => "cash rounding must be the last step: it rounds the total",
-            StepDef::Tax(_) if steps.iter().skip(index.saturating_add(1)).any(|step| !matches!(step, StepDef::CashRounding(_))) => {
+            StepDef::CashRounding(_) if counting.clone().next().is_some() => "cash rounding must be the last step: it rounds the total",
+            StepDef::Tax(_) if counting.clone().any(|(_, step)| !matches!(step, StepDef::CashRounding(_))) => {
                 "tax must be the last step but cash rounding: what follows would not be taxed"
             }
             StepDef::Tax(_) if !has_tax => "the rulebook has a tax step but no `tax` with rates",

@@ -44,9 +44,13 @@ impl Tax {
         }
         sort::by(&mut rates, |one, other| levy(self, *one).cmp(&levy(self, *other)));
         let incomplete = is_incomplete(self, &rates);
-        let stack = Stack::solve(stack_taxes(self, &rates)?, incomplete)?;
-        let number = self.stacks.len().saturating_add(self.met.len());
-        self.met.push(stack);
+        let (start, end) = (self.stacks.len(), self.stacks.len().saturating_add(self.met.len()));
+        // The same taxes at home and here are one stack, so that a price between them stays as it is.
+        let known = (start..end).find(|known| self.rates_of(*known).eq(rates.iter().copied()));
+        if known.is_none() {
+            self.met.push(Stack::solve(stack_taxes(self, &rates)?, incomplete)?);
+        }
+        let number = known.unwrap_or(end);
         Ok(Some(FoundStack { number, complete: !incomplete }))
     }
 }
