@@ -227,8 +227,7 @@ fn short(order: &Order<'_>, line: &SourcedLine, asked: &SourcingLine) -> Option<
 
 /// The most that a candidate has for a line, at once or on the days that serve it.
 fn most_at(order: &Order<'_>, candidate: usize, pool: usize, line: &SourcingLine) -> i64 {
-    let own = order.stock.slots.iter().enumerate().filter(|(_, slot)| slot.candidate == candidate);
-    let serves = own.filter(|(_, slot)| slot.leaves_on.is_none() || slot.serves(line));
+    let serves = order.stock.slots_of(candidate).filter(|(_, slot)| slot.leaves_on.is_none() || slot.serves(line));
     serves.map(|(slot, _)| order.stock.at(pool, slot)).max().unwrap_or(0)
 }
 
@@ -253,7 +252,7 @@ fn objections(order: &Order<'_>, pass: &Pass, index: usize, candidate: &Candidat
     }
     let broken = order.constraints(pass.dropped).filter(|constraint| candidate.breaks(*constraint, &order.occasion));
     let mut objections: Vec<SourcingObjection> = broken.map(|constraint| candidate.objection(constraint, &order.occasion)).collect();
-    let first = order.stock.slots.iter().position(|slot| slot.candidate == index).unwrap_or_default();
+    let first = order.stock.slots_of(index).next().map_or(0, |(slot, _)| slot);
     let late: Vec<&SourcingLine> = order.demand.lines.iter().filter(|line| kept_off(order, pass, first, line)).collect();
     if !late.is_empty() {
         let arrives = candidate.arrives_on;

@@ -260,6 +260,12 @@ fn keep_back(quantities: &mut [i64], together: i64) {
 pub(super) const KIT: i64 = 1_000_000;
 
 impl Stock<'_> {
+    /// The shipments that a candidate could make, with their numbers: of those of all candidates, which may be many, they stand together.
+    pub fn slots_of(&self, candidate: usize) -> impl Iterator<Item = (usize, &Slot)> {
+        let first = self.slots.partition_point(|slot| slot.candidate < candidate);
+        self.slots.iter().enumerate().skip(first).take_while(move |(_, slot)| slot.candidate == candidate)
+    }
+
     /// Adds a pool of what is put together from others in one shipment; gives its number.
     fn put_together(&mut self, unit: i64, needs: &[(usize, i64)]) -> usize {
         let next = self.quantities.len();
