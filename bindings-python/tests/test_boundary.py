@@ -81,6 +81,11 @@ def test_a_rulebook_from_text_from_a_dict_and_from_a_folder_is_the_same(tmp_path
     assert books[0].id == "acme" and books[0].warnings == []
 
 
+def test_a_definition_is_no_rulebook_yet() -> None:
+    with pytest.raises(TypeError, match="from_dict"):
+        Rulebook(RULEBOOK)  # type: ignore[arg-type]
+
+
 def test_json_text_goes_through_as_text() -> None:
     text = Rulebook.from_dict(RULEBOOK).call_json("allocate", json.dumps(request()))
     assert text == '{"parts":["10.00"],"unallocated":"0.00"}'

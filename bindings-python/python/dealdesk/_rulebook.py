@@ -23,6 +23,8 @@ class CompiledRulebook:
     _handle: _native.Handle
 
     def __init__(self, handle: _native.Handle) -> None:
+        if not isinstance(handle, _native.Handle):
+            raise TypeError("a rulebook is made by from_dict(definition), from_json(text) or from_folder(folder)")
         self._handle = handle
 
     @classmethod
