@@ -1423,6 +1423,26 @@ export interface ComparisonView {
   unit_price: Decimal;
 }
 
+/** Where a component of a kit is taken. */
+export interface ComponentFrom {
+  /** From this location and its parts. */
+  location: LocationId;
+  /** The component. */
+  product: ProductId;
+  /** How much, in the component's own unit; above zero. */
+  quantity: Decimal;
+}
+
+/** Where a component of a kit is taken. */
+export interface ComponentFromInput {
+  /** From this location and its parts. */
+  location: LocationId;
+  /** The component. */
+  product: ProductId;
+  /** How much, in the component's own unit; above zero. */
+  quantity: DecimalInput;
+}
+
 /** What a line may be given. */
 export type ConfirmationRule = "schedule" | "one_date" | "complete";
 
@@ -6278,6 +6298,11 @@ export interface ReserveStock {
    * `wanted_on`, or by the day of the command.
    */
   characteristics?: Record<string, string>;
+  /**
+   * Of a kit that ships apart, how much of which component is taken where: all that the kits hold. Absent: from the active locations in
+   * order of priority.
+   */
+  components_from?: ComponentFrom[];
   /** What it is for: a line of an order, a cart. */
   demand: DemandId;
   /**
@@ -6319,6 +6344,11 @@ export interface ReserveStockInput {
    * `wanted_on`, or by the day of the command.
    */
   characteristics?: Record<string, string>;
+  /**
+   * Of a kit that ships apart, how much of which component is taken where: all that the kits hold. Absent: from the active locations in
+   * order of priority.
+   */
+  components_from?: readonly ComponentFromInput[];
   /** What it is for: a line of an order, a cart. */
   demand: DemandId;
   /**
@@ -6762,7 +6792,7 @@ export interface ShipmentLine {
   expected?: FromSupply[];
   /** The line. */
   line: LineId;
-  /** The product. */
+  /** The product; of a kit whose components come from here and there, a component. */
   product: ProductId;
   /** How much. */
   quantity: Decimal;
@@ -6807,11 +6837,16 @@ export interface Sought {
 export interface SourcedLine {
   /** What it waits for, where the strategy lets what is missing wait for stock. */
   backordered: Decimal;
+  /** What is taken of each component of such kits. */
+  components?: PlannedComponent[];
   /** The line. */
   id: LineId;
   /** Whether a part of it arrives after the day on which it is wanted. */
   late: boolean;
-  /** Which location gives how much; one that ships on several days, once for each. */
+  /**
+   * Which location gives how much; one that ships on several days, once for each. Nothing of kits whose components come from here and
+   * there.
+   */
   parts: StockPart[];
   /** Why it does not get all; absent when it does. */
   reason?: Code;

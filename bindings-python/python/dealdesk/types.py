@@ -1542,6 +1542,28 @@ class ComparisonView(TypedDict):
     # The other price of a unit.
     unit_price: Decimal
 
+
+@final
+class ComponentFrom(TypedDict):
+    """Where a component of a kit is taken."""
+    # From this location and its parts.
+    location: LocationId
+    # The component.
+    product: ProductId
+    # How much, in the component's own unit; above zero.
+    quantity: Decimal
+
+
+@final
+class ComponentFromInput(TypedDict):
+    """Where a component of a kit is taken."""
+    # From this location and its parts.
+    location: ReadOnly[LocationId]
+    # The component.
+    product: ReadOnly[ProductId]
+    # How much, in the component's own unit; above zero.
+    quantity: ReadOnly[DecimalInput]
+
 # What a line may be given.
 ConfirmationRule: TypeAlias = "Literal['schedule', 'one_date', 'complete']"
 
@@ -6750,6 +6772,9 @@ class ReserveStock(TypedDict):
     # What is known of the demand: the characteristics by which quotas tell groups apart. The quotas of the product are drawn on by
     # `wanted_on`, or by the day of the command.
     characteristics: NotRequired[dict[str, str]]
+    # Of a kit that ships apart, how much of which component is taken where: all that the kits hold. Absent: from the active locations in
+    # order of priority.
+    components_from: NotRequired[list[ComponentFrom]]
     # What it is for: a line of an order, a cart.
     demand: DemandId
     # The moment at which it ends by itself, if it is still held then. Absent: a soft hold ends after the rulebook's
@@ -6786,6 +6811,9 @@ class ReserveStockInput(TypedDict):
     # What is known of the demand: the characteristics by which quotas tell groups apart. The quotas of the product are drawn on by
     # `wanted_on`, or by the day of the command.
     characteristics: NotRequired[ReadOnly[Mapping[str, str]]]
+    # Of a kit that ships apart, how much of which component is taken where: all that the kits hold. Absent: from the active locations in
+    # order of priority.
+    components_from: NotRequired[ReadOnly[Sequence[ComponentFromInput]]]
     # What it is for: a line of an order, a cart.
     demand: ReadOnly[DemandId]
     # The moment at which it ends by itself, if it is still held then. Absent: a soft hold ends after the rulebook's
@@ -7238,7 +7266,7 @@ class ShipmentLine(TypedDict):
     expected: NotRequired[list[FromSupply]]
     # The line.
     line: LineId
-    # The product.
+    # The product; of a kit whose components come from here and there, a component.
     product: ProductId
     # How much.
     quantity: Decimal
@@ -7285,11 +7313,14 @@ class SourcedLine(TypedDict):
     """Where a line comes from."""
     # What it waits for, where the strategy lets what is missing wait for stock.
     backordered: Decimal
+    # What is taken of each component of such kits.
+    components: NotRequired[list[PlannedComponent]]
     # The line.
     id: LineId
     # Whether a part of it arrives after the day on which it is wanted.
     late: bool
-    # Which location gives how much; one that ships on several days, once for each.
+    # Which location gives how much; one that ships on several days, once for each. Nothing of kits whose components come from here and
+    # there.
     parts: list[StockPart]
     # Why it does not get all; absent when it does.
     reason: NotRequired[Code]

@@ -285,6 +285,22 @@ pub struct ReserveStock {
     /// Which stock it takes, where it is special.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removal: Option<Box<RemovalTerms>>,
+    /// Of a kit that ships apart, how much of which component is taken where: all that the kits hold. Absent: from the active locations in
+    /// order of priority.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub components_from: Vec<ComponentFrom>,
+}
+
+/// Where a component of a kit is taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ComponentFrom {
+    /// The component.
+    pub product: ProductId,
+    /// From this location and its parts.
+    pub location: LocationId,
+    /// How much, in the component's own unit; above zero.
+    pub quantity: Quantity,
 }
 
 /// How firmly stock is held.

@@ -68,9 +68,9 @@ mod waiting;
 mod wave;
 
 pub use action::{
-    ChangeOwner, CommitRemainder, CommitStock, DescribeLot, ExtendReservation, FillBackorders, FillOrder, FirmReservation, MoveStock,
-    ReceiveStock, RegradeStock, ReleaseStock, ReservationKind, ReserveAllow, ReserveStock, StockAction, StockMovement, TransferReservation,
-    UncommitStock, UpdateReservation,
+    ChangeOwner, CommitRemainder, CommitStock, ComponentFrom, DescribeLot, ExtendReservation, FillBackorders, FillOrder, FirmReservation,
+    MoveStock, ReceiveStock, RegradeStock, ReleaseStock, ReservationKind, ReserveAllow, ReserveStock, StockAction, StockMovement,
+    TransferReservation, UncommitStock, UpdateReservation,
 };
 pub use availability::{Availability, AvailabilityQuery, LocationAvailability, LotAvailability, Sellable, availability, availability_of};
 pub use compile::{Inventory, compile};

@@ -14,6 +14,7 @@
 mod availability;
 mod change;
 mod compile;
+mod components;
 mod def;
 mod hold;
 mod plan;
@@ -26,6 +27,7 @@ mod tests;
 pub(super) use availability::kits_available;
 pub use availability::{KitAvailability, KitComponent};
 pub(super) use compile::{Kit, Kits, compile};
+pub(super) use components::check_no_components;
 pub use def::{KitDef, KitPart, KitShipping};
 pub use plan::PlannedComponent;
 pub(super) use plan::{KitsWanted, TakenKits, check_whole, share_components, take_kits};

@@ -11,6 +11,7 @@ use super::super::reservation::{
 };
 use super::super::state::StockState;
 use super::compile::{Component, Kit};
+use super::components::check_components;
 use super::def::KitPart;
 use super::stock::{KitStock, as_quantity, enough_for, times, whole};
 use crate::id::{IdError, ReservationId, Set};
@@ -37,6 +38,7 @@ pub(super) fn reserve(ground: &Ground<'_>, request: &ReserveStock, kit: &Kit, pa
     for component in &kit.components {
         check_terms((ground.inventory, ground.state), &component.product, request.removal.as_deref(), path)?;
     }
+    check_components(ground.inventory, request, kit, path)?;
     room_for_one_more(ground, path)?;
     let expires_at = end_of_hold(ground, request, path)?;
     let parts = name_parts(request, kit, &path.field("id"))?;
@@ -53,7 +55,8 @@ pub(super) fn reserve(ground: &Ground<'_>, request: &ReserveStock, kit: &Kit, pa
     // 3. Find how many there are, and hold them.
     let here = Ground { state: &state, elsewhere: elsewhere(ground, &state), ..*ground };
     let mut supply = here.supply().within(request.location.as_ref());
-    let stock = KitStock::of(here.inventory, kit, &mut supply, (request.location.as_ref(), request.removal.as_deref(), request.wanted_on));
+    let asked = (request.location.as_ref(), request.removal.as_deref(), request.wanted_on);
+    let stock = KitStock { from: &request.components_from, ..KitStock::of(here.inventory, kit, &mut supply, asked) };
     let hold = |share: Share| {
         hold_parts(&here, &stock, share, parts.iter().zip(&kit.components), Some(path), |component, part, claim| {
             reserved(part, expires_at, claim, Some(Box::new(kit_part(request, component))))
@@ -101,7 +104,15 @@ fn name_parts(request: &ReserveStock, kit: &Kit, path: &Path<'_>) -> Result<Vec<
             let message = format!("so many kits hold more of `{product}` than can be counted; ask for fewer");
             return Err(Diagnostic::error(InventoryCode::Quantity, path, message).into());
         }
-        Ok(ReserveStock { id, product, quantity, allow: ReserveAllow::FullOnly, replaces: Vec::new(), ..request.clone() })
+        Ok(ReserveStock {
+            id,
+            product,
+            quantity,
+            allow: ReserveAllow::FullOnly,
+            replaces: Vec::new(),
+            components_from: Vec::new(),
+            ..request.clone()
+        })
     };
     kit.components.iter().map(named).collect()
 }
@@ -198,8 +209,8 @@ pub(super) fn hold_parts<'p>(
             held.quota = allowance.claims(&whole, all);
         }
         // 2. What each place gives.
-        for (location, kits) in stock.spread(share.held) {
-            let wanted = ReserveStock { quantity: times(component.quantity, kits), location, ..part.clone() };
+        for (location, quantity) in stock.spread_component(component, share.held) {
+            let wanted = ReserveStock { quantity, location, ..part.clone() };
             match claim(&here, &wanted, here.supply(), None) {
                 Ok(more) => held.parts.extend(more.parts),
                 Err(refusal) => return Ok(Err(refusal)),

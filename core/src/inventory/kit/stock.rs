@@ -1,9 +1,10 @@
 //! How many whole kits there are.
 
+use super::super::action::ComponentFrom;
 use super::super::compile::Inventory;
 use super::super::removal::{Ask, RemovalTerms};
 use super::super::supply::Supply;
-use super::compile::Kit;
+use super::compile::{Component, Kit};
 use super::def::KitShipping;
 use crate::id::{LocationId, Map, ProductId};
 use crate::quantity::Quantity;
@@ -42,6 +43,8 @@ pub(in super::super) struct KitStock<'k> {
     pub kits: i64,
     /// The component of which there is the least.
     pub scarce: Option<&'k ProductId>,
+    /// From where the components come, when the one who asks says so.
+    pub from: &'k [ComponentFrom],
 }
 
 impl<'k> KitStock<'k> {
@@ -65,7 +68,23 @@ impl<'k> KitStock<'k> {
             KitShipping::Complete => complete_at(inventory, kit, supply, asked),
         };
         let sum = places.iter().map(|(_, kits)| *kits).fold(0, i64::saturating_add);
-        Self { places, kits: sum.min(together), scarce }
+        Self { places, kits: sum.min(together), scarce, from: &[] }
+    }
+
+    /// From where so many kits take a component, and how much of it.
+    pub fn spread_component(&self, component: &Component, kits: i64) -> Vec<(Option<LocationId>, Quantity)> {
+        let mut missing = times(component.quantity, kits);
+        if self.from.is_empty() {
+            let spread = self.spread(kits).into_iter();
+            return spread.map(|(location, kits)| (location, times(component.quantity, kits))).collect();
+        }
+        let of_component = self.from.iter().filter(|from| from.product == component.product);
+        let take = |from: &ComponentFrom| {
+            let quantity = missing.min(from.quantity);
+            missing = missing.saturating_sub(quantity);
+            (Some(from.location.clone()), quantity)
+        };
+        of_component.map(take).filter(|(_, quantity)| quantity.is_positive()).collect()
     }
 
     /// From where so many kits come, the first place first.

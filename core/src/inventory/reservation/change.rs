@@ -136,6 +136,7 @@ pub(in super::super) fn as_asked(hold: &Reservation, quantity: Quantity) -> Rese
         instead_of: hold.instead_of.clone(),
         replaces: Vec::new(),
         removal: hold.removal.clone(),
+        components_from: Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::super::action::{ReservationKind, ReserveAllow, ReserveStock};
 use super::super::decide::{Ground, Verdict, positive, refuse};
 use super::super::event::StockEvent;
-use super::super::kit::KitPart;
+use super::super::kit::{KitPart, check_no_components};
 use super::super::movement::check_terms;
 use super::super::part::StockPart;
 use super::super::plan::not_positive;
@@ -43,6 +43,7 @@ pub(in super::super) fn reserve(ground: &Ground<'_>, reserve: &ReserveStock, pat
     }
     check_allow(reserve.allow, &path.field("allow"))?;
     check_terms((ground.inventory, ground.state), &reserve.product, reserve.removal.as_deref(), path)?;
+    check_no_components(reserve, path)?;
     room_for_one_more(ground, path)?;
     let expires_at = end_of_hold(ground, reserve, path)?;
     if let Some(refusal) = refusal_before_stock(ground, reserve, std::iter::once(&reserve.id), path)? {
@@ -259,12 +260,13 @@ pub(in super::super) fn refusal_before_stock<'r>(
     {
         return Err(ground.inventory.unknown_location(location, &path.field("location")).into());
     }
+    let from = reserve.components_from.iter().map(|from| &from.location);
     let known = |id: &ReservationId| ground.state.reservation(id).is_some() || ground.state.kits.contains_key(id);
     if let Some(id) = ids.find(|id| known(id)) {
         let message = format!("the reservation `{id}` exists; give the new one its own id");
         return Ok(Some(refuse(InventoryCode::ReservationExists, message).detail("reservation", id.as_str())));
     }
-    if let Some(location) = reserve.location.as_ref().filter(|location| !ground.inventory.is_active(location)) {
+    if let Some(location) = reserve.location.iter().chain(from).find(|location| !ground.inventory.is_active(location)) {
         let message = format!("nothing can be reserved at `{location}`, which is not active");
         return Ok(Some(refuse(InventoryCode::UnknownLocation, message).detail("location", location.as_str())));
     }

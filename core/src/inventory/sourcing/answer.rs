@@ -4,6 +4,7 @@ use super::super::action::StockAction;
 use super::super::part::StockPart;
 use super::candidate::{Candidate, objection};
 use super::compile::Constraint;
+use super::components::{components, filled, kits_together};
 use super::def::{SourcingObjective, SourcingStrategy};
 use super::eval::{Order, Pass};
 use super::fill::Part;
@@ -92,7 +93,7 @@ fn sourced(order: &Order<'_>, pass: &Pass, index: usize, headroom: &mut [i64]) -
     if order.keeps_rank() {
         given.sort_by_key(|(part, _)| part.place);
     }
-    let sourced: Quantity = given.iter().map(|(_, quantity)| *quantity).sum();
+    let sourced = filled(order, pass, index);
     let short = line.quantity.saturating_sub(sourced);
     let waits = order.policy.strategy == SourcingStrategy::OnHandFirstThenBackorder && order.demand.collection_point.is_none();
     let backordered = if waits { wait(order, index, short, headroom) } else { Quantity::ZERO };
@@ -106,8 +107,10 @@ fn sourced(order: &Order<'_>, pass: &Pass, index: usize, headroom: &mut [i64]) -
         remainder: short.saturating_sub(backordered),
         reason: short.is_positive().then(|| reason(order, pass, index, sourced)),
         late: given.iter().any(|(part, _)| slot(part).is_some_and(|slot| slot.is_late(line))),
+        components: components(order, pass, index),
         parts: given
             .iter()
+            .filter(|(part, _)| part.component.is_none())
             .filter_map(|(part, quantity)| {
                 let location = order.candidate(part.place)?.location.clone();
                 Some(StockPart { untracked, ..StockPart::plain(location, *quantity) })
@@ -138,8 +141,7 @@ fn wait(order: &Order<'_>, index: usize, short: Quantity, headroom: &mut [i64]) 
 fn taken(order: &Order<'_>, pass: &Pass, pool: usize, fits: impl Fn(usize) -> bool) -> i64 {
     let mut taken = 0_i64;
     for part in pass.parts.iter().filter(|part| fits(part.place)) {
-        let (Some(own), Some(needs)) = (order.stock.pools.get(part.line), order.stock.needs.get(part.line)) else { continue };
-        draw(*own, KIT, needs, part.quantity, |drawn, quantity| {
+        order.draw(part, |drawn, quantity| {
             order.stock.each_of(drawn, |drawn| {
                 if drawn == pool {
                     taken = taken.saturating_add(quantity);
@@ -183,7 +185,15 @@ fn reason(order: &Order<'_>, pass: &Pass, index: usize, sourced: Quantity) -> Co
     let open = |slot: &usize| pass.places.contains(slot) && !kept_off(order, pass, *slot, line);
     let grouped = order.bundles.iter().any(|bundle| bundle.lines.len() > 1 && bundle.lines.contains(&index));
     let with_stock: Vec<usize> = (0..order.stock.slots.len()).filter(|slot| concerns(slot) && left(*slot)).collect();
-    match (with_stock.iter().any(open), with_stock.is_empty()) {
+    let (mut is_open, mut is_none) = (with_stock.iter().any(open), with_stock.is_empty());
+    if order.comes_apart(index) {
+        let enough =
+            |slots: &[usize]| kits_together(order, index, slots, |pool, slot| left_at(order, pass, pool, slot)) >= multiple.millionths();
+        let all: Vec<usize> = (0..order.stock.slots.len()).filter(concerns).collect();
+        is_none &= !enough(&all);
+        is_open |= enough(&all.into_iter().filter(open).collect::<Vec<_>>());
+    }
+    match (is_open, is_none) {
         (true, _) if grouped => InventoryCode::GroupIncomplete.into(),
         (true, _) => InventoryCode::SplitLimit.into(),
         (false, false) => InventoryCode::LocationsRejected.into(),
@@ -210,11 +220,13 @@ fn short(order: &Order<'_>, line: &SourcedLine, asked: &SourcingLine) -> Option<
     };
     let message = format!("`{product}`: {requested} asked for, {sourced} sourced; {why}");
     let severity = if line.remainder.is_zero() { Severity::Warning } else { Severity::Error };
-    let lines = order.demand.lines.iter().position(|known| known.id == asked.id);
-    let pool = lines.and_then(|index| order.stock.pools.get(index)).copied().unwrap_or_default();
+    let index = order.demand.lines.iter().position(|known| known.id == asked.id).unwrap_or_default();
+    let pool = order.stock.pools.get(index).copied().unwrap_or_default();
     let together = order.stock.together.get(pool).copied().unwrap_or(i64::MAX);
-    let there = (0..order.candidates.len()).map(|candidate| most_at(order, candidate, pool, asked));
-    let available = there.fold(0, i64::saturating_add).min(together);
+    let there = (0..order.candidates.len()).map(|candidate| most_at(order, candidate, pool, asked)).fold(0, i64::saturating_add);
+    let slots: Vec<usize> = (0..order.stock.slots.len()).collect();
+    let apart = if order.comes_apart(index) { kits_together(order, index, &slots, |pool, slot| order.stock.at(pool, slot)) } else { 0 };
+    let available = there.max(apart).min(together);
     let finding = Finding::new(code, severity, message)
         .line(line.id.clone())
         .detail("product", product.as_str())
@@ -260,18 +272,27 @@ fn objections(order: &Order<'_>, pass: &Pass, index: usize, candidate: &Candidat
         let message = format!("arrives on {arrives}, after the day on which lines are wanted");
         objections.push(objection(InventoryCode::Late, message).with("actual", arrives).with("lines", lines));
     }
-    let too_late = order.stock.too_late.get(index).copied().flatten().filter(|_| could_give == 0 && objections.is_empty());
+    let has_nothing = could_give == 0 && !has_components(order, index);
+    let too_late = order.stock.too_late.get(index).copied().flatten().filter(|_| has_nothing && objections.is_empty());
     if let Some(arrives) = too_late {
         let message = format!("what is on its way there arrives on {arrives} at the earliest, after the day on which it is wanted");
         objections.push(objection(InventoryCode::Late, message).with("actual", arrives));
     }
-    if could_give == 0 && objections.is_empty() {
+    if has_nothing && objections.is_empty() {
         objections.extend(passed_over(order, index));
     }
-    if could_give == 0 && objections.is_empty() {
+    if has_nothing && objections.is_empty() {
         objections.push(objection(InventoryCode::NothingThere, "nothing that the order asks for is available there".to_owned()));
     }
     objections
+}
+
+/// Whether a candidate has something for kits that ship apart.
+fn has_components(order: &Order<'_>, candidate: usize) -> bool {
+    let slots: Vec<usize> = order.stock.slots_of(candidate).map(|(slot, _)| slot).collect();
+    let has = |pool: usize| slots.iter().any(|slot| order.stock.at(pool, *slot) > 0);
+    let lines = (0..order.demand.lines.len()).filter(|line| order.comes_apart(*line)).filter_map(|line| order.stock.needs.get(line));
+    lines.flatten().any(|(pool, _)| has(*pool))
 }
 
 /// Why what is there may not be taken, each reason once.

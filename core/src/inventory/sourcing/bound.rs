@@ -1,6 +1,7 @@
 //! How much a set of places could fill at most, before it is known which places the set will have.
 
-use super::problem::{Problem, Worth};
+use super::problem::{Line, Problem, Worth};
+use super::stock::KIT;
 
 /// What the lines of one pool can take, by place: an upper bound that is quick to sum.
 #[derive(Debug, Clone)]
@@ -11,6 +12,21 @@ struct Row {
     sums: bool,
     /// What each place could give.
     gives: Vec<i64>,
+    /// Where it is a component of kits: of those there are as many as of the component of which there is the least.
+    inside: Option<Inside>,
+}
+
+/// A component of kits that are put together from here and there. Those of one kit stand together.
+#[derive(Debug, Clone, Copy)]
+struct Inside {
+    /// How much one kit holds.
+    each: i64,
+    /// How many components the kit has.
+    of: i64,
+    /// Whether it is the last of them.
+    last: bool,
+    /// Kits are counted in whole multiples of this.
+    multiple: i64,
 }
 
 /// Upper bounds of what places can give, and lower bounds of what they cost.
@@ -31,7 +47,7 @@ pub(super) type Filled = Vec<i64>;
 
 impl<'p> Bounds<'p> {
     pub fn new(problem: &'p Problem<'p>) -> Self {
-        let rows: Vec<Row> = (0..problem.stock.len()).filter_map(|pool| row(problem, pool)).collect();
+        let rows: Vec<Row> = (0..problem.stock.len()).flat_map(|pool| rows(problem, pool)).collect();
         Self { problem, rows, best_from: Vec::new(), least_from: Vec::new(), better: Vec::new() }
     }
 
@@ -96,28 +112,44 @@ impl<'p> Bounds<'p> {
         if self.problem.has_days(place) { set.iter().copied().filter(|other| self.problem.is_same(*other, place)).max() } else { None }
     }
 
-    /// How much could be filled in all.
-    pub fn sum(filled: &[i64]) -> i128 {
-        filled.iter().map(|filled| i128::from(*filled)).fold(0, i128::saturating_add)
+    /// How much could be filled in all, by what each row has.
+    fn sum(&self, filled: impl Iterator<Item = i64>) -> i128 {
+        let (mut sum, mut kits) = (0_i128, i64::MAX);
+        for (row, filled) in self.rows.iter().zip(filled) {
+            let Some(inside) = row.inside else {
+                sum = sum.saturating_add(filled.into());
+                continue;
+            };
+            kits = kits.min(filled.checked_div(inside.each).unwrap_or(0).saturating_mul(KIT));
+            if inside.last {
+                let part = kits.checked_rem(inside.multiple).unwrap_or(0);
+                sum = sum.saturating_add(kits.saturating_sub(part).into());
+                kits = i64::MAX;
+            }
+        }
+        sum
     }
 
     /// How much more a place could give than is filled.
     pub fn gain(&self, filled: &[i64], set: &[usize], place: usize) -> i128 {
         let beside = self.beside(set, place);
-        let gains = self.rows.iter().zip(filled).map(|(row, filled)| row.join(*filled, row.more(place, beside)).saturating_sub(*filled));
-        gains.map(i128::from).fold(0, i128::saturating_add)
+        let gain = |(row, filled): (&Row, &i64)| {
+            let gain = row.join(*filled, row.more(place, beside)).saturating_sub(*filled);
+            row.in_kits(gain)
+        };
+        self.rows.iter().zip(filled).map(gain).fold(0, i128::saturating_add)
     }
 
     /// What no set can be better than that has these places and `more` from `from` on.
     pub fn at_best(&self, filled: &[i64], so_far: &Worth, from: usize, more: usize) -> Worth {
         let mut worth = *so_far;
         let possible = match self.best_from.get(from).filter(|_| more > 0) {
-            None => Self::sum(filled),
+            None => self.sum(filled.iter().copied()),
             Some(best) => {
                 let several = i64::try_from(more).unwrap_or(i64::MAX);
                 let rows = self.rows.iter().zip(filled).zip(best);
                 let most = rows.map(|((row, filled), best)| row.join(*filled, if row.sums { best.saturating_mul(several) } else { *best }));
-                most.map(i128::from).fold(0, i128::saturating_add)
+                self.sum(most)
             }
         };
         worth.unfilled = self.problem.requested().saturating_sub(possible);
@@ -140,7 +172,7 @@ impl<'p> Bounds<'p> {
             self.join(&filled, before.as_slice(), place, &mut next);
             std::mem::swap(&mut filled, &mut next);
         }
-        self.problem.requested().saturating_sub(Self::sum(&filled))
+        self.problem.requested().saturating_sub(self.sum(filled.iter().copied()))
     }
 }
 
@@ -155,20 +187,54 @@ impl Row {
         self.give(place).saturating_sub(before).max(0)
     }
 
+    /// A quantity as a share of kits, where it is of a component.
+    fn in_kits(&self, quantity: i64) -> i128 {
+        let Some(Inside { each, of, .. }) = self.inside.filter(|_| quantity > 0) else { return quantity.into() };
+        let share = i128::from(quantity).saturating_mul(KIT.into()).checked_div(i128::from(each).saturating_mul(of.into()));
+        share.unwrap_or(0).max(1)
+    }
+
     fn join(&self, filled: i64, gives: i64) -> i64 {
         if self.sums { filled.saturating_add(gives).min(self.wanted) } else { filled.max(gives).min(self.wanted) }
     }
 }
 
-/// The lines of a pool together; none when there are none.
-fn row(problem: &Problem<'_>, pool: usize) -> Option<Row> {
-    let lines: Vec<_> = problem.lines.iter().filter(|line| line.pool == pool).collect();
-    let first = *lines.first()?;
+/// The lines of a pool together, and where they are kits that ship apart, their components; none when there are none.
+fn rows(problem: &Problem<'_>, pool: usize) -> Vec<Row> {
+    let lines: Vec<&Line> = problem.lines.iter().filter(|line| line.pool == pool).collect();
+    let Some(first) = lines.first() else { return Vec::new() };
+    let components = first.components.iter().enumerate();
+    if first.components.is_empty() {
+        vec![row(problem, &lines)]
+    } else {
+        components.map(|(at, _)| row_inside(problem, &lines, at)).collect()
+    }
+}
+
+fn row(problem: &Problem<'_>, lines: &[&Line]) -> Row {
     let wanted = lines.iter().map(|line| line.wanted).fold(0, i64::saturating_add);
     let gives = |place: usize| {
         let most = lines.iter().map(|line| problem.stock_for(line, place)).max().unwrap_or(0);
-        if lines.len() == 1 { first.most_of(most) } else { most.min(wanted) }
+        if let [only] = lines { only.most_of(most) } else { most.min(wanted) }
     };
     let sums = problem.policy.split.allow_line_split || lines.len() > 1;
-    Some(Row { wanted, sums, gives: (0..problem.places.len()).map(gives).collect() })
+    Row { wanted, sums, gives: (0..problem.places.len()).map(gives).collect(), inside: None }
+}
+
+/// A component of lines of kits, whether those come apart or whole.
+fn row_inside(problem: &Problem<'_>, lines: &[&Line], at: usize) -> Row {
+    let component = |line: &&Line| line.components.get(at).map_or(0, |component| component.wanted);
+    let wanted = lines.iter().map(component).fold(0, i64::saturating_add);
+    let gives = |place: usize| {
+        let open = lines.iter().filter(|line| problem.is_open(line, place)).filter_map(|line| line.components.get(at));
+        open.map(|component| problem.stock_of(component.pool, place)).max().unwrap_or(0).min(wanted)
+    };
+    let of = lines.first().map_or(1, |line| line.components.len());
+    let inside = Inside {
+        each: lines.first().and_then(|line| line.components.get(at)).map_or(1, |component| component.unit),
+        of: i64::try_from(of).unwrap_or(i64::MAX),
+        last: at.saturating_add(1) == of,
+        multiple: if let [only] = lines { only.multiple } else { KIT },
+    };
+    Row { wanted, sums: true, gives: (0..problem.places.len()).map(gives).collect(), inside: Some(inside) }
 }

@@ -181,6 +181,13 @@ pub struct SplitDef {
     pub no_split_below_amount: Option<Decimal>,
 }
 
+impl SplitDef {
+    /// Whether what is in a kit may come from here and there, as a line may: with a least part a kit comes whole.
+    pub(super) const fn takes_apart(&self) -> bool {
+        self.allow_line_split && self.min_split_qty.is_none() && self.min_split_percent.is_none()
+    }
+}
+
 impl Default for SplitDef {
     fn default() -> Self {
         Self {

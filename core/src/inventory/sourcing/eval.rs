@@ -258,6 +258,10 @@ impl Order<'_> {
                 });
             });
         }
+        for line in &mut lines {
+            let wanted = line.wanted;
+            line.components.iter_mut().for_each(|component| component.wanted = component.in_kits(wanted));
+        }
         let mut wanted = vec![0_i64; self.stock.quantities.len()];
         for line in &lines {
             let mut add = |pool: usize, quantity: i64| {
@@ -294,6 +298,7 @@ impl Order<'_> {
         Problem {
             policy: self.policy,
             places: places.iter().filter_map(|slot| place(*slot)).collect(),
+            takes_apart: lines.iter().any(|line| !line.components.is_empty()),
             lines,
             stock,
             rivals: &self.stock.rivals,
@@ -310,6 +315,20 @@ impl Order<'_> {
     /// Whether candidates may ship on later days too.
     pub fn has_days(&self) -> bool {
         self.stock.slots.len() > self.candidates.len()
+    }
+
+    /// Whether a line is a kit whose components may come from here and there.
+    pub fn comes_apart(&self, line: usize) -> bool {
+        self.bundles.iter().any(|bundle| bundle.apart && bundle.lines.contains(&line))
+    }
+
+    /// What of which pool a part of a line takes.
+    pub fn draw(&self, part: &Part, mut take: impl FnMut(usize, i64)) {
+        let (Some(pool), Some(needs)) = (self.stock.pools.get(part.line), self.stock.needs.get(part.line)) else { return };
+        match part.component.and_then(|component| needs.get(component)) {
+            Some((pool, _)) => take(*pool, part.quantity),
+            None => draw(*pool, KIT, needs, part.quantity, take),
+        }
     }
 
     /// The candidate that a slot is of.
@@ -353,10 +372,31 @@ impl Order<'_> {
         let closed = if is_open { Vec::new() } else { judged(&|slot, line| !slot.serves(line)) };
         let Bundle { pool, unit, needs, .. } = bundle;
         let (wanted, needs, unit, pool) = (requested, needs.clone(), *unit, *pool);
-        let line = Line { requested, wanted, multiple, least: 0, pool, needs, unit, shared: false, late, closed };
+        let line = Line { requested, wanted, multiple, least: 0, pool, needs, unit, components: Vec::new(), shared: false, late, closed };
         let shared = line.pools().any(|pool| users.get(pool).is_some_and(|users| *users > 1));
         let least = if is_group { 0 } else { least_part(&self.policy.split, &line) };
-        Line { wanted: line.whole(requested), least, shared, ..line }
+        let components = if bundle.apart { self.components(&line, places, users) } else { Vec::new() };
+        Line { wanted: line.whole(requested), least, components, shared, ..line }
+    }
+
+    /// What is in a kit that ships apart, as lines that take what is there.
+    fn components(&self, line: &Line, places: &[usize], users: &[usize]) -> Vec<Line> {
+        let waits = |slot: &usize| self.stock.slots.get(*slot).is_some_and(|slot| slot.leaves_on.is_some());
+        let closed: Vec<bool> = places.iter().enumerate().map(|(place, slot)| waits(slot) || line.is_closed(place)).collect();
+        let component = |(pool, each): &(usize, i64)| Line {
+            requested: 0,
+            wanted: 0,
+            multiple: 1,
+            least: 0,
+            pool: *pool,
+            needs: Vec::new(),
+            unit: *each,
+            components: Vec::new(),
+            shared: users.get(*pool).is_some_and(|users| *users > 1),
+            late: line.late.clone(),
+            closed: closed.clone(),
+        };
+        line.needs.iter().map(component).collect()
     }
 
     fn most_shipments(&self) -> usize {

@@ -12,29 +12,31 @@ const MOST_SPLIT_PLACES: usize = 12;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Part {
     pub line: usize,
+    /// Which component of a kit it is, where those come from here and there; the quantity is of it then.
+    pub component: Option<usize>,
     pub place: usize,
     pub quantity: i64,
 }
 
 /// What a place can give to the line at hand.
 #[derive(Debug, Clone, Copy)]
-struct Offer {
-    place: usize,
-    quantity: i64,
-    late: bool,
+pub(super) struct Offer {
+    pub place: usize,
+    pub quantity: i64,
+    pub late: bool,
     unit_cost: i64,
 }
 
 /// Fills lines from sets of places, again and again, in the same memory.
 #[derive(Debug)]
 pub(super) struct Filler<'p> {
-    problem: &'p Problem<'p>,
-    counts_cost: bool,
-    counts_late: bool,
-    late_first: bool,
+    pub problem: &'p Problem<'p>,
+    pub counts_cost: bool,
+    pub counts_late: bool,
+    pub late_first: bool,
     /// What is left of the pools that several lines take from, by pool and place; empty for the others.
     left: Vec<Vec<i64>>,
-    offers: Vec<Offer>,
+    pub offers: Vec<Offer>,
     used: Vec<bool>,
     /// What the set gives.
     pub parts: Vec<Part>,
@@ -65,17 +67,25 @@ impl<'p> Filler<'p> {
     pub fn fill(&mut self, set: &[usize]) -> Worth {
         self.start();
         for (index, line) in self.problem.lines.iter().enumerate() {
-            self.find_offers(line, set);
             let first = self.parts.len();
-            let split = self.problem.policy.split.allow_line_split;
-            match (split, line.least) {
-                (false, _) => self.take_from_one(index, line),
-                (true, 0) => self.pour(index, line),
-                (true, _) => self.split_in_the_best_way(index, line),
+            if line.components.is_empty() {
+                self.fill_line(index, line, set);
+            } else {
+                self.fill_apart(index, line, set);
             }
             self.take(line, first);
         }
         self.worth()
+    }
+
+    fn fill_line(&mut self, index: usize, line: &Line, set: &[usize]) {
+        self.find_offers(line, set);
+        let split = self.problem.policy.split.allow_line_split;
+        match (split, line.least) {
+            (false, _) => self.take_from_one(index, line),
+            (true, 0) => self.pour(index, line),
+            (true, _) => self.split_in_the_best_way(index, line),
+        }
     }
 
     /// Forgets the set before.
@@ -87,7 +97,7 @@ impl<'p> Filler<'p> {
         }
     }
 
-    fn find_offers(&mut self, line: &Line, set: &[usize]) {
+    pub fn find_offers(&mut self, line: &Line, set: &[usize]) {
         self.offers.clear();
         for place in set {
             let stock = self.stock_left(line, *place);
@@ -116,7 +126,7 @@ impl<'p> Filler<'p> {
         }
         for part in self.parts.iter().skip(first) {
             let (from, end) = self.problem.own(part.place);
-            line.draw(part.quantity, |pool, quantity| {
+            line.part_of(part.component).draw(part.quantity, |pool, quantity| {
                 for pool in self.problem.each_of(pool) {
                     take_nested(self.left.get_mut(pool), part.place, (from, end), quantity);
                 }
@@ -150,7 +160,7 @@ impl<'p> Filler<'p> {
         let best = self.offers.iter().min_by_key(|offer| (Reverse(offer.quantity), self.rank(offer)));
         if let Some(offer) = best {
             let quantity = line.most_of(offer.quantity);
-            self.parts.push(Part { line: index, place: offer.place, quantity });
+            self.parts.push(Part { line: index, component: None, place: offer.place, quantity });
         }
     }
 
@@ -162,23 +172,28 @@ impl<'p> Filler<'p> {
     }
 
     /// From as many places as are needed, the cheapest first; from those in time alone, if that is enough and counts more.
-    fn pour(&mut self, index: usize, line: &Line) {
+    pub fn pour(&mut self, index: usize, line: &Line) {
         let some_late = self.late_first && self.offers.iter().any(|offer| offer.late);
         if some_late && self.sum(line, false) == self.sum(line, true) {
             self.offers.retain(|offer| !offer.late);
         }
+        self.pour_out(Part { line: index, component: None, place: 0, quantity: line.wanted }, line);
+    }
+
+    /// From the offers, the cheapest first, as much as `wanted` says.
+    pub fn pour_out(&mut self, wanted: Part, line: &Line) {
         if self.counts_cost || self.counts_late {
             let (counts_cost, counts_late) = (self.counts_cost, self.counts_late);
             // When the line is late anyway, the cheapest first.
             self.offers.sort_by_key(|offer| (if counts_cost { offer.unit_cost } else { 0 }, counts_late && offer.late, offer.place));
         }
-        let (mut rest, first) = (line.wanted, self.parts.len());
+        let (mut rest, first) = (wanted.quantity, self.parts.len());
         for offer in &self.offers {
             let room = self.room(line, offer.place, self.parts.get(first..).unwrap_or_default());
             let quantity = line.whole(offer.quantity.min(room).min(rest));
             if quantity > 0 {
                 rest = rest.saturating_sub(quantity);
-                self.parts.push(Part { line: index, place: offer.place, quantity });
+                self.parts.push(Part { place: offer.place, quantity, ..wanted });
             }
         }
     }
@@ -231,7 +246,8 @@ impl<'p> Filler<'p> {
         }
         let cost_of = |offer: &Offer| if self.counts_cost { offer.unit_cost } else { 0 };
         chosen.sort_by_key(|offer| (cost_of(offer), offer.place));
-        let mut parts: Vec<Part> = chosen.iter().map(|offer| Part { line: index, place: offer.place, quantity: least }).collect();
+        let mut parts: Vec<Part> =
+            chosen.iter().map(|offer| Part { line: index, component: None, place: offer.place, quantity: least }).collect();
         if chosen.iter().any(|offer| self.room(line, offer.place, &parts) < 0) {
             return None;
         }
@@ -260,7 +276,8 @@ impl<'p> Filler<'p> {
         let mut worth = Worth { unfilled: self.problem.requested(), ..Worth::default() };
         let mut last_late = None;
         for part in &self.parts {
-            worth.unfilled = worth.unfilled.saturating_sub(part.quantity.into());
+            let filled = if part.component.is_none() { part.quantity } else { 0 };
+            worth.unfilled = worth.unfilled.saturating_sub(filled.into());
             let place = self.problem.places.get(part.place);
             let unit_cost = place.map_or(0, |place: &Place| place.unit_cost);
             worth.cost = worth.cost.saturating_add(i128::from(unit_cost).saturating_mul(part.quantity.into()));
@@ -273,6 +290,9 @@ impl<'p> Filler<'p> {
                 *used = true;
                 worth = worth.with_place(place);
             }
+        }
+        if self.problem.takes_apart {
+            worth.unfilled = worth.unfilled.saturating_sub(self.put_together());
         }
         worth
     }

@@ -10,15 +10,17 @@
 //! | [`SourcingDemand`] | an order's lines and what is known for this order |
 //! | [`plan_sourcing`] | the plan: [`SourcingPlan`] |
 //!
-//! Inside: `candidate` judges locations, `slot` says when they ship, `coming` what is on its way to them, `problem` has lines and stock as plain numbers, `fill` fills the lines from a given set of
-//! locations, `search` finds the best set, `bound` says what a set can be at best, `strategy` takes locations in a given order, and
+//! Inside: `candidate` judges locations, `slot` says when they ship, `coming` what is on its way to them, `problem` has lines and stock as
+//! plain numbers, `fill` fills the lines from a given set of locations, `apart` those of kits that ship apart, `search` finds the best set, `bound` says what a set can be at best, `strategy` takes locations in a given order, and
 //! `answer` tells the plan.
 
 mod answer;
+mod apart;
 mod bound;
 mod candidate;
 mod coming;
 mod compile;
+mod components;
 mod def;
 mod eval;
 mod fill;

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::super::action::{ReserveStock, StockAction};
+use super::super::kit::PlannedComponent;
 use super::super::part::StockPart;
 use super::def::{SourcingObjective, SourcingStrategy};
 use crate::id::{LineId, LocationId, ProductId, SourcingId, SupplyId};
@@ -98,7 +99,7 @@ pub struct PlannedShipment {
 pub struct ShipmentLine {
     /// The line.
     pub line: LineId,
-    /// The product.
+    /// The product; of a kit whose components come from here and there, a component.
     pub product: ProductId,
     /// How much.
     pub quantity: Quantity,
@@ -138,8 +139,12 @@ pub struct SourcedLine {
     pub reason: Option<Code>,
     /// Whether a part of it arrives after the day on which it is wanted.
     pub late: bool,
-    /// Which location gives how much; one that ships on several days, once for each.
+    /// Which location gives how much; one that ships on several days, once for each. Nothing of kits whose components come from here and
+    /// there.
     pub parts: Vec<StockPart>,
+    /// What is taken of each component of such kits.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub components: Vec<PlannedComponent>,
 }
 
 /// What became of a candidate.

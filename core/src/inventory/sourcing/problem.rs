@@ -2,6 +2,7 @@
 
 use super::compile::Policy;
 use super::def::SourcingObjective;
+use super::stock::KIT;
 
 /// What a line asks for and how; quantities in millionths.
 #[derive(Debug, Clone)]
@@ -18,8 +19,10 @@ pub(super) struct Line {
     pub pool: usize,
     /// What it is put together from, for kits and groups of lines: of which pool how much for each `unit`; empty for others.
     pub needs: Vec<(usize, i64)>,
-    /// How much of it is one whole, where it is put together.
+    /// How much of it is one whole, where it is put together; of a component, how much one kit holds.
     pub unit: i64,
+    /// What it is put together from, where that may come from here and there; each as a line of its own.
+    pub components: Vec<Line>,
     /// Whether other lines take from the same pool.
     pub shared: bool,
     /// Whether goods of a place arrive too late, by place; empty where none do.
@@ -61,6 +64,8 @@ pub(super) struct Problem<'p> {
     pub on_time: bool,
     /// At most so many places may ship.
     pub most_shipments: usize,
+    /// Whether a line's components may come from here and there.
+    pub takes_apart: bool,
 }
 
 /// What a plan is worth by each objective, the most important first.
@@ -127,6 +132,21 @@ impl Line {
         draw(self.pool, self.unit, &self.needs, quantity, take);
     }
 
+    /// What a part of it is of: itself, or a component.
+    pub fn part_of(&self, component: Option<usize>) -> &Self {
+        component.and_then(|component| self.components.get(component)).unwrap_or(self)
+    }
+
+    /// Of a component, how much is in so many kits.
+    pub fn in_kits(&self, kits: i64) -> i64 {
+        kits.checked_div(KIT).unwrap_or(0).saturating_mul(self.unit)
+    }
+
+    /// Of a component, for how many kits a quantity is enough.
+    pub fn kits_of(&self, quantity: i64) -> i64 {
+        quantity.max(0).checked_div(self.unit).unwrap_or(0).saturating_mul(KIT)
+    }
+
     /// The pools that it takes from.
     pub fn pools(&self) -> impl Iterator<Item = usize> {
         let own = self.needs.is_empty().then_some(self.pool);
@@ -172,7 +192,12 @@ impl Problem<'_> {
 
     /// What a place has for a line; nothing where it would be too late and that matters.
     pub fn stock_for(&self, line: &Line, place: usize) -> i64 {
-        if line.is_closed(place) || (self.on_time && line.is_late(place)) { 0 } else { self.stock_of(line.pool, place) }
+        if self.is_open(line, place) { self.stock_of(line.pool, place) } else { 0 }
+    }
+
+    /// Whether a place may ship for a line.
+    pub fn is_open(&self, line: &Line, place: usize) -> bool {
+        !(line.is_closed(place) || self.on_time && line.is_late(place))
     }
 
     /// A pool, and those that have a part of the same stock.

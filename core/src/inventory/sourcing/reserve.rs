@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use super::super::action::{ReserveAllow, ReserveStock};
+use super::super::action::{ComponentFrom, ReserveAllow, ReserveStock};
+use super::components::{places, put_together};
 use super::eval::{Order, Pass};
 use super::plan::SourcedLine;
 use super::request::{SourcingLine, SourcingReserve};
@@ -16,7 +17,9 @@ struct Wanted<'l> {
     line: &'l SourcingLine,
     /// Its number among those of its line.
     number: usize,
-    location: Option<&'l LocationId>,
+    location: Option<LocationId>,
+    /// Where the components of kits come from, when that is here and there.
+    components_from: Vec<ComponentFrom>,
     quantity: Quantity,
     allow: ReserveAllow,
     /// The day on which its shipment leaves.
@@ -48,19 +51,29 @@ fn of_line<'l>(order: &'l Order<'_>, pass: &Pass, index: usize, line: &'l Source
     if order.keeps_rank() {
         parts.sort_by_key(|part| part.place);
     }
-    let first = pass.places.first().and_then(|place| order.candidate(*place)).map(|candidate| candidate.location);
+    let wanted = |location: Option<&LocationId>, quantity, allow, leaves_on| {
+        let (location, components_from) = (location.cloned(), Vec::new());
+        Wanted { line: asked, number: 0, location, components_from, quantity, allow, leaves_on }
+    };
     let part = |part: &super::fill::Part| {
         let leaves_on = order.stock.slots.get(part.place).and_then(|slot| slot.leaves_on);
         let allow = if leaves_on.is_some() { ReserveAllow::Backorder } else { ReserveAllow::FullOnly };
         let location = order.candidate(part.place).map(|candidate| candidate.location);
-        (location, Quantity::from_millionths(part.quantity), allow, leaves_on)
+        wanted(location, Quantity::from_millionths(part.quantity), allow, leaves_on)
     };
-    // Where there is nothing more anywhere, it waits for stock of any place; else only where the order may come from.
-    let place = first.filter(|_| line.reason != Some(InventoryCode::Insufficient.into()));
-    let waiting = line.backordered.is_positive().then_some((place, line.backordered, ReserveAllow::Backorder, None));
-    let all = parts.into_iter().map(part).chain(waiting).enumerate();
-    all.map(|(number, (location, quantity, allow, leaves_on))| Wanted { line: asked, number, location, quantity, allow, leaves_on })
-        .collect()
+    let mut all: Vec<Wanted<'_>> = parts.into_iter().filter(|part| part.component.is_none()).map(part).collect();
+    if !line.components.is_empty() {
+        let (location, components_from) = places(&line.components);
+        let kits = wanted(location.as_ref(), put_together(order, pass, index), ReserveAllow::FullOnly, None);
+        all.push(Wanted { components_from, ..kits });
+    }
+    if line.backordered.is_positive() {
+        // Where there is nothing more anywhere, it waits for stock of any place; else only where the order may come from.
+        let first = pass.places.first().and_then(|place| order.candidate(*place)).map(|candidate| candidate.location);
+        let place = first.filter(|_| line.reason != Some(InventoryCode::Insufficient.into()));
+        all.push(wanted(place, line.backordered, ReserveAllow::Backorder, None));
+    }
+    all.into_iter().enumerate().map(|(number, wanted)| Wanted { number, ..wanted }).collect()
 }
 
 fn named<'r>(
@@ -69,7 +82,7 @@ fn named<'r>(
     wanted: Wanted<'_>,
     replaced: &mut Set<&'r ReservationId>,
 ) -> Result<ReserveStock, Error> {
-    let Wanted { line, number, location, quantity, allow, leaves_on } = wanted;
+    let Wanted { line, number, location, components_from, quantity, allow, leaves_on } = wanted;
     let own = order.stock.holds.iter().filter(|(_, product)| **product == line.product).map(|(id, _)| *id);
     let replaces = own.filter(|id| replaced.insert(*id)).cloned().collect();
     Ok(ReserveStock {
@@ -77,7 +90,7 @@ fn named<'r>(
         demand: name(&format!("{}/{}", reserve.order, line.id))?,
         product: line.product.clone(),
         quantity,
-        location: location.cloned(),
+        location,
         kind: reserve.kind,
         wanted_on: leaves_on.or(line.wanted_on),
         priority: 0,
@@ -87,6 +100,7 @@ fn named<'r>(
         instead_of: None,
         replaces,
         removal: line.removal.clone(),
+        components_from,
     })
 }
 

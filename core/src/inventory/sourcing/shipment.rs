@@ -5,8 +5,6 @@ use super::candidate::millionths;
 use super::eval::{Order, Pass};
 use super::fill::Part;
 use super::plan::{FromSupply, PlannedShipment, ShipmentLine};
-use super::problem::draw;
-use super::stock::KIT;
 use crate::quantity::Quantity;
 use crate::report::Error;
 use crate::time::Date;
@@ -39,10 +37,8 @@ pub(super) fn supplied(order: &Order<'_>, pass: &Pass) -> Vec<Supplied> {
     let mut in_turn: Vec<(usize, &Part)> = pass.parts.iter().enumerate().collect();
     in_turn.sort_by_key(|(_, part)| slot(part).and_then(|slot| slot.leaves_on));
     for (number, part) in in_turn {
-        let (Some(pool), Some(needs), Some(slot)) = (order.stock.pools.get(part.line), order.stock.needs.get(part.line), slot(part)) else {
-            continue;
-        };
-        draw(*pool, KIT, needs, part.quantity, |pool, quantity| {
+        let Some(slot) = slot(part) else { continue };
+        order.draw(part, |pool, quantity| {
             let own = there_of(&mut there, pool, slot.candidate);
             let mut missing = own.map_or(quantity, |there| quantity.saturating_sub(take(there, quantity)));
             for rival in order.stock.rivals.get(pool).into_iter().flatten() {
@@ -109,5 +105,7 @@ fn shipment_line<'s>(
         Some(FromSupply { supply: id, product, due: taken.day, quantity: Quantity::from_millionths(taken.quantity) })
     };
     let expected = supplied.filter_map(from).collect();
-    Some(ShipmentLine { line: line.id.clone(), product: line.product.clone(), quantity, expected })
+    let component = order.stock.apart.get(part.line).zip(part.component).and_then(|(components, at)| components.get(at));
+    let product = component.unwrap_or(&line.product).clone();
+    Some(ShipmentLine { line: line.id.clone(), product, quantity, expected })
 }

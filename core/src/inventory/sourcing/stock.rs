@@ -1,6 +1,7 @@
 //! What the candidates have, and what of the order is shipped whole: kits, and groups of lines.
 
 use super::super::compile::Inventory;
+use super::super::kit::KitShipping;
 use super::super::removal::{Ask, RemovalTerms};
 use super::super::state::StockState;
 use super::super::supply::Supply;
@@ -24,6 +25,8 @@ pub(super) struct Bundle {
     pub unit: i64,
     /// What one whole takes of other pools; empty for single lines of what is no kit.
     pub needs: Vec<(usize, i64)>,
+    /// Whether what it takes may come from here and there.
+    pub apart: bool,
 }
 
 /// Stock that is there and may not be taken.
@@ -43,6 +46,8 @@ pub(super) struct Stock<'r> {
     pub pools: Vec<usize>,
     /// What is in a kit: of which pool how much, by line; empty for what is none.
     pub needs: Vec<Vec<(usize, i64)>>,
+    /// The components of kits that ship apart, in the order of what is in them, by line; none for others.
+    pub apart: Vec<Vec<ProductId>>,
     /// When each candidate may ship.
     pub slots: Vec<Slot>,
     /// Whether some later days of candidates were left out, because there were too many.
@@ -93,6 +98,8 @@ pub(super) fn find_stock<'r>(
         let (pool, needs) = pools.of(line, &mut stock);
         stock.pools.push(pool);
         stock.needs.push(needs);
+        let apart = inventory.kit(&line.product).filter(|kit| kit.ships == KitShipping::Apart && policy.split.takes_apart());
+        stock.apart.push(apart.into_iter().flat_map(|kit| &kit.components).map(|component| component.product.clone()).collect());
     }
     let bundles = bundles(demand, &mut stock);
     Ok((stock, bundles))
@@ -295,7 +302,7 @@ impl Stock<'_> {
         self.quantities.get(pool).and_then(|stock| stock.get(slot)).copied().unwrap_or(0)
     }
 
-    fn is_untracked(&self, pool: usize) -> bool {
+    pub fn is_untracked(&self, pool: usize) -> bool {
         self.untracked.get(pool).copied().unwrap_or(false)
     }
 }
@@ -310,13 +317,15 @@ fn bundles(demand: &SourcingDemand, stock: &mut Stock<'_>) -> Vec<Bundle> {
             Some(bundle) => bundle.lines.push(index),
             None => {
                 let pool = stock.pools.get(index).copied().unwrap_or_default();
-                bundles.push(Bundle { lines: vec![index], pool, unit: KIT, needs: stock.needs.get(index).cloned().unwrap_or_default() });
+                let needs = stock.needs.get(index).cloned().unwrap_or_default();
+                let apart = stock.apart.get(index).is_some_and(|components| !components.is_empty());
+                bundles.push(Bundle { lines: vec![index], pool, unit: KIT, needs, apart });
             }
         }
     }
     for bundle in bundles.iter_mut().filter(|bundle| bundle.lines.len() > 1) {
         let mut needs: Map<usize, i64> = Map::default();
-        bundle.unit = 0;
+        (bundle.unit, bundle.apart) = (0, false);
         for index in &bundle.lines {
             let (Some(line), Some(pool), Some(inside)) = (demand.lines.get(*index), stock.pools.get(*index), stock.needs.get(*index))
             else {

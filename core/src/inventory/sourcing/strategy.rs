@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use super::apart::{components_in_order, filled};
 use super::def::SourcingStrategy;
 use super::fill::{Filler, Part};
 use super::problem::{Line, Problem, Worth};
@@ -14,7 +15,7 @@ pub(super) fn in_order(problem: &Problem<'_>, strategy: SourcingStrategy, first:
     for (index, line) in problem.lines.iter().enumerate() {
         let start = filler.parts.len();
         let order = places_in_order(problem, strategy, first, line);
-        for part in take_in_order(problem, &filler, index, line, &order, &used) {
+        for part in parts_in_order(problem, &filler, (index, line), &order, &used) {
             if !used.contains(&part.place) {
                 used.push(part.place);
             }
@@ -40,13 +41,26 @@ fn places_in_order(problem: &Problem<'_>, strategy: SourcingStrategy, first: Opt
     order
 }
 
+/// Of kits that ship apart their components, of what is there; or whole kits, where those are more.
+fn parts_in_order(problem: &Problem<'_>, filler: &Filler<'_>, of: (usize, &Line), order: &[usize], used: &[usize]) -> Vec<Part> {
+    let (index, line) = of;
+    let whole = || take_in_order(problem, filler, index, line, order, used);
+    if line.components.is_empty() {
+        return whole();
+    }
+    let room = problem.most_shipments.saturating_sub(used.len());
+    let apart = components_in_order(problem, filler, of, order, (used, room));
+    let whole = whole();
+    if filled(line, &apart) >= filled(line, &whole) { apart } else { whole }
+}
+
 /// What each place gives to a line, as long as another shipment is allowed.
 fn take_in_order(problem: &Problem<'_>, filler: &Filler<'_>, index: usize, line: &Line, order: &[usize], used: &[usize]) -> Vec<Part> {
     let is_new = |place: usize| !used.contains(&place);
     let room = problem.most_shipments.saturating_sub(used.len());
     let part = |place: usize, rest: i64, before: &[Part]| {
         let there = filler.room(line, place, before);
-        Part { line: index, place, quantity: line.most_of(there).min(rest) }
+        Part { line: index, component: None, place, quantity: line.most_of(there).min(rest) }
     };
     let offers = order.iter().filter(|place| room > 0 || !is_new(**place)).map(|place| part(*place, line.wanted, &[]));
     // 1. From one place, if a line may not be split: the first that has all, or else the first of those that have most.

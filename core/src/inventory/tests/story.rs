@@ -234,6 +234,7 @@ pub fn command(id: &str, text: &str) -> Command<StockAction> {
             instead_of: None,
             replaces: after("replacing").map(reservation).into_iter().collect(),
             removal: removal(),
+            components_from: Vec::new(),
         }),
         "commit" => StockAction::Commit(CommitStock {
             id: reservation(words[1]),

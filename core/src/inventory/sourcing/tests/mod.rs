@@ -1,4 +1,5 @@
 mod brute;
+mod kits;
 mod laws;
 mod plans;
 
