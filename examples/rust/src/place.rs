@@ -118,6 +118,7 @@ pub fn reserve(desk: &mut Desk, id: &str, by: By<'_>, occasion: &str) -> Result<
             instead_of: None,
             replaces: Vec::new(),
             removal: None,
+            components_from: Vec::new(),
         };
         let decision = desk.tell_stock(by.command(reservation.clone(), StockAction::Reserve(reserve))?)?;
         clerk::stock(&decision);
