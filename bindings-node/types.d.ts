@@ -5373,20 +5373,37 @@ export interface ReallocateStockInput {
 export interface ReallocatedPart {
   /** Where. */
   location: LocationId;
+  /** The lot, where the parts say which stock it is. */
+  lot?: LotId;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId;
   /** How much; above zero. */
   quantity: Decimal;
+  /** The serial number. */
+  serial?: SerialId;
 }
 
 /** A quantity that is held at a location. */
 export interface ReallocatedPartInput {
   /** Where. */
   location: LocationId;
+  /** The lot, where the parts say which stock it is. */
+  lot?: LotId | null;
+  /** Whose it is; absent: one's own. */
+  owner?: OwnerId | null;
   /** How much; above zero. */
   quantity: DecimalInput;
+  /** The serial number. */
+  serial?: SerialId | null;
 }
 
 /** What one reservation holds from now on. */
 export interface Reallocation {
+  /**
+   * Whether the parts say which stock it is: one without a lot, a serial number and an owner is plain stock then. Otherwise it is any
+   * stock of the location that the reservation may take.
+   */
+  exact?: boolean;
   /** The reservation. */
   id: ReservationId;
   /** How much is held where; nothing when it is empty. Never more than what is held and what waits now. */
@@ -5395,6 +5412,11 @@ export interface Reallocation {
 
 /** What one reservation holds from now on. */
 export interface ReallocationInput {
+  /**
+   * Whether the parts say which stock it is: one without a lot, a serial number and an owner is plain stock then. Otherwise it is any
+   * stock of the location that the reservation may take.
+   */
+  exact?: boolean;
   /** The reservation. */
   id: ReservationId;
   /** How much is held where; nothing when it is empty. Never more than what is held and what waits now. */
@@ -5981,6 +6003,11 @@ export interface ReplanLine {
   before: ReplanClaim;
   /** What it is for. */
   demand: DemandId;
+  /**
+   * Stock that is there, where it does not hold all at once, and what stands against taking it. Only of products whose stock is told apart, or
+   * of which special stock is reserved.
+   */
+  passed_over?: PassedOver[];
   /** The product. */
   product: ProductId;
   /** The reservation. */

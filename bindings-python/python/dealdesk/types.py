@@ -5781,8 +5781,14 @@ class ReallocatedPart(TypedDict):
     """A quantity that is held at a location."""
     # Where.
     location: LocationId
+    # The lot, where the parts say which stock it is.
+    lot: NotRequired[LotId]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[OwnerId]
     # How much; above zero.
     quantity: Decimal
+    # The serial number.
+    serial: NotRequired[SerialId]
 
 
 @final
@@ -5790,13 +5796,22 @@ class ReallocatedPartInput(TypedDict):
     """A quantity that is held at a location."""
     # Where.
     location: ReadOnly[LocationId]
+    # The lot, where the parts say which stock it is.
+    lot: NotRequired[ReadOnly[LotId | None]]
+    # Whose it is; absent: one's own.
+    owner: NotRequired[ReadOnly[OwnerId | None]]
     # How much; above zero.
     quantity: ReadOnly[DecimalInput]
+    # The serial number.
+    serial: NotRequired[ReadOnly[SerialId | None]]
 
 
 @final
 class Reallocation(TypedDict):
     """What one reservation holds from now on."""
+    # Whether the parts say which stock it is: one without a lot, a serial number and an owner is plain stock then. Otherwise it is any
+    # stock of the location that the reservation may take.
+    exact: NotRequired[bool]
     # The reservation.
     id: ReservationId
     # How much is held where; nothing when it is empty. Never more than what is held and what waits now.
@@ -5806,6 +5821,9 @@ class Reallocation(TypedDict):
 @final
 class ReallocationInput(TypedDict):
     """What one reservation holds from now on."""
+    # Whether the parts say which stock it is: one without a lot, a serial number and an owner is plain stock then. Otherwise it is any
+    # stock of the location that the reservation may take.
+    exact: NotRequired[ReadOnly[bool]]
     # The reservation.
     id: ReadOnly[ReservationId]
     # How much is held where; nothing when it is empty. Never more than what is held and what waits now.
@@ -6438,6 +6456,9 @@ class ReplanLine(TypedDict):
     before: ReplanClaim
     # What it is for.
     demand: DemandId
+    # Stock that is there, where it does not hold all at once, and what stands against taking it. Only of products whose stock is told apart, or
+    # of which special stock is reserved.
+    passed_over: NotRequired[list[PassedOver]]
     # The product.
     product: ProductId
     # The reservation.

@@ -138,3 +138,10 @@ pub struct RemovalTerms {
     #[serde(default, skip_serializing_if = "is_default")]
     pub confirm_expired: bool,
 }
+
+impl RemovalTerms {
+    /// Whether they name stock that must be there: a lot, units or an owner.
+    pub(in crate::inventory) fn names_stock(&self) -> bool {
+        self.lot.is_some() || self.owner.is_some() || !self.serials.is_empty()
+    }
+}

@@ -31,6 +31,18 @@ impl<'s> Supply<'s> {
         if self.is_plain(ask, shelf) {
             return self.take(ask.product, shelf, wanted, |rank, quantity| part(rank, quantity, None));
         }
+        self.pick_only(ask, shelf, wanted, |_| true, part)
+    }
+
+    /// The same, of the stock that is named alone; what is named does not widen the terms of the one who asks.
+    pub fn pick_only(
+        &mut self,
+        ask: Ask<'_>,
+        shelf: usize,
+        wanted: Quantity,
+        named: impl Fn(Option<&StockDimensions>) -> bool,
+        mut part: impl FnMut(usize, Quantity, Option<&StockDimensions>),
+    ) -> Taken {
         // 1. What there is, and what of it fits.
         let judge = Judge::of(self, ask);
         let found = self.survey(&judge, shelf);
@@ -39,7 +51,7 @@ impl<'s> Supply<'s> {
         let mut room = self.room(&judge, ask, &found, kept.as_ref());
         let available = obtainable(&found, &room, kept.as_ref());
         // 3. Which goes first.
-        let mut fit: Vec<Found<'s>> = found.into_iter().filter(Found::fits).collect();
+        let mut fit: Vec<Found<'s>> = found.into_iter().filter(|found| found.fits() && named(found.stock)).collect();
         sort::by(&mut fit, |one, other| in_order(&judge, one, other));
         // 4. Take.
         let picks = pick_in_turn(&judge, &fit, &mut room, wanted.min(available));

@@ -4,15 +4,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::decide::{Ground, Verdict, refuse};
+use super::super::def::is_default;
+use super::super::dimensions::StockDimensions;
 use super::super::event::StockEvent;
 use super::super::part::StockPart;
 use super::super::plan::not_positive;
 use super::super::reservation::{Reservation, open_reservation};
 use super::lots::{Backed, choose_lots};
-use crate::id::{LocationId, Map, ProductId, ReservationId, Set};
+use crate::id::{LocationId, LotId, Map, OwnerId, ProductId, ReservationId, SerialId, Set};
 use crate::limits::Limits;
 use crate::quantity::Quantity;
-use crate::report::{Diagnostics, Error, InventoryCode, LimitCode, Path, Refusal};
+use crate::report::{Diagnostics, Error, InventoryCode, LimitCode, Path, Refusal, ShapeCode};
 
 /// What several reservations hold from now on. First each gives back what it is not to hold any more, then each takes what it is to
 /// hold; what a reservation loses waits for stock. All of it happens, or nothing.
@@ -32,6 +34,10 @@ pub struct Reallocation {
     /// How much is held where; nothing when it is empty. Never more than what is held and what waits now.
     #[serde(default)]
     pub parts: Vec<ReallocatedPart>,
+    /// Whether the parts say which stock it is: one without a lot, a serial number and an owner is plain stock then. Otherwise it is any
+    /// stock of the location that the reservation may take.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub exact: bool,
 }
 
 /// A quantity that is held at a location.
@@ -42,6 +48,29 @@ pub struct ReallocatedPart {
     pub location: LocationId,
     /// How much; above zero.
     pub quantity: Quantity,
+    /// The lot, where the parts say which stock it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<LotId>,
+    /// The serial number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<SerialId>,
+    /// Whose it is; absent: one's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<OwnerId>,
+}
+
+impl ReallocatedPart {
+    /// What tells its stock apart; `None` for plain stock.
+    pub(super) fn dimensions(&self) -> Option<StockDimensions> {
+        StockDimensions::of_held(self.lot.as_ref(), self.serial.as_ref(), self.owner.as_ref())
+    }
+}
+
+impl From<&StockPart> for ReallocatedPart {
+    fn from(part: &StockPart) -> Self {
+        let StockPart { location, quantity, lot, serial, owner, .. } = part.clone();
+        Self { location, quantity, lot, serial, owner }
+    }
 }
 
 /// The difference that a reallocation makes to one reservation.
@@ -49,8 +78,9 @@ pub(super) struct Move<'s> {
     pub reservation: &'s Reservation,
     /// What it gives back.
     pub loses: Vec<StockPart>,
-    /// What it takes, of any stock of the location that it may take.
+    /// What it takes: exactly this stock, or any of the location that it may take.
     pub gains: Vec<StockPart>,
+    pub exact: bool,
 }
 
 /// Refusals, in order: unknown reservation, already committed, already released, expired, exceeds reservation, unknown location,
@@ -83,8 +113,12 @@ fn check(ground: &Ground<'_>, action: &ReallocateStock, path: &Path<'_>) -> Resu
             if ground.inventory.rank(&part.location).is_none() {
                 problems.push(ground.inventory.unknown_location(&part.location, &here.field("location")));
             }
-            if !places.insert(&part.location) {
+            if !places.insert((&part.location, part.dimensions())) {
                 problems.duplicate(&here.field("location"), "part", part.location.as_str());
+            }
+            if part.dimensions().is_some() && !reallocation.exact {
+                let message = "a lot, a serial number and an owner are named where `exact` says that the parts are exact; add it";
+                problems.error(ShapeCode::InvalidValue, &here, message);
             }
             if !part.quantity.is_positive() {
                 problems.push(not_positive(part.quantity, &here.field("quantity")));
@@ -103,7 +137,7 @@ fn moves<'s>(ground: &Ground<'s>, action: &ReallocateStock) -> Result<Vec<Move<'
         if wanted > reservation.outstanding() {
             return Err(too_much(reservation, wanted));
         }
-        moves.push(compare(reservation, &reallocation.parts, &mut backed));
+        moves.push(compare(reservation, reallocation, &mut backed));
     }
     Ok(moves)
 }
@@ -118,11 +152,14 @@ fn too_much(reservation: &Reservation, wanted: Quantity) -> Refusal {
 }
 
 /// What a reservation gives back, and what it takes.
-fn compare<'s>(reservation: &'s Reservation, target: &[ReallocatedPart], backed: &mut Backed<'_>) -> Move<'s> {
-    let mut missing: Map<&LocationId, Quantity> = target.iter().map(|part| (&part.location, part.quantity)).collect();
+fn compare<'s>(reservation: &'s Reservation, target: &Reallocation, backed: &mut Backed<'_>) -> Move<'s> {
+    let exact = target.exact;
+    let which = |stock: Option<StockDimensions>| stock.filter(|_| exact);
+    let mut missing: Map<(&LocationId, Option<StockDimensions>), Quantity> =
+        target.parts.iter().map(|part| ((&part.location, which(part.dimensions())), part.quantity)).collect();
     let mut loses = Vec::new();
     for part in reservation.parts.iter().filter(|part| part.open.is_positive()) {
-        let kept = match missing.get_mut(&part.location) {
+        let kept = match missing.get_mut(&(&part.location, which(part.dimensions()))) {
             Some(missing) => {
                 let kept = backed.keep(reservation, part, part.open.min(*missing));
                 *missing = missing.saturating_sub(kept);
@@ -136,14 +173,15 @@ fn compare<'s>(reservation: &'s Reservation, target: &[ReallocatedPart], backed:
         }
     }
     let gained = missing.into_iter().filter(|(_, quantity)| quantity.is_positive());
-    let gains = gained.map(|(location, quantity)| StockPart::plain(location.clone(), quantity)).collect();
-    Move { reservation, loses, gains }
+    let gains = gained.map(|((location, stock), quantity)| StockPart::of(location.clone(), quantity, stock.as_ref())).collect();
+    Move { reservation, loses, gains, exact }
 }
 
-/// Where more is held than before, it must be there; and the threshold of a product of which more is held must be left.
+/// Where more is held than before, it must be there; and the threshold of a product of which more is held must be left. Exact stock is
+/// judged when it is taken.
 fn enough(ground: &Ground<'_>, moves: &[Move<'_>]) -> Result<(), Refusal> {
     let mut more: Map<(&ProductId, &LocationId), Quantity> = Map::default();
-    for change in moves {
+    for change in moves.iter().filter(|change| !change.exact) {
         let product = &change.reservation.product;
         for (parts, sign) in [(&change.gains, 1_i64), (&change.loses, -1)] {
             for part in parts {
@@ -158,11 +196,10 @@ fn enough(ground: &Ground<'_>, moves: &[Move<'_>]) -> Result<(), Refusal> {
         *total = total.saturating_add(*more);
         let free = free(ground, product, location);
         if more.is_positive() && !ground.inventory.is_active(location) {
-            let message = format!("nothing can be held at `{location}`, which is not active");
-            return Err(refuse(InventoryCode::UnknownLocation, message).detail("location", location.as_str()));
+            return Err(inactive(location));
         }
         if more.is_positive() && *more > free {
-            return Err(insufficient(product, location, *more, free.or_zero()));
+            return Err(insufficient(product, &StockPart::plain((*location).clone(), *more), free.or_zero()));
         }
     }
     for (product, total) in totals.into_iter().filter(|(_, total)| total.is_positive()) {
@@ -184,13 +221,22 @@ fn free(ground: &Ground<'_>, product: &ProductId, location: &LocationId) -> Quan
     ground.supply().balance(product, location).saturating_sub(ground.inventory.safety_stock(product, location))
 }
 
-pub(super) fn insufficient(product: &ProductId, location: &LocationId, wanted: Quantity, free: Quantity) -> Refusal {
-    let message = format!("`{product}` at `{location}`: {wanted} more to be held, {free} free; plan anew");
-    refuse(InventoryCode::Insufficient, message)
+pub(super) fn insufficient(product: &ProductId, wanted: &StockPart, free: Quantity) -> Refusal {
+    let StockPart { location, quantity, .. } = wanted;
+    let stock = wanted.dimensions();
+    let words = stock.as_ref().map(|stock| format!(" {}", stock.words())).unwrap_or_default();
+    let message = format!("`{product}` at `{location}`: {quantity} more{words} to be held, {free} free; plan anew");
+    let refusal = refuse(InventoryCode::Insufficient, message)
         .detail("product", product.as_str())
         .detail("location", location.as_str())
-        .detail("requested", wanted.to_decimal())
-        .detail("available", free.to_decimal())
+        .detail("requested", quantity.to_decimal())
+        .detail("available", free.to_decimal());
+    stock.iter().fold(refusal, |refusal, stock| stock.details(refusal))
+}
+
+pub(super) fn inactive(location: &LocationId) -> Refusal {
+    let message = format!("nothing can be held at `{location}`, which is not active");
+    refuse(InventoryCode::UnknownLocation, message).detail("location", location.as_str())
 }
 
 /// First all that is given back, then all that is taken.

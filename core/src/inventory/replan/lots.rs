@@ -7,8 +7,8 @@ use super::super::dimensions::StockDimensions;
 use super::super::part::StockPart;
 use super::super::removal::Ask;
 use super::super::reservation::{Reservation, ReservationPart};
-use super::apply::{Move, ReallocateStock, insufficient};
-use crate::id::{LocationId, ProductId};
+use super::apply::{Move, ReallocateStock, inactive, insufficient};
+use crate::id::{LocationId, ProductId, Set};
 use crate::quantity::Quantity;
 use crate::report::Refusal;
 
@@ -49,27 +49,41 @@ impl<'g> Backed<'g> {
 /// Which lots are taken, where stock is told apart: from what is there when all has been given back.
 pub(super) fn choose_lots<'s>(ground: &Ground<'s>, moves: Vec<Move<'s>>) -> Result<Vec<Move<'s>>, Refusal> {
     let mut supply = ground.supply().past_queue();
+    let mut exact: Set<&ProductId> = Set::default();
     for change in &moves {
-        supply.give_back(&change.reservation.product, &change.loses);
+        let product = &change.reservation.product;
+        supply.give_back(product, &change.loses);
+        if change.exact {
+            exact.insert(product);
+            ground.state.shelves.get_index_of(product).into_iter().for_each(|shelf| supply.share(shelf));
+        }
     }
     let mut chosen = Vec::with_capacity(moves.len());
     for change in moves {
         let Reservation { product, removal, wanted_on, .. } = change.reservation;
         let ask = Ask { product, terms: removal.as_deref(), wanted_on: *wanted_on };
-        let shelf = ground.state.shelves.get_index_of(product).filter(|shelf| !supply.is_plain(ask, *shelf));
-        let Some(shelf) = shelf else {
+        let shelf = ground.state.shelves.get_index_of(product);
+        let Some(shelf) = shelf.filter(|shelf| exact.contains(product) || !supply.is_plain(ask, *shelf)) else {
             chosen.push(change);
             continue;
         };
         let mut gains = Vec::new();
         for wanted in change.gains {
-            let location = wanted.location;
+            let location = wanted.location.clone();
+            if !ground.inventory.is_active(&location) {
+                return Err(inactive(&location));
+            }
             supply = supply.at_one(&location);
-            let taken = supply.pick(ask, shelf, wanted.quantity, |_, quantity, stock| {
-                gains.push(StockPart::of(location.clone(), quantity, stock));
-            });
+            let named = wanted.dimensions();
+            let taken = supply.pick_only(
+                ask,
+                shelf,
+                wanted.quantity,
+                |stock| !change.exact || stock == named.as_ref(),
+                |_, quantity, stock| gains.push(StockPart::of(location.clone(), quantity, stock)),
+            );
             if taken.quantity < wanted.quantity {
-                return Err(insufficient(product, &location, wanted.quantity, taken.available));
+                return Err(insufficient(product, &wanted, if change.exact { taken.quantity } else { taken.available }));
             }
         }
         chosen.push(Move { gains, ..change });

@@ -19,6 +19,7 @@ mod pool;
 mod request;
 #[cfg(test)]
 mod tests;
+mod told_apart;
 
 pub(super) use apply::reallocate;
 pub use apply::{ReallocateStock, ReallocatedPart, Reallocation};

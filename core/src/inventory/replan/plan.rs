@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 
 use super::super::action::StockAction;
 use super::super::compile::Inventory;
+use super::super::dimensions::StockDimensions;
 use super::super::part::StockPart;
 use super::super::removal::usable;
 use super::super::reservation::ReservationStatus;
-use super::super::state::StockState;
 use super::apply::{ReallocateStock, ReallocatedPart, Reallocation};
 use super::compile::{Segments, Subject, order};
 use super::def::{ReplanSegmentDef, ReplanStrategy};
 use super::pool::{Coming, Pool};
 use super::request::{ReplanClaim, ReplanConfirmation, ReplanDemand, ReplanLine, ReplanPlan, ReplanRequest};
+use super::told_apart::ToldApart;
 use crate::id::{LocationId, Map, ProductId, ReservationId, Set, SupplyId};
 use crate::quantity::Quantity;
 use crate::report::{Diagnostics, Error, Finding, InventoryCode, Path, Severity};
@@ -26,9 +27,12 @@ struct Line<'s> {
     /// None when it stays as it is.
     segment: Option<(usize, &'s ReplanSegmentDef)>,
     promised: &'s [ReplanConfirmation],
-    held: Map<&'s LocationId, Quantity>,
+    held: BTreeMap<Spot<'s>, Quantity>,
     coming: Vec<Coming>,
 }
+
+/// A location, and what tells stock there apart, where the product's is.
+type Spot<'s> = (&'s LocationId, Option<StockDimensions>);
 
 /// Plans anew who holds how much, and who gets what is expected: segment by segment, strategy by strategy. Changes nothing.
 ///
@@ -61,18 +65,21 @@ pub fn replan(inventory: &Inventory, request: &ReplanRequest) -> Result<ReplanPl
     let products: Set<&ProductId> = lines.iter().map(|line| &line.subject.reservation.product).collect();
     let products: Vec<&ProductId> = products.into_iter().collect();
     let mut pool = Pool::of(inventory, &request.state, request.at, &products);
-    let mut findings = keep(&mut pool, &mut lines, inventory, &request.state);
+    let reserved = lines.iter().map(|line| line.subject.reservation);
+    let mut told_apart = ToldApart::of(inventory, &request.state, request.at, reserved);
+    lines.iter().for_each(|line| told_apart.give_back(line.subject.reservation));
+    let mut findings = keep(&mut pool, &mut told_apart, &mut lines, request);
     let feasible = findings.is_empty();
     // 4. Serve, one after the other: first with what lies there, then with what is expected.
     for line in &mut lines {
-        serve_now(&mut pool, line);
+        serve_now(&mut pool, &mut told_apart, line);
     }
     share_later(&mut pool, &mut lines);
     findings.extend(lines.iter().filter_map(exception));
     // 5. The difference, and the command that makes it so.
-    let changed: Vec<ReplanLine> = lines.iter().filter_map(difference).collect();
+    let changed: Vec<ReplanLine> = lines.iter().filter_map(|line| difference(line, &mut told_apart)).collect();
     let unchanged = u32::try_from(lines.len().saturating_sub(changed.len())).unwrap_or(u32::MAX);
-    let command = if feasible { command(&changed) } else { None };
+    let command = if feasible { command(&changed, &told_apart) } else { None };
     Ok(ReplanPlan { feasible, lines: changed, unchanged, command, findings })
 }
 
@@ -121,7 +128,7 @@ fn gather<'s>(inventory: &'s Inventory, segments: &'s Segments, request: &'s Rep
             subject,
             segment: segment.filter(|(_, segment)| !stays && segment.strategy != ReplanStrategy::Skip),
             promised: demand.map(|demand| demand.confirmed.as_slice()).unwrap_or_default(),
-            held: Map::default(),
+            held: BTreeMap::new(),
             coming: Vec::new(),
         });
     }
@@ -155,20 +162,28 @@ impl<'s> Line<'s> {
         self.held_before().saturating_add(later).min(self.wanted())
     }
 
-    fn hold(&mut self, location: &'s LocationId, quantity: Quantity) {
-        let held = self.held.entry(location).or_default();
+    fn hold(&mut self, spot: Spot<'s>, quantity: Quantity) {
+        let held = self.held.entry(spot).or_default();
         *held = held.saturating_add(quantity);
+    }
+
+    fn holds(&mut self, inventory: &'s Inventory, parts: Vec<StockPart>) {
+        for part in parts.into_iter().filter(|part| part.quantity.is_positive()) {
+            let location = inventory.rank(&part.location).and_then(|rank| inventory.names().get(rank));
+            location.into_iter().for_each(|location| self.hold((location, part.dimensions()), part.quantity));
+        }
     }
 }
 
 /// Who stays as it is, and who never loses, keeps what is held and what was promised. A finding for each place at which that is more
 /// than there is.
-fn keep<'s>(pool: &mut Pool<'s>, lines: &mut [Line<'s>], inventory: &Inventory, state: &StockState) -> Vec<Finding> {
+fn keep<'s>(pool: &mut Pool<'s>, told_apart: &mut ToldApart<'s>, lines: &mut [Line<'s>], request: &'s ReplanRequest) -> Vec<Finding> {
+    let (inventory, state) = (pool.inventory(), &request.state);
     let mut kept: BTreeMap<(&ProductId, &LocationId), Quantity> = BTreeMap::new();
-    for line in lines.iter_mut().filter(|line| line.keeps()) {
+    for line in lines.iter_mut().filter(|line| line.keeps() && !told_apart.has(&line.subject.reservation.product)) {
         let reservation = line.subject.reservation;
         for part in reservation.parts.iter().filter(|part| part.open.is_positive()) {
-            line.hold(&part.location, part.open);
+            line.hold((&part.location, None), part.open);
             pool.keep(&reservation.product, &part.location, part.open);
             let sum = kept.entry((&reservation.product, &part.location)).or_default();
             *sum = sum.saturating_add(part.open);
@@ -178,10 +193,52 @@ fn keep<'s>(pool: &mut Pool<'s>, lines: &mut [Line<'s>], inventory: &Inventory, 
     keep_promises(pool, lines, |line| line.keeps());
     let beyond = kept.into_iter().filter_map(|((product, location), held)| {
         let on_hand = usable(inventory, state, product, location, pool.today());
-        let short = held.saturating_sub(on_hand);
-        (short.is_positive() && inventory.rank(location).is_some()).then(|| violation(product, location, on_hand, held))
+        (held > on_hand && inventory.rank(location).is_some()).then(|| violation(product, location, on_hand, held))
     });
-    beyond.collect()
+    let mut findings: Vec<Finding> = beyond.collect();
+    findings.extend(keep_told_apart(inventory, told_apart, lines));
+    findings
+}
+
+/// The same where stock is told apart: who never loses gets other stock that meets its terms for what is not there any more.
+fn keep_told_apart<'s>(inventory: &'s Inventory, told_apart: &mut ToldApart<'s>, lines: &mut [Line<'s>]) -> Vec<Finding> {
+    // 1. What of it is there.
+    let mut gone: Vec<(usize, Vec<(&LocationId, Quantity)>)> = Vec::new();
+    let mut short: BTreeMap<(&ProductId, &LocationId), (Quantity, Quantity)> = BTreeMap::new();
+    for (place, line) in lines.iter_mut().enumerate() {
+        let reservation = line.subject.reservation;
+        if !line.keeps() || !told_apart.has(&reservation.product) {
+            continue;
+        }
+        let parts = told_apart.keep(reservation);
+        let mut missing = Vec::new();
+        for (had, kept) in reservation.parts.iter().filter(|part| part.open.is_positive()).zip(&parts) {
+            let (held, _) = short.entry((&reservation.product, &had.location)).or_default();
+            *held = held.saturating_add(had.open);
+            missing.push((&had.location, had.open.saturating_sub(kept.quantity)));
+        }
+        gone.push((place, missing));
+        line.holds(inventory, parts);
+    }
+    // 2. Other stock for the rest.
+    for (place, missing) in gone {
+        let Some(line) = lines.get_mut(place) else { continue };
+        let reservation = line.subject.reservation;
+        let sum: Quantity = missing.iter().map(|(_, quantity)| *quantity).sum();
+        if line.segment.is_some() && sum.is_positive() {
+            let other = told_apart.take_any(reservation, sum);
+            line.holds(inventory, other);
+        }
+        let mut left = reservation.open().saturating_sub(line.held());
+        for (location, quantity) in missing.into_iter().rev() {
+            let lacks = quantity.min(left);
+            left = left.saturating_sub(lacks);
+            let (_, lost) = short.entry((&reservation.product, location)).or_default();
+            *lost = lost.saturating_add(lacks);
+        }
+    }
+    let beyond = short.into_iter().filter(|(_, (_, lost))| lost.is_positive());
+    beyond.map(|((product, location), (held, lost))| violation(product, location, held.saturating_sub(lost), held)).collect()
 }
 
 /// What was promised stays promised: from the supply that it was promised from; and where that does not come in time, from another.
@@ -228,12 +285,20 @@ fn line_up(lines: &mut [Line<'_>]) {
 }
 
 /// What a demand gets of what lies there today.
-fn serve_now<'s>(pool: &mut Pool<'s>, line: &mut Line<'s>) {
+fn serve_now<'s>(pool: &mut Pool<'s>, told_apart: &mut ToldApart<'s>, line: &mut Line<'s>) {
     let most = match line.strategy() {
         ReplanStrategy::Skip | ReplanStrategy::Lose => return,
         ReplanStrategy::Fill => line.held_before(),
         ReplanStrategy::Win | ReplanStrategy::Gain | ReplanStrategy::Redistribute | ReplanStrategy::Improve => line.wanted(),
     };
+    let reservation = line.subject.reservation;
+    if told_apart.has(&reservation.product) {
+        let had = if line.keeps() { Vec::new() } else { told_apart.take_again(reservation, most) };
+        line.holds(pool.inventory(), had);
+        let more = told_apart.take_any(reservation, most.saturating_sub(line.held()));
+        line.holds(pool.inventory(), more);
+        return;
+    }
     for own in [true, false] {
         take_now(pool, line, most, own);
     }
@@ -293,12 +358,12 @@ fn take_now<'s>(pool: &mut Pool<'s>, line: &mut Line<'s>, most: Quantity, own: b
     for rank in pool.route(reservation) {
         let Some(location) = pool.name(rank) else { continue };
         let missing = most.saturating_sub(line.held()).or_zero();
-        let has = line.held.get(location).copied().unwrap_or_default();
+        let has = line.held.get(&(location, None)).copied().unwrap_or_default();
         let had: Quantity = reservation.parts.iter().filter(|part| part.location == *location).map(|part| part.open).sum();
         let wanted = if own { missing.min(had.saturating_sub(has).or_zero()) } else { missing };
         let taken = pool.take_at(&reservation.product, rank, wanted);
         if taken.is_positive() {
-            line.hold(location, taken);
+            line.hold((location, None), taken);
         }
     }
 }
@@ -332,23 +397,24 @@ fn exception(line: &Line<'_>) -> Option<Finding> {
     })
 }
 
-fn difference(line: &Line<'_>) -> Option<ReplanLine> {
+fn difference<'s>(line: &Line<'s>, told_apart: &mut ToldApart<'s>) -> Option<ReplanLine> {
     let ((_, segment), reservation) = (line.segment?, line.subject.reservation);
-    let mut parts: BTreeMap<&LocationId, Quantity> = BTreeMap::new();
+    let mut parts: BTreeMap<Spot<'_>, Quantity> = BTreeMap::new();
     for part in reservation.parts.iter().filter(|part| part.open.is_positive()) {
-        let sum = parts.entry(&part.location).or_default();
+        let sum = parts.entry((&part.location, part.dimensions())).or_default();
         *sum = sum.saturating_add(part.open);
     }
-    let held: BTreeMap<&LocationId, Quantity> = line.held.iter().map(|(location, quantity)| (*location, *quantity)).collect();
     let coming = line.coming.iter().map(|coming| ReplanConfirmation {
         on: coming.on,
         quantity: coming.quantity,
         supply: Some(coming.supply.clone()),
     });
     let before = claim(&parts, line.promised.to_vec(), line.wanted());
-    let after = claim(&held, coming.collect(), line.wanted());
+    let after = claim(&line.held, coming.collect(), line.wanted());
     let same = before.parts == after.parts && same_promises(&before.confirmed, &after.confirmed);
+    let is_short = line.held() < line.wanted();
     (!same).then(|| ReplanLine {
+        passed_over: if is_short { told_apart.passed_over(reservation) } else { Vec::new() },
         reservation: reservation.id.clone(),
         demand: reservation.demand.clone(),
         product: reservation.product.clone(),
@@ -359,10 +425,10 @@ fn difference(line: &Line<'_>) -> Option<ReplanLine> {
     })
 }
 
-fn claim(parts: &BTreeMap<&LocationId, Quantity>, confirmed: Vec<ReplanConfirmation>, wanted: Quantity) -> ReplanClaim {
+fn claim(parts: &BTreeMap<Spot<'_>, Quantity>, confirmed: Vec<ReplanConfirmation>, wanted: Quantity) -> ReplanClaim {
     let held: Quantity = parts.values().copied().sum();
     let later: Quantity = confirmed.iter().map(|confirmation| confirmation.quantity).sum();
-    let part = |(location, quantity): (&&LocationId, &Quantity)| StockPart::plain((*location).clone(), *quantity);
+    let part = |((location, stock), quantity): (&Spot<'_>, &Quantity)| StockPart::of((*location).clone(), *quantity, stock.as_ref());
     ReplanClaim {
         held,
         parts: parts.iter().map(part).collect(),
@@ -388,10 +454,13 @@ fn by_day(confirmed: &[ReplanConfirmation], named: bool) -> BTreeMap<(Date, Opti
 }
 
 /// What the reservations that change hold from now on; none when only promises for later change.
-fn command(lines: &[ReplanLine]) -> Option<StockAction> {
-    let part = |part: &StockPart| ReallocatedPart { location: part.location.clone(), quantity: part.quantity };
+fn command(lines: &[ReplanLine], told_apart: &ToldApart<'_>) -> Option<StockAction> {
     let moved = lines.iter().filter(|line| line.before.parts != line.after.parts);
-    let reservations: Vec<Reallocation> =
-        moved.map(|line| Reallocation { id: line.reservation.clone(), parts: line.after.parts.iter().map(part).collect() }).collect();
+    let reallocation = |line: &ReplanLine| Reallocation {
+        id: line.reservation.clone(),
+        parts: line.after.parts.iter().map(ReallocatedPart::from).collect(),
+        exact: told_apart.has(&line.product),
+    };
+    let reservations: Vec<Reallocation> = moved.map(reallocation).collect();
     (!reservations.is_empty()).then_some(StockAction::Reallocate(ReallocateStock { reservations }))
 }

@@ -87,6 +87,10 @@ impl<'s> Pool<'s> {
         self.inventory.is_active(&supply.location).then_some(Lot { id: &supply.id, due, rank, pegged_to, open: supply.open })
     }
 
+    pub const fn inventory(&self) -> &'s Inventory {
+        self.inventory
+    }
+
     pub const fn today(&self) -> Date {
         self.today
     }
@@ -180,9 +184,11 @@ impl<'s> Pool<'s> {
     fn lots_for(&mut self, reservation: &Reservation) -> impl Iterator<Item = &mut Lot<'s>> {
         let inventory = self.inventory;
         let whole = reservation.location.as_ref().map(|whole| inventory.rank(whole));
+        // Which lot or whose goods will come is not known.
+        let any_will_do = reservation.removal.as_deref().is_none_or(|terms| !terms.names_stock());
         let fits = move |lot: &Lot<'_>| {
             let place = whole.is_none_or(|whole| whole.is_some_and(|whole| inventory.is_within(lot.rank, whole)));
-            place && lot.pegged_to.is_none_or(|demand| *demand == reservation.demand)
+            any_will_do && place && lot.pegged_to.is_none_or(|demand| *demand == reservation.demand)
         };
         self.later.get_mut(&reservation.product).into_iter().flatten().filter(move |lot| fits(lot))
     }

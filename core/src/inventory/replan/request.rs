@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::action::StockAction;
 use super::super::part::StockPart;
+use super::super::removal::PassedOver;
 use super::super::state::StockState;
 use super::def::ReplanStrategy;
 use crate::id::{AttributeId, DemandId, ProductId, ReservationId, SegmentId, SupplyId};
@@ -93,6 +94,10 @@ pub struct ReplanLine {
     pub before: ReplanClaim,
     /// What it would have.
     pub after: ReplanClaim,
+    /// Stock that is there, where it does not hold all at once, and what stands against taking it. Only of products whose stock is told apart, or
+    /// of which special stock is reserved.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<PassedOver>,
 }
 
 /// What a demand has: now, and on later days.

@@ -1,5 +1,7 @@
 //! Laws of replanning.
 
+mod terms;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -11,7 +13,7 @@ use crate::report::{Command, Diagnostics, Fingerprint, Outcome, Path};
 
 const STRATEGIES: [&str; 7] = ["win", "gain", "redistribute", "fill", "improve", "lose", "skip"];
 
-fn inventory(strategies: [usize; 3], safety: u32, threshold: u32) -> Inventory {
+fn policy(strategies: [usize; 3], safety: u32, threshold: u32) -> Value {
     let segments: Vec<_> = strategies
         .iter()
         .enumerate()
@@ -19,9 +21,12 @@ fn inventory(strategies: [usize; 3], safety: u32, threshold: u32) -> Inventory {
             json!({"id": format!("s{class}"), "strategy": STRATEGIES[*strategy], "when": [{"fact": {"name": "class", "one_of": [class.to_string()]}}]})
         })
         .collect();
-    let def = json!({"locations": [{"id": "a", "priority": 1}, {"id": "b", "priority": 2}], "backorder": "unlimited", "sku_threshold": threshold,
-        "safety_stock": [{"location": "b", "quantity": safety}], "replan": segments});
-    let def: InventoryDef = serde_json::from_value(def).unwrap();
+    json!({"locations": [{"id": "a", "priority": 1}, {"id": "b", "priority": 2}], "backorder": "unlimited", "sku_threshold": threshold,
+        "safety_stock": [{"location": "b", "quantity": safety}], "replan": segments})
+}
+
+fn inventory(def: &Value) -> Inventory {
+    let def: InventoryDef = serde_json::from_value(def.clone()).unwrap();
     let mut problems = Diagnostics::new();
     let inventory = super::super::compile(&def, &Path::ROOT, &mut problems);
     problems.finish().unwrap();
@@ -156,7 +161,7 @@ fn promised(state: &StockState, case: &Case) -> Vec<Vec<Value>> {
 }
 
 fn holds(case: &Case) -> Result<(), TestCaseError> {
-    let inventory = inventory(case.strategies, case.safety, case.threshold);
+    let inventory = inventory(&policy(case.strategies, case.safety, case.threshold));
     let before = state(&case.drafts, case.on_hand, &case.supplies);
     let promised = promised(&before, case);
     let plan = replan(&inventory, &request(&before, &case.drafts, &promised, None)).unwrap();
