@@ -45,8 +45,8 @@ pub(super) struct Ground<'r> {
 /// A location, and the whole of which it is a part: itself when it is a part of none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
-    pub rank: usize,
-    pub whole: usize,
+    pub rank: Ordinal,
+    pub whole: Ordinal,
 }
 
 /// What becomes of what is overdue.
@@ -123,13 +123,13 @@ impl<'r> Ground<'r> {
 
     /// The rank of the whole that a location is, or is a part of; none when it is not active.
     pub fn whole(&self, location: &LocationId) -> Option<usize> {
-        place(self.inventory, location).map(|place| place.whole)
+        place(self.inventory, location).map(|place| place.whole.index())
     }
 
     /// The active locations that are a part of no other, by rank.
     pub fn wholes(&self) -> impl Iterator<Item = usize> {
         let named = self.inventory.locations().filter_map(|(location, _)| place(self.inventory, location));
-        named.filter(|place| place.rank == place.whole).map(|place| place.rank)
+        named.filter(|place| place.rank == place.whole).map(|place| place.rank.index())
     }
 
     pub fn places(&self) -> usize {
@@ -143,11 +143,7 @@ impl<'r> Ground<'r> {
         // 1. What is there and free, location by location.
         deltas.extend(self.free(product, on));
         // 2. What is on its way for anyone.
-        for (number, due) in due.iter().enumerate().filter(|(_, due)| !due.pegged) {
-            if let Some(delta) = self.expected(number, due) {
-                deltas.push(delta);
-            }
-        }
+        self.push_expected(due, &mut deltas);
         let given = self.beside.supplies.iter().enumerate().filter(|(_, supply)| supply.product == *product && supply.pegged_to.is_none());
         deltas.extend(given.filter_map(|(number, supply)| self.given(number, supply)));
         // 3. What others need of it.
@@ -179,6 +175,23 @@ impl<'r> Ground<'r> {
         let kept_back = self.inventory.sku_threshold(product).negated();
         let kept_back = Delta::new(self.today, None, kept_back, Origin::Stock);
         free.chain([kept_back]).filter(|delta| !delta.quantity.is_zero())
+    }
+
+    /// What is on its way for anyone: `due` is in order of day, so that only what is overdue is judged one by one.
+    fn push_expected(&self, due: &[Due], deltas: &mut Vec<Delta>) {
+        let overdue = due.partition_point(|due| due.day < self.today);
+        for (number, due) in due.iter().enumerate().take(overdue).filter(|(_, due)| !due.pegged) {
+            deltas.extend(self.expected(number, due));
+        }
+        let too_early = self.supply.from.map_or(0, |from| due.partition_point(|due| due.day < from));
+        let in_time = self.horizon.map_or(due.len(), |horizon| due.partition_point(|due| due.day < horizon));
+        let first = overdue.max(too_early);
+        for (number, due) in (first..in_time).zip(due.get(first..in_time).unwrap_or_default()) {
+            let Some(Some(place)) = self.ranks.get(due.location) else { continue };
+            if !due.pegged && self.policy.counts(due.kind) {
+                deltas.push(Delta::at(due.day, *place, due.quantity, Origin::Expected(Ordinal::of(number))));
+            }
+        }
     }
 
     fn expected(&self, number: usize, due: &Due) -> Option<Delta> {
@@ -263,7 +276,7 @@ struct Needed<'d> {
 /// Where a location stands; none when it is not active.
 fn place(inventory: &Inventory, location: &LocationId) -> Option<Place> {
     let rank = inventory.rank(location).filter(|_| inventory.is_active(location))?;
-    Some(Place { rank, whole: inventory.whole(rank) })
+    Some(Place { rank: Ordinal::of(rank), whole: Ordinal::of(inventory.whole(rank)) })
 }
 
 fn out_of_range(error: TimeError) -> Error {

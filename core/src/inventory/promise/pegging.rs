@@ -3,6 +3,7 @@
 //! What was promised is always covered so; the timeline says how much, the pegging says from where.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use super::def::Overcommitted;
 use super::timeline::{Delta, Origin};
@@ -21,7 +22,7 @@ pub(super) struct Peg {
 pub(super) fn peg(deltas: &[Delta], overcommitted: Overcommitted) -> Vec<Peg> {
     let mut shelf = Shelf {
         deltas,
-        left: deltas.iter().map(|delta| delta.quantity.or_zero()).collect(),
+        left: deltas.iter().map(|delta| delta.quantity).collect(),
         carry: overcommitted == Overcommitted::CarryForward,
         pegs: Vec::new(),
     };
@@ -45,9 +46,16 @@ struct Shelf<'d> {
     pegs: Vec<Peg>,
 }
 
+/// Receipts of one day at one place that follow each other, by their numbers: taken from the first on.
+#[derive(Debug, Clone)]
+struct Receipts {
+    place: Option<usize>,
+    numbers: Range<usize>,
+}
+
 impl Shelf<'_> {
     fn serve(&mut self, concerned: impl Fn(&Delta) -> bool) {
-        let mut receipts: Vec<usize> = Vec::new();
+        let mut receipts: Vec<Receipts> = Vec::new();
         let mut backlog: VecDeque<(usize, Quantity)> = VecDeque::new();
         let (mut day, mut of_day) = (None, 0);
         let demanded = self.deltas.iter().rposition(|delta| delta.quantity.is_negative() && concerned(delta));
@@ -58,7 +66,7 @@ impl Shelf<'_> {
             }
             // The receipts of a day stand in line when all of them have come.
             if day != Some(delta.day) || delta.quantity.is_negative() {
-                self.line_up(receipts.get_mut(of_day..).unwrap_or_default());
+                line_up(receipts.get_mut(of_day..).unwrap_or_default());
                 (day, of_day) = (Some(delta.day), receipts.len());
             }
             if delta.quantity.is_negative() {
@@ -71,30 +79,31 @@ impl Shelf<'_> {
             if self.carry && !backlog.is_empty() {
                 self.serve_backlog(number, &mut backlog);
             }
-            if self.left(number).is_positive() {
-                receipts.push(number);
+            match receipts.get_mut(of_day..).and_then(<[Receipts]>::last_mut) {
+                Some(last) if last.numbers.end == number && last.place == delta.place() => last.numbers.end = number.saturating_add(1),
+                _ => receipts.push(Receipts { place: delta.place(), numbers: number..number.saturating_add(1) }),
             }
         }
         self.pegs.extend(backlog.into_iter().map(|(demand, quantity)| Peg { demand, supply: None, quantity }));
     }
 
-    /// Puts the receipts of one day in the order in which they are taken, from the last to the first: the location that is preferred,
-    /// then the one that is listed first, is taken first.
-    fn line_up(&self, of_day: &mut [usize]) {
-        of_day.reverse();
-        let place = |receipt: &usize| self.deltas.get(*receipt).and_then(Delta::place);
-        crate::sort::by(of_day, |one, other| place(other).cmp(&place(one)));
-    }
-
     /// Takes from the nearest receipts; gives what is missing. What is kept back lies where others are served last.
-    fn take(&mut self, demand: usize, mut wanted: Quantity, receipts: &mut Vec<usize>) -> Quantity {
+    fn take(&mut self, demand: usize, mut wanted: Quantity, receipts: &mut Vec<Receipts>) -> Quantity {
         let kept_back = self.deltas.get(demand).is_some_and(|delta| delta.origin == Origin::Stock);
         while wanted.is_positive() {
-            let Some(place) = (if kept_back { Some(0) } else { receipts.len().checked_sub(1) }) else { break };
-            let Some(receipt) = receipts.get(place).copied() else { break };
-            wanted = wanted.saturating_sub(self.give(demand, receipt, wanted));
-            if self.left(receipt).is_zero() {
+            let Some(last) = receipts.len().checked_sub(1) else { break };
+            let place = if kept_back { 0 } else { last };
+            let Some(Receipts { numbers, .. }) = receipts.get_mut(place).filter(|receipts| !receipts.numbers.is_empty()) else {
                 receipts.remove(place);
+                continue;
+            };
+            let receipt = if kept_back { numbers.end.saturating_sub(1) } else { numbers.start };
+            wanted = wanted.saturating_sub(self.give(demand, receipt, wanted));
+            // What is left of it is the next to be taken.
+            match wanted.is_positive() {
+                true if kept_back => numbers.end = receipt,
+                true => numbers.start = receipt.saturating_add(1),
+                false => {}
             }
         }
         wanted
@@ -110,10 +119,6 @@ impl Shelf<'_> {
         }
     }
 
-    fn left(&self, receipt: usize) -> Quantity {
-        self.left.get(receipt).copied().unwrap_or_default()
-    }
-
     fn give(&mut self, demand: usize, receipt: usize, wanted: Quantity) -> Quantity {
         let Some(left) = self.left.get_mut(receipt) else { return Quantity::ZERO };
         let quantity = wanted.min(*left);
@@ -123,4 +128,11 @@ impl Shelf<'_> {
         }
         quantity
     }
+}
+
+/// Puts the receipts of one day in the order in which they are taken, from the last to the first: the location that is preferred, then
+/// the one that is listed first, is taken first.
+fn line_up(of_day: &mut [Receipts]) {
+    of_day.reverse();
+    crate::sort::by(of_day, |one, other| other.place.cmp(&one.place));
 }

@@ -77,10 +77,11 @@ fn schedules(desk: &Desk<'_>, confirmed: &[Confirmed], products: &[Pegged<'_>]) 
         })
         .collect();
     for product in products {
-        for peg in &product.pegs {
-            let Some(Delta { day, origin: Origin::Line(line), .. }) = product.deltas.get(peg.demand) else { continue };
+        for pegs in product.pegs.chunk_by(|one, next| one.demand == next.demand) {
+            let demand = pegs.first().and_then(|peg| product.deltas.get(peg.demand));
+            let Some(Delta { day, origin: Origin::Line(line), .. }) = demand else { continue };
             let Some(schedule) = schedules.get_mut(line.index()).filter(|_| !desk.kits.contains_key(&line.index())) else { continue };
-            schedule.push(Source::of(desk.ground, product, peg).schedule_line(*day, peg.quantity));
+            schedule.extend(pegs.iter().map(|peg| Source::of(desk.ground, product, peg).schedule_line(*day, peg.quantity)));
         }
     }
     for schedule in &mut schedules {

@@ -3,6 +3,8 @@
 //! Each place first serves the demands that name it. What it can spare by a day is the least that it will have from that day on; the
 //! sum of what all places can spare serves the demands that take from anywhere, and what can be promised is again the least from a day on.
 
+use std::cmp::Ordering;
+
 use super::def::{Overcommitted, PromiseMethod};
 use super::ground::Place;
 use crate::id::Ordinal;
@@ -69,7 +71,7 @@ impl Delta {
 
     /// What comes to a location, which may be a part of the whole.
     pub fn at(day: Date, place: Place, quantity: Quantity, origin: Origin) -> Self {
-        Self { day, place: Ordinal::of(place.whole), at: Ordinal::of(place.rank), quantity, origin }
+        Self { day, place: place.whole, at: place.rank, quantity, origin }
     }
 
     /// The rank of the location that is not a part of another; none for a demand that takes from anywhere.
@@ -83,8 +85,12 @@ impl Delta {
     }
 
     /// What comes on a day stands before what goes.
-    fn turn(&self) -> (Date, bool) {
-        (self.day, self.quantity.is_negative())
+    fn turn(&self, other: &Self) -> Ordering {
+        self.day.cmp(&other.day).then_with(|| other.comes().cmp(&self.comes()))
+    }
+
+    fn comes(&self) -> bool {
+        !self.quantity.is_negative()
     }
 }
 
@@ -94,12 +100,16 @@ fn rank(ordinal: Ordinal) -> Option<usize> {
 
 /// Puts what comes and goes in order.
 pub(super) fn in_order(deltas: &mut [Delta]) {
-    sort::by(deltas, |one, other| one.turn().cmp(&other.turn()));
+    // Most are: supplies are kept by day.
+    let in_turn = |one: &Delta, other: &Delta| one.day < other.day || (one.day == other.day && (one.comes() || !other.comes()));
+    if !deltas.is_sorted_by(in_turn) {
+        sort::by(deltas, Delta::turn);
+    }
 }
 
 /// Puts one more among those that [`in_order`] has put in order, after its equals.
 pub(super) fn insert(deltas: &mut Vec<Delta>, delta: Delta) {
-    let place = deltas.partition_point(|known| known.turn() <= delta.turn());
+    let place = deltas.partition_point(|known| known.turn(&delta).is_le());
     deltas.insert(place, delta);
 }
 
@@ -107,14 +117,14 @@ impl Timeline {
     /// Draws the timeline of what [`in_order`] has put in order; nothing in it is before today.
     pub fn draw(deltas: &[Delta], drawing: Drawing) -> Self {
         let resell = drawing.overcommitted == Overcommitted::Resell;
-        // 1. The days.
-        let (days, day_of) = number_days(deltas, drawing.today);
-        // 2. What each place has after each thing that comes or goes.
-        let after = balances(deltas, drawing.places, resell);
+        // 1. The days, and what comes and goes on each, place by place.
+        let (days, changes) = changes(deltas, drawing.today);
+        // 2. What each place has after that.
+        let after = balances(&changes, drawing.places, resell);
         // 3. What each place can spare, day by day.
-        let spare = Spare::of(deltas, &day_of, &after, days.len(), drawing);
+        let spare = Spare::of(&changes, &after, days.len(), drawing);
         // 4. What those who take from anywhere leave of it.
-        let free = free_for_all(deltas, &day_of, spare.more, resell);
+        let free = free_for_all(&changes, spare.more, resell);
         // 5. What can be promised without breaking what was promised.
         let mut promisable = match drawing.place {
             None => least_from(free),
@@ -123,7 +133,7 @@ impl Timeline {
         promisable.iter_mut().for_each(|quantity| *quantity = quantity.or_zero());
         let (promisable, receipt) = match drawing.method {
             PromiseMethod::CumulativeLookahead => (promisable, Vec::new()),
-            PromiseMethod::Discrete => since_last_receipt(deltas, &day_of, &promisable, drawing.place),
+            PromiseMethod::Discrete => since_last_receipt(&changes, &promisable, drawing.place),
         };
         Self { days, promisable, receipt }
     }
@@ -145,35 +155,45 @@ impl Timeline {
     }
 }
 
-fn number_days(deltas: &[Delta], today: Date) -> (Vec<Date>, Vec<usize>) {
-    let mut days = Vec::with_capacity(deltas.len().saturating_add(1));
-    days.push(today);
-    let mut last = today;
-    let mut number = 0_usize;
-    let day_of = deltas.iter().map(|delta| {
-        if delta.day > last {
-            last = delta.day;
-            days.push(last);
-            number = number.saturating_add(1);
-        }
-        number
-    });
-    let day_of = day_of.collect();
-    (days, day_of)
+/// What comes to and goes from a place on a day, taken together: what comes stands first, so that in between the place never has less
+/// than in the end, nor misses what comes later.
+struct Change {
+    /// The number of the day.
+    day: usize,
+    /// None: what is taken from anywhere.
+    place: Option<usize>,
+    quantity: Quantity,
+    /// Whether something comes.
+    comes: bool,
 }
 
-/// What a place has after each delta of its own.
-fn balances(deltas: &[Delta], places: usize, resell: bool) -> Vec<Quantity> {
+fn changes(deltas: &[Delta], today: Date) -> (Vec<Date>, Vec<Change>) {
+    let (mut days, mut number) = (vec![today], 0_usize);
+    let mut changes = Vec::new();
+    for together in deltas.chunk_by(|one, next| one.day == next.day && one.place == next.place) {
+        let Some(first) = together.first() else { continue };
+        if days.last().is_some_and(|last| first.day > *last) {
+            days.push(first.day);
+            number = number.saturating_add(1);
+        }
+        let quantity = together.iter().map(|delta| delta.quantity).sum();
+        changes.push(Change { day: number, place: first.place(), quantity, comes: first.quantity.is_positive() });
+    }
+    (days, changes)
+}
+
+/// What a place has after each change of its own.
+fn balances(changes: &[Change], places: usize, resell: bool) -> Vec<Quantity> {
     let mut running = vec![Quantity::ZERO; places];
-    let balance = |delta: &Delta| {
-        let Some(balance) = delta.place().and_then(|place| running.get_mut(place)) else { return Quantity::ZERO };
-        *balance = balance.saturating_add(delta.quantity);
+    let balance = |change: &Change| {
+        let Some(balance) = change.place.and_then(|place| running.get_mut(place)) else { return Quantity::ZERO };
+        *balance = balance.saturating_add(change.quantity);
         if resell {
             *balance = balance.or_zero();
         }
         *balance
     };
-    deltas.iter().map(balance).collect()
+    changes.iter().map(balance).collect()
 }
 
 /// What places can spare.
@@ -193,15 +213,15 @@ struct Outlook {
 }
 
 impl Spare {
-    fn of(deltas: &[Delta], day_of: &[usize], after: &[Quantity], days: usize, drawing: Drawing) -> Self {
+    fn of(changes: &[Change], after: &[Quantity], days: usize, drawing: Drawing) -> Self {
         let mut outlooks = vec![Outlook::default(); drawing.places];
         let mut spare = Self { more: vec![Quantity::ZERO; days], at_place: Vec::new() };
         let mut here = drawing.place.map(|_| vec![Quantity::ZERO; days]);
-        for ((delta, day), after) in deltas.iter().zip(day_of).zip(after).rev() {
-            let Some(place) = delta.place() else { continue };
+        for (change, after) in changes.iter().zip(after).rev() {
+            let Some(place) = change.place else { continue };
             let Some(outlook) = outlooks.get_mut(place) else { continue };
             let here = if drawing.place == Some(place) { here.as_mut() } else { None };
-            spare.look_back(outlook, *day, *after, here);
+            spare.look_back(outlook, change.day, *after, here);
         }
         for (place, outlook) in outlooks.iter().enumerate() {
             let here = if drawing.place == Some(place) { here.as_mut() } else { None };
@@ -218,7 +238,7 @@ impl Spare {
         spare
     }
 
-    /// Goes back to an earlier delta of a place; of one day only the last balance counts.
+    /// Goes back to an earlier change of a place; of one day only the last balance counts.
     fn look_back(&mut self, outlook: &mut Outlook, day: usize, after: Quantity, here: Option<&mut Vec<Quantity>>) {
         let least = match outlook.seen {
             Some((seen, _)) if seen == day => return,
@@ -242,22 +262,22 @@ impl Spare {
 }
 
 /// By day: what all places can spare, less what is taken from anywhere.
-fn free_for_all(deltas: &[Delta], day_of: &[usize], more: Vec<Quantity>, resell: bool) -> Vec<Quantity> {
-    let mut change = more;
-    for (delta, day) in deltas.iter().zip(day_of).filter(|(delta, _)| delta.place().is_none()) {
-        if let Some(slot) = change.get_mut(*day) {
-            *slot = slot.saturating_add(delta.quantity);
+fn free_for_all(changes: &[Change], more: Vec<Quantity>, resell: bool) -> Vec<Quantity> {
+    let mut free = more;
+    for change in changes.iter().filter(|change| change.place.is_none()) {
+        if let Some(slot) = free.get_mut(change.day) {
+            *slot = slot.saturating_add(change.quantity);
         }
     }
     let mut sum = Quantity::ZERO;
-    for slot in &mut change {
+    for slot in &mut free {
         sum = sum.saturating_add(*slot);
         if resell {
             sum = sum.or_zero();
         }
         *slot = sum;
     }
-    change
+    free
 }
 
 /// By day: the least from that day on.
@@ -285,11 +305,11 @@ fn promisable_at_place(at_place: &[Quantity], free: &[Quantity], least: &[Quanti
 }
 
 /// By day: what can be promised of the last receipt alone, and the number of its day.
-fn since_last_receipt(deltas: &[Delta], day_of: &[usize], promisable: &[Quantity], place: Option<usize>) -> (Vec<Quantity>, Vec<usize>) {
+fn since_last_receipt(changes: &[Change], promisable: &[Quantity], place: Option<usize>) -> (Vec<Quantity>, Vec<usize>) {
     let mut receives = vec![false; promisable.len()];
-    for (delta, day) in deltas.iter().zip(day_of) {
-        let comes = delta.quantity.is_positive() && (place.is_none() || delta.place() == place);
-        if let Some(slot) = receives.get_mut(*day).filter(|_| comes) {
+    for change in changes {
+        let comes = change.comes && (place.is_none() || change.place == place);
+        if let Some(slot) = receives.get_mut(change.day).filter(|_| comes) {
             *slot = true;
         }
     }
