@@ -80,6 +80,17 @@ pub enum ChargeAmountDef {
     Formula(String),
 }
 
+impl ChargeAmountDef {
+    /// The decision table, when that is how the amount is found.
+    #[must_use]
+    pub fn table(&self) -> Option<&TableDef> {
+        match self {
+            Self::Table(table) | Self::LineTable(table) => Some(table),
+            Self::Fixed(_) | Self::Percent(_) | Self::Scale(_) | Self::Formula(_) => None,
+        }
+    }
+}
+
 /// Amounts by a number of the document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -14,6 +14,7 @@
 //! | [`Atom`] | a part of a conjunction that an index can answer |
 //! | [`RuleIndex`] | which of many rules match, without asking each |
 
+mod amount;
 mod ast;
 mod atoms;
 mod calls;

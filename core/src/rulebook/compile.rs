@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::columns::ProductSymbols;
-use super::currencies::{self, Denominated, LeftOut};
+use super::currencies::{self, Amounts, Denominated, Documents, LeftOut};
 use super::def::{NegativeQuantities, RulebookDef};
 use super::foresight;
 use super::order::OrderPolicy;
@@ -165,15 +165,18 @@ impl Rulebook {
         let mut pricing = Pricing::compile(&mut def.price_lists, def.currency, &def.currencies, &units, &lists, &mut price_cx);
         pricing.set_rates(&def.exchange_rates, def.currency, &def.currencies, &Path::ROOT.field("exchange_rates"), &mut price_cx);
         check_tax_categories(&def, &from_file, &mut cx);
-        currencies::check(&def, cx.diagnostics);
+        let amounts = Amounts::of(&def, &attributes, &mut cx);
+        currencies::check(&def, &amounts, cx.diagnostics);
         let own = Denomination { document: def.currency, own: def.currency };
+        let documents = |of: Denomination| Documents { of, amounts: &amounts };
         let priced = Priced { catalog: &catalog, pricing: &pricing, attributes: &attributes };
-        let of_own = Terms::compile(&def, own, priced, &mut cx);
+        let of_own = Terms::compile(&def, documents(own), priced, &mut cx);
         let mut of_others = Vec::with_capacity(def.currencies.len());
         for currency in def.currencies.iter().filter(|currency| **currency != def.currency) {
             let mut diagnostics = Diagnostics::new();
             let mut of_currency = CompileContext { symbols: cx.symbols, diagnostics: &mut diagnostics, ..cx };
-            of_others.push(Terms::compile(&def, Denomination { document: *currency, ..own }, priced, &mut of_currency));
+            let of = documents(Denomination { document: *currency, ..own });
+            of_others.push(Terms::compile(&def, of, priced, &mut of_currency));
             currencies::join(cx.diagnostics, diagnostics, *currency);
         }
         let coupons = Coupons::compile(def.coupons.unwrap_or_default(), &def.adjustments, &def.promotions, &Path::ROOT, cx.diagnostics);
@@ -293,19 +296,20 @@ struct Terms {
 }
 
 impl Terms {
-    fn compile(def: &RulebookDef, of: Denomination, priced: Priced<'_>, cx: &mut CompileContext<'_>) -> Self {
+    fn compile(def: &RulebookDef, documents: Documents<'_>, priced: Priced<'_>, cx: &mut CompileContext<'_>) -> Self {
         let Priced { catalog, pricing, attributes } = priced;
-        let tax = def.tax.as_ref().map(|tax| Tax::compile(tax, |rate| rate.counts(of), &Path::ROOT.field("tax"), cx));
-        let of_charge = |charge: &ChargeDef| (of.of(&charge.currencies, charge.has_amounts()), charge.counts(of));
+        let tax = def.tax.as_ref().map(|tax| Tax::compile(tax, |rate| rate.counts(documents), &Path::ROOT.field("tax"), cx));
+        let of = documents.of;
+        let of_charge = |charge: &ChargeDef| (of.of(&charge.currencies, charge.has_amounts(documents.amounts)), charge.counts(documents));
         let charges = Charges::compile(&def.charges, of_charge, tax.is_some(), &Path::ROOT.field("charges"), cx);
         let slices = procedure::Slices { catalog, pricing, charges: &charges, tax: tax.as_ref() };
-        let procedure = procedure::compile(def, of, attributes, slices, &Path::ROOT, cx);
+        let procedure = procedure::compile(def, documents, attributes, slices, &Path::ROOT, cx);
         Self {
             currency: of.document,
             currency_code: cx.symbols.intern(of.document.code()),
             product_lists: procedure::product_lists(&procedure, slices, attributes),
             reads_tax_sides: procedure::reads_tax_sides(&procedure, &charges, attributes),
-            left_out: currencies::left_out(def, &procedure, of),
+            left_out: currencies::left_out(def, &procedure, documents),
             charges,
             tax,
             procedure,

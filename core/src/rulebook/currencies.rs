@@ -2,13 +2,74 @@
 
 use super::def::{RulebookDef, StepDef};
 use super::procedure::Step;
+use super::vocabulary::Attributes;
 use crate::adjust::promotion::{OfferDef, PromotionDef};
 use crate::adjust::{AdjustmentDef, EffectDef};
 use crate::charge::{ChargeAmountDef, ChargeDef};
-use crate::id::Ordinal;
-use crate::money::{Currency, Decimal, Denomination};
+use crate::expr::{CompileContext, Expr, Scope, Slot, Type};
+use crate::id::{Ordinal, Set};
+use crate::money::{Currency, Denomination};
 use crate::report::{Diagnostic, Diagnostics, Path, PricingCode};
 use crate::tax::TaxRateDef;
+
+/// The documents for which rules are compiled, and which of the rulebook's expressions have amounts.
+#[derive(Debug, Clone, Copy)]
+pub struct Documents<'a> {
+    /// Their currency.
+    pub of: Denomination,
+    /// The expressions.
+    pub amounts: &'a Amounts,
+}
+
+/// The expressions of a rulebook that say something else in another currency.
+#[derive(Debug, Clone, Default)]
+pub struct Amounts {
+    /// The conditions that put what something costs beside a number, and do not ask for the currency.
+    conditions: Set<String>,
+    /// The inputs of tables that ask what something costs.
+    inputs: Set<String>,
+}
+
+impl Amounts {
+    /// Looks at the conditions of adjustments, promotions and charges; those that do not compile have none. Where documents are in one
+    /// currency nobody asks.
+    pub fn of(def: &RulebookDef, attributes: &Attributes, cx: &mut CompileContext<'_>) -> Self {
+        let mut amounts = Self::default();
+        if def.currencies.is_empty() {
+            return amounts;
+        }
+        // What is wrong with an expression is said where it is compiled for use.
+        let mut cx = CompileContext { symbols: cx.symbols, diagnostics: &mut Diagnostics::new(), ..*cx };
+        let is_amount = |slot: Slot| attributes.is_amount(slot);
+        for text in conditions(def) {
+            let Some(condition) = Expr::compile(text, &Type::Bool, Scope::Line, &Path::ROOT, &mut cx) else { continue };
+            if condition.holds_amount(&is_amount) && !condition.slots().contains(&attributes.document.currency) {
+                amounts.conditions.insert(text.to_owned());
+            }
+        }
+        for table in def.charges.iter().filter_map(|charge| charge.amount.table()) {
+            for input in &table.inputs {
+                let Some(value) = Expr::compile_any(&input.expr, Scope::Line, &Path::ROOT, &mut cx) else { continue };
+                if value.slots().iter().any(|slot| is_amount(*slot)) {
+                    amounts.inputs.insert(input.expr.clone());
+                }
+            }
+        }
+        amounts
+    }
+
+    fn in_any<'t>(&self, texts: impl IntoIterator<Item = &'t String>) -> bool {
+        texts.into_iter().any(|text| self.conditions.contains(text.as_str()))
+    }
+}
+
+/// The conditions of adjustments, promotions and charges.
+fn conditions(def: &RulebookDef) -> impl Iterator<Item = &String> {
+    let adjustments = def.adjustments.iter().flat_map(|rule| [&rule.when, &rule.lines]);
+    let promotions = def.promotions.iter().flat_map(|promotion| std::iter::once(&promotion.when).chain(of_offer(&promotion.offer)));
+    let charges = def.charges.iter().flat_map(|charge| [&charge.when, &charge.lines]);
+    adjustments.chain(promotions).chain(charges).flatten()
+}
 
 /// What may be for documents in some currencies.
 pub trait Denominated {
@@ -16,11 +77,11 @@ pub trait Denominated {
     fn currencies(&self) -> &[Currency];
 
     /// Whether it has amounts that would mean something else in another currency.
-    fn has_amounts(&self) -> bool;
+    fn has_amounts(&self, amounts: &Amounts) -> bool;
 
     /// Whether it counts for the documents.
-    fn counts(&self, of: Denomination) -> bool {
-        of.counts(self.currencies(), self.has_amounts())
+    fn counts(&self, documents: Documents<'_>) -> bool {
+        documents.of.counts(self.currencies(), self.has_amounts(documents.amounts))
     }
 }
 
@@ -29,11 +90,11 @@ impl Denominated for AdjustmentDef {
         &self.currencies
     }
 
-    fn has_amounts(&self) -> bool {
+    fn has_amounts(&self, amounts: &Amounts) -> bool {
         !matches!(self.effect, EffectDef::PercentOff(_) | EffectDef::PercentOn(_))
             || self.budget.is_some()
             || self.cap_amount.is_some()
-            || self.when.iter().chain(&self.lines).any(|text| holds_amount(text))
+            || amounts.in_any(self.when.iter().chain(&self.lines))
     }
 }
 
@@ -42,11 +103,11 @@ impl Denominated for PromotionDef {
         &self.currencies
     }
 
-    fn has_amounts(&self) -> bool {
+    fn has_amounts(&self, amounts: &Amounts) -> bool {
         !(self.is_percentage() || matches!(self.offer, OfferDef::Gift(_)))
             || self.budget.is_some()
             || self.cap_amount.is_some()
-            || self.when.as_deref().into_iter().chain(conditions(&self.offer)).any(holds_amount)
+            || amounts.in_any(self.when.iter().chain(of_offer(&self.offer).into_iter().flatten()))
     }
 }
 
@@ -55,20 +116,18 @@ impl Denominated for ChargeDef {
         &self.currencies
     }
 
-    fn has_amounts(&self) -> bool {
+    fn has_amounts(&self, amounts: &Amounts) -> bool {
         let of_kind = match &self.amount {
             ChargeAmountDef::Fixed(amount) => !amount.is_zero(),
             ChargeAmountDef::Percent(_) => false,
             ChargeAmountDef::Table(table) | ChargeAmountDef::LineTable(table) => {
                 table.outputs.iter().any(|output| output.id.as_str() == "amount")
-                    || table.inputs.iter().any(|input| asks_money(&input.expr))
+                    || table.inputs.iter().any(|input| amounts.inputs.contains(&input.expr))
             }
             ChargeAmountDef::Scale(_) | ChargeAmountDef::Formula(_) => true,
         };
         let bounds = [self.minimum, self.maximum, self.free_from];
-        of_kind
-            || bounds.into_iter().flatten().any(|amount| !amount.is_zero())
-            || self.when.iter().chain(&self.lines).any(|text| holds_amount(text))
+        of_kind || bounds.into_iter().flatten().any(|amount| !amount.is_zero()) || amounts.in_any(self.when.iter().chain(&self.lines))
     }
 }
 
@@ -77,7 +136,7 @@ impl Denominated for TaxRateDef {
         &self.currencies
     }
 
-    fn has_amounts(&self) -> bool {
+    fn has_amounts(&self, _: &Amounts) -> bool {
         self.per_unit.is_some()
     }
 }
@@ -93,7 +152,7 @@ impl Denominated for StepDef {
         }
     }
 
-    fn has_amounts(&self) -> bool {
+    fn has_amounts(&self, _: &Amounts) -> bool {
         match self {
             Self::Guard(step) => step.at_least.is_some(),
             Self::Statistical(_) | Self::Ending(_) | Self::CashRounding(_) => true,
@@ -123,9 +182,9 @@ pub enum LeftOutRule {
 }
 
 /// What is left out of the steps for documents in a currency.
-pub fn left_out(def: &RulebookDef, steps: &[Step], of: Denomination) -> Vec<LeftOut> {
-    fn others<D: Denominated>(all: &[D], of: Denomination) -> impl Iterator<Item = (Ordinal, &D)> {
-        all.iter().enumerate().filter(move |(_, rule)| !rule.counts(of)).map(|(number, rule)| (Ordinal::of(number), rule))
+pub fn left_out(def: &RulebookDef, steps: &[Step], documents: Documents<'_>) -> Vec<LeftOut> {
+    fn others<'d, D: Denominated>(all: &'d [D], documents: Documents<'_>) -> impl Iterator<Item = (Ordinal, &'d D)> {
+        all.iter().enumerate().filter(move |(_, rule)| !rule.counts(documents)).map(|(number, rule)| (Ordinal::of(number), rule))
     }
     let mut all = Vec::new();
     let mut charges = true;
@@ -133,15 +192,15 @@ pub fn left_out(def: &RulebookDef, steps: &[Step], of: Denomination) -> Vec<Left
         let place = |rule: LeftOutRule| LeftOut { step, rule };
         match compiled {
             Step::Stage(stage) => {
-                let here = others(&def.adjustments, of).filter(|(_, rule)| rule.stage == stage.id);
+                let here = others(&def.adjustments, documents).filter(|(_, rule)| rule.stage == stage.id);
                 all.extend(here.map(|(number, _)| place(LeftOutRule::Adjustment(number))));
             }
             Step::Promotion(promotions) => {
-                let here = others(&def.promotions, of).filter(|(_, rule)| rule.step == promotions.id);
+                let here = others(&def.promotions, documents).filter(|(_, rule)| rule.step == promotions.id);
                 all.extend(here.map(|(number, _)| place(LeftOutRule::Promotion(number))));
             }
             Step::Charge(_) if std::mem::take(&mut charges) => {
-                all.extend(others(&def.charges, of).map(|(number, _)| place(LeftOutRule::Charge(number))));
+                all.extend(others(&def.charges, documents).map(|(number, _)| place(LeftOutRule::Charge(number))));
             }
             _ => {}
         }
@@ -150,39 +209,19 @@ pub fn left_out(def: &RulebookDef, steps: &[Step], of: Denomination) -> Vec<Left
 }
 
 /// The conditions of an offer on its lines.
-fn conditions(offer: &OfferDef) -> impl Iterator<Item = &str> {
-    let all: Vec<&Option<String>> = match offer {
+fn of_offer(offer: &OfferDef) -> Vec<&Option<String>> {
+    match offer {
         OfferDef::Discount(offer) => vec![&offer.lines],
         OfferDef::BuyGet(offer) => vec![&offer.trigger.lines, &offer.reward.lines],
         OfferDef::NthItem(offer) => vec![&offer.lines],
         OfferDef::SetTotal(offer) => vec![&offer.lines],
         OfferDef::MixAndMatch(offer) => offer.groups.iter().map(|group| &group.lines).collect(),
         OfferDef::Gift(offer) => offer.trigger.iter().map(|trigger| &trigger.lines).collect(),
-    };
-    all.into_iter().filter_map(|lines| lines.as_deref())
-}
-
-/// Whether a condition compares what something costs with a number: what it says then depends on the currency. One that asks for the
-/// currency knows that.
-fn holds_amount(text: &str) -> bool {
-    let has_number = words(text).any(|word| word.parse::<Decimal>().is_ok_and(|number| !number.is_zero()));
-    has_number && asks_money(text) && !words(text).any(|word| word == "document.currency")
-}
-
-/// Whether an expression asks what something costs.
-fn asks_money(text: &str) -> bool {
-    const MONEY: [&str; 5] = ["amount", "list_amount", "net_amount", "gross_amount", "list_price"];
-    words(text).any(|word| word.rsplit_once('.').is_some_and(|(_, name)| MONEY.contains(&name)))
-}
-
-/// The names and numbers of an expression; what stands between quotes is neither.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    let plain = text.split('\'').step_by(2);
-    plain.flat_map(|part| part.split(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '.'))
+    }
 }
 
 /// Checks the currencies that a rulebook declares and that its rules name, and warns of amounts that are for one of several only.
-pub fn check(def: &RulebookDef, all: &mut Diagnostics) {
+pub fn check(def: &RulebookDef, amounts: &Amounts, all: &mut Diagnostics) {
     let place = Path::ROOT.field("currencies");
     for (index, currency) in def.currencies.iter().enumerate() {
         let at = place.index(index);
@@ -201,26 +240,33 @@ pub fn check(def: &RulebookDef, all: &mut Diagnostics) {
     let (procedure, adjustments, promotions) =
         (Path::ROOT.field("procedure"), Path::ROOT.field("adjustments"), Path::ROOT.field("promotions"));
     for (index, step) in def.procedure.iter().enumerate() {
-        check_one(def, step, "step", step.id().as_str(), &procedure.index(index).field(step.kind()), all);
+        check_one(def, (step, amounts), "step", step.id().as_str(), &procedure.index(index).field(step.kind()), all);
     }
     for (index, rule) in def.adjustments.iter().enumerate() {
-        check_one(def, rule, "adjustment", rule.id.as_str(), &adjustments.index(index), all);
+        check_one(def, (rule, amounts), "adjustment", rule.id.as_str(), &adjustments.index(index), all);
     }
     for (index, promotion) in def.promotions.iter().enumerate() {
-        check_one(def, promotion, "promotion", promotion.id.as_str(), &promotions.index(index), all);
+        check_one(def, (promotion, amounts), "promotion", promotion.id.as_str(), &promotions.index(index), all);
     }
     let charges = Path::ROOT.field("charges");
     for (index, charge) in def.charges.iter().enumerate() {
-        check_one(def, charge, "charge", charge.id.as_str(), &charges.index(index), all);
+        check_one(def, (charge, amounts), "charge", charge.id.as_str(), &charges.index(index), all);
     }
     let tax = Path::ROOT.field("tax");
     let rates = tax.field("rates");
     for (index, rate) in def.tax.iter().flat_map(|tax| &tax.rates).enumerate() {
-        check_one(def, rate, "rate", rate.id.as_str(), &rates.index(index), all);
+        check_one(def, (rate, amounts), "rate", rate.id.as_str(), &rates.index(index), all);
     }
 }
 
-fn check_one(def: &RulebookDef, part: &impl Denominated, what: &str, id: &str, path: &Path<'_>, all: &mut Diagnostics) {
+fn check_one(
+    def: &RulebookDef,
+    (part, amounts): (&impl Denominated, &Amounts),
+    what: &str,
+    id: &str,
+    path: &Path<'_>,
+    all: &mut Diagnostics,
+) {
     let place = path.field("currencies");
     for (index, currency) in part.currencies().iter().enumerate() {
         if *currency != def.currency && !def.currencies.contains(currency) {
@@ -229,7 +275,7 @@ fn check_one(def: &RulebookDef, part: &impl Denominated, what: &str, id: &str, p
             all.push(problem.help(format!("add `{currency}` to the `currencies` of the rulebook, or take it out here")));
         }
     }
-    if !def.currencies.is_empty() && part.currencies().is_empty() && part.has_amounts() {
+    if !def.currencies.is_empty() && part.currencies().is_empty() && part.has_amounts(amounts) {
         let message = format!("the {what} `{id}` has amounts in `{}`, so it is for documents in no other currency", def.currency);
         let problem = Diagnostic::warning(PricingCode::Currency, path, message);
         let help = format!("say so with `\"currencies\": [\"{}\"]`, and write another {what} for the others", def.currency);

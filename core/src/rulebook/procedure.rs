@@ -1,6 +1,6 @@
 //! The price waterfall: the steps of the procedure in their order.
 
-use super::currencies::Denominated;
+use super::currencies::{Denominated, Documents};
 use super::def::{RulebookDef, StepDef};
 use super::vocabulary::Attributes;
 use crate::adjust::promotion::{Combine, PromotionDef, PromotionPlace, PromotionRoundAt, PromotionStep, PromotionStepDef};
@@ -12,7 +12,6 @@ use crate::catalog::Catalog;
 use crate::charge::{CashRounding, ChargeStep, ChargeStepDef, Charges};
 use crate::expr::{CompileContext, Expr, Scope, Slot, Type};
 use crate::id::{StepId, TagId};
-use crate::money::Denomination;
 use crate::pricing::{PriceStep, Pricing};
 use crate::report::{AdjustCode, Diagnostic, Path, RulebookCode};
 use crate::sort;
@@ -131,7 +130,7 @@ pub struct Slices<'s> {
 /// Checks the procedure, or makes the default one where the rulebook has none.
 pub fn compile(
     def: &RulebookDef,
-    denomination: Denomination,
+    documents: Documents<'_>,
     attributes: &Attributes,
     slices: Slices<'_>,
     path: &Path<'_>,
@@ -141,7 +140,7 @@ pub fn compile(
     let default = default_procedure(def, tax.is_some());
     let steps = if def.procedure.is_empty() { &default } else { &def.procedure };
     let place = path.field("procedure");
-    check_order(steps, denomination, tax.is_some(), &place, cx);
+    check_order(steps, documents, tax.is_some(), &place, cx);
     check_adjustments(def, steps, path, cx);
     check_promotions(def, steps, slices.catalog, path, cx);
     let mut compiled: Vec<Step> = Vec::with_capacity(steps.len());
@@ -149,7 +148,7 @@ pub fn compile(
     check_tags(&tags, &path.field("adjustments"), cx.diagnostics);
     let before = Vec::with_capacity(steps.len());
     let date = attributes.document.date;
-    let mut around = Around { def, steps, denomination, date, slices, tags: &tags, before, lines_rounded: false };
+    let mut around = Around { def, steps, documents, date, slices, tags: &tags, before, lines_rounded: false };
     for (index, step) in steps.iter().enumerate() {
         let at = place.index(index);
         if around.before.iter().any(|before| before.id() == step.id()) {
@@ -204,7 +203,7 @@ fn warn_unreached(compiled: &[Step], path: &Path<'_>, cx: &mut CompileContext<'_
 struct Around<'a> {
     def: &'a RulebookDef,
     steps: &'a [StepDef],
-    denomination: Denomination,
+    documents: Documents<'a>,
     /// The slot of the document's date.
     date: Slot,
     slices: Slices<'a>,
@@ -218,11 +217,11 @@ struct Around<'a> {
 impl Around<'_> {
     /// Checks the next step, which stands at `at`; none when it cannot be used.
     fn step(&mut self, step: &StepDef, root: &Path<'_>, at: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<Step> {
-        if !step.counts(self.denomination) {
+        if !step.counts(self.documents) {
             return Some(Step::LeftOut(step.id().clone()));
         }
         let Slices { pricing, charges, tax, .. } = self.slices;
-        let currency = self.denomination.document;
+        let currency = self.documents.of.document;
         Some(match step {
             StepDef::Price(step) if self.def.procedure.is_empty() => Step::Price(pricing.default_step(step.id.clone())),
             StepDef::Price(step) => Step::Price(pricing.step(step, &at.field("price"), cx)),
@@ -255,10 +254,10 @@ impl Around<'_> {
 
     fn stage(&mut self, stage: &StageDef, root: &Path<'_>, at: &Path<'_>, cx: &mut CompileContext<'_>) -> Step {
         let rules: Vec<(usize, &AdjustmentDef)> =
-            self.def.adjustments.iter().enumerate().filter(|(_, rule)| rule.stage == stage.id && rule.counts(self.denomination)).collect();
+            self.def.adjustments.iter().enumerate().filter(|(_, rule)| rule.stage == stage.id && rule.counts(self.documents)).collect();
         let before: Vec<StepId> = self.before.iter().map(|step| step.id().clone()).collect();
         let Self { tags, date, lines_rounded, .. } = *self;
-        let place = StagePlace { currency: self.denomination.document, before: &before, lines_rounded, date, tags };
+        let place = StagePlace { currency: self.documents.of.document, before: &before, lines_rounded, date, tags };
         self.lines_rounded |= stage.scope == StageScope::Document || stage.round_at.unwrap_or_default() == RoundAt::Line;
         let compiled = Stage::compile(stage, &rules, place, at, &root.field("adjustments"), cx);
         let adjustments = root.field("adjustments");
@@ -297,7 +296,7 @@ impl Around<'_> {
         // A line that is lifted has no exact price per unit any more.
         self.lines_rounded = true;
         let since = def.since.as_ref().map(|since| self.earlier(since, &at.field("since"), cx));
-        let before = || self.before.iter().enumerate().filter(|(_, step)| step.counts(self.denomination));
+        let before = || self.before.iter().enumerate().filter(|(_, step)| step.counts(self.documents));
         let guarded = || before().filter(|(number, _)| *number > since.flatten().unwrap_or(0));
         let is_document_stage = |step: &StepDef| matches!(step, StepDef::Stage(stage) if stage.scope == StageScope::Document);
         let place = GuardPlace {
@@ -338,8 +337,8 @@ impl Around<'_> {
         self.lines_rounded = true;
         let before: Vec<StepId> = self.before.iter().map(|step| step.id().clone()).collect();
         let (adjustments, tags) = (self.def.adjustments.len(), self.tags);
-        let place = PromotionPlace { currency: self.denomination.document, adjustments, date: self.date, before: &before, tags };
-        let here = |promotion: &PromotionDef| promotion.step == step.id && promotion.counts(self.denomination);
+        let place = PromotionPlace { currency: self.documents.of.document, adjustments, date: self.date, before: &before, tags };
+        let here = |promotion: &PromotionDef| promotion.step == step.id && promotion.counts(self.documents);
         let promotions: Vec<(usize, &PromotionDef)> =
             self.def.promotions.iter().enumerate().filter(|(_, promotion)| here(promotion)).collect();
         let all = root.field("promotions");
@@ -352,7 +351,7 @@ impl Around<'_> {
 
     /// One step at most gives the cost of which the margin is left.
     fn check_only_margin(&self, step: &StatisticalDef, at: &Path<'_>, cx: &mut CompileContext<'_>) {
-        let mut counting = self.before.iter().filter(|step| step.counts(self.denomination));
+        let mut counting = self.before.iter().filter(|step| step.counts(self.documents));
         let earlier = counting.find_map(|step| if let StepDef::Statistical(step) = step { step.margin.map(|_| &step.id) } else { None });
         if let Some(earlier) = earlier.filter(|_| step.margin.is_some()) {
             let message = format!("the step `{earlier}` gives the cost already; only one step can have a `margin`");
@@ -432,8 +431,8 @@ fn default_procedure(def: &RulebookDef, has_tax: bool) -> Vec<StepDef> {
 }
 
 /// The price first, stages in between, tax last; one price, at most one tax.
-fn check_order(steps: &[StepDef], denomination: Denomination, has_tax: bool, path: &Path<'_>, cx: &mut CompileContext<'_>) {
-    let mut counting = steps.iter().enumerate().filter(|(_, step)| step.counts(denomination));
+fn check_order(steps: &[StepDef], documents: Documents<'_>, has_tax: bool, path: &Path<'_>, cx: &mut CompileContext<'_>) {
+    let mut counting = steps.iter().enumerate().filter(|(_, step)| step.counts(documents));
     while let Some((index, step)) = counting.next() {
         let at = path.index(index);
         let message = match step {

@@ -129,6 +129,13 @@ impl Attributes {
 }
 
 impl Attributes {
+    /// Whether a slot holds what something costs.
+    pub fn is_amount(&self, slot: Slot) -> bool {
+        let (document, line) = (&self.document, &self.line);
+        let of_document = [document.list_amount, document.amount, document.net_amount, document.gross_amount];
+        of_document.contains(&slot) || [line.list_price, line.list_amount, line.amount].contains(&slot)
+    }
+
     /// The vocabulary of price lists: their formulas also know the price as the step before left it.
     pub fn price_vocabulary(&self) -> Vocabulary {
         let mut vocabulary = self.vocabulary.clone();
