@@ -5087,6 +5087,22 @@ export interface QuotaDef {
   window?: QuotaWindow;
 }
 
+/** A period of a quota of which something else is consumed than should be. */
+export interface QuotaDifference {
+  /** What the state says. */
+  counted: Decimal;
+  /** What the source says. */
+  expected: Decimal;
+  /** The group; absent for everybody else. */
+  group?: QuotaGroupId;
+  /** The first day of the period. */
+  on: DateText;
+  /** The quota. */
+  quota: QuotaId;
+  /** The source that says otherwise. */
+  source: ReconcileSource;
+}
+
 /** What one quota allows of a line, and what the line consumes of it. */
 export interface QuotaDraw {
   /** How much of the line this quota alone would let pass. */
@@ -5484,6 +5500,11 @@ export type ReconcileSource = "reservations" | "ledger";
 
 /** A state and, when the host has them, all of its events. */
 export interface ReconcileStockRequest {
+  /**
+   * Whether no reservation was ever dropped from the state: then what is consumed of quotas beyond what its reservations have drawn is a
+   * difference too.
+   */
+  all_reservations?: boolean;
   /** Every event from the first; left out: only the reservations are compared. */
   events?: readonly EventOfStockEventInput[] | null;
   /** The stock. */
@@ -5501,6 +5522,8 @@ export interface Reconciliation {
   corrections?: StockEvent[];
   /** Every counter that differs, in order of product, location and counter. */
   differences: StockDifference[];
+  /** Every quota of which something else is consumed, in order of quota, group and period. */
+  quotas?: QuotaDifference[];
 }
 
 /** What quantities around the bounds of a record cost, as lines that count alone. */
@@ -7442,7 +7465,13 @@ export interface StockActionInputReconcile {
   reconcile: StockActionInputReconcileContent;
 }
 
-export type StockActionInputReconcileContent = Record<string, never>;
+export interface StockActionInputReconcileContent {
+  /**
+   * Whether no reservation was ever dropped from the state: then what is consumed of quotas beyond what its reservations have drawn is
+   * put right too.
+   */
+  all_reservations?: boolean;
+}
 
 export interface StockActionInputRegrade {
   regrade: RegradeStockInput;
@@ -7492,7 +7521,13 @@ export interface StockActionReconcile {
   reconcile: StockActionReconcileContent;
 }
 
-export type StockActionReconcileContent = Record<string, never>;
+export interface StockActionReconcileContent {
+  /**
+   * Whether no reservation was ever dropped from the state: then what is consumed of quotas beyond what its reservations have drawn is
+   * put right too.
+   */
+  all_reservations?: boolean;
+}
 
 export interface StockActionRegrade {
   regrade: RegradeStock;
@@ -7568,7 +7603,7 @@ export interface StockDifference {
 }
 
 /** A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else. */
-export type StockEvent = StockEventReceived | StockEventCounted | StockEventIssued | StockEventMoved | StockEventRegraded | StockEventOwnerChanged | StockEventLotDescribed | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventUnfilled | StockEventBackordersFilled | StockEventFirmed | StockEventTransferred | StockEventUpdated | StockEventUncommitted | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventCorrected | StockEventReconciled | StockEventRefused;
+export type StockEvent = StockEventReceived | StockEventCounted | StockEventIssued | StockEventMoved | StockEventRegraded | StockEventOwnerChanged | StockEventLotDescribed | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventUnfilled | StockEventBackordersFilled | StockEventFirmed | StockEventTransferred | StockEventUpdated | StockEventUncommitted | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventCorrected | StockEventQuotaCorrected | StockEventReconciled | StockEventRefused;
 
 export interface StockEventBackordersFilled {
   backorders_filled: StockEventBackordersFilledContent;
@@ -7728,7 +7763,7 @@ export interface StockEventFirmedContent {
 }
 
 /** A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else. */
-export type StockEventInput = StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputMoved | StockEventInputRegraded | StockEventInputOwnerChanged | StockEventInputLotDescribed | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputUnfilled | StockEventInputBackordersFilled | StockEventInputFirmed | StockEventInputTransferred | StockEventInputUpdated | StockEventInputUncommitted | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputCorrected | StockEventInputReconciled | StockEventInputRefused;
+export type StockEventInput = StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputMoved | StockEventInputRegraded | StockEventInputOwnerChanged | StockEventInputLotDescribed | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputUnfilled | StockEventInputBackordersFilled | StockEventInputFirmed | StockEventInputTransferred | StockEventInputUpdated | StockEventInputUncommitted | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputCorrected | StockEventInputQuotaCorrected | StockEventInputReconciled | StockEventInputRefused;
 
 export interface StockEventInputBackordersFilled {
   backorders_filled: StockEventInputBackordersFilledContent;
@@ -7967,6 +8002,23 @@ export interface StockEventInputOwnerChangedContent {
   status?: StockStatus;
   /** Whose they are; absent: one's own. */
   to?: OwnerId | null;
+}
+
+export interface StockEventInputQuotaCorrected {
+  quota_corrected: StockEventInputQuotaCorrectedContent;
+}
+
+export interface StockEventInputQuotaCorrectedContent {
+  /** What the reservations say. */
+  after: DecimalInput;
+  /** What the state said. */
+  before: DecimalInput;
+  /** The group; absent for everybody else. */
+  group?: QuotaGroupId | null;
+  /** The first day of the period. */
+  on: DateText;
+  /** The quota. */
+  quota: QuotaId;
 }
 
 export interface StockEventInputReceived {
@@ -8246,6 +8298,8 @@ export interface StockEventInputUpdatedContent {
   product: ProductId;
   /** What it consumes of quotas, besides what it consumed before. */
   quota?: readonly QuotaClaimInput[];
+  /** Whether it first gives back what it consumed for what has not left, because that is wanted on another day. */
+  redrawn?: boolean;
   /** The day on which the goods are wanted. */
   wanted_on?: DateText | null;
 }
@@ -8330,6 +8384,23 @@ export interface StockEventOwnerChangedContent {
   status?: StockStatus;
   /** Whose they are; absent: one's own. */
   to?: OwnerId;
+}
+
+export interface StockEventQuotaCorrected {
+  quota_corrected: StockEventQuotaCorrectedContent;
+}
+
+export interface StockEventQuotaCorrectedContent {
+  /** What the reservations say. */
+  after: Decimal;
+  /** What the state said. */
+  before: Decimal;
+  /** The group; absent for everybody else. */
+  group?: QuotaGroupId;
+  /** The first day of the period. */
+  on: DateText;
+  /** The quota. */
+  quota: QuotaId;
 }
 
 export interface StockEventReceived {
@@ -8609,6 +8680,8 @@ export interface StockEventUpdatedContent {
   product: ProductId;
   /** What it consumes of quotas, besides what it consumed before. */
   quota?: QuotaClaim[];
+  /** Whether it first gives back what it consumed for what has not left, because that is wanted on another day. */
+  redrawn?: boolean;
   /** The day on which the goods are wanted. */
   wanted_on?: DateText;
 }

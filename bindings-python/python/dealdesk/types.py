@@ -5487,6 +5487,23 @@ class QuotaDef(TypedDict):
 
 
 @final
+class QuotaDifference(TypedDict):
+    """A period of a quota of which something else is consumed than should be."""
+    # What the state says.
+    counted: Decimal
+    # What the source says.
+    expected: Decimal
+    # The group; absent for everybody else.
+    group: NotRequired[QuotaGroupId]
+    # The first day of the period.
+    on: date
+    # The quota.
+    quota: QuotaId
+    # The source that says otherwise.
+    source: ReconcileSource
+
+
+@final
 class QuotaDraw(TypedDict):
     """What one quota allows of a line, and what the line consumes of it."""
     # How much of the line this quota alone would let pass.
@@ -5895,6 +5912,9 @@ ReconcileSource: TypeAlias = "Literal['reservations', 'ledger']"
 @final
 class ReconcileStockRequest(TypedDict):
     """A state and, when the host has them, all of its events."""
+    # Whether no reservation was ever dropped from the state: then what is consumed of quotas beyond what its reservations have drawn is a
+    # difference too.
+    all_reservations: NotRequired[ReadOnly[bool]]
     # Every event from the first; left out: only the reservations are compared.
     events: NotRequired[ReadOnly[Sequence[EventOfStockEventInput] | None]]
     # The stock.
@@ -5911,6 +5931,8 @@ class Reconciliation(TypedDict):
     corrections: NotRequired[list[StockEvent]]
     # Every counter that differs, in order of product, location and counter.
     differences: list[StockDifference]
+    # Every quota of which something else is consumed, in order of quota, group and period.
+    quotas: NotRequired[list[QuotaDifference]]
 
 
 @final
@@ -7964,7 +7986,9 @@ class StockActionInputReconcile(TypedDict):
 
 @final
 class StockActionInputReconcileContent(TypedDict):
-    pass
+    # Whether no reservation was ever dropped from the state: then what is consumed of quotas beyond what its reservations have drawn is
+    # put right too.
+    all_reservations: NotRequired[ReadOnly[bool]]
 
 
 @final
@@ -8029,7 +8053,9 @@ class StockActionReconcile(TypedDict):
 
 @final
 class StockActionReconcileContent(TypedDict):
-    pass
+    # Whether no reservation was ever dropped from the state: then what is consumed of quotas beyond what its reservations have drawn is
+    # put right too.
+    all_reservations: NotRequired[bool]
 
 
 @final
@@ -8115,7 +8141,7 @@ class StockDifference(TypedDict):
     status: NotRequired[StockStatus]
 
 # A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else.
-StockEvent: TypeAlias = "StockEventReceived | StockEventCounted | StockEventIssued | StockEventMoved | StockEventRegraded | StockEventOwnerChanged | StockEventLotDescribed | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventUnfilled | StockEventBackordersFilled | StockEventFirmed | StockEventTransferred | StockEventUpdated | StockEventUncommitted | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventCorrected | StockEventReconciled | StockEventRefused"
+StockEvent: TypeAlias = "StockEventReceived | StockEventCounted | StockEventIssued | StockEventMoved | StockEventRegraded | StockEventOwnerChanged | StockEventLotDescribed | StockEventShortageFound | StockEventReserved | StockEventFilled | StockEventUnfilled | StockEventBackordersFilled | StockEventFirmed | StockEventTransferred | StockEventUpdated | StockEventUncommitted | StockEventCommitted | StockEventReleased | StockEventExpired | StockEventExtended | StockEventSwept | StockEventExpected | StockEventRescheduled | StockEventExpectedCancelled | StockEventSupplyReceived | StockEventShortageExpected | StockEventCorrected | StockEventQuotaCorrected | StockEventReconciled | StockEventRefused"
 
 
 @final
@@ -8294,7 +8320,7 @@ class StockEventFirmedContent(TypedDict):
     product: ProductId
 
 # A fact about the stock. Each says all that the ledger needs, so that the counters are a sum over the events and nothing else.
-StockEventInput: TypeAlias = "StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputMoved | StockEventInputRegraded | StockEventInputOwnerChanged | StockEventInputLotDescribed | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputUnfilled | StockEventInputBackordersFilled | StockEventInputFirmed | StockEventInputTransferred | StockEventInputUpdated | StockEventInputUncommitted | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputCorrected | StockEventInputReconciled | StockEventInputRefused"
+StockEventInput: TypeAlias = "StockEventInputReceived | StockEventInputCounted | StockEventInputIssued | StockEventInputMoved | StockEventInputRegraded | StockEventInputOwnerChanged | StockEventInputLotDescribed | StockEventInputShortageFound | StockEventInputReserved | StockEventInputFilled | StockEventInputUnfilled | StockEventInputBackordersFilled | StockEventInputFirmed | StockEventInputTransferred | StockEventInputUpdated | StockEventInputUncommitted | StockEventInputCommitted | StockEventInputReleased | StockEventInputExpired | StockEventInputExtended | StockEventInputSwept | StockEventInputExpected | StockEventInputRescheduled | StockEventInputExpectedCancelled | StockEventInputSupplyReceived | StockEventInputShortageExpected | StockEventInputCorrected | StockEventInputQuotaCorrected | StockEventInputReconciled | StockEventInputRefused"
 
 
 @final
@@ -8561,6 +8587,25 @@ class StockEventInputOwnerChangedContent(TypedDict):
     status: NotRequired[ReadOnly[StockStatus]]
     # Whose they are; absent: one's own.
     to: NotRequired[ReadOnly[OwnerId | None]]
+
+
+@final
+class StockEventInputQuotaCorrected(TypedDict):
+    quota_corrected: ReadOnly[StockEventInputQuotaCorrectedContent]
+
+
+@final
+class StockEventInputQuotaCorrectedContent(TypedDict):
+    # What the reservations say.
+    after: ReadOnly[DecimalInput]
+    # What the state said.
+    before: ReadOnly[DecimalInput]
+    # The group; absent for everybody else.
+    group: NotRequired[ReadOnly[QuotaGroupId | None]]
+    # The first day of the period.
+    on: ReadOnly[DateInput]
+    # The quota.
+    quota: ReadOnly[QuotaId]
 
 
 @final
@@ -8873,6 +8918,8 @@ class StockEventInputUpdatedContent(TypedDict):
     product: ReadOnly[ProductId]
     # What it consumes of quotas, besides what it consumed before.
     quota: NotRequired[ReadOnly[Sequence[QuotaClaimInput]]]
+    # Whether it first gives back what it consumed for what has not left, because that is wanted on another day.
+    redrawn: NotRequired[ReadOnly[bool]]
     # The day on which the goods are wanted.
     wanted_on: NotRequired[ReadOnly[DateInput | None]]
 
@@ -8965,6 +9012,25 @@ class StockEventOwnerChangedContent(TypedDict):
     status: NotRequired[StockStatus]
     # Whose they are; absent: one's own.
     to: NotRequired[OwnerId]
+
+
+@final
+class StockEventQuotaCorrected(TypedDict):
+    quota_corrected: StockEventQuotaCorrectedContent
+
+
+@final
+class StockEventQuotaCorrectedContent(TypedDict):
+    # What the reservations say.
+    after: Decimal
+    # What the state said.
+    before: Decimal
+    # The group; absent for everybody else.
+    group: NotRequired[QuotaGroupId]
+    # The first day of the period.
+    on: date
+    # The quota.
+    quota: QuotaId
 
 
 @final
@@ -9277,6 +9343,8 @@ class StockEventUpdatedContent(TypedDict):
     product: ProductId
     # What it consumes of quotas, besides what it consumed before.
     quota: NotRequired[list[QuotaClaim]]
+    # Whether it first gives back what it consumed for what has not left, because that is wanted on another day.
+    redrawn: NotRequired[bool]
     # The day on which the goods are wanted.
     wanted_on: NotRequired[date]
 

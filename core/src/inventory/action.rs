@@ -56,8 +56,14 @@ pub enum StockAction {
     Uncommit(UncommitStock),
     /// Available stock is given to the reservations that wait for it.
     Fill(FillBackorders),
-    /// Puts the counters of what is held and of what waits to what the open reservations say. What is on hand is put right by a count.
-    Reconcile {},
+    /// Puts the counters of what is held and of what waits, and what is consumed of quotas, to what the reservations say. What is on hand is
+    /// put right by a count.
+    Reconcile {
+        /// Whether no reservation was ever dropped from the state: then what is consumed of quotas beyond what its reservations have drawn is
+        /// put right too.
+        #[serde(default, skip_serializing_if = "is_default")]
+        all_reservations: bool,
+    },
     /// Several actions in order: all of them happen, or none. Each is judged on what those before it have done.
     Batch(Vec<StockAction>),
     /// Several reservations hold something else from now on, as a plan says: all of it, or nothing.

@@ -45,7 +45,7 @@ fn check(actions: &[StockAction], path: &Path<'_>) -> Result<(), Error> {
     }
     let mut problems = Diagnostics::new();
     for (number, action) in actions.iter().enumerate() {
-        if matches!(action, StockAction::Batch(_) | StockAction::Expire {} | StockAction::Reconcile {}) {
+        if matches!(action, StockAction::Batch(_) | StockAction::Expire {} | StockAction::Reconcile { .. }) {
             let message = "a batch does not hold another batch, nor `expire` or `reconcile`, which are about all of the stock; write the actions themselves";
             problems.error(ShapeCode::InvalidValue, &path.index(number), message);
         }

@@ -171,8 +171,8 @@ impl<'s> Ground<'s> {
             StockAction::Expect(expect) => expected::expect(self, expect, &path.field("expect")),
             StockAction::Reschedule(reschedule) => Ok(expected::reschedule(self, reschedule)),
             StockAction::CancelExpected(cancel) => expected::cancel(self, cancel, &path.field("cancel_expected")),
-            StockAction::Reconcile {} => {
-                let mut events = corrections(self.state);
+            StockAction::Reconcile { all_reservations } => {
+                let mut events = corrections(self.state, *all_reservations);
                 let corrected = u32::try_from(events.len()).unwrap_or(u32::MAX);
                 events.push(StockEvent::Reconciled { corrected });
                 Ok(Ok(events))

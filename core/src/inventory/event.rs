@@ -14,7 +14,7 @@ use super::part::StockPart;
 use super::quota::QuotaClaim;
 use super::removal::RemovalTerms;
 use super::substitute::InsteadOf;
-use crate::id::{DemandId, LocationId, LotId, OwnerId, ProductId, ReservationId, SerialId, SupplyId};
+use crate::id::{DemandId, LocationId, LotId, OwnerId, ProductId, QuotaGroupId, QuotaId, ReservationId, SerialId, SupplyId};
 use crate::quantity::Quantity;
 use crate::report::Code;
 use crate::time::{Date, Timestamp};
@@ -325,6 +325,9 @@ pub enum StockEvent {
         /// What it consumes of quotas, besides what it consumed before.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         quota: Vec<QuotaClaim>,
+        /// Whether it first gives back what it consumed for what has not left, because that is wanted on another day.
+        #[serde(default, skip_serializing_if = "is_default")]
+        redrawn: bool,
     },
     /// What was committed has not left after all, and is held again.
     Uncommitted {
@@ -481,7 +484,21 @@ pub enum StockEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner: Option<OwnerId>,
     },
-    /// The counters were compared with the open reservations.
+    /// What is consumed of a quota was put to what the reservations have drawn.
+    QuotaCorrected {
+        /// The quota.
+        quota: QuotaId,
+        /// The group; absent for everybody else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        group: Option<QuotaGroupId>,
+        /// The first day of the period.
+        on: Date,
+        /// What the state said.
+        before: Quantity,
+        /// What the reservations say.
+        after: Quantity,
+    },
+    /// The counters were compared with the reservations.
     Reconciled {
         /// How many of them were put right.
         corrected: u32,

@@ -4,7 +4,7 @@ use super::action::ReservationKind;
 use super::event::StockEvent;
 use super::expected::{ExpectSupply, ExpectedSupply};
 use super::part::StockPart;
-use super::quota::QuotaClaim;
+use super::quota::{QuotaClaim, QuotaUse};
 use super::reservation::{Reservation, ReservationPart, ReservationStatus};
 use super::state::StockState;
 use crate::id::{DemandId, ReservationId};
@@ -95,7 +95,10 @@ impl StockState {
                 });
                 self.set_demand(id, demand.as_ref());
             }
-            StockEvent::Updated { id, wanted_on, priority, parts, backordered, quota, .. } => {
+            StockEvent::Updated { id, wanted_on, priority, parts, backordered, quota, redrawn, .. } => {
+                if *redrawn {
+                    self.give_back_open(id);
+                }
                 self.draw(quota);
                 self.change(id, backordered.negated(), ReservationStatus::Open, |reservation| {
                     hold_more(reservation, parts);
@@ -159,6 +162,11 @@ impl StockState {
                 supply.received = supply.received.saturating_add(*quantity);
                 supply.cancelled = supply.cancelled.saturating_add(closed);
             }),
+            StockEvent::QuotaCorrected { quota, group, on, before, after } => {
+                let quantity = after.saturating_sub(*before);
+                self.quotas.consume(QuotaUse { quota: quota.clone(), group: group.clone(), on: *on, quantity });
+                self.quotas.touch(quota);
+            }
             StockEvent::Received { .. }
             | StockEvent::Counted { .. }
             | StockEvent::Issued { .. }
@@ -188,6 +196,18 @@ impl StockState {
         let Some(reservation) = self.reservations.get_mut(id).filter(|reservation| !reservation.quota.is_empty()) else { return };
         let units = parts.iter().map(|part| part.quantity).sum::<Quantity>().saturating_add(waited);
         let all = reservation.outstanding().is_zero() && reservation.committed().is_zero();
+        self.give_back_units(id, units, all);
+    }
+
+    /// What has not left is given back to the quotas that the reservation has drawn on.
+    fn give_back_open(&mut self, id: &ReservationId) {
+        let Some(reservation) = self.reservations.get(id) else { return };
+        let (units, all) = (reservation.outstanding(), reservation.committed().is_zero());
+        self.give_back_units(id, units, all);
+    }
+
+    fn give_back_units(&mut self, id: &ReservationId, units: Quantity, all: bool) {
+        let Some(reservation) = self.reservations.get_mut(id) else { return };
         for claim in &mut reservation.quota {
             let back = claim.give_back(units, all);
             if !back.is_empty() {

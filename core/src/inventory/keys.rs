@@ -105,7 +105,10 @@ impl Keys {
                 self.products.insert(fill.product.clone());
             }
             StockAction::Expire {} => {}
-            StockAction::Reconcile {} => self.products.extend(state.shelves.keys().cloned()),
+            StockAction::Reconcile { .. } => {
+                self.products.extend(state.shelves.keys().cloned());
+                self.quotas.extend(state.quotas.versions().map(|seen| seen.quota));
+            }
             StockAction::Batch(actions) => actions.iter().for_each(|action| self.read(action, inventory, state)),
         }
     }

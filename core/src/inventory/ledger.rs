@@ -250,7 +250,9 @@ impl StockEvent {
             | Self::ExpectedCancelled { product, .. }
             | Self::SupplyReceived { product, .. }
             | Self::ShortageExpected { product, .. } => Some(product),
-            Self::Extended { .. } | Self::Swept { .. } | Self::Reconciled { .. } | Self::Refused { .. } => None,
+            Self::Extended { .. } | Self::Swept { .. } | Self::Reconciled { .. } | Self::QuotaCorrected { .. } | Self::Refused { .. } => {
+                None
+            }
         }
     }
 }

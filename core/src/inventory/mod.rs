@@ -95,7 +95,7 @@ pub use quota::{
     CheckQuotaRequest, QuotaCapDef, QuotaClaim, QuotaClaimPeriod, QuotaDatedDef, QuotaDef, QuotaDraw, QuotaDrawnBy, QuotaGroupDef,
     QuotaLine, QuotaOthers, QuotaPeriod, QuotaPlan, QuotaPlanLine, QuotaProductDef, QuotaUse, QuotaVersion, QuotaWindow, check_quota,
 };
-pub use reconcile::{ReconcileSource, Reconciliation, StockDifference, reconcile};
+pub use reconcile::{QuotaDifference, ReconcileSource, Reconciliation, StockDifference, reconcile};
 pub use removal::{ConsignedStock, ExpiredLots, LotMatch, PassedOver, RemovalDef, RemovalStrategy, RemovalTerms, UndatedStock};
 pub use replan::{
     ReallocateStock, ReallocatedPart, Reallocation, ReplanClaim, ReplanCondition, ReplanConfirmation, ReplanDemand, ReplanLine, ReplanPlan,

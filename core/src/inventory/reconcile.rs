@@ -7,13 +7,16 @@ use serde::Serialize;
 
 use super::dimensions::StockDimensions;
 use super::event::StockEvent;
+use super::evolve::evolve;
 use super::ledger::{LedgerEntry, StockCounter};
+use super::quota::{QuotaClaim, QuotaUse};
 use super::reservation::ReservationStatus;
 use super::state::{Counters, StockState};
-use crate::id::{LocationId, ProductId};
+use crate::id::{LocationId, ProductId, QuotaGroupId, QuotaId};
 use crate::quantity::Quantity;
 use crate::report::Event;
 use crate::sort;
+use crate::time::Date;
 
 /// Whether a state is what its history says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -22,6 +25,9 @@ pub struct Reconciliation {
     pub balanced: bool,
     /// Every counter that differs, in order of product, location and counter.
     pub differences: Vec<StockDifference>,
+    /// Every quota of which something else is consumed, in order of quota, group and period.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub quotas: Vec<QuotaDifference>,
     /// The events that put the counters to what the reservations say; the command `reconcile` makes them happen. A counter that the
     /// ledger contradicts is not among them: there the state is not what its events make, and is to be folded anew.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -49,11 +55,29 @@ pub struct StockDifference {
     pub stock: StockDimensions,
 }
 
+/// A period of a quota of which something else is consumed than should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct QuotaDifference {
+    /// The quota.
+    pub quota: QuotaId,
+    /// The group; absent for everybody else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<QuotaGroupId>,
+    /// The first day of the period.
+    pub on: Date,
+    /// What the state says.
+    pub counted: Quantity,
+    /// What the source says.
+    pub expected: Quantity,
+    /// The source that says otherwise.
+    pub source: ReconcileSource,
+}
+
 /// What the counters are compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReconcileSource {
-    /// The open reservations of the state.
+    /// The open reservations of the state; for quotas all of them, since what has left stays consumed.
     Reservations,
     /// The sum over the events.
     Ledger,
@@ -64,20 +88,79 @@ type Sums = BTreeMap<Key, Quantity>;
 
 type Key = (ProductId, Option<LocationId>, StockDimensions, StockCounter);
 
-/// Compares the counters of a state with its open reservations and, when the host gives all events from the first, with their sum.
+/// Compares the counters of a state with its open reservations and, when the host gives all events from the first, with their sum; and what is
+/// consumed of quotas with what its reservations have drawn. Those that have left or ended may have been dropped, so that more may be
+/// consumed, unless `all_reservations` are there.
 #[must_use]
-pub fn reconcile(state: &StockState, events: Option<&[Event<StockEvent>]>) -> Reconciliation {
+pub fn reconcile(state: &StockState, events: Option<&[Event<StockEvent>]>, all_reservations: bool) -> Reconciliation {
     let counters = counters(state);
     let of_reservations = |counter| !matches!(counter, StockCounter::OnHand | StockCounter::Expected);
     let held = counters.iter().filter(|((.., counter), _)| of_reservations(*counter));
     let held = held.map(|(key, quantity)| (key.clone(), *quantity)).collect();
     let mut differences = compare(&held, &reserved(state), ReconcileSource::Reservations);
+    let mut quotas = compare_quotas(&consumed(state), &drawn(state), ReconcileSource::Reservations);
+    quotas.retain(|one| all_reservations || one.counted < one.expected);
     if let Some(events) = events {
         differences.extend(compare(&counters, &ledger(events), ReconcileSource::Ledger));
+        let replayed = events.iter().fold(StockState::default(), evolve);
+        quotas.extend(compare_quotas(&consumed(state), &consumed(&replayed), ReconcileSource::Ledger));
     }
     // The sort keeps the order of what tells the stock apart.
     sort::by(&mut differences, |a, b| (&a.product, &a.location, a.counter, a.source).cmp(&(&b.product, &b.location, b.counter, b.source)));
-    Reconciliation { balanced: differences.is_empty(), corrections: proposed(&differences), differences }
+    sort::by(&mut quotas, |a, b| (&a.quota, &a.group, a.on, a.source).cmp(&(&b.quota, &b.group, b.on, b.source)));
+    let mut corrections = proposed(&differences);
+    corrections.extend(proposed_quotas(&quotas));
+    Reconciliation { balanced: differences.is_empty() && quotas.is_empty(), differences, quotas, corrections }
+}
+
+/// What is consumed, by quota, group and first day of the period.
+type Uses = BTreeMap<(QuotaId, Option<QuotaGroupId>, Date), Quantity>;
+
+fn consumed(state: &StockState) -> Uses {
+    summed(state.quotas.uses())
+}
+
+/// What the reservations of a state have drawn.
+fn drawn(state: &StockState) -> Uses {
+    summed(state.reservations().flat_map(|reservation| &reservation.quota).flat_map(QuotaClaim::uses))
+}
+
+fn summed(uses: impl Iterator<Item = QuotaUse>) -> Uses {
+    let mut sums = Uses::new();
+    for used in uses {
+        let sum = sums.entry((used.quota, used.group, used.on)).or_default();
+        *sum = sum.saturating_add(used.quantity);
+    }
+    sums
+}
+
+fn compare_quotas(counted: &Uses, expected: &Uses, source: ReconcileSource) -> Vec<QuotaDifference> {
+    let missing = expected.keys().filter(|key| !counted.contains_key(*key));
+    let of = |uses: &Uses, key| uses.get(key).copied().unwrap_or_default();
+    let both = counted.keys().chain(missing).map(|key| (key, of(counted, key), of(expected, key)));
+    let differ = both.filter(|(_, counted, expected)| counted != expected);
+    let difference = |((quota, group, on), counted, expected): (&(QuotaId, Option<QuotaGroupId>, Date), Quantity, Quantity)| {
+        let (quota, group, on) = (quota.clone(), group.clone(), *on);
+        QuotaDifference { quota, group, on, counted, expected, source }
+    };
+    differ.map(difference).collect()
+}
+
+/// What puts right what differs from the reservations, unless the ledger contradicts it too.
+fn proposed_quotas(differences: &[QuotaDifference]) -> Vec<StockEvent> {
+    let contradicted = |one: &QuotaDifference| {
+        let same = |other: &&QuotaDifference| (&other.quota, &other.group, other.on) == (&one.quota, &one.group, one.on);
+        differences.iter().filter(same).any(|other| other.source == ReconcileSource::Ledger)
+    };
+    let by_reservations = differences.iter().filter(|one| one.source == ReconcileSource::Reservations);
+    let corrected = by_reservations.filter(|one| !contradicted(one)).map(|one| StockEvent::QuotaCorrected {
+        quota: one.quota.clone(),
+        group: one.group.clone(),
+        on: one.on,
+        before: one.counted,
+        after: one.expected,
+    });
+    corrected.collect()
 }
 
 /// What puts right the counters that differ from the reservations, unless the ledger contradicts them too.
@@ -106,8 +189,8 @@ fn proposed(differences: &[StockDifference]) -> Vec<StockEvent> {
 }
 
 /// What puts the counters of a state to what its reservations say.
-pub(super) fn corrections(state: &StockState) -> Vec<StockEvent> {
-    reconcile(state, None).corrections
+pub(super) fn corrections(state: &StockState, all_reservations: bool) -> Vec<StockEvent> {
+    reconcile(state, None, all_reservations).corrections
 }
 
 fn counters(state: &StockState) -> Sums {

@@ -130,10 +130,14 @@ pub struct ReconcileStockRequest {
     /// Every event from the first; left out: only the reservations are compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<Vec<Event<StockEvent>>>,
+    /// Whether no reservation was ever dropped from the state: then what is consumed of quotas beyond what its reservations have drawn is a
+    /// difference too.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub all_reservations: bool,
 }
 
 /// As [`reconcile`].
 #[must_use]
 pub fn reconcile_request(request: &ReconcileStockRequest) -> Reconciliation {
-    reconcile(&request.state, request.events.as_deref())
+    reconcile(&request.state, request.events.as_deref(), request.all_reservations)
 }

@@ -35,13 +35,44 @@ pub(super) fn update(ground: &Ground<'_>, hold: &Hold<'_>, update: &UpdateReserv
     // 3. The other terms, and the difference.
     let terms = |part: &Reservation| StockAction::Update(UpdateReservation { id: part.id.clone(), quantity: None, ..update.clone() });
     if wanted > outstanding {
-        return increase(ground, hold, update, wanted.saturating_sub(outstanding));
+        let more = wanted.saturating_sub(outstanding);
+        let moves = update.wanted_on.is_some() && hold.parts.iter().any(|(part, _)| !part.quota.is_empty());
+        let others: Vec<StockAction> = hold.parts.iter().filter(|_| moves).map(|(part, _)| terms(part)).collect();
+        return moved_and_increased(ground, hold, update, more, (&others, path));
     }
     let mut actions = if wanted < outstanding { releases(hold, None, outstanding.saturating_sub(wanted)) } else { Vec::new() };
     if actions.is_empty() || update.wanted_on.is_some() || update.priority.is_some() {
         actions.extend(hold.parts.iter().map(|(part, _)| terms(part)));
     }
     carry_out(ground, &actions, path)
+}
+
+/// Other terms for what is held, where quotas are drawn on by the day; then more kits.
+fn moved_and_increased(
+    ground: &Ground<'_>,
+    hold: &Hold<'_>,
+    update: &UpdateReservation,
+    more: i64,
+    (others, path): (&[StockAction], &Path<'_>),
+) -> Judgement {
+    if others.is_empty() {
+        return increase(ground, hold, update, more);
+    }
+    let mut events = match carry_out(ground, others, path)? {
+        Ok(events) => events,
+        Err(refusals) => return Ok(Err(refusals)),
+    };
+    let mut keys = Keys::default();
+    hold.parts.iter().for_each(|(part, _)| keys.reservation(&part.id, ground.state));
+    let mut state = keys.part_of(ground.state, ground.at);
+    let elsewhere = elsewhere(ground, &state);
+    events.iter().for_each(|what| state.happen(what));
+    let here = Ground { state: &state, elsewhere, ..*ground };
+    let Some(moved) = Hold::find(&here, hold.id) else { return Ok(Ok(events)) };
+    Ok(increase(&here, &moved, update, more)?.map(|more| {
+        events.extend(more);
+        events
+    }))
 }
 
 /// Holds more kits.
@@ -89,6 +120,7 @@ fn more_of(part: &ReserveStock, update: &UpdateReservation, claim: Claim, first:
         parts: claim.parts,
         backordered: claim.backordered,
         quota: claim.quota,
+        redrawn: false,
     }
 }
 

@@ -120,6 +120,13 @@ impl<'g> Allowance<'g> {
         if draws.is_empty() { None } else { Some(Self { book: book(ground), draws, on }) }
     }
 
+    /// What a reservation may draw for another day, when it gives back what it consumed for what has not left.
+    pub fn of_other_day(ground: &Ground<'g>, hold: &Reservation, on: Option<Date>) -> Option<Self> {
+        let mut allowance = Self::of_more(ground, hold)?;
+        enter_back(&mut allowance.book, hold);
+        Some(Self { on: on.unwrap_or(allowance.on), ..allowance })
+    }
+
     /// How much of a reservation may be made: all of it, or as many whole multiples as there is enough for.
     pub fn granted(&mut self, reserve: &ReserveStock) -> Quantity {
         let want = Want { on: self.on, ..want_of(reserve, self.on) };

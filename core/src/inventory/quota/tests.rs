@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::super::tests::story::{Story, inventory as story_inventory};
-use super::super::{Inventory, InventoryDef, StockState};
+use super::super::{Inventory, InventoryDef, StockState, reconcile};
 use super::{CheckQuotaRequest, QuotaPlan, QuotaUse, check_quota};
 use crate::quantity::Quantity;
 use crate::report::{Diagnostics, Path};
 use crate::time::Date;
 
-/// One of 14 moves: what it does to which of five reservations, with how much.
+/// One of 17 moves: what it does to which of five reservations, with how much.
 type Step = (u8, u8, u32);
 
 /// P and S share 10 a week and 16 a month, one S counts twice; T is not limited. Of each there is plenty, of S only 7.
@@ -34,6 +34,9 @@ fn words((verb, number, quantity): Step) -> String {
         10 => format!("commit R-{number} {quantity}"),
         11 => format!("update R-{number} to {quantity}"),
         12 => format!("uncommit R-{number}"),
+        13 => format!("update R-{number} on 2026-11-30"),
+        14 => format!("update R-{number} on 2026-12-03"),
+        15 => format!("update R-{number} to {quantity} on 2026-11-{:02}", 20 + quantity.min(10)),
         _ => format!("batch reserve B-{number} P {quantity}; release R-{number}; reserve C-{number} P 1"),
     }
 }
@@ -89,7 +92,7 @@ fn week(day: Date) -> i32 {
 
 proptest! {
     #[test]
-    fn reservations_never_exceed_a_quota_and_it_counts_what_they_hold_or_have_taken(steps in prop::collection::vec((0_u8..14, 0_u8..6, 1_u32..14), 1..30)) {
+    fn reservations_never_exceed_a_quota_and_it_counts_what_they_hold_or_have_taken(steps in prop::collection::vec((0_u8..17, 0_u8..6, 1_u32..14), 1..30)) {
         let mut story = shared();
         for (turn, step) in steps.into_iter().enumerate() {
             let before = story.state.clone();
@@ -101,6 +104,7 @@ proptest! {
                 let claimed: Quantity = reservation.quota.iter().flat_map(super::QuotaClaim::uses).map(|used| used.quantity).sum();
                 prop_assert_eq!(claimed.millionths(), units.millionths() * factor);
             }
+            prop_assert!(reconcile(&story.state, Some(&story.events), true).balanced);
             for used in story.state.consumed() {
                 prop_assert!(used.quantity <= 10.into(), "{used:?}");
             }
@@ -163,4 +167,27 @@ proptest! {
             prop_assert!(before == day(on) || !ask(&inventory, &consumed, quantity, before).complete);
         }
     }
+}
+
+/// 10 a week. 6 are drawn for the week of the 16th of November, 7 for that of the 30th.
+#[test]
+fn who_moves_to_another_day_draws_on_its_quota() {
+    let story = || shared().and(&["reserve R-1 P 6", "reserve R-2 P 7 on 2026-11-30"]);
+    let told = |story: &Story| story.state.consumed().map(|used| format!("{} {}", used.on, used.quantity)).collect::<Vec<_>>();
+    // 1. 3 are left there: 6 do not pass, 3 do, and 6 do a week later.
+    let mut moved = story();
+    let refused = moved.tell("update R-1 on 2026-12-02").unwrap();
+    let crate::report::Outcome::Refused(refusals) = &refused.outcome else { panic!("{:?}", refused.outcome) };
+    let detail = |name: &str| serde_json::to_value(&refusals[0].details).unwrap()[name].as_str().unwrap_or_default().to_owned();
+    assert_eq!(
+        (refusals[0].code.as_str(), detail("available"), detail("next_on")),
+        ("inventory.quota_exceeded", "3".into(), "2026-12-07".into())
+    );
+    assert_eq!(told(&moved), ["2026-11-16 6", "2026-11-30 7"]);
+    // 2. What has left stays where it was drawn.
+    let moved = story().and(&["commit R-1 4", "update R-1 on 2026-12-02"]);
+    assert_eq!(told(&moved), ["2026-11-16 4", "2026-11-30 9"]);
+    // 3. The nearest quantity and the nearest day pass.
+    assert_eq!(told(&story().and(&["update R-1 to 3 on 2026-12-02"])), ["2026-11-30 10"]);
+    assert_eq!(told(&story().and(&["update R-1 on 2026-12-07"])), ["2026-11-30 7", "2026-12-07 6"]);
 }

@@ -6,13 +6,14 @@ use super::super::event::StockEvent;
 use super::super::lot::Details;
 use super::super::movement::{check_terms, serial_exists};
 use super::super::part::StockPart;
-use super::super::quota::Allowance;
+use super::super::quota::{Allowance, QuotaClaim, QuotaUse};
 use super::reserve::{Claim, check_allow, claim, over_already};
 use super::resolve::{Which, open_parts, open_reservation, release_quantity};
 use super::{Reservation, ReservationPart, ReservationStatus};
 use crate::id::LocationId;
 use crate::quantity::Quantity;
 use crate::report::{Diagnostic, InventoryCode, Path, Refusal, ShapeCode};
+use crate::sort;
 
 /// Refusals, in order: unknown reservation, already committed, already released, expired, already firm.
 pub(in super::super) fn firm(ground: &Ground<'_>, firm: &FirmReservation, path: &Path<'_>) -> Verdict {
@@ -87,21 +88,59 @@ fn updated(ground: &Ground<'_>, hold: &Reservation, update: &UpdateReservation) 
     };
     let mut events = Vec::new();
     let mut more = Claim::default();
+    let moved = is_moved(hold, update);
     if wanted < outstanding {
         events.push(release_quantity(hold, outstanding.saturating_sub(wanted)));
     } else if wanted > outstanding {
         let as_asked = as_asked(hold, wanted.saturating_sub(outstanding));
         let increase = ReserveStock { allow: update.allow, wanted_on: update.wanted_on.or(hold.wanted_on), ..as_asked };
-        more = claim(ground, &increase, ground.supply(), Allowance::of_more(ground, hold)).map_err(|refusal| with_total(refusal, hold))?;
+        let allowance = if moved { None } else { Allowance::of_more(ground, hold) };
+        more = claim(ground, &increase, ground.supply(), allowance).map_err(|refusal| with_total(refusal, hold))?;
+    }
+    let mut redrawn = false;
+    if moved {
+        let all = wanted.min(outstanding).saturating_add(more.quantity());
+        (redrawn, more.quota) = redraw(ground, hold, update, all)?;
     }
     let other_terms = update.wanted_on.is_some() || update.priority.is_some();
     if wanted > outstanding || other_terms || events.is_empty() {
         let Reservation { id, product, kind, .. } = hold.clone();
         let (wanted_on, priority) = (update.wanted_on.or(hold.wanted_on), update.priority.unwrap_or(hold.priority));
         let Claim { parts, backordered, quota } = more;
-        events.push(StockEvent::Updated { id, product, kind, wanted_on, priority, parts, backordered, quota });
+        events.push(StockEvent::Updated { id, product, kind, wanted_on, priority, parts, backordered, quota, redrawn });
     }
     Ok(events)
+}
+
+/// Whether it is wanted on another day than that by which quotas were drawn on.
+fn is_moved(hold: &Reservation, update: &UpdateReservation) -> bool {
+    !hold.quota.is_empty() && update.wanted_on.is_some() && update.wanted_on != hold.wanted_on
+}
+
+/// What a reservation of so many units draws on the quotas of its new day, and whether that is of other periods than before.
+fn redraw(
+    ground: &Ground<'_>,
+    hold: &Reservation,
+    update: &UpdateReservation,
+    units: Quantity,
+) -> Result<(bool, Vec<QuotaClaim>), Refusal> {
+    let wanted = ReserveStock { wanted_on: update.wanted_on, ..as_asked(hold, units) };
+    let Some(mut allowance) = Allowance::of_other_day(ground, hold, update.wanted_on) else { return Ok((false, Vec::new())) };
+    if allowance.granted(&wanted) < units {
+        return Err(with_total(allowance.refusal(&wanted, units), hold));
+    }
+    let claims = allowance.claims(&wanted, units);
+    let mut before = hold.quota.clone();
+    let back: Vec<QuotaUse> = before.iter_mut().flat_map(|claim| claim.give_back(hold.outstanding(), hold.committed().is_zero())).collect();
+    let is_same = {
+        let mut given: Vec<_> = back.into_iter().map(|used| (used.quota, used.group, used.on, used.quantity.negated())).collect();
+        let mut taken: Vec<_> =
+            claims.iter().flat_map(QuotaClaim::uses).map(|used| (used.quota, used.group, used.on, used.quantity)).collect();
+        sort::ascending(&mut given);
+        sort::ascending(&mut taken);
+        given == taken
+    };
+    Ok(if is_same { (false, Vec::new()) } else { (true, claims) })
 }
 
 fn less_than_left(hold: &Reservation, total: Quantity, committed: Quantity) -> Refusal {

@@ -29,7 +29,7 @@ pub(in super::super) struct Claim {
 }
 
 impl Claim {
-    fn quantity(&self) -> Quantity {
+    pub fn quantity(&self) -> Quantity {
         self.parts.iter().map(|part| part.quantity).sum::<Quantity>().saturating_add(self.backordered)
     }
 }

@@ -144,7 +144,7 @@ fn a_product_that_is_not_tracked_is_there_in_any_quantity() {
         .when("release R-2 2")
         .then(&["released R-2 south 2 untracked"]);
     assert_eq!(story.state.positions(), []);
-    assert!(reconcile(&story.state, Some(&story.events)).balanced);
+    assert!(reconcile(&story.state, Some(&story.events), true).balanced);
     let free = found(&story, "N");
     assert_eq!((free.tracked, free.sellable), (false, Sellable::Unlimited));
     let demand = r#"{"at": "2026-11-21T09:00:00Z", "lines": [{"id": "1", "product": "N", "quantity": "9"}]}"#;

@@ -172,7 +172,7 @@ proptest! {
 
     #[test]
     fn folding_the_events_gives_the_state_and_the_counters_are_the_ledger(history in commands()) {
-        let story = tell(&history, |story, _, _, _| assert!(reconcile(&story.state, Some(&story.events)).balanced));
+        let story = tell(&history, |story, _, _, _| assert!(reconcile(&story.state, Some(&story.events), true).balanced));
         let folded = evolve_all(EvolveStockRequest { state: StockState::default(), events: story.events.clone() });
         prop_assert_eq!(&folded, &story.state);
         let text = serde_json::to_string(&story.state).unwrap();

@@ -447,7 +447,7 @@ impl Model {
                 self.holds[slot] = hold;
             }
             StockAction::Extend(extend) => self.open_hold(extend.id.as_str())?.end = Some(extend.expires_at),
-            StockAction::Expire {} | StockAction::Reconcile {} => {}
+            StockAction::Expire {} | StockAction::Reconcile { .. } => {}
             StockAction::Move(_) | StockAction::Regrade(_) | StockAction::ChangeOwner(_) | StockAction::DescribeLot(_) => {
                 unreachable!("these histories have no lots")
             }

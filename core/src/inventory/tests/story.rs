@@ -274,7 +274,7 @@ pub fn command(id: &str, text: &str) -> Command<StockAction> {
             lot: lot(),
             serials: serials(),
         }),
-        "reconcile" => StockAction::Reconcile {},
+        "reconcile" => StockAction::Reconcile { all_reservations: has("all") },
         "batch" => {
             let rest = text.strip_prefix("batch ").unwrap();
             StockAction::Batch(rest.split("; ").map(|one| command(id, one).action).collect())
@@ -405,6 +405,7 @@ pub fn tell(event: &StockEvent) -> String {
             format!("{demand} misses {short} of {supply}{until}")
         }
         StockEvent::Corrected { counter, before, after, .. } => format!("corrected {counter:?} {before} -> {after}"),
+        StockEvent::QuotaCorrected { quota, on, before, after, .. } => format!("corrected {quota} {on} {before} -> {after}"),
         StockEvent::Reconciled { corrected } => format!("reconciled {corrected}"),
         StockEvent::Swept { expired } => format!("swept {expired}"),
         StockEvent::Refused { codes } => format!("refused {}", codes[0]),

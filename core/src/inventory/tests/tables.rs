@@ -310,11 +310,11 @@ fn the_state_and_its_events_on_the_wire() {
 #[test]
 fn reconciling_finds_a_counter_that_has_drifted() {
     let story = given(&["receive P north 10", "reserve R-1 P 4"]);
-    assert!(reconcile(&story.state, Some(&story.events)).balanced);
+    assert!(reconcile(&story.state, Some(&story.events), true).balanced);
     let drifted = serde_json::to_string(&story.state)
         .unwrap()
         .replace(r#""on_hand":"10","reserved_hard":"4""#, r#""on_hand":"9","reserved_hard":"5""#);
-    let found = reconcile(&serde_json::from_str(&drifted).unwrap(), Some(&story.events));
+    let found = reconcile(&serde_json::from_str(&drifted).unwrap(), Some(&story.events), true);
     let told: Vec<String> =
         found.differences.iter().map(|d| format!("{:?} {} not {} ({:?})", d.counter, d.counted, d.expected, d.source)).collect();
     assert_eq!(told, ["OnHand 9 not 10 (Ledger)", "ReservedHard 5 not 4 (Reservations)", "ReservedHard 5 not 4 (Ledger)"]);
@@ -327,10 +327,10 @@ fn reconciling_puts_a_counter_right_that_has_drifted() {
     let drifted = serde_json::to_string(&story.state).unwrap().replace(r#""reserved_hard":"4""#, r#""reserved_hard":"5""#);
     story.state = serde_json::from_str(&drifted).unwrap();
     assert_eq!(story.available("P", 0), "5");
-    assert_eq!(reconcile(&story.state, None).corrections.len(), 1);
+    assert_eq!(reconcile(&story.state, None, true).corrections.len(), 1);
     let story = story.when("reconcile").then(&["corrected ReservedHard 5 -> 4", "reconciled 1"]);
     assert_eq!(story.available("P", 0), "6");
-    assert!(reconcile(&story.state, None).balanced);
+    assert!(reconcile(&story.state, None, true).balanced);
     story.when("reconcile").then(&["reconciled 0"]);
 }
 
