@@ -64,7 +64,7 @@ impl Findings {
         if replayed != *shelf {
             self.wrong(product, "the shelf is not what its events make of it");
         }
-        let reconciliation = reconcile(shelf, Some(events));
+        let reconciliation = reconcile(shelf, Some(events), true);
         for difference in reconciliation.differences {
             self.wrong(product, format_args!("{difference:?}"));
         }
