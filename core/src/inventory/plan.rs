@@ -16,7 +16,7 @@ use super::removal::{Ask, PassedOver, RemovalTerms};
 use super::rows::Asked;
 use super::state::StockState;
 use super::supply::{Supply, Taken};
-use super::waiting::own_holds;
+use super::waiting::{Awaited, own_holds};
 use crate::id::{DemandId, LineId, LocationId, Map, ProductId, ReservationId};
 use crate::quantity::Quantity;
 use crate::report::{Diagnostic, Diagnostics, Error, Finding, InventoryCode, Path, Severity};
@@ -113,8 +113,10 @@ impl ReservationPlan {
     }
 
     /// What a line does not get of what is there.
-    pub(super) fn missing(&self, number: usize) -> Quantity {
-        self.lines.get(number).map_or(Quantity::ZERO, |entry| entry.requested.saturating_sub(entry.taken.quantity))
+    /// The number of the last line, and what it misses.
+    pub(super) fn missing(&self) -> (usize, Quantity) {
+        let missing = self.lines.last().map_or(Quantity::ZERO, |entry| entry.requested.saturating_sub(entry.taken.quantity));
+        (self.lines.len().saturating_sub(1), missing)
     }
 
     /// One remark for each line that is short.
@@ -224,17 +226,17 @@ pub fn plan_reservation(inventory: &Inventory, state: &StockState, demand: &Dema
     // 3. Find the products, and those that several lines ask for.
     supply.make_room(demand.lines.len());
     let asked = ask_for(&demand.lines, &mut supply);
-    // 4. Take, line by line.
-    let mut plan = plan_lines(inventory, &demand.lines, &asked, &mut supply);
-    // 5. What is missing waits, where it may.
-    if demand.backorder {
-        plan.let_wait(&demand.lines, &supply);
-    }
-    Ok(plan)
+    // 4. Take, line by line; what is missing waits, where it may.
+    Ok(plan_lines(inventory, &demand.lines, &asked, (&mut supply, demand.backorder)))
 }
 
-/// Takes for each line what it gets along the route.
-pub(super) fn plan_lines(inventory: &Inventory, lines: &[DemandLine], asked: &[Option<Asked>], supply: &mut Supply<'_>) -> ReservationPlan {
+/// Takes for each line what it gets along the route; whether what a line misses waits.
+pub(super) fn plan_lines(
+    inventory: &Inventory,
+    lines: &[DemandLine],
+    asked: &[Option<Asked>],
+    (supply, backorder): (&mut Supply<'_>, bool),
+) -> ReservationPlan {
     let mut plan = ReservationPlan {
         locations: Arc::clone(inventory.names()),
         lines: Vec::with_capacity(lines.len()),
@@ -246,8 +248,12 @@ pub(super) fn plan_lines(inventory: &Inventory, lines: &[DemandLine], asked: &[O
         kits: Map::default(),
     };
     supply.lay_rows(asked);
+    let mut awaited = Awaited::default();
     for (line, asked) in lines.iter().zip(asked) {
         plan.serve(line, *asked, supply);
+        if backorder {
+            plan.let_wait(line, &mut awaited, supply);
+        }
     }
     // What has grown serves the next plan of the same supply.
     supply.spare = std::mem::take(&mut plan.parts);

@@ -28,6 +28,8 @@ pub(super) struct Supply<'s> {
     own: Set<ReservationId>,
     /// Whether what others wait for may be taken, as by those who wait themselves.
     past_queue: bool,
+    /// What lines of a plan wait for, by shelf: it is not taken by others either.
+    waits: Map<usize, Quantity>,
     /// What the counters of a product do not show: holds that are over or replaced (above zero), and what was taken through this
     /// view (below zero); by shelf, then by the index of the location.
     pub adjusted: Map<usize, Vec<Quantity>>,
@@ -70,7 +72,8 @@ impl<'s> Supply<'s> {
     pub fn at(inventory: &'s Inventory, state: &'s StockState, at: Timestamp) -> Self {
         let (route, stops, own) = (Vec::new(), Vec::new(), Set::default());
         let (adjusted, special, rows) = (Map::default(), Map::default(), Rows::default());
-        let mut supply = Self { inventory, state, at, route, stops, own, past_queue: false, adjusted, special, rows, spare: Vec::new() };
+        let (waits, spare) = (Map::default(), Vec::new());
+        let mut supply = Self { inventory, state, at, route, stops, own, past_queue: false, waits, adjusted, special, rows, spare };
         for reservation in state.due(at) {
             supply.free(reservation);
         }
@@ -170,6 +173,14 @@ impl<'s> Supply<'s> {
         self.adjusted.entry(shelf).or_default();
     }
 
+    /// Keeps a quantity of a product for a line of a plan that waits for it.
+    pub fn keep_for_those_who_wait(&mut self, product: &ProductId, quantity: Quantity) {
+        if let Some(shelf) = self.state.shelves.get_index_of(product) {
+            let sum = self.waits.entry(shelf).or_default();
+            *sum = sum.saturating_add(quantity);
+        }
+    }
+
     /// How much of a product the route has.
     pub fn available(&mut self, product: &ProductId) -> Quantity {
         self.available_for(Ask::any(product))
@@ -243,7 +254,8 @@ impl<'s> Supply<'s> {
     pub fn kept_back(&self, item: Option<&ItemPolicy>, shelf: usize, stock: &Shelf) -> Option<KeptBack> {
         let threshold = self.inventory.threshold_of(item);
         let queue = stock.waiting.is_some() && !self.past_queue;
-        if threshold.is_zero() && !queue {
+        let waits = if self.waits.is_empty() { Quantity::ZERO } else { self.waits.get(&shelf).copied().unwrap_or_default() };
+        if threshold.is_zero() && !queue && waits.is_zero() {
             return None;
         }
         // 1. What is free at each location.
@@ -254,7 +266,7 @@ impl<'s> Supply<'s> {
         let mut free: Map<usize, Quantity> = self.ranks().into_iter().map(free_at).collect();
         // 2. Who waits for stock of one place takes it there.
         let mut kept = KeptBack::default();
-        let mut anywhere = Quantity::ZERO;
+        let mut anywhere = waits;
         for waiting in self.queue(stock).filter(|_| queue) {
             match waiting.location.as_ref().and_then(|location| self.inventory.rank(location)) {
                 None => anywhere = anywhere.saturating_add(waiting.backordered),

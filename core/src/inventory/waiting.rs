@@ -24,43 +24,52 @@ pub(super) fn own_holds<'d>(inventory: &Inventory, state: &'d StockState, demand
     demand.replaces.iter().chain(soft).cloned().collect()
 }
 
+/// How much of which product the lines so far wait for.
+pub(super) type Awaited = Map<ProductId, Quantity>;
+
 impl ReservationPlan {
-    /// Lets what lines miss wait for stock, line by line: all that a line misses, as far as the rulebook allows, or nothing of it.
-    pub(super) fn let_wait<'l>(&mut self, lines: &'l [DemandLine], supply: &Supply<'l>) {
-        let mut used: Map<&ProductId, Quantity> = Map::default();
-        let mut findings = std::mem::take(&mut self.findings).into_iter();
-        for (number, line) in lines.iter().enumerate() {
-            let missing = self.missing(number);
-            if !missing.is_positive() {
-                continue;
+    /// Lets what the last line misses wait for stock: all of it, as far as the rulebook allows, or nothing. What is there of what it waits
+    /// for, such as the components of kits that lack another one, is kept from the lines after it, as it is from reservations.
+    pub(super) fn let_wait(&mut self, line: &DemandLine, awaited: &mut Awaited, supply: &mut Supply<'_>) {
+        let (number, missing) = self.missing();
+        if !missing.is_positive() {
+            return;
+        }
+        // 1. One of a kit waits as all of its components.
+        let kit = supply.inventory.kit(&line.product);
+        let headroom = |(product, each): (&ProductId, Quantity)| {
+            let used = awaited.get(product).copied().unwrap_or_default();
+            let headroom = supply.headroom(product).filter(|_| kit.is_none() || !supply.is_untracked(product))?.saturating_sub(used);
+            Some(if kit.is_some() { kit::as_quantity(kit::enough_for(headroom, each)) } else { headroom })
+        };
+        let headroom = match kit {
+            None => headroom((&line.product, kit::as_quantity(1))),
+            Some(kit) => kit.components.iter().filter_map(|component| headroom((&component.product, component.quantity))).min(),
+        };
+        // 2. It does not wait where so much may not.
+        if let Some(headroom) = headroom.filter(|headroom| missing > *headroom) {
+            let sellable = line.quantity.saturating_sub(missing).saturating_add(headroom);
+            if let Some(finding) = self.findings.pop() {
+                self.findings.push(finding.detail("headroom", headroom.to_decimal()).detail("sellable", sellable.to_decimal()));
             }
-            let finding = findings.next();
-            // One of a kit waits as all of its components.
-            let inside: Vec<(&ProductId, Quantity)> = match supply.inventory.kit(&line.product) {
-                None => vec![(&line.product, kit::as_quantity(1))],
-                Some(kit) => kit.components.iter().map(|component| (&component.product, component.quantity)).collect(),
-            };
-            let is_kit = self.kits.contains_key(&number);
-            let headroom = |(product, each): &(&'l ProductId, Quantity)| {
-                let used = used.get(product).copied().unwrap_or_default();
-                let headroom = supply.headroom(product).filter(|_| !is_kit || !supply.is_untracked(product))?.saturating_sub(used);
-                Some(if is_kit { kit::as_quantity(kit::enough_for(headroom, *each)) } else { headroom })
-            };
-            match inside.iter().filter_map(headroom).min() {
-                Some(headroom) if missing > headroom => {
-                    let sellable = line.quantity.saturating_sub(missing).saturating_add(headroom);
-                    let figures =
-                        finding.map(|finding| finding.detail("headroom", headroom.to_decimal()).detail("sellable", sellable.to_decimal()));
-                    self.findings.extend(figures);
-                }
-                _ => {
-                    for (product, each) in inside {
-                        let used = used.entry(product).or_default();
-                        *used = used.saturating_add(if is_kit { kit::times(each, kit::whole(missing)) } else { missing });
-                    }
-                    self.waits.insert(number, missing);
+            return;
+        }
+        // 3. It does.
+        self.findings.pop();
+        self.waits.insert(number, missing);
+        match kit {
+            None => wait_for(&line.product, missing, awaited, supply),
+            Some(kit) => {
+                for component in &kit.components {
+                    wait_for(&component.product, kit::times(component.quantity, kit::whole(missing)), awaited, supply);
                 }
             }
         }
     }
+}
+
+fn wait_for(product: &ProductId, quantity: Quantity, awaited: &mut Awaited, supply: &mut Supply<'_>) {
+    let sum = awaited.entry(product.clone()).or_default();
+    *sum = sum.saturating_add(quantity);
+    supply.keep_for_those_who_wait(product, quantity);
 }

@@ -95,7 +95,7 @@ pub fn plan_wave(inventory: &Inventory, state: &StockState, wave: &Wave) -> Resu
             None => supply.by_priority(),
             Some(locations) => supply.along(locations.iter()),
         };
-        orders.push(PlannedOrder { id: order.id.clone(), plan: plan_lines(inventory, &order.lines, &asked, &mut supply) });
+        orders.push(PlannedOrder { id: order.id.clone(), plan: plan_lines(inventory, &order.lines, &asked, (&mut supply, false)) });
     }
     Ok(WavePlan { complete: orders.iter().all(|order| order.plan.complete()), orders })
 }

@@ -153,7 +153,7 @@ proptest! {
 
     /// What a plan takes is what reservations in the order of its lines take, of kits and of what is in them.
     #[test]
-    fn what_is_planned_is_reserved_so(lines in lines(), counts in prop::collection::vec((0_u8..3, 0_u8..3, 0_u8..9), 0..4)) {
+    fn what_is_planned_is_reserved_so(lines in lines(), backorder in any::<bool>(), counts in prop::collection::vec((0_u8..3, 0_u8..3, 0_u8..9), 0..4)) {
         let mut story = shop();
         for (goods, place, counted) in counts {
             let (goods, place) = (["bolt", "seal", "tape"][usize::from(goods)], ["north", "in", "south"][usize::from(place)]);
@@ -161,17 +161,18 @@ proptest! {
         }
         let mut asked = asked(&lines);
         asked.iter_mut().for_each(|line| { line.as_object_mut().unwrap().remove("group"); });
-        let demand = serde_json::json!({"at": minute(0), "lines": asked});
+        let demand = serde_json::json!({"at": minute(0), "lines": asked, "backorder": backorder});
         let plan = super::super::plan_reservation(&story.inventory, &story.state, &serde_json::from_value(demand).unwrap()).unwrap();
         let mut held = Vec::new();
         for (line, asked) in plan.lines().zip(&asked) {
             let (product, number, id) = (asked["product"].as_str().unwrap(), asked["quantity"].as_i64().unwrap(), line.id());
-            let quantity = line.reserved();
-            prop_assert_eq!(quantity.saturating_add(line.short()), crate::quantity::Quantity::from_millionths(number * 1_000_000));
-            if quantity.is_zero() {
+            let (held_now, waits) = (line.reserved(), line.backordered());
+            prop_assert_eq!(held_now.saturating_add(waits).saturating_add(line.short()), crate::quantity::Quantity::from_millionths(number * 1_000_000));
+            if held_now.saturating_add(waits).is_zero() {
                 continue;
             }
-            let outcome = story.tell(&format!("reserve L-{id} {product} {quantity}")).unwrap().outcome;
+            let reserve = if waits.is_zero() { format!("{held_now}") } else { format!("{number} backorder") };
+            let outcome = story.tell(&format!("reserve L-{id} {product} {reserve}")).unwrap().outcome;
             prop_assert_eq!(outcome, Outcome::Accepted, "{:?}", line);
             let planned: Vec<(String, Vec<super::super::StockPart>)> = match line.components() {
                 [] => vec![(format!("L-{id}"), line.stock_parts().collect())],

@@ -12,7 +12,7 @@ use super::resolve::{Which, open_parts, open_reservation, release_quantity};
 use super::{Reservation, ReservationPart, ReservationStatus};
 use crate::id::LocationId;
 use crate::quantity::Quantity;
-use crate::report::{Diagnostic, InventoryCode, Path, Refusal, ShapeCode};
+use crate::report::{Detail, Diagnostic, InventoryCode, Path, Refusal, ShapeCode};
 use crate::sort;
 
 /// Refusals, in order: unknown reservation, already committed, already released, expired, already firm.
@@ -65,8 +65,19 @@ fn moved(ground: &Ground<'_>, hold: &Reservation, transfer: &TransferReservation
     let location = transfer.location.clone().or_else(|| hold.location.clone());
     let removal = transfer.removal.clone().or_else(|| hold.removal.clone());
     let wanted = ReserveStock { location, removal, ..as_asked(hold, held) };
-    let Claim { parts, .. } = claim(ground, &wanted, ground.supply().without(std::slice::from_ref(&hold.id)), None)?;
+    let claim = claim(ground, &wanted, ground.supply().without(std::slice::from_ref(&hold.id)), None);
+    let Claim { parts, .. } = claim.map_err(|refusal| give_up_first(refusal, hold, held, wanted.location.as_ref()))?;
     Ok((open_parts(hold), parts))
+}
+
+/// How much is to be released so that the rest can be held elsewhere: what waits is released first.
+fn give_up_first(mut refusal: Refusal, hold: &Reservation, held: Quantity, location: Option<&LocationId>) -> Refusal {
+    let Some(Detail::Number(available)) = refusal.details.get("available") else { return refusal };
+    let Some(there) = Quantity::try_from(*available).ok().filter(|there| there.is_positive()) else { return refusal };
+    let release = hold.backordered.saturating_add(held.saturating_sub(there));
+    let place = location.map(|location| format!(" at `{location}`")).unwrap_or_default();
+    refusal.message = format!("`{}`{place}: {held} held, {there} available there for it; release {release} of it first", hold.product);
+    refusal.detail("reservation", hold.id.as_str()).detail("release", release.to_decimal())
 }
 
 /// Refusals, in order: unknown reservation, already committed, already released, expired, exceeds reservation (less than has left

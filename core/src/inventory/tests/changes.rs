@@ -47,7 +47,7 @@ fn a_transfer_must_find_all_of_it_at_the_target() {
     let held = || given(&["receive P north 10", "receive P south 4", "reserve R-1 P 6"]);
     held()
         .when("transfer R-1 at south")
-        .refused("inventory.insufficient", "`P` at `south`: 6 asked for, 4 available; ask for 4, or allow a partial reservation")
+        .refused("inventory.insufficient", "`P` at `south`: 6 held, 4 available there for it; release 2 of it first")
         .when("receive P south 2")
         .then(&["received P south 2"])
         .when("transfer R-1 at south")
