@@ -1618,6 +1618,14 @@ export interface CreditVerdict {
 /** A currency code of ISO 4217 with minor units. */
 export type Currency = string;
 
+/** How documents in some currencies are rounded: `{"currencies": ["CHF"], "rounding": {"increment": "0.05"}}`. */
+export interface CurrencyRoundingDef {
+  /** The currencies of the documents; at least one. */
+  currencies: readonly Currency[];
+  /** How they are rounded. */
+  rounding: RoundingDef;
+}
+
 /** Names a customer. */
 export type CustomerId = string;
 
@@ -4859,6 +4867,11 @@ export interface PromotionStepDef {
   allocate?: PromotionAllocateDef | null;
   /** Which promotion gets a unit that several want. */
   combine: Combine;
+  /**
+   * How documents in some currencies are rounded instead. An `increment` of `rounding` is in the rulebook's own currency: documents in
+   * others that are not named here are rounded to their minor unit.
+   */
+  currency_roundings?: readonly CurrencyRoundingDef[];
   /** Names the step; promotions refer to it. */
   id: StepId;
   /**
@@ -7179,6 +7192,11 @@ export interface StageDef {
   base?: StepId | null;
   /** What `best` and `worst` compare; the amount of each line when absent. */
   compare?: Compare | null;
+  /**
+   * How documents in some currencies are rounded instead. An `increment` of `rounding` is in the rulebook's own currency: documents in
+   * others that are not named here are rounded to their minor unit.
+   */
+  currency_roundings?: readonly CurrencyRoundingDef[];
   /** Names the stage; adjustments refer to it. */
   id: StepId;
   /** Which rules apply when several match. */
@@ -9459,6 +9477,11 @@ export interface TaxRoundingView {
 
 /** The step of the procedure that computes tax. */
 export interface TaxStepDef {
+  /**
+   * How documents in some currencies are rounded instead. An `increment` of `rounding` is in the rulebook's own currency: documents in
+   * others that are not named here are rounded to their minor unit.
+   */
+  currency_roundings?: readonly CurrencyRoundingDef[];
   /** What a price that includes tax keeps when the taxes of the destination are not those that it was made with. */
   destination_price?: DestinationPrice;
   /** Names the step. */

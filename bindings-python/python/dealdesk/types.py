@@ -1745,6 +1745,15 @@ class CreditVerdict(TypedDict):
 # A currency code of ISO 4217 with minor units.
 Currency: TypeAlias = "str"
 
+
+@final
+class CurrencyRoundingDef(TypedDict):
+    """How documents in some currencies are rounded: `{"currencies": ["CHF"], "rounding": {"increment": "0.05"}}`."""
+    # The currencies of the documents; at least one.
+    currencies: ReadOnly[Sequence[Currency]]
+    # How they are rounded.
+    rounding: ReadOnly[RoundingDef]
+
 # Names a customer.
 CustomerId: TypeAlias = "str"
 
@@ -5238,6 +5247,9 @@ class PromotionStepDef(TypedDict):
     allocate: NotRequired[ReadOnly[PromotionAllocateDef | None]]
     # Which promotion gets a unit that several want.
     combine: ReadOnly[Combine]
+    # How documents in some currencies are rounded instead. An `increment` of `rounding` is in the rulebook's own currency: documents in
+    # others that are not named here are rounded to their minor unit.
+    currency_roundings: NotRequired[ReadOnly[Sequence[CurrencyRoundingDef]]]
     # Names the step; promotions refer to it.
     id: ReadOnly[StepId]
     # How many steps the search for the best combination may take, 1 to 1000000; 20000 when absent. A step looks at up to 16 classes of
@@ -7655,6 +7667,9 @@ class StageDef(TypedDict):
     base: NotRequired[ReadOnly[StepId | None]]
     # What `best` and `worst` compare; the amount of each line when absent.
     compare: NotRequired[ReadOnly[Compare | None]]
+    # How documents in some currencies are rounded instead. An `increment` of `rounding` is in the rulebook's own currency: documents in
+    # others that are not named here are rounded to their minor unit.
+    currency_roundings: NotRequired[ReadOnly[Sequence[CurrencyRoundingDef]]]
     # Names the stage; adjustments refer to it.
     id: ReadOnly[StepId]
     # Which rules apply when several match.
@@ -10170,6 +10185,9 @@ class TaxRoundingView(TypedDict):
 @final
 class TaxStepDef(TypedDict):
     """The step of the procedure that computes tax."""
+    # How documents in some currencies are rounded instead. An `increment` of `rounding` is in the rulebook's own currency: documents in
+    # others that are not named here are rounded to their minor unit.
+    currency_roundings: NotRequired[ReadOnly[Sequence[CurrencyRoundingDef]]]
     # What a price that includes tax keeps when the taxes of the destination are not those that it was made with.
     destination_price: NotRequired[ReadOnly[DestinationPrice]]
     # Names the step.

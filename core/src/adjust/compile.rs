@@ -7,8 +7,8 @@ use super::{
 };
 use crate::expr::{Atom, CompileContext, Expr, Literal, RuleIndex, Scope, Slot, Type};
 use crate::id::{Ordinal, RuleId, StepId, TagId};
-use crate::money::{ArithmeticError, Currency, Decimal, Percent, Rounding, UnitPrice};
-use crate::report::{AdjustCode, Diagnostic, LimitCode, Path, RulebookCode};
+use crate::money::{ArithmeticError, Currency, Decimal, Denomination, Percent, Rounding, RoundingDef, UnitPrice};
+use crate::report::{AdjustCode, Diagnostic, LimitCode, Path, RulebookCode, check_rounding};
 use crate::time::Period;
 
 /// A checked stage with its rules in the order in which they apply: priority from high to low, then id.
@@ -113,6 +113,8 @@ pub enum Effect {
 pub struct StagePlace<'a> {
     /// The document's currency.
     pub currency: Currency,
+    /// The rulebook's own.
+    pub own: Currency,
     /// The ids of the steps before it.
     pub before: &'a [StepId],
     /// Whether a step before it has rounded the amounts of lines.
@@ -264,16 +266,13 @@ fn round_at(def: &StageDef, place: StagePlace<'_>, path: &Path<'_>, cx: &mut Com
 
 fn rounding(def: &StageDef, place: StagePlace<'_>, round_at: RoundAt, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Rounding {
     let minor = place.currency.minor_units();
-    let Some(rounding) = def.rounding else { return Rounding::half_up(minor) };
     // A price per unit may keep more digits than an amount.
-    let scale = match round_at {
+    let scale = |rounding: RoundingDef| match round_at {
         RoundAt::Unit => UnitPrice::rounding_scale(rounding, place.currency),
         RoundAt::Line => minor,
     };
-    Rounding::new(rounding, scale).unwrap_or_else(|error| {
-        cx.diagnostics.error(RulebookCode::Rounding, &path.field("rounding"), error.to_string());
-        Rounding::half_up(minor)
-    })
+    let chosen = Denomination { document: place.currency, own: place.own }.rounding(def.rounding, &def.currency_roundings);
+    check_rounding(chosen, scale, path, cx.diagnostics).unwrap_or(Rounding::half_up(minor))
 }
 
 /// Where the order of rules decides, two of them with one priority need a declared tie-break.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::limit::{BudgetDef, CapAmountDef, CapUnitsDef, UsesDef};
 use super::{AllocateDef, RuleCouponDef};
 use crate::id::{RuleId, StepId, TagId};
-use crate::money::{Currency, Decimal, RoundingDef};
+use crate::money::{Currency, CurrencyRoundingDef, Decimal, RoundingDef};
 use crate::time::{Period, Window};
 
 /// Which rules of a stage apply when several match.
@@ -117,6 +117,10 @@ pub struct StageDef {
     /// How it is rounded; half-up to the currency's minor unit when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounding: Option<RoundingDef>,
+    /// How documents in some currencies are rounded instead. An `increment` of `rounding` is in the rulebook's own currency: documents in
+    /// others that are not named here are rounded to their minor unit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub currency_roundings: Vec<CurrencyRoundingDef>,
     /// What decides between rules of equal priority; without it they are an error where the order matters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tie_break: Option<TieBreak>,

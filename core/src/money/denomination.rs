@@ -1,6 +1,27 @@
 //! The currency of a document beside that of its rulebook.
 
-use super::Currency;
+use serde::{Deserialize, Serialize};
+
+use super::{Currency, RoundingDef};
+
+/// How documents in some currencies are rounded: `{"currencies": ["CHF"], "rounding": {"increment": "0.05"}}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CurrencyRoundingDef {
+    /// The currencies of the documents; at least one.
+    pub currencies: Vec<Currency>,
+    /// How they are rounded.
+    pub rounding: RoundingDef,
+}
+
+/// The rounding that counts for documents in a currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ChosenRounding {
+    /// The rounding; none: half up to the minor unit.
+    pub def: Option<RoundingDef>,
+    /// The number of the entry for some currencies that it is from; none when it is that for all.
+    pub entry: Option<usize>,
+}
 
 /// In which currency documents are for which rules are compiled, and in which one amounts are that name none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,5 +44,18 @@ impl Denomination {
     #[must_use]
     pub fn of(&self, currencies: &[Currency], has_amounts: bool) -> Currency {
         if self.counts(currencies, has_amounts) { self.document } else { currencies.first().copied().unwrap_or(self.own) }
+    }
+
+    /// The rounding of the documents: the one that names their currency, else that for all. Of that the increment and the offset are in the
+    /// rulebook's own currency, so that of documents in others only the mode counts.
+    #[must_use]
+    pub fn rounding(&self, for_all: Option<RoundingDef>, for_some: &[CurrencyRoundingDef]) -> ChosenRounding {
+        let named = for_some.iter().enumerate().find(|(_, entry)| entry.currencies.contains(&self.document));
+        if let Some((number, entry)) = named {
+            return ChosenRounding { def: Some(entry.rounding), entry: Some(number) };
+        }
+        let of_own =
+            |rounding| if self.document == self.own { rounding } else { RoundingDef { increment: None, offset: None, ..rounding } };
+        ChosenRounding { def: for_all.map(of_own), entry: None }
     }
 }

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | [`Decimal`] | an exact decimal number as it crosses the wire and stands in formulas |
 //! | [`Currency`] | an ISO 4217 currency with its minor units |
-//! | [`Denomination`] | for documents in which currency rules are compiled |
+//! | [`Denomination`], [`CurrencyRoundingDef`] | for documents in which currency rules are compiled, and how those are rounded |
 //! | [`Money`] | an amount at the currency's scale, such as `1058.40` EUR |
 //! | [`UnitPrice`] | a price per unit, which may have more digits than an amount |
 //! | [`Percent`] | a percentage, exact |
@@ -30,7 +30,7 @@ pub use amount::Money;
 pub use currency::{Currency, CurrencyError};
 pub(crate) use decimal::JSON_NUMBER_TOKEN;
 pub use decimal::{DECIMAL_TOKEN, Decimal, DecimalError};
-pub use denomination::Denomination;
+pub use denomination::{ChosenRounding, CurrencyRoundingDef, Denomination};
 pub use exact::Exact;
 pub use percent::Percent;
 pub use rounding::{Rounding, RoundingDef, RoundingError, RoundingMode};

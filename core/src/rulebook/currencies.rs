@@ -240,7 +240,9 @@ pub fn check(def: &RulebookDef, amounts: &Amounts, all: &mut Diagnostics) {
     let (procedure, adjustments, promotions) =
         (Path::ROOT.field("procedure"), Path::ROOT.field("adjustments"), Path::ROOT.field("promotions"));
     for (index, step) in def.procedure.iter().enumerate() {
-        check_one(def, (step, amounts), "step", step.id().as_str(), &procedure.index(index).field(step.kind()), all);
+        let at = procedure.index(index);
+        check_one(def, (step, amounts), "step", step.id().as_str(), &at.field(step.kind()), all);
+        check_roundings(def, step, &at.field(step.kind()), all);
     }
     for (index, rule) in def.adjustments.iter().enumerate() {
         check_one(def, (rule, amounts), "adjustment", rule.id.as_str(), &adjustments.index(index), all);
@@ -267,19 +269,62 @@ fn check_one(
     path: &Path<'_>,
     all: &mut Diagnostics,
 ) {
+    check_known(def, part.currencies(), path, all);
+    if !def.currencies.is_empty() && part.currencies().is_empty() && part.has_amounts(amounts) {
+        let message = format!("the {what} `{id}` has amounts in `{}`, so it is for documents in no other currency", def.currency);
+        let problem = Diagnostic::warning(PricingCode::Currency, path, message);
+        let help = format!("say so with `\"currencies\": [\"{}\"]`, and write another {what} for the others", def.currency);
+        all.push(problem.help(help));
+    }
+}
+
+/// Currencies that something names are those of documents.
+fn check_known(def: &RulebookDef, named: &[Currency], path: &Path<'_>, all: &mut Diagnostics) {
     let place = path.field("currencies");
-    for (index, currency) in part.currencies().iter().enumerate() {
+    for (index, currency) in named.iter().enumerate() {
         if *currency != def.currency && !def.currencies.contains(currency) {
             let message = format!("no document is in `{currency}`");
             let problem = Diagnostic::error(PricingCode::Currency, &place.index(index), message);
             all.push(problem.help(format!("add `{currency}` to the `currencies` of the rulebook, or take it out here")));
         }
     }
-    if !def.currencies.is_empty() && part.currencies().is_empty() && part.has_amounts(amounts) {
-        let message = format!("the {what} `{id}` has amounts in `{}`, so it is for documents in no other currency", def.currency);
-        let problem = Diagnostic::warning(PricingCode::Currency, path, message);
-        let help = format!("say so with `\"currencies\": [\"{}\"]`, and write another {what} for the others", def.currency);
-        all.push(problem.help(help));
+}
+
+/// Each currency has one rounding at most, and an increment is used for no currency but its own.
+fn check_roundings(def: &RulebookDef, step: &StepDef, path: &Path<'_>, all: &mut Diagnostics) {
+    let (for_all, for_some) = match step {
+        StepDef::Stage(step) => (step.rounding, &step.currency_roundings),
+        StepDef::Promotion(step) => (step.rounding, &step.currency_roundings),
+        StepDef::Tax(step) => (step.rounding, &step.currency_roundings),
+        _ => return,
+    };
+    let entries = path.field("currency_roundings");
+    let mut named: Vec<Currency> = Vec::new();
+    for (number, entry) in for_some.iter().enumerate() {
+        let at = entries.index(number);
+        check_known(def, &entry.currencies, &at, all);
+        if entry.currencies.is_empty() {
+            let message = "the rounding is for documents in no currency; name at least one";
+            all.error(PricingCode::Currency, &at.field("currencies"), message);
+        }
+        for (index, currency) in entry.currencies.iter().enumerate() {
+            if named.contains(currency) {
+                let message = format!("documents in `{currency}` have a rounding already; name the currency once");
+                all.error(PricingCode::Currency, &at.field("currencies").index(index), message);
+            }
+            named.push(*currency);
+        }
+    }
+    let Some(rounding) = for_all else { return };
+    let others: Vec<Currency> = def.currencies.iter().filter(|currency| !named.contains(currency)).copied().collect();
+    if others.is_empty() && named.contains(&def.currency) {
+        let message = "documents in every currency have a rounding of their own, so this one is never used; take it out";
+        all.warning(PricingCode::Currency, &path.field("rounding"), message);
+    } else if !others.is_empty() && (rounding.increment.is_some() || rounding.offset.is_some()) {
+        let names = others.iter().map(|currency| format!("`{currency}`")).collect::<Vec<_>>().join(", ");
+        let message = format!("the increment is in `{}`, so documents in {names} are rounded to their minor unit", def.currency);
+        let problem = Diagnostic::warning(PricingCode::Currency, &path.field("rounding"), message);
+        all.push(problem.help("say in `currency_roundings` how they are rounded"));
     }
 }
 

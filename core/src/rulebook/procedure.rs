@@ -12,6 +12,7 @@ use crate::catalog::Catalog;
 use crate::charge::{CashRounding, ChargeStep, ChargeStepDef, Charges};
 use crate::expr::{CompileContext, Expr, Scope, Slot, Type};
 use crate::id::{StepId, TagId};
+use crate::money::Denomination;
 use crate::pricing::{PriceStep, Pricing};
 use crate::report::{AdjustCode, Diagnostic, Path, RulebookCode};
 use crate::sort;
@@ -248,7 +249,7 @@ impl Around<'_> {
             StepDef::CashRounding(step) => {
                 Step::CashRounding(CashRounding::compile(step, currency, &at.field("cash_rounding"), cx.diagnostics))
             }
-            StepDef::Tax(step) => Step::Tax(Box::new(TaxStep::compile(step, currency, tax, &at.field("tax"), cx))),
+            StepDef::Tax(step) => Step::Tax(Box::new(TaxStep::compile(step, self.documents.of, tax, &at.field("tax"), cx))),
         })
     }
 
@@ -257,7 +258,8 @@ impl Around<'_> {
             self.def.adjustments.iter().enumerate().filter(|(_, rule)| rule.stage == stage.id && rule.counts(self.documents)).collect();
         let before: Vec<StepId> = self.before.iter().map(|step| step.id().clone()).collect();
         let Self { tags, date, lines_rounded, .. } = *self;
-        let place = StagePlace { currency: self.documents.of.document, before: &before, lines_rounded, date, tags };
+        let Denomination { document: currency, own } = self.documents.of;
+        let place = StagePlace { currency, own, before: &before, lines_rounded, date, tags };
         self.lines_rounded |= stage.scope == StageScope::Document || stage.round_at.unwrap_or_default() == RoundAt::Line;
         let compiled = Stage::compile(stage, &rules, place, at, &root.field("adjustments"), cx);
         let adjustments = root.field("adjustments");
@@ -337,7 +339,8 @@ impl Around<'_> {
         self.lines_rounded = true;
         let before: Vec<StepId> = self.before.iter().map(|step| step.id().clone()).collect();
         let (adjustments, tags) = (self.def.adjustments.len(), self.tags);
-        let place = PromotionPlace { currency: self.documents.of.document, adjustments, date: self.date, before: &before, tags };
+        let Denomination { document: currency, own } = self.documents.of;
+        let place = PromotionPlace { currency, own, adjustments, date: self.date, before: &before, tags };
         let here = |promotion: &PromotionDef| promotion.step == step.id && promotion.counts(self.documents);
         let promotions: Vec<(usize, &PromotionDef)> =
             self.def.promotions.iter().enumerate().filter(|(_, promotion)| here(promotion)).collect();
@@ -400,6 +403,7 @@ fn default_procedure(def: &RulebookDef, has_tax: bool) -> Vec<StepDef> {
             round: None,
             restate_unit: false,
             rounding: None,
+            currency_roundings: Vec::new(),
             tie_break: None,
             allocate: None,
         })
@@ -411,6 +415,7 @@ fn default_procedure(def: &RulebookDef, has_tax: bool) -> Vec<StepDef> {
             tie_break: None,
             round_at: PromotionRoundAt::default(),
             rounding: None,
+            currency_roundings: Vec::new(),
             allocate: None,
             max_steps: None,
         })
@@ -422,6 +427,7 @@ fn default_procedure(def: &RulebookDef, has_tax: bool) -> Vec<StepDef> {
             round_at: TaxRoundAt::default(),
             round_target: RoundTarget::default(),
             rounding: None,
+            currency_roundings: Vec::new(),
             destination_price: DestinationPrice::default(),
         })
     });

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::zone::ZoneDef;
 use crate::id::{StepId, TaxCategoryId, TaxId, TaxRateId};
-use crate::money::{Currency, Decimal, Percent, RoundingDef};
+use crate::money::{Currency, CurrencyRoundingDef, Decimal, Percent, RoundingDef};
 use crate::time::{Period, Window};
 
 /// Categories, taxes and rates.
@@ -246,6 +246,10 @@ pub struct TaxStepDef {
     /// How tax is rounded; half-up to the currency's minor unit when absent. Not for `round_at: none`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounding: Option<RoundingDef>,
+    /// How documents in some currencies are rounded instead. An `increment` of `rounding` is in the rulebook's own currency: documents in
+    /// others that are not named here are rounded to their minor unit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub currency_roundings: Vec<CurrencyRoundingDef>,
     /// What a price that includes tax keeps when the taxes of the destination are not those that it was made with.
     #[serde(default, skip_serializing_if = "is_default")]
     pub destination_price: DestinationPrice,

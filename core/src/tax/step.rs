@@ -3,8 +3,8 @@
 use super::{DestinationPrice, GROSS_AMOUNT, NET_AMOUNT, PriceMode, PriceModeDef, RoundTarget, Tax, TaxRoundAt, TaxStepDef};
 use crate::expr::{CompileContext, EvalError, Expr, Facts, Scope, Slot, Type};
 use crate::id::{StepId, Symbol};
-use crate::money::{Currency, Rounding};
-use crate::report::{Diagnostic, Path, RulebookCode};
+use crate::money::{Denomination, Rounding};
+use crate::report::{Diagnostic, Path, RulebookCode, check_rounding};
 
 /// The checked step that computes tax.
 #[derive(Debug, Clone)]
@@ -28,18 +28,16 @@ enum StepMode {
 
 impl TaxStep {
     /// Checks the step.
-    pub fn compile(def: &TaxStepDef, currency: Currency, tax: Option<&Tax>, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Self {
-        let half_up = Rounding::half_up(currency.minor_units());
-        if def.round_at == TaxRoundAt::None && def.rounding.is_some() {
-            let message = "nothing is rounded with `round_at: none`, so `rounding` is never used";
-            let problem = Diagnostic::error(RulebookCode::Rounding, &path.field("rounding"), message);
+    pub fn compile(def: &TaxStepDef, of: Denomination, tax: Option<&Tax>, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Self {
+        let minor = of.document.minor_units();
+        let unused = [("rounding", def.rounding.is_some()), ("currency_roundings", !def.currency_roundings.is_empty())];
+        for (field, _) in unused.into_iter().filter(|(_, given)| *given && def.round_at == TaxRoundAt::None) {
+            let message = format!("nothing is rounded with `round_at: none`, so `{field}` is never used");
+            let problem = Diagnostic::error(RulebookCode::Rounding, &path.field(field), message);
             cx.diagnostics.push(problem.help("take it out, or round at the `document`"));
         }
-        let rounding = def.rounding.map_or(Ok(half_up), |rounding| Rounding::new(rounding, currency.minor_units()));
-        let rounding = rounding.unwrap_or_else(|error| {
-            cx.diagnostics.error(RulebookCode::Rounding, &path.field("rounding"), error.to_string());
-            half_up
-        });
+        let chosen = of.rounding(def.rounding, &def.currency_roundings);
+        let rounding = check_rounding(chosen, |_| minor, path, cx.diagnostics).unwrap_or(Rounding::half_up(minor));
         Self {
             id: def.id.clone(),
             price_mode: read_mode(&def.price_mode, &path.field("price_mode"), cx),

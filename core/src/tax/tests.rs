@@ -5,7 +5,7 @@ use super::*;
 use crate::expr::{CompileContext, Vocabulary};
 use crate::id::Symbols;
 use crate::limits::Limits;
-use crate::money::{Currency, Decimal, Exact};
+use crate::money::{Currency, Decimal, Denomination, Exact};
 use crate::report::{Diagnostic, Diagnostics, Path, Sources};
 
 /// Taxes with a step, ready to be asked.
@@ -37,7 +37,7 @@ fn fixture(tax: Value, step: Value) -> Fixture {
         diagnostics: &mut diagnostics,
     };
     let tax = Tax::compile(&def, |_| true, &Path::ROOT.field("tax"), &mut cx);
-    let step = TaxStep::compile(&step, euro(), Some(&tax), &Path::ROOT.field("step"), &mut cx);
+    let step = TaxStep::compile(&step, Denomination { document: euro(), own: euro() }, Some(&tax), &Path::ROOT.field("step"), &mut cx);
     let problems = match diagnostics.finish() {
         Ok(warnings) => warnings,
         Err(error) => error.diagnostics().to_vec(),

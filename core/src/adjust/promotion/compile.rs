@@ -8,8 +8,8 @@ use super::def::{
 use super::offer::{self, Offer};
 use crate::expr::{CompileContext, Expr, RuleIndex, Scope, Slot, Type};
 use crate::id::{Ordinal, RuleId, StepId, Symbol, TagId};
-use crate::money::{Currency, Rounding};
-use crate::report::{AdjustCode, Diagnostic, Path, RulebookCode};
+use crate::money::{Currency, Denomination, Rounding};
+use crate::report::{AdjustCode, Diagnostic, Path, RulebookCode, check_rounding};
 use crate::sort;
 use crate::time::Period;
 
@@ -137,6 +137,8 @@ impl Part {
 pub struct PromotionPlace<'p> {
     /// The document's currency.
     pub currency: Currency,
+    /// The rulebook's own.
+    pub own: Currency,
     /// How many adjustments there are.
     pub adjustments: usize,
     /// The slot of the document's date.
@@ -159,7 +161,7 @@ impl PromotionStep {
     ) -> Self {
         let currency = around.currency;
         // 1. The step's own settings.
-        let rounding = rounding(def, currency, path, cx);
+        let rounding = rounding(def, around, path, cx);
         let max_steps = max_steps(def, path, cx);
         if promotions.is_empty() {
             let message = format!("no promotion names the step `{}`", def.id);
@@ -218,13 +220,10 @@ fn place_of(step: usize, bases: &mut Vec<usize>) -> usize {
     })
 }
 
-fn rounding(def: &PromotionStepDef, currency: Currency, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Rounding {
-    let minor = currency.minor_units();
-    let Some(rounding) = def.rounding else { return Rounding::half_up(minor) };
-    Rounding::new(rounding, minor).unwrap_or_else(|error| {
-        cx.diagnostics.error(RulebookCode::Rounding, &path.field("rounding"), error.to_string());
-        Rounding::half_up(minor)
-    })
+fn rounding(def: &PromotionStepDef, place: PromotionPlace<'_>, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Rounding {
+    let minor = place.currency.minor_units();
+    let chosen = Denomination { document: place.currency, own: place.own }.rounding(def.rounding, &def.currency_roundings);
+    check_rounding(chosen, |_| minor, path, cx.diagnostics).unwrap_or(Rounding::half_up(minor))
 }
 
 fn max_steps(def: &PromotionStepDef, path: &Path<'_>, cx: &mut CompileContext<'_>) -> u64 {

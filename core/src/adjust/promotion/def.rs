@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{BudgetDef, CapAmountDef, RuleCouponDef, TieBreak, UsesDef};
 use crate::id::{ProductId, RuleId, StepId, TagId};
-use crate::money::{AllocationMethod, Currency, Decimal, RoundingDef, ZeroWeights};
+use crate::money::{AllocationMethod, Currency, CurrencyRoundingDef, Decimal, RoundingDef, ZeroWeights};
 use crate::time::{Period, Window};
 
 /// How what a promotion takes off becomes amounts of its lines.
@@ -37,6 +37,10 @@ pub struct PromotionStepDef {
     /// How it is rounded; half-up to the currency's minor unit when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounding: Option<RoundingDef>,
+    /// How documents in some currencies are rounded instead. An `increment` of `rounding` is in the rulebook's own currency: documents in
+    /// others that are not named here are rounded to their minor unit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub currency_roundings: Vec<CurrencyRoundingDef>,
     /// How what a promotion takes off is split over its lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allocate: Option<PromotionAllocateDef>,
