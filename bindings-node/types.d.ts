@@ -223,6 +223,9 @@ export interface ApprovalActionRejectContent {
   roles: readonly RoleId[];
 }
 
+/** In which currency a matrix judges what a document comes to. */
+export type ApprovalAmounts = "own_currency" | "document_currency";
+
 /** A case. The default, which is `{}` on the wire, is a case that nothing has happened to. */
 export interface ApprovalCaseState {
   /** The commands that were handled. */
@@ -291,6 +294,8 @@ export interface ApprovalDecidedInput {
  * ```
  */
 export interface ApprovalDef {
+  /** In which currency the matrix judges what a document comes to. */
+  amounts?: ApprovalAmounts;
   /**
    * Which approvals a document needs: a decision table with the outputs `level` (a whole number from 1) and `role`. Every row
    * that fires asks for one, unless the table has another hit policy than `collect`.
@@ -508,6 +513,8 @@ export interface ApprovalRequest {
   destination?: Facts;
   /** The declared attributes that begin with `document.`. */
   document?: Facts;
+  /** Rates of exchange, before those that the rulebook declares. */
+  exchange_rates?: readonly ExchangeRate[];
   /** Whether every row of the matrix shall be explained. */
   explain?: boolean;
   /** How many lines the document has. */
@@ -2869,6 +2876,16 @@ export interface InvoiceTaxInput {
 
 /** From when on a line may be invoiced. */
 export type InvoiceWhen = "shipped" | "confirmed";
+
+/** The rate by which the amounts of a document were converted before they were judged. */
+export interface JudgedRate {
+  /** The document's currency. */
+  from: Currency;
+  /** How much of `to` one of `from` is. */
+  rate: Decimal;
+  /** The currency in which the matrix judges: the rulebook's. */
+  to: Currency;
+}
 
 /** What is in a kit, and of what there is the least. */
 export interface KitAvailability {
@@ -6524,6 +6541,8 @@ export interface Route {
 
 /** Who must approve a document, and why. */
 export interface RouteDecision {
+  /** The rate by which the amounts were converted before they were judged; absent when they were judged as they are. */
+  exchanged?: JudgedRate;
   /** One entry per level and role, levels ascending, then by role. None is needed when it is empty. */
   requirements: ApprovalRequirement[];
   /** For every row of the matrix whether it asks, and which of its tests did not pass; only when asked for. */

@@ -238,6 +238,9 @@ class ApprovalActionRejectContent(TypedDict):
     # The roles of the person who decides, as the host knows them.
     roles: ReadOnly[Sequence[RoleId]]
 
+# In which currency a matrix judges what a document comes to.
+ApprovalAmounts: TypeAlias = "Literal['own_currency', 'document_currency']"
+
 
 @final
 class ApprovalCaseState(TypedDict):
@@ -311,6 +314,8 @@ class ApprovalDef(TypedDict):
     # Ok::<(), serde_json::Error>(())
     ```
     """
+    # In which currency the matrix judges what a document comes to.
+    amounts: NotRequired[ReadOnly[ApprovalAmounts]]
     # Which approvals a document needs: a decision table with the outputs `level` (a whole number from 1) and `role`. Every row
     # that fires asks for one, unless the table has another hit policy than `collect`.
     matrix: ReadOnly[TableDef]
@@ -558,6 +563,8 @@ class ApprovalRequest(TypedDict):
     destination: NotRequired[ReadOnly[Facts]]
     # The declared attributes that begin with `document.`.
     document: NotRequired[ReadOnly[Facts]]
+    # Rates of exchange, before those that the rulebook declares.
+    exchange_rates: NotRequired[ReadOnly[Sequence[ExchangeRate]]]
     # Whether every row of the matrix shall be explained.
     explain: NotRequired[ReadOnly[bool]]
     # How many lines the document has.
@@ -3076,6 +3083,20 @@ class InvoiceTaxInput(TypedDict):
 
 # From when on a line may be invoiced.
 InvoiceWhen: TypeAlias = "Literal['shipped', 'confirmed']"
+
+
+# The rate by which the amounts of a document were converted before they were judged.
+JudgedRate = TypedDict(
+    "JudgedRate",
+    {
+        # The document's currency.
+        "from": "Currency",
+        # How much of `to` one of `from` is.
+        "rate": "Decimal",
+        # The currency in which the matrix judges: the rulebook's.
+        "to": "Currency",
+    },
+)
 
 
 @final
@@ -6979,6 +7000,8 @@ class Route(TypedDict):
 @final
 class RouteDecision(TypedDict):
     """Who must approve a document, and why."""
+    # The rate by which the amounts were converted before they were judged; absent when they were judged as they are.
+    exchanged: NotRequired[JudgedRate]
     # One entry per level and role, levels ascending, then by role. None is needed when it is empty.
     requirements: list[ApprovalRequirement]
     # For every row of the matrix whether it asks, and which of its tests did not pass; only when asked for.

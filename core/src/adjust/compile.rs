@@ -8,7 +8,7 @@ use super::{
 use crate::expr::{Atom, CompileContext, Expr, Literal, RuleIndex, Scope, Slot, Type};
 use crate::id::{Ordinal, RuleId, StepId, TagId};
 use crate::money::{ArithmeticError, Currency, Decimal, Denomination, Percent, Rounding, RoundingDef, UnitPrice};
-use crate::report::{AdjustCode, Diagnostic, LimitCode, Path, RulebookCode, check_rounding};
+use crate::report::{AdjustCode, Diagnostic, LimitCode, Path, check_rounding};
 use crate::time::Period;
 
 /// A checked stage with its rules in the order in which they apply: priority from high to low, then id.

@@ -1,7 +1,7 @@
 //! From a definition to a matrix that can be asked.
 
-use super::def::{ApprovalDef, NoMatch, RequiredDef};
-use crate::expr::{CompileContext, Scope};
+use super::def::{ApprovalAmounts, ApprovalDef, NoMatch, RequiredDef};
+use crate::expr::{CompileContext, Expr, Scope, Slot};
 use crate::id::{RoleId, Set};
 use crate::report::{ApprovalCode, Diagnostic, Path, RulebookCode, TableCode, did_you_mean};
 use crate::table::{HitPolicy, OutputType, Scalar, Table, TableDef};
@@ -14,6 +14,15 @@ pub struct Approval {
     pub(super) no_match: Vec<RequiredDef>,
     pub(super) roles: Set<RoleId>,
     pub(super) requester_may_approve: bool,
+    /// In which currency the matrix judges amounts.
+    pub amounts: ApprovalAmounts,
+}
+
+impl Approval {
+    /// What the inputs of the matrix read.
+    pub fn slots(&self) -> impl Iterator<Item = &Slot> {
+        self.matrix.iter().flat_map(|matrix| matrix.table.inputs()).flat_map(Expr::slots)
+    }
 }
 
 /// The matrix and what each of its rows asks for.
@@ -38,7 +47,7 @@ pub fn compile(def: &ApprovalDef, path: &Path<'_>, cx: &mut CompileContext<'_>) 
         NoMatch::AutoApprove => Vec::new(),
         NoMatch::Require(required) => check_required(required, &roles, &path.field("no_match").field("require"), cx),
     };
-    Approval { matrix, no_match, roles, requester_may_approve: def.requester_may_approve }
+    Approval { matrix, no_match, roles, requester_may_approve: def.requester_may_approve, amounts: def.amounts }
 }
 
 fn read_roles(def: &ApprovalDef, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Set<RoleId> {

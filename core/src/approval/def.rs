@@ -30,6 +30,9 @@ pub struct ApprovalDef {
     /// Which approvals a document needs: a decision table with the outputs `level` (a whole number from 1) and `role`. Every row
     /// that fires asks for one, unless the table has another hit policy than `collect`.
     pub matrix: TableDef,
+    /// In which currency the matrix judges what a document comes to.
+    #[serde(default, skip_serializing_if = "ApprovalAmounts::is_default")]
+    pub amounts: ApprovalAmounts,
     /// What a document needs for which no row fires.
     #[serde(default)]
     pub no_match: NoMatch,
@@ -39,6 +42,24 @@ pub struct ApprovalDef {
     /// Whether the person who asks may also approve.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub requester_may_approve: bool,
+}
+
+/// In which currency a matrix judges what a document comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ApprovalAmounts {
+    /// In the rulebook's own: the amounts of documents in others are converted, unrounded, by the rate that the request gives, or else by the
+    /// one that the rulebook declares for the document's date.
+    #[default]
+    OwnCurrency,
+    /// In the document's: the matrix tests `currency` too, and has an amount for each.
+    DocumentCurrency,
+}
+
+impl ApprovalAmounts {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A role that approves.

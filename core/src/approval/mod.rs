@@ -26,7 +26,7 @@ mod tests;
 pub use case::{ApprovalAction, ApprovalEvent, CaseState, CaseStatus, Decided, RequirementState, RequirementStatus, Round, Subject, Vote};
 pub use compile::{Approval, compile};
 pub use decide::decide;
-pub use def::{ApprovalDef, NoMatch, RequiredDef, RoleDef};
+pub use def::{ApprovalAmounts, ApprovalDef, NoMatch, RequiredDef, RoleDef};
 pub use evolve::evolve;
 pub use request::{DecideApprovalRequest, EvolveApprovalRequest, evolve_all};
 pub use route::{Requirement, Route, explain, route};

@@ -7,7 +7,7 @@ use super::{Pricing, Query};
 use crate::expr::CompileContext;
 use crate::money::{Currency, Decimal};
 use crate::report::{Diagnostic, Path, PricingCode};
-use crate::time::Period;
+use crate::time::{Date, Period};
 
 /// A rate of exchange that counts where a request gives none: so much of `to` for one of `from`. It is never rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -44,12 +44,14 @@ pub struct Exchanged {
 }
 
 impl Pricing {
-    /// Reads the rates that the rulebook declares, whose `own` currency is one of those of its documents beside `others`.
+    /// Reads the rates that the rulebook declares, whose `own` currency is one of those of its documents beside `others`;
+    /// `approves`: documents in others are approved by their amounts in `own`.
     pub fn set_rates(
         &mut self,
         defs: &[ExchangeRateDef],
         own: Currency,
         others: &[Currency],
+        approves: bool,
         path: &Path<'_>,
         cx: &mut CompileContext<'_>,
     ) {
@@ -81,7 +83,8 @@ impl Pricing {
                 refuse(&at, message, "end the validity of one of them where the other begins");
             }
             cx.diagnostics.check_period(valid, &at.field("valid"));
-            if def.from != to && !self.lists.iter().any(|list| list.convert && list.currency == def.from) {
+            let is_for_approvals = approves && to == own && others.contains(&def.from);
+            if def.from != to && !is_for_approvals && !self.lists.iter().any(|list| list.convert && list.currency == def.from) {
                 let message = format!("no price list converts prices in `{}`, so the rate is never used", def.from);
                 let problem = Diagnostic::warning(PricingCode::ExchangeRate, &at, message);
                 cx.diagnostics.push(problem.help("let a list of that currency `convert`, or take the rate out"));
@@ -95,6 +98,12 @@ impl Pricing {
     #[must_use]
     pub fn rates(&self) -> &[DatedRate] {
         &self.rates
+    }
+
+    /// How much of `to` one of `from` is on a day, as the rulebook declares it.
+    #[must_use]
+    pub fn rate(&self, from: Currency, to: Currency, date: Date) -> Option<Decimal> {
+        declared(&self.rates, (from, to), date)
     }
 
     /// The currency of a list's prices.
@@ -122,11 +131,10 @@ impl<F: ?Sized, L> Query<'_, F, L> {
     /// How much of the document's currency one of another is: as the request says, else the rulebook for the day.
     pub(super) fn rate_from(&self, from: Currency) -> Option<Decimal> {
         let given = self.rates.iter().find(|rate| rate.from == from && rate.to == self.currency).map(|rate| rate.rate);
-        given.or_else(|| {
-            self.own_rates
-                .iter()
-                .find(|rate| rate.from == from && rate.to == self.currency && rate.valid.contains(self.date))
-                .map(|rate| rate.rate)
-        })
+        given.or_else(|| declared(self.own_rates, (from, self.currency), self.date))
     }
+}
+
+fn declared(rates: &[DatedRate], (from, to): (Currency, Currency), date: Date) -> Option<Decimal> {
+    rates.iter().find(|rate| rate.from == from && rate.to == to && rate.valid.contains(date)).map(|rate| rate.rate)
 }

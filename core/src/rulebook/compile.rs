@@ -6,13 +6,14 @@ use super::columns::ProductSymbols;
 use super::currencies::{self, Amounts, Denominated, Documents, LeftOut};
 use super::def::{NegativeQuantities, RulebookDef};
 use super::foresight;
+use super::judged;
 use super::order::OrderPolicy;
 use super::procedure::{self, Step};
 use super::subject::SubjectVocabulary;
 use super::vocabulary::{Attributes, VocabularySource};
 use crate::adjust::Coupons;
 use crate::adjust::promotion::PromotionDef;
-use crate::approval::Approval;
+use crate::approval::{Approval, ApprovalAmounts};
 use crate::catalog::{Catalog, CatalogDef, ProductDef, products_from_csv};
 use crate::charge::{ChargeDef, ChargeTaxDef, Charges};
 use crate::credit::Credit;
@@ -163,7 +164,9 @@ impl Rulebook {
             CompileContext { vocabulary: &of_prices, symbols: cx.symbols, sources, limits: &limits, diagnostics: cx.diagnostics };
         let lists = Path::ROOT.field("price_lists");
         let mut pricing = Pricing::compile(&mut def.price_lists, def.currency, &def.currencies, &units, &lists, &mut price_cx);
-        pricing.set_rates(&def.exchange_rates, def.currency, &def.currencies, &Path::ROOT.field("exchange_rates"), &mut price_cx);
+        let approves = def.approval.as_ref().is_some_and(|approval| approval.amounts == ApprovalAmounts::OwnCurrency);
+        let rates = Path::ROOT.field("exchange_rates");
+        pricing.set_rates(&def.exchange_rates, def.currency, &def.currencies, approves, &rates, &mut price_cx);
         check_tax_categories(&def, &from_file, &mut cx);
         let amounts = Amounts::of(&def, &attributes, &mut cx);
         currencies::check(&def, &amounts, cx.diagnostics);
@@ -193,6 +196,9 @@ impl Rulebook {
         };
         let mut cx = CompileContext { vocabulary: &subject.vocabulary, ..cx };
         let approval = def.approval.as_ref().map(|approval| crate::approval::compile(approval, &Path::ROOT.field("approval"), &mut cx));
+        if let Some(approval) = &approval {
+            judged::check(&def, approval, &subject, cx.diagnostics);
+        }
         // 4. What the parts say about each other, where each is right by itself.
         if !diagnostics.has_errors() {
             let around =

@@ -6,13 +6,15 @@ use serde::{Deserialize, Serialize};
 use super::compile::Rulebook;
 use super::def::AttributeDef;
 use super::facts::{FactReader, Given};
+use super::judged::{self, JudgedRate};
 use super::vocabulary::Declared;
-use crate::approval::{Requirement, explain, route};
+use crate::approval::{Approval, Requirement, explain, route};
 use crate::credit::CreditStatus;
 use crate::expr::{Constant, Facts as Document, Presence, Scope, Slot, Text, Type, Value, Vocabulary};
 use crate::fact::Facts;
 use crate::id::Symbols;
 use crate::money::{ArithmeticError, Currency, Decimal, Money};
+use crate::pricing::ExchangeRate;
 use crate::report::{Code, Diagnostic, Diagnostics, Error, Fingerprint, LimitCode, Path, QuoteCode, RulebookCode, ShapeCode};
 use crate::table::RowReport;
 use crate::time::Date;
@@ -26,6 +28,9 @@ pub struct ApprovalRequest {
     /// The currency of the totals; the rulebook's when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
+    /// Rates of exchange, before those that the rulebook declares.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exchange_rates: Vec<ExchangeRate>,
     /// What is known of the customer: `id`, and the declared attributes that begin with `customer.`, without that prefix.
     #[serde(default, skip_serializing_if = "Facts::is_empty")]
     pub customer: Facts,
@@ -95,6 +100,9 @@ pub struct ApprovalFacts {
 pub struct RouteDecision {
     /// The rulebook that decided.
     pub rulebook: Fingerprint,
+    /// The rate by which the amounts were converted before they were judged; absent when they were judged as they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exchanged: Option<JudgedRate>,
     /// One entry per level and role, levels ascending, then by role. None is needed when it is empty.
     pub requirements: Vec<Requirement>,
     /// For every row of the matrix whether it asks, and which of its tests did not pass; only when asked for.
@@ -171,6 +179,36 @@ fn own_names(vocabulary: &mut Vocabulary, symbols: &mut Symbols) -> Option<Subje
     })
 }
 
+impl SubjectVocabulary {
+    /// Whether a matrix tests what documents come to.
+    pub(super) fn reads_amounts(&self, approval: &Approval) -> bool {
+        let own = &self.slots;
+        let amounts = [own.list_amount, own.discount, own.net, own.tax, own.gross, own.charges, own.payable];
+        approval.slots().any(|slot| amounts.contains(slot))
+    }
+
+    /// Whether a matrix asks for the currency.
+    pub(super) fn reads_currency(&self, approval: &Approval) -> bool {
+        approval.slots().any(|slot| *slot == self.slots.currency)
+    }
+}
+
+impl SubjectTotals {
+    /// The same in another currency, unrounded.
+    pub(super) fn converted(&self, rate: Decimal) -> Result<Self, ArithmeticError> {
+        let optional = |amount: Option<Decimal>| amount.map(|amount| amount.checked_mul(rate)).transpose();
+        Ok(Self {
+            list: self.list.checked_mul(rate)?,
+            discount: self.discount.checked_mul(rate)?,
+            net: self.net.checked_mul(rate)?,
+            tax: self.tax.checked_mul(rate)?,
+            gross: self.gross.checked_mul(rate)?,
+            charges: optional(self.charges)?,
+            payable: optional(self.payable)?,
+        })
+    }
+}
+
 /// The subject as the matrix reads it.
 struct Subject<'s> {
     values: Vec<Value<'s>>,
@@ -214,7 +252,9 @@ impl Rulebook {
         let lists: Vec<Vec<Value<'_>>> = constants.map(|constant| constant.items(&parts.symbols).unwrap_or_default()).collect();
         let codes = request.approval_facts.iter().flat_map(|facts| &facts.findings).map(|code| code.as_str());
         let findings: Vec<Value<'_>> = codes.map(|text| Value::Text(Text { symbol: parts.symbols.find(text), text })).collect();
-        let mut subject = self.subject(request, &given, &lists)?;
+        check_totals(&request.totals, request.currency.unwrap_or(parts.currency))?;
+        let (totals, exchanged) = judged::judged(parts, approval, request)?;
+        let mut subject = self.subject(request, &totals, &given, &lists)?;
         subject.set(parts.subject.slots.findings, Value::List(&findings));
         // 2. Ask the matrix.
         let matrix = Path::ROOT.field("approval");
@@ -224,17 +264,15 @@ impl Rulebook {
         };
         let requirements = route(approval, &subject).map_err(failed)?.requirements;
         let rows = if request.explain { Some(explain(approval, &subject).map_err(failed)?) } else { None };
-        Ok(RouteDecision { rulebook: self.fingerprint().clone(), requirements, rows })
+        Ok(RouteDecision { rulebook: self.fingerprint().clone(), exchanged, requirements, rows })
     }
 
     fn read_subject(&self, request: &ApprovalRequest) -> Result<Vec<Given>, Error> {
         let parts = self.parts();
         let words = &parts.subject;
         let mut diagnostics = Diagnostics::new();
-        if let Some(currency) = request.currency.filter(|currency| *currency != parts.currency) {
-            let message = format!("the rulebook approves in `{}`, not in `{currency}`", parts.currency);
-            diagnostics.error(crate::report::PricingCode::Currency, &Path::ROOT.field("currency"), message);
-        }
+        let currencies: Vec<Currency> = self.currencies().collect();
+        judged::check_request(request, &currencies, &mut diagnostics);
         let own = words.slots;
         let computed = [
             own.list_amount,
@@ -274,7 +312,14 @@ impl Rulebook {
         Ok(given)
     }
 
-    fn subject<'s>(&'s self, request: &'s ApprovalRequest, given: &'s [Given], lists: &'s [Vec<Value<'s>>]) -> Result<Subject<'s>, Error> {
+    /// The subject with its totals as they are judged.
+    fn subject<'s>(
+        &'s self,
+        request: &'s ApprovalRequest,
+        totals: &SubjectTotals,
+        given: &'s [Given],
+        lists: &'s [Vec<Value<'s>>],
+    ) -> Result<Subject<'s>, Error> {
         let parts = self.parts();
         let words = &parts.subject;
         let mut values = vec![Value::Missing; words.vocabulary.slot_count(Scope::Document)];
@@ -295,10 +340,9 @@ impl Rulebook {
         }
         let own = words.slots;
         let text = |text: &'s str| Value::Text(Text { symbol: parts.symbols.find(text), text });
-        let totals = checked_totals(&request.totals, parts.currency)?;
         set(own.list_amount, Value::Number(totals.list));
         set(own.discount, Value::Number(totals.discount));
-        set(own.discount_percent, Value::Number(discount_percent(&totals)?));
+        set(own.discount_percent, Value::Number(discount_percent(&request.totals)?));
         set(own.net, Value::Number(totals.net));
         set(own.tax, Value::Number(totals.tax));
         set(own.gross, Value::Number(totals.gross));
@@ -306,7 +350,7 @@ impl Rulebook {
         set(own.payable, Value::Number(totals.payable.unwrap_or(totals.gross)));
         set(own.line_count, Value::Number(request.line_count.into()));
         set(own.date, Value::Date(request.date));
-        set(own.currency, text(parts.symbols.text(parts.currency_code)));
+        set(own.currency, text(request.currency.unwrap_or(parts.currency).code()));
         if let Some(channel) = &request.channel {
             set(own.channel, text(channel));
         }
@@ -322,7 +366,7 @@ impl Rulebook {
 }
 
 /// Every total is an amount of the currency.
-fn checked_totals(totals: &SubjectTotals, currency: Currency) -> Result<SubjectTotals, Error> {
+fn check_totals(totals: &SubjectTotals, currency: Currency) -> Result<(), Error> {
     let mut diagnostics = Diagnostics::new();
     let path = Path::ROOT.field("totals");
     let fields = [("list", totals.list), ("discount", totals.discount), ("net", totals.net), ("tax", totals.tax), ("gross", totals.gross)];
@@ -333,8 +377,7 @@ fn checked_totals(totals: &SubjectTotals, currency: Currency) -> Result<SubjectT
             diagnostics.error(code, &path.field(field), format!("`{amount}` is no amount in `{currency}`: {error}"));
         }
     }
-    diagnostics.finish()?;
-    Ok(*totals)
+    diagnostics.finish().map(|_| ())
 }
 
 /// What was taken off, in percent of the list amount; zero for a list amount of zero.

@@ -106,6 +106,7 @@ pub fn approval_request(request: QuoteRequest, quote: &Quote, credit: CreditStat
     Ok(ApprovalRequest {
         date: request.date,
         currency: request.currency,
+        exchange_rates: request.exchange_rates,
         customer: request.customer,
         destination: request.destination,
         channel: request.channel,

@@ -9,7 +9,7 @@ use super::offer::{self, Offer};
 use crate::expr::{CompileContext, Expr, RuleIndex, Scope, Slot, Type};
 use crate::id::{Ordinal, RuleId, StepId, Symbol, TagId};
 use crate::money::{Currency, Denomination, Rounding};
-use crate::report::{AdjustCode, Diagnostic, Path, RulebookCode, check_rounding};
+use crate::report::{AdjustCode, Diagnostic, Path, check_rounding};
 use crate::sort;
 use crate::time::Period;
 
