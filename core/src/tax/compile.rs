@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::build::{self, Place};
+use super::contradiction;
 use super::country;
 use super::levy::{self, Levy};
 use super::stack::{Contains, Stack};
@@ -125,6 +126,7 @@ impl Tax {
         tax.warn_unused(def, path, cx);
         tax.check_default(def, path, cx);
         build::stacks(&mut tax, &places, &path.field("rates"), cx);
+        contradiction::check(&tax, &path.field("rates"), cx);
         tax
     }
 

@@ -27,22 +27,12 @@ impl Tax {
         customer: Option<Symbol>,
         moment: Moment,
     ) -> Result<Option<FoundStack>, ArithmeticError> {
-        let levy = |tax: &Self, rate: usize| tax.rates.get(rate).and_then(|rate| rate.levy);
-        let (mut first, mut rates) = (None::<FoundStack>, Vec::new());
-        // 1. The rates, from the smallest place to the largest.
-        for found in way.places().filter_map(|place| self.find(category, place, customer, moment)) {
-            for rate in self.rates_of(found.number) {
-                if !rates.iter().any(|known| levy(self, *known) == levy(self, rate)) {
-                    rates.push(rate);
-                }
-            }
-            first.get_or_insert(found);
-        }
+        // 1. The rates.
+        let (first, rates) = self.meeting(category, way, customer, moment);
         // 2. What they are together: mostly those of the first place.
         if first.is_none_or(|first| self.rates_of(first.number).count() == rates.len()) {
             return Ok(first);
         }
-        sort::by(&mut rates, |one, other| levy(self, *one).cmp(&levy(self, *other)));
         let incomplete = is_incomplete(self, &rates);
         let (start, end) = (self.stacks.len(), self.stacks.len().saturating_add(self.met.len()));
         // The same taxes at home and here are one stack, so that a price between them stays as it is.
@@ -53,5 +43,28 @@ impl Tax {
         }
         let number = known.unwrap_or(end);
         Ok(Some(FoundStack { number, complete: !incomplete }))
+    }
+
+    /// Of each tax the rate of the smallest place on the way that has one, in the order of the taxes, and what the smallest place with a
+    /// rate has by itself.
+    pub(super) fn meeting(
+        &self,
+        category: Symbol,
+        way: &Way,
+        customer: Option<Symbol>,
+        moment: Moment,
+    ) -> (Option<FoundStack>, Vec<usize>) {
+        let levy = |rate: usize| self.rates.get(rate).and_then(|rate| rate.levy);
+        let (mut first, mut rates) = (None::<FoundStack>, Vec::new());
+        for found in way.places().filter_map(|place| self.find(category, place, customer, moment)) {
+            for rate in self.rates_of(found.number) {
+                if !rates.iter().any(|known| levy(*known) == levy(rate)) {
+                    rates.push(rate);
+                }
+            }
+            first.get_or_insert(found);
+        }
+        sort::by(&mut rates, |one, other| levy(*one).cmp(&levy(*other)));
+        (first, rates)
     }
 }

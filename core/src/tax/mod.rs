@@ -20,6 +20,7 @@ pub const GROSS_AMOUNT: &str = "document.gross_amount";
 mod assessment;
 mod build;
 mod compile;
+mod contradiction;
 mod country;
 mod def;
 mod eval;

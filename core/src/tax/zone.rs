@@ -153,10 +153,42 @@ impl Zones {
         way
     }
 
+    /// The ways to the parts of all countries, at most so many: what every postcode lies in, with every region and with none.
+    pub(super) fn ways(&self, most: usize) -> Vec<Way> {
+        let of_country = self.of_country.iter().flat_map(|(country, zones)| {
+            let whole = self.way_to_country(Some(*country));
+            let regions: Set<Option<Symbol>> = std::iter::once(None).chain(zones.regions.values().copied().map(Some)).collect();
+            let together = zones.together(most);
+            regions.into_iter().flat_map(move |region| {
+                let parts = together.iter().map(|postcodes| postcodes.iter().copied().chain(region).collect()).collect::<Vec<_>>();
+                let whole = whole.clone();
+                parts.into_iter().map(move |parts| Way { parts, ..whole.clone() })
+            })
+        });
+        of_country.take(most).collect()
+    }
+
     /// The places whose rates may be for a country as a whole.
     pub(super) fn way_to_country(&self, country: Option<Symbol>) -> Way {
         let zone = country.and_then(|country| self.of_country.get(&country)).and_then(|zones| zones.whole);
         Way { zone, elsewhere: self.elsewhere, ..Way::to(country) }
+    }
+}
+
+impl CountryZones {
+    /// The zones in which a postcode may lie together, in the order in which they count; of at most so many postcodes. Zones that have one
+    /// in common have the end of a range in common, or a beginning.
+    fn together(&self, most: usize) -> Set<Vec<Symbol>> {
+        let lengths: Set<usize> = self.postcodes.iter().filter_map(|(postcodes, _)| Some(postcodes.ends.as_ref()?.0.len())).collect();
+        let of_entry = |postcodes: &Postcodes| -> Vec<String> {
+            let filled = lengths.iter().map(|length| format!("{:0<length$}", postcodes.common));
+            let ends = postcodes.ends.clone().map(|(from, to)| [from, to]);
+            ends.into_iter().flatten().chain([postcodes.common.clone()]).chain(filled.filter(|_| postcodes.ends.is_none())).collect()
+        };
+        let examples: Set<String> = self.postcodes.iter().flat_map(|(postcodes, _)| of_entry(postcodes)).take(most).collect();
+        let zones_of =
+            |example: &String| self.postcodes.iter().filter(|(known, _)| known.contain(example)).map(|(_, zone)| *zone).collect();
+        std::iter::once(Vec::new()).chain(examples.iter().map(zones_of)).collect()
     }
 }
 

@@ -42,6 +42,12 @@ fn name(rulebook: &mut Value, currencies: &Value) {
                 step["currencies"] = currencies.clone();
             }
         }
+        for kind in ["stage", "promotion", "tax"] {
+            let rounding = step.get_mut(kind).and_then(Value::as_object_mut).and_then(|step| step.remove("rounding"));
+            if let Some(rounding) = rounding {
+                step[kind]["currency_roundings"] = json!([{"currencies": currencies, "rounding": rounding}]);
+            }
+        }
     }
 }
 
