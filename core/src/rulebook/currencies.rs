@@ -127,7 +127,11 @@ impl Denominated for ChargeDef {
             ChargeAmountDef::Scale(_) | ChargeAmountDef::Formula(_) => true,
         };
         let bounds = [self.minimum, self.maximum, self.free_from];
-        of_kind || bounds.into_iter().flatten().any(|amount| !amount.is_zero()) || amounts.in_any(self.when.iter().chain(&self.lines))
+        let increment = self.rounding.and_then(|rounding| rounding.increment.or(rounding.offset));
+        increment.is_some()
+            || of_kind
+            || bounds.into_iter().flatten().any(|amount| !amount.is_zero())
+            || amounts.in_any(self.when.iter().chain(&self.lines))
     }
 }
 
