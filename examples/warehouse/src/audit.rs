@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dealdesk::Rulebook;
-use dealdesk::id::ProductId;
+use dealdesk::id::{ProductId, ReservationId};
 use dealdesk::inventory::{AvailabilityRequest, StockEvent, StockState, evolve, reconcile};
+use dealdesk::quantity::Quantity;
 use dealdesk::report::Event;
+use dealdesk::{Decimal, Rulebook};
 
 use crate::Result;
 use crate::store::Store;
@@ -20,9 +21,14 @@ pub struct Findings {
     pub events: usize,
     /// How many reservations were made.
     pub reservations: usize,
+    /// How many of them are of a lot, of a kit's component, of what is under a quota.
+    pub special: [usize; 3],
     /// How many counts found less than was held.
     pub shortages: usize,
 }
+
+/// What the quota of the rulebook allows in a year.
+const CAP: u32 = 40;
 
 /// Reads every shelf and every event, and compares them with each other and with what the clients were told.
 ///
@@ -68,12 +74,32 @@ impl Findings {
         for difference in reconciliation.differences {
             self.wrong(product, format_args!("{difference:?}"));
         }
+        for difference in reconciliation.quotas {
+            self.wrong(product, format_args!("{difference:?}"));
+        }
+        self.kits(product, shelf);
         self.reservations += shelf.reservations().count();
         for reservation in shelf.reservations() {
             let open = reservation.open();
             if open.is_negative() {
                 self.wrong(product, format_args!("`{}` holds {open}", reservation.id));
             }
+        }
+    }
+
+    /// Of every kit as much of one component is held, and has left, as of the other.
+    fn kits(&mut self, product: &ProductId, shelf: &StockState) {
+        let mut kits: BTreeMap<&ReservationId, BTreeSet<[Decimal; 2]>> = BTreeMap::new();
+        for reservation in shelf.reservations() {
+            let is = [reservation.parts.iter().any(|part| part.lot.is_some()), reservation.kit.is_some(), !reservation.quota.is_empty()];
+            self.special.iter_mut().zip(is).for_each(|(count, is)| *count += usize::from(is));
+            if let Some(kit) = &reservation.kit {
+                let whole = |quantity: Quantity| quantity.to_decimal().checked_div(kit.quantity.to_decimal()).unwrap_or_default();
+                kits.entry(&kit.id).or_default().insert([whole(reservation.outstanding()), whole(reservation.committed())]);
+            }
+        }
+        for (kit, counts) in kits.into_iter().filter(|(_, counts)| counts.len() > 1) {
+            self.wrong(product, format_args!("the kits of `{kit}` are not whole: {counts:?}"));
         }
     }
 
@@ -87,18 +113,28 @@ impl Findings {
             }
             state = evolve(state, event);
             match &event.what {
-                StockEvent::Reserved { parts, .. } => {
-                    let request =
-                        AvailabilityRequest { state: state.clone(), product: product.clone(), at: event.at, removal: None, lots: false };
+                StockEvent::Reserved { product: reserved, parts, .. } => {
+                    let (state, reserved) = (state.clone(), reserved.clone());
+                    let request = AvailabilityRequest { state, product: reserved, at: event.at, removal: None, lots: true };
                     let places = rulebook.availability(&request).locations;
-                    for place in places.iter().filter(|place| parts.iter().any(|part| part.location == place.location)) {
-                        if place.held.saturating_add(place.safety_stock) > place.on_hand {
+                    for (part, place) in
+                        parts.iter().filter_map(|part| Some((part, places.iter().find(|place| place.location == part.location)?)))
+                    {
+                        // A lot that was counted away beside it does not matter to the one that is held.
+                        let too_much = match part.lot {
+                            Some(_) => place.lots.iter().any(|lot| lot.stock.lot == part.lot && lot.held > lot.on_hand),
+                            None => place.held.saturating_add(place.safety_stock) > place.on_hand,
+                        };
+                        if too_much {
                             self.wrong(product, format_args!("event {}: more held than there is: {place:?}", event.seq));
                         }
                     }
                 }
                 StockEvent::ShortageFound { .. } => self.shortages += 1,
                 _ => {}
+            }
+            if let Some(used) = state.consumed().find(|used| used.quantity > CAP.into()) {
+                self.wrong(product, format_args!("event {}: {} of the quota `{}`", event.seq, used.quantity, used.quota));
             }
             if let Some(position) = state.positions().iter().find(|position| position.on_hand.is_negative()) {
                 self.wrong(product, format_args!("event {}: {} at `{}`", event.seq, position.on_hand, position.location));

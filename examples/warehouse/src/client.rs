@@ -3,7 +3,7 @@
 //! What it gives follows from its number alone, so that a client which was killed can be started again and sends the same orders from
 //! the first one on, as a caller does who does not know how far it came.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -15,14 +15,22 @@ use serde_json::json;
 use crate::desk::{Desk, Order};
 use crate::{Result, store};
 
-/// How many products there are.
+/// How many products there are. The first three come in lots; the last two are in the kit `SET` too; the one before them is under a quota.
 const PRODUCTS: u64 = 50;
+const OF_LOTS: [&str; 3] = ["P-00", "P-01", "P-02"];
+const KIT: &str = "SET";
+const IN_THE_KIT: [&str; 2] = ["P-48", "P-49"];
 /// Of twenty orders, those from this one on reserve.
 const RESERVES: u64 = 14;
 const LOCATIONS: [&str; 3] = ["north", "middle", "south"];
 
 /// What to do with which products.
 type Actions = Vec<(String, serde_json::Value)>;
+
+/// Where the stock of a product is kept: what is in the kit lies on one shelf, since it is held together.
+fn shelf(product: &str) -> &str {
+    if IN_THE_KIT.contains(&product) { KIT } else { product }
+}
 
 /// Gives `orders` orders as client `number` to the store at `address`.
 ///
@@ -58,7 +66,7 @@ fn order(client: u64, index: u64) -> Result<Order> {
         roll => dice.move_goods(roll),
     };
     let actions =
-        actions.into_iter().map(|(product, action)| Ok((ProductId::new(product)?, serde_json::from_value::<StockAction>(action)?)));
+        actions.into_iter().map(|(product, action)| Ok((ProductId::new(shelf(&product))?, serde_json::from_value::<StockAction>(action)?)));
     Ok(Order { id: format!("c-{client}-{index}"), actor: format!("client-{client}"), actions: actions.collect::<Result<_>>()? })
 }
 
@@ -94,23 +102,37 @@ impl Dice {
         ((mixed ^ (mixed >> 31)) >> 33) % end
     }
 
+    /// One of the products; those that are special more often.
     fn product(&mut self) -> String {
-        format!("P-{:02}", self.below(PRODUCTS))
+        let special = [0, 1, 2, 47, 48, 49];
+        let number = if self.below(4) == 0 { special[usize::try_from(self.below(6)).unwrap_or(0)] } else { self.below(PRODUCTS) };
+        format!("P-{number:02}")
     }
 
-    /// Reserves one product, or two or three that must all be had.
+    /// Reserves one product, or two or three that must all be had, one of each shelf; what is in the kit, half of the time as the kit.
     fn reserve(&mut self, client: u64, index: u64) -> Actions {
         let wanted = if self.below(4) == 0 { 3 } else { 1 };
-        let products: BTreeSet<String> = (0..wanted).map(|_| self.product()).collect();
+        let products: BTreeMap<String, String> =
+            (0..wanted).map(|_| self.product()).map(|product| (shelf(&product).to_owned(), product)).collect();
         let reserve = |product: String| {
-            let action = json!({"reserve": {
+            let is_kit = shelf(&product) == KIT && self.below(2) == 0;
+            let product = if is_kit { KIT.to_owned() } else { product };
+            let mut reserve = json!({
                 "id": reservation(client, index, &product), "demand": format!("order-{client}-{index}"), "product": product,
-                "quantity": 1 + self.below(12), "kind": if self.below(3) == 0 { "soft" } else { "hard" },
+                "quantity": 1 + self.below(if is_kit { 4 } else { 12 }), "kind": if self.below(3) == 0 { "soft" } else { "hard" },
                 "allow": if self.below(4) == 0 { json!({"partial": {}}) } else { json!("full_only") },
-            }});
-            (product, action)
+            });
+            if OF_LOTS.contains(&product.as_str()) && self.below(3) == 0 {
+                reserve["removal"] = json!({"lot": self.lot()});
+            }
+            (product, json!({"reserve": reserve}))
         };
-        products.into_iter().map(reserve).collect()
+        products.into_values().map(reserve).collect()
+    }
+
+    /// One of two lots; the first is used up earlier.
+    fn lot(&mut self) -> &'static str {
+        ["L-2126", "L-2127"][usize::from(self.below(2) == 0)]
     }
 
     /// An earlier order of this client that reserved something, and its first product.
@@ -126,9 +148,14 @@ impl Dice {
     /// Goods come in, are counted, leave; holds that are over end.
     fn move_goods(&mut self, roll: u64) -> Actions {
         let (product, location) = (self.product(), LOCATIONS[usize::try_from(self.below(3)).unwrap_or(0)]);
-        let movement = |quantity: u64| json!({"product": product, "location": location, "quantity": quantity});
+        let lot = OF_LOTS.contains(&product.as_str()).then(|| self.lot());
+        let movement = |quantity: u64| json!({"product": product, "location": location, "quantity": quantity, "lot": lot});
         let action = match roll {
-            0..4 => json!({"receive": movement(1 + self.below(15))}),
+            0..4 => {
+                let mut receive = movement(1 + self.below(15));
+                receive["facts"] = json!(lot.map(|lot| json!({"expires_on": format!("{}-12-31", &lot[2..])})));
+                json!({"receive": receive})
+            }
             4 => json!({"count": movement(self.below(30))}),
             5 => json!({"issue": movement(1 + self.below(3))}),
             _ => json!({"expire": {}}),

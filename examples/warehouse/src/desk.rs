@@ -17,7 +17,7 @@ pub struct Order {
     pub id: String,
     /// Who wants it.
     pub actor: String,
-    /// What to do, by product; no product twice.
+    /// What to do, by the shelf on which the product lies; no shelf twice.
     pub actions: Vec<(ProductId, StockAction)>,
 }
 

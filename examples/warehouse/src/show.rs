@@ -52,12 +52,13 @@ impl Show {
     /// The problems that the audit found.
     pub fn print(&self) -> Result<()> {
         let refused = self.told.answers.values().filter(|refused| !refused.is_empty()).count();
-        let Findings { problems, events, reservations, shortages } = &self.findings;
+        let Findings { problems, events, reservations, special: [lots, kits, quotas], shortages } = &self.findings;
         println!("{}: {} orders answered, {refused} of them refused", self.database, self.told.answers.len());
         println!("clients killed: {}; decisions made again because another was faster: {}", self.told.killed, self.told.retries);
         println!("{events} events, {reservations} reservations, {shortages} counts that found less than was held");
+        println!("{lots} reservations of lots, {kits} of components of kits, {quotas} under a quota");
         if problems.is_empty() {
-            println!("nothing oversold, nothing lost, every ledger reconciles");
+            println!("nothing oversold, nothing lost, every kit whole, no quota overdrawn, every ledger reconciles");
             return Ok(());
         }
         Err(problems.join("\n").into())

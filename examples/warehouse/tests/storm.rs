@@ -17,6 +17,7 @@ fn holds(show: &Show) {
     assert_eq!(answered, STRENGTH.clients * STRENGTH.orders, "every order was answered in the end");
     assert_eq!(show.told.killed, 33, "every third client was killed three times");
     assert!(show.told.retries > 0, "nobody was in anybody's way: that proves nothing");
+    assert!(show.findings.special.iter().all(|count| *count > 3), "too little that is special: {:?}", show.findings);
     assert!(show.findings.reservations > 100 && show.findings.shortages > 0, "too little has happened: {:?}", show.findings);
 }
 
