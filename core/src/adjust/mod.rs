@@ -49,7 +49,7 @@ pub use def::{
 };
 pub use ending::{Ending, EndingDef};
 pub use eval::{Choice, Figure};
-pub use guard::{FloorError, Guard, GuardDef, GuardPlace, MarginFloor, Otherwise};
+pub use guard::{Floor, FloorError, Guard, GuardDef, GuardPlace, MarginFloor, Otherwise};
 pub use limit::{Budget, BudgetDef, CapAmount, CapAmountDef, CapPer, CapUnitsDef, Limits, Partial, UsesDef};
 pub use manual::{ActorLimitDef, Limit, LimitDef, Override, OverrideDef, OverridePlace, OverrideValue, Overstepped};
 pub use statistic::{MarginDef, Statistic, StatisticalDef, SubtotalDef};

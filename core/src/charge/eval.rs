@@ -16,10 +16,12 @@ pub struct ChargedLine {
 }
 
 /// What a charge comes to, in minor units.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Charged {
     /// What is charged: zero when it is free.
     pub amount: i64,
+    /// The same, not rounded; none where nobody says it.
+    pub exact: Option<Exact>,
     /// What would be charged if it were not free.
     pub waived: i64,
     /// How much more the lines would have to be worth for it to be free.
@@ -79,27 +81,30 @@ impl Charge {
         // 1. The amount by its kind.
         let mut row = None;
         let exact_base = Money::new(base, currency).to_exact()?;
-        let rounded = match &self.amount {
-            Amount::Fixed(amount) => self.rounding.apply(*amount)?,
-            Amount::Percent(percent) => self.rounding.apply(percent.of(exact_base)?)?,
-            Amount::Formula(formula) => self.rounding.apply(Exact::from_decimal(formula.number(facts, None)?)?)?,
+        let once = |exact: Exact| Ok::<_, ChargeError>((self.rounding.apply(exact)?, Some(exact)));
+        let (rounded, exact) = match &self.amount {
+            Amount::Fixed(amount) => once(*amount)?,
+            Amount::Percent(percent) => once(percent.of(exact_base)?)?,
+            Amount::Formula(formula) => once(Exact::from_decimal(formula.number(facts, None)?)?)?,
             Amount::Scale(scale) => match scale.amount(scale.basis.number(facts, None)?)? {
-                Some(amount) => self.rounding.apply(amount)?,
+                Some(amount) => once(amount)?,
                 None => return Ok(None),
             },
             Amount::Table(table) => {
                 let found = look_up(table, facts, None, scratch)?;
                 row = found.row.clone();
-                self.rounding.apply(found.of(exact_base)?)?
+                once(found.of(exact_base)?)?
             }
-            Amount::LineTable(table) => self.by_line(table, facts, lines, currency, scratch)?,
+            Amount::LineTable(table) => (self.by_line(table, facts, lines, currency, scratch)?, None),
         };
         // 2. Its bounds.
         let bounded = rounded.max(self.minimum.unwrap_or(i64::MIN)).min(self.maximum.unwrap_or(i64::MAX));
         // 3. Free from a value of the lines on.
         let free = self.free_from.is_some_and(|from| goods >= from);
         let missing = self.free_from.filter(|_| !free).map(|from| from.checked_sub(goods).ok_or(ArithmeticError::Overflow)).transpose()?;
-        Ok(Some(Charged { amount: if free { 0 } else { bounded }, waived: if free { bounded } else { 0 }, missing, base, row }))
+        let (amount, waived) = if free { (0, bounded) } else { (bounded, 0) };
+        let exact = if amount == rounded { exact } else { Money::new(amount, currency).to_exact().ok() };
+        Ok(Some(Charged { amount, exact, waived, missing, base, row }))
     }
 
     /// The sum over the lines of what the table gives for each.

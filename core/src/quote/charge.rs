@@ -5,7 +5,7 @@ use super::frozen;
 use super::outcome::{ChargeResult, Outcome};
 use super::request::{Explain, QuoteRequest};
 use super::result::{Entry, Rejected, RejectionReason, Source};
-use super::stage;
+use super::{stage, unrounded};
 use crate::adjust::Figure;
 use crate::charge::{CashRounding, CashStrategy, Charge, ChargeError, ChargeStep, Charged, ChargedLine, Placement, Spread};
 use crate::expr::{EvalError, Expr, Leaf};
@@ -181,13 +181,19 @@ fn to_lines(
         let finding = Finding::new(ChargeCode::Unallocated, Severity::Warning, message).detail("charge", definition.id.as_str());
         out.findings.push(finding.detail("amount", rest));
     }
+    let exact = charged.exact.filter(|_| out.unrounded.wanted).and_then(|total| unrounded::parts(total, &shares, parts.currency));
+    let mut exact = exact.into_iter().flatten();
     for (line, amount) in lines.iter().zip(amounts) {
+        let exact = exact.next();
         let Some(state) = frame.lines.get_mut(line.line) else { continue };
         let before = state.figure.amount;
         let after = before.checked_add(amount).ok_or(ArithmeticError::Overflow)?;
         state.figure = Figure { amount: after, unit: None };
         out.allocated = out.allocated.checked_add(amount).ok_or(ArithmeticError::Overflow)?;
         let entry = Entry { step, source: Source::Charge(charge), base: charged.base, before, after, unit_price: None, next: None };
+        if let Some(exact) = exact {
+            out.unrounded.keep(line.line, state, &entry, exact);
+        }
         out.record_step(state, entry);
     }
     Ok(())

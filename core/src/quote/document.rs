@@ -78,7 +78,7 @@ fn find_floors(frame: &Frame<'_>, run: &StageRun<'_>, scratch: &mut QuoteScratch
     let guard = run.stage.guard.and_then(|number| frame.parts.procedure.get(number));
     if let Some(Step::Guard(guard)) = guard {
         for line in 0..frame.lines.len() {
-            scratch.floors.push(guard::floor_of(frame, guard, line, out)?.unwrap_or(0));
+            scratch.floors.push(guard::floor_of(frame, guard, line, out)?.map_or(0, |floor| floor.rounded));
         }
     }
     Ok(())

@@ -14,6 +14,7 @@ use super::redemption::check_usage;
 use super::request::{Explain, QuoteRequest};
 use super::result::{Entry, Line, ListPrice, Quote, Rejected, RejectionReason, Source, Totals};
 use super::returns;
+use super::unrounded::Unrounded;
 use crate::adjust::Figure;
 use crate::charge::CashStrategy;
 use crate::expr::Value;
@@ -99,6 +100,7 @@ impl Rulebook {
             others: Vec::new(),
             redemptions: Vec::new(),
             chosen: Vec::new(),
+            unrounded: Unrounded::new(request.rounding_report && request.explain > Explain::Totals),
             frozen,
         };
         if request.explain == Explain::Candidates {
@@ -181,6 +183,7 @@ impl Rulebook {
             others: out.others,
             redemptions: out.redemptions,
             chosen: out.chosen,
+            unrounded: out.unrounded,
             frozen_by: request.freeze.then(|| frozen_by(self, request)),
         })
     }

@@ -275,7 +275,7 @@ fn read_charges(parts: &Parts, charges: &[FrozenCharge], path: &Path<'_>, diagno
         let in_lines = frozen.in_lines.unwrap_or_default();
         let in_lines = read_amount(in_lines, true, parts.currency, &at.field("in_lines"), diagnostics);
         if let (Some(base), Some(amount), Some(in_lines)) = (base, amount, in_lines) {
-            let charged = Charged { amount, waived: amount, missing: None, base, row: None };
+            let charged = Charged { amount, exact: None, waived: amount, missing: None, base, row: None };
             read.push((number, Standing { charged, in_lines }));
         }
     }

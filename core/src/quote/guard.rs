@@ -4,10 +4,10 @@ use super::failure::{no_result, too_large};
 use super::frame::Frame;
 use super::outcome::Outcome;
 use super::result::{Entry, Source};
-use super::stage;
-use crate::adjust::{Figure, FloorError, Guard, Otherwise, StageScope};
+use super::{stage, unrounded};
+use crate::adjust::{Figure, Floor, FloorError, Guard, Otherwise, StageScope};
 use crate::id::{LineId, Ordinal};
-use crate::money::{AllocationMethod, AllocationShare, ArithmeticError, Decimal, Money, ZeroWeights, allocate};
+use crate::money::{AllocationMethod, AllocationShare, ArithmeticError, Currency, Decimal, Exact, Money, ZeroWeights, allocate};
 use crate::report::{AdjustCode, Error, Finding, Severity};
 
 /// Judges every line, or the document, by its floor. `entered` holds the lines' figures after the step since which the guard guards; what was
@@ -27,7 +27,7 @@ pub(super) fn apply(
 }
 
 /// The floor of a line; none where the guard does not guard it.
-pub(super) fn floor_of(frame: &Frame<'_>, guard: &Guard, index: usize, out: &Outcome) -> Result<Option<i64>, Error> {
+pub(super) fn floor_of(frame: &Frame<'_>, guard: &Guard, index: usize, out: &Outcome) -> Result<Option<Floor>, Error> {
     let Some(line) = frame.lines.get(index).filter(|line| line.price.is_some()) else { return Ok(None) };
     if let Some(lines) = &guard.lines
         && !lines.test(frame, Some(index)).map_err(|error| no_result(&error, &guard.id, Some(index)))?
@@ -56,7 +56,9 @@ fn failed(error: FloorError, guard: &Guard, line: Option<usize>) -> Error {
 fn guard_lines(frame: &mut Frame<'_>, guard: &Guard, number: Ordinal, entered: Option<&[Figure]>, out: &mut Outcome) -> Result<(), Error> {
     let mut below = Vec::new();
     for index in 0..frame.lines.len() {
-        let Some(floor) = floor_of(frame, guard, index, out)? else { continue };
+        let Some(not_rounded) = floor_of(frame, guard, index, out)? else { continue };
+        let floor = not_rounded.rounded;
+        let currency = frame.parts.currency;
         let Some(line) = frame.lines.get_mut(index).filter(|line| line.figure.amount < floor) else { continue };
         let before = line.figure.amount;
         let entered = entered_amount(entered, index, line.price.map_or(0, |price| price.amount));
@@ -67,6 +69,11 @@ fn guard_lines(frame: &mut Frame<'_>, guard: &Guard, number: Ordinal, entered: O
         if after > before {
             line.figure = Figure { amount: after, unit: None };
             let entry = Entry { step: number, source: Source::Step, base: floor, before, after, unit_price: None, next: None };
+            if out.unrounded.wanted
+                && let Ok(exact) = lifted(not_rounded, before, entered, currency)
+            {
+                out.unrounded.keep(index, line, &entry, exact);
+            }
             out.record_step(line, entry);
         }
         if after < floor {
@@ -77,6 +84,15 @@ fn guard_lines(frame: &mut Frame<'_>, guard: &Guard, number: Ordinal, entered: O
         report(frame, guard, Some(line), amount, floor, out);
     }
     Ok(())
+}
+
+/// How much a line is lifted to a floor that is not rounded, up to what it cost before.
+fn lifted(floor: Floor, before: i64, entered: i64, currency: Currency) -> Result<Exact, ArithmeticError> {
+    let less = |amount: i64| Money::new(amount, currency).to_exact()?.negated();
+    let beyond = floor.exact()?.plus(less(entered)?)?;
+    let reached = if beyond.is_positive() { Money::new(entered, currency).to_exact()? } else { floor.exact()? };
+    let lifted = reached.plus(less(before)?)?;
+    Ok(if lifted.is_negative() { Exact::ZERO } else { lifted })
 }
 
 fn entered_amount(entered: Option<&[Figure]>, line: usize, found: i64) -> i64 {
@@ -96,7 +112,9 @@ fn guard_document(
     let sum = |sum: i64, amount: i64| sum.checked_add(amount).ok_or(ArithmeticError::Overflow);
     let total = priced().try_fold(0_i64, |all, (_, line)| sum(all, line.figure.amount)).map_err(overflow)?;
     let cost = cost(guard, out).map_or(0, |figures| figures.sum);
-    let floor = guard.floor(frame, None, Decimal::ONE, cost, frame.parts.currency).map_err(|error| failed(error, guard, None))?;
+    let currency = frame.parts.currency;
+    let not_rounded = guard.floor(frame, None, Decimal::ONE, cost, currency).map_err(|error| failed(error, guard, None))?;
+    let floor = not_rounded.rounded;
     let missing = floor.checked_sub(total).ok_or(ArithmeticError::Overflow).map_err(overflow)?;
     if missing <= 0 {
         return Ok(());
@@ -112,15 +130,21 @@ fn guard_document(
         let share = |taken: i64| AllocationShare { weight: taken.unsigned_abs(), cap: Some(taken.unsigned_abs()) };
         let shares: Vec<AllocationShare> = taken.iter().map(|(_, taken)| share(*taken)).collect();
         let mut parts = Vec::new();
-        let missing = Money::new(missing, frame.parts.currency);
+        let missing = Money::new(missing, currency);
+        let exact = if out.unrounded.wanted { given_back(not_rounded, total, &shares, currency) } else { None };
+        let mut exact = exact.into_iter().flatten();
         let rest = allocate(missing, &shares, AllocationMethod::LargestRemainder, ZeroWeights::Drop, &mut parts).map_err(overflow)?;
         lifted = floor.saturating_sub(rest.minor());
-        for ((index, _), part) in taken.iter().zip(parts).filter(|(_, part)| *part > 0) {
-            let Some(line) = frame.lines.get_mut(*index) else { continue };
+        for ((index, _), part) in taken.iter().zip(parts) {
+            let exact = exact.next();
+            let Some(line) = frame.lines.get_mut(*index).filter(|_| part > 0) else { continue };
             let before = line.figure.amount;
             let after = sum(before, part).map_err(overflow)?;
             line.figure = Figure { amount: after, unit: None };
             let entry = Entry { step: number, source: Source::Step, base: floor, before, after, unit_price: None, next: None };
+            if let Some(exact) = exact {
+                out.unrounded.keep(*index, line, &entry, exact);
+            }
             out.record_step(line, entry);
         }
     }
@@ -129,6 +153,13 @@ fn guard_document(
         report(frame, guard, None, lifted, floor, out);
     }
     Ok(())
+}
+
+/// What each line gives back of what is missing to a floor that is not rounded: all that was taken off it when that is not enough.
+fn given_back(floor: Floor, total: i64, shares: &[AllocationShare], currency: Currency) -> Option<Vec<Exact>> {
+    let missing = floor.exact().ok()?.plus(Money::new(total, currency).to_exact().ok()?.negated().ok()?).ok()?;
+    let whole = |share: &AllocationShare| Money::new(i64::try_from(share.weight).ok()?, currency).to_exact().ok();
+    unrounded::parts(missing, shares, currency).or_else(|| shares.iter().map(whole).collect())
 }
 
 /// Says that a line, or the document, costs less than its floor.

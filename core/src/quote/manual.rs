@@ -7,7 +7,7 @@ use super::lines::Survey;
 use super::outcome::Outcome;
 use super::request::{OverrideRequest, QuoteRequest};
 use super::result::{Entry, Line, ListPrice, Source};
-use super::{returns, stage};
+use super::{returns, stage, unrounded};
 use crate::adjust::{Figure, Override, OverrideValue, Overstepped, StageScope};
 use crate::expr::Value;
 use crate::id::{ActorId, Ordinal, RoleId};
@@ -298,6 +298,8 @@ fn set_document(
     scratch.shares.clear();
     scratch.shares.extend(starts.iter().map(share));
     let rest = allocation::split(frame, &step.allocate, Money::new(off, currency), scratch)?;
+    let exact = if out.unrounded.wanted { exact_parts(value, start, scratch, currency) } else { None };
+    let mut exact = exact.into_iter().flatten();
     let set = Figure { amount: set.amount.checked_add(rest.minor()).ok_or(ArithmeticError::Overflow)?, unit: None };
     for ((index, start), part) in starts.into_iter().zip(scratch.parts.iter().copied()) {
         let Some(line) = frame.lines.get_mut(index) else { continue };
@@ -305,10 +307,21 @@ fn set_document(
         let after = start.checked_sub(part).ok_or(ArithmeticError::Overflow)?;
         line.figure = Figure { amount: after, unit: None };
         let entry = Entry { step: number, source: Source::Step, base: start, before, after, unit_price: None, next: None };
+        if let Some(off) = exact.next() {
+            let left = Money::new(start.saturating_sub(before), currency).to_exact()?.plus(off.negated()?)?;
+            out.unrounded.keep(index, line, &entry, left);
+        }
         out.record_step(line, entry);
     }
     let computed = Figure { amount: computed, unit: None };
     Ok(Some(Applied { priced: true, computed, start, set, beyond: None }))
+}
+
+/// What is taken off each line, not rounded.
+fn exact_parts(value: OverrideValue, start: i64, scratch: &QuoteScratch, currency: Currency) -> Option<Vec<Exact>> {
+    let set = value.exact(start, Decimal::ONE, currency).ok()?;
+    let off = Money::new(start, currency).to_exact().ok()?.plus(set.negated().ok()?).ok()?;
+    unrounded::parts(off, &scratch.shares, currency)
 }
 
 fn sum(mut amounts: impl Iterator<Item = i64>) -> Result<i64, ArithmeticError> {

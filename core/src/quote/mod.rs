@@ -63,6 +63,7 @@ mod tax;
 mod tax_view;
 mod terms;
 mod unit_parts;
+mod unrounded;
 mod view;
 
 pub use approval::ApprovalFactsView;

@@ -14,6 +14,7 @@ use super::redemption::Redemption;
 use super::request::Explain;
 use super::result::{DocumentEntry, Entry, Line, Rejected};
 use super::statistic::Figures;
+use super::unrounded::Unrounded;
 use crate::charge::Charged;
 use crate::id::Ordinal;
 use crate::report::Finding;
@@ -62,6 +63,8 @@ pub(super) struct Outcome {
     pub(super) redemptions: Vec<Redemption>,
     /// What became of choices between two sides.
     pub(super) chosen: Vec<Chosen>,
+    /// What steps change of lines without rounding, where that is reported.
+    pub(super) unrounded: Unrounded,
     /// Prices that stand, until their lines come back.
     pub(super) frozen: Option<Box<Frozen>>,
 }

@@ -15,6 +15,7 @@ use super::promotion::PromotionResult;
 use super::redemption::Redemption;
 use super::request::Explain;
 use super::statistic::Figures;
+use super::unrounded::Unrounded;
 use crate::adjust::Figure;
 use crate::catalog::Ordered;
 use crate::id::{LineId, Ordinal, ProductId};
@@ -53,6 +54,8 @@ pub struct Quote {
     pub(super) others: Vec<Other>,
     pub(super) redemptions: Vec<Redemption>,
     pub(super) chosen: Vec<Chosen>,
+    /// What steps change without rounding.
+    pub(super) unrounded: Unrounded,
     /// The rulebook whose prices these are, where they are to be frozen.
     pub(super) frozen_by: Option<Fingerprint>,
 }
@@ -179,7 +182,7 @@ pub(super) struct DocumentEntry {
 }
 
 /// The rule that an entry comes from, by its number.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
     List(Ordinal),
     Adjustment(Ordinal),

@@ -120,6 +120,10 @@ impl Quote {
 
     /// The step's result less what it would be, on the figures that the waterfall shows, if it were not rounded; none where that is not known.
     fn lost(&self, number: usize, line: &Line, entry: &Entry) -> Option<Exact> {
+        if let Some(exact) = self.unrounded.of(number, entry) {
+            let delta = self.money(entry.after.checked_sub(entry.before)?).to_exact().ok()?;
+            return delta.plus(exact.negated().ok()?).ok().map(Exact::reduced);
+        }
         if !line.returned {
             return self.lost_of_amount(number, line, entry);
         }
@@ -144,6 +148,10 @@ impl Quote {
             }
             (Step::Promotion(_), Source::Promotion(promotion)) => self.promotion_change(number, entry.step, promotion)?,
             (Step::Override(_), Source::Step) => {
+                // What was set for the document, and is not kept, is not known.
+                if self.manual.iter().any(|manual| manual.step == entry.step && manual.line.is_none() && manual.applied.is_some()) {
+                    return None;
+                }
                 let manual = self.manual.iter().find(|manual| manual.step == entry.step && manual.line == Some(number))?;
                 manual.exact(line, self.currency)?.plus(money(entry.before).ok()?.negated().ok()?).ok()?
             }

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`GuardDef`] | what authors write |
 //! | [`Guard`] | the checked step: the floor of a line or of the document |
+//! | [`Floor`] | the floor, rounded and not |
 
 mod compile;
 mod def;
@@ -14,4 +15,4 @@ mod eval;
 
 pub use compile::{Guard, GuardPlace, MarginFloor};
 pub use def::{GuardDef, Otherwise};
-pub use eval::FloorError;
+pub use eval::{Floor, FloorError};
