@@ -196,7 +196,15 @@ fn numbers(names: &'static [&'static str]) -> BoxedStrategy<Condition> {
 }
 
 fn document_leaf() -> BoxedStrategy<Condition> {
-    const DOCUMENT: [&str; 5] = ["customer.size", "document.line_count", "document.quantity", "document.list_amount", "document.amount"];
+    const DOCUMENT: [&str; 7] = [
+        "customer.size",
+        "document.line_count",
+        "document.quantity",
+        "document.list_amount",
+        "document.amount",
+        "document.net_amount",
+        "document.gross_amount",
+    ];
     prop_oneof![
         3 => texts("customer.level", &LEVELS),
         2 => texts("customer.id", &CUSTOMERS),

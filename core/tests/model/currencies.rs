@@ -52,7 +52,7 @@ fn name(rulebook: &mut Value, currencies: &Value) {
 }
 
 /// The rulebook with another currency of its own, whose lists, rules, rates and steps are for documents in the one that it had.
-fn moved(rulebook: &Value) -> (Value, Value) {
+pub fn moved(rulebook: &Value) -> (Value, Value) {
     let mut rulebook = rulebook.clone();
     let currency = rulebook["currency"].clone();
     rulebook["currency"] = other(&currency).into();

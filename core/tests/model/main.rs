@@ -65,6 +65,14 @@ fn naive(case: &Case) -> Value {
     Model::new(&def, &request, &case.conditions).quote()
 }
 
+/// The same document for the engine, whose rulebook has another currency of its own.
+fn in_another_currency(case: &Case) -> Case {
+    let mut case = case.clone();
+    let (rulebook, currency) = currencies::moved(&case.rulebook);
+    case.request["currency"] = currency;
+    Case { rulebook, ..case }
+}
+
 /// The first place where they differ.
 fn difference(engine: &Value, naive: &Value, path: &str) -> Option<String> {
     match (engine, naive) {
@@ -91,8 +99,10 @@ fn the_engine_quotes_as_the_model_does() {
         max_shrink_iters: 2_000,
         ..ProptestConfig::default()
     };
-    let outcome = TestRunner::new(config).run(&with_returns(prop_oneof![cases(), rich_cases(), stepped_cases(), termed_cases()]), |case| {
-        let difference = match engine(&case) {
+    let drawn = with_returns(prop_oneof![cases(), rich_cases(), stepped_cases(), termed_cases()]);
+    // One in four is a document in another currency than the rulebook's own.
+    let outcome = TestRunner::new(config).run(&(drawn, prop::bool::weighted(0.25)), |(case, elsewhere)| {
+        let difference = match engine(&if elsewhere { in_another_currency(&case) } else { case.clone() }) {
             Ok(engine) => difference(&engine, &naive(&case), ""),
             // A condition may be made that no rulebook may have; there is nothing to compare.
             Err(error) if error.code() == Some(LimitCode::TooCostly.into()) => {

@@ -113,6 +113,8 @@ impl Facts for Model<'_> {
                 Some(self.counted(|line| self.lines[line].price.as_ref().map_or(Rational::ZERO, |price| price.amount)))
             }
             "document.amount" => Some(self.counted(|line| self.entered[line])),
+            "document.net_amount" => Some(self.tax_side(false)),
+            "document.gross_amount" => Some(self.tax_side(true)),
             "line.quantity" => self.lines[line?].ordered.as_ref().map(|ordered| ordered.base),
             "line.list_price" => self.lines[line?].price.as_ref().map(|price| price.unit_price),
             "line.list_amount" => self.lines[line?].price.as_ref().map(|price| price.amount),
@@ -260,7 +262,7 @@ impl<'m> Model<'m> {
         self.finish(tax.as_ref(), cash.as_ref())
     }
 
-    fn procedure(&self) -> Vec<StepDef> {
+    pub fn procedure(&self) -> Vec<StepDef> {
         if !self.def.procedure.is_empty() {
             return self.def.procedure.clone();
         }

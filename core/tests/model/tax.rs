@@ -1,6 +1,7 @@
 //! Tax, naively: a stack of taxes is tried with nothing and with one, which gives its slope.
 
 use dealdesk::money::AllocationMethod;
+use dealdesk::rulebook::{NegativeQuantities, StepDef};
 use dealdesk::tax::{
     DestinationPrice, LevyDef, MissingRate, PriceModeDef, RoundTarget, TaxRateDef, TaxRoundAt, TaxStepDef, Treatment, ZoneDef,
 };
@@ -374,11 +375,36 @@ impl<'m> Model<'m> {
     }
 
     fn taxable_lines(&mut self, step: &TaxStepDef) -> Vec<Taxable<'m>> {
-        let def = self.def.tax.as_ref().unwrap();
-        let country = self.text("destination.country", None);
-        if country.is_none() {
+        let known = self.text("destination.country", None).is_some();
+        if !known {
             self.find("tax.no_destination", "error", None);
         }
+        let refuse = self.def.tax.as_ref().unwrap().missing_rate == MissingRate::Refuse;
+        let mut things = Vec::new();
+        for (line, (thing, complete)) in self.with_rates(step, |line| self.lines[line].figure.amount).into_iter().enumerate() {
+            if known && thing.counts && !complete && refuse {
+                self.find("tax.missing_rate", "error", Some(line));
+            }
+            things.push(thing);
+        }
+        things
+    }
+
+    /// What the lines come to without tax, or with it, if they were taxed as they enter a step.
+    pub fn tax_side(&self, gross: bool) -> Rational {
+        let step = self.procedure().into_iter().find_map(|step| if let StepDef::Tax(step) = step { Some(step) } else { None });
+        let Some(step) = step.filter(|_| self.def.tax.is_some()) else { return self.counted(|line| self.entered[line]) };
+        let apart = self.def.negative_quantities == NegativeQuantities::Apart;
+        let mut things: Vec<Taxable<'m>> = self.with_rates(&step, |line| self.entered[line]).into_iter().map(|(thing, _)| thing).collect();
+        for thing in things.iter_mut().filter(|thing| apart && thing.returned) {
+            (thing.amount, thing.rates, thing.home, thing.counts) = (Rational::ZERO, Vec::new(), Vec::new(), false);
+        }
+        self.assess(&step, &things).iter().map(|thing| if gross { thing.gross } else { thing.net }).sum()
+    }
+
+    /// The lines with their rates, and whether every tax has one that must.
+    fn with_rates(&self, step: &TaxStepDef, amount: impl Fn(usize) -> Rational) -> Vec<(Taxable<'m>, bool)> {
+        let country = self.text("destination.country", None);
         let mut things = Vec::new();
         for line in 0..self.lines.len() {
             let category = self.lines[line].product.and_then(|product| product.tax.as_ref()).map(ToString::to_string);
@@ -398,11 +424,8 @@ impl<'m> Model<'m> {
                     self.rush(Some(line))
                 }
             };
-            if place.is_some() && !complete && def.missing_rate == MissingRate::Refuse {
-                self.find("tax.missing_rate", "error", Some(line));
-            }
-            things.push(Taxable {
-                amount: self.lines[line].figure.amount,
+            let thing = Taxable {
+                amount: amount(line),
                 gross,
                 rates,
                 home,
@@ -410,7 +433,8 @@ impl<'m> Model<'m> {
                 returned: self.lines[line].returned,
                 units: self.lines[line].ordered.as_ref().map_or(Rational::ZERO, |ordered| ordered.base),
                 counts: priced,
-            });
+            };
+            things.push((thing, complete));
         }
         things
     }
