@@ -10,6 +10,7 @@ use crate::inventory::dimensions::StockDimensions;
 use crate::inventory::rows::Stop;
 use crate::inventory::supply::{Free, KeptBack, Supply, Taken, adjust};
 use crate::quantity::Quantity;
+use crate::report::InventoryCode;
 use crate::sort;
 
 /// How much each location can still give, by rank.
@@ -100,6 +101,13 @@ impl<'s> Supply<'s> {
         };
         let found = self.survey(&Judge::of(self, ask), shelf);
         found.into_iter().filter_map(|found| self.explain(&found)).collect()
+    }
+
+    /// Which of the stock along the route meets the terms of one who asks, in an order that is the same for all who ask for the product.
+    pub fn which_fit(&self, ask: Ask<'_>) -> Vec<bool> {
+        let Some(shelf) = self.state.shelves.get_index_of(ask.product) else { return Vec::new() };
+        let found = self.survey(&Judge::of(self, ask), shelf);
+        found.iter().map(|found| found.fits() || found.objection == Some(InventoryCode::HeldForOthers)).collect()
     }
 
     fn explain(&self, found: &Found<'_>) -> Option<PassedOver> {

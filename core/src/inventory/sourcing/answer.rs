@@ -125,7 +125,7 @@ fn wait(order: &Order<'_>, index: usize, short: Quantity, headroom: &mut [i64]) 
     let (Some(pool), Some(needs)) = (order.stock.pools.get(index).filter(|_| !grouped), order.stock.needs.get(index)) else {
         return Quantity::ZERO;
     };
-    let most = most_from(*pool, KIT, needs, |pool| headroom.get(pool).copied().unwrap_or(0));
+    let most = most_from(*pool, KIT, needs, |pool| order.stock.least(pool, |pool| headroom.get(pool).copied().unwrap_or(0)));
     let waiting = short.min(Quantity::from_millionths(most)).or_zero();
     draw(*pool, KIT, needs, waiting.millionths(), |pool, quantity| {
         order.stock.each_of(pool, |pool| {
@@ -158,8 +158,9 @@ fn left_at(order: &Order<'_>, pass: &Pass, pool: usize, slot: usize) -> i64 {
     let candidate = slots.get(slot).map(|slot| slot.candidate);
     let own = |other: usize| slots.get(other).map(|slot| slot.candidate) == candidate;
     let later = (slot..slots.len()).take_while(|day| own(*day));
-    let left = |day: usize| order.stock.at(pool, day).saturating_sub(taken(order, pass, pool, |place| place <= day && own(place)));
-    later.map(left).min().unwrap_or(0)
+    let left =
+        |pool: usize, day: usize| order.stock.at(pool, day).saturating_sub(taken(order, pass, pool, |place| place <= day && own(place)));
+    later.map(|day| order.stock.least(pool, |pool| left(pool, day))).min().unwrap_or(0)
 }
 
 /// Why a line does not get all.
@@ -174,8 +175,10 @@ fn reason(order: &Order<'_>, pass: &Pass, index: usize, sourced: Quantity) -> Co
         return InventoryCode::WholeMultiples.into();
     }
     let together = |pool: usize| {
-        let all = order.stock.together.get(pool).copied().unwrap_or(i64::MAX);
-        all.saturating_sub(taken(order, pass, pool, |_| true))
+        order.stock.least(pool, |pool| {
+            let all = order.stock.together.get(pool).copied().unwrap_or(i64::MAX);
+            all.saturating_sub(taken(order, pass, pool, |_| true))
+        })
     };
     if most_from(*pool, KIT, needs, together) < multiple.millionths() {
         return InventoryCode::Insufficient.into();

@@ -247,8 +247,15 @@ impl Order<'_> {
         let mut lines: Vec<Line> = self.bundles.iter().map(|bundle| self.line(bundle, places, &users)).collect();
         // What is kept back of a product, wherever it lies, is kept from its last lines.
         let mut together = self.stock.together.clone();
+        if self.stock.within.iter().any(|within| !within.is_empty()) {
+            // Who comes first may have what there is; where it comes from is seen to later.
+            for (together, stock) in together.iter_mut().zip(&self.stock.quantities) {
+                let there = places.iter().filter_map(|place| stock.get(*place)).fold(0, |sum: i64, stock| sum.saturating_add(*stock));
+                *together = there.min(*together);
+            }
+        }
         for line in &mut lines {
-            let left = line.most_from(|pool| together.get(pool).copied().unwrap_or(i64::MAX));
+            let left = line.most_from(|pool| self.stock.least(pool, |pool| together.get(pool).copied().unwrap_or(i64::MAX)));
             line.wanted = line.whole(line.wanted.min(left.max(0)));
             line.draw(line.wanted, |pool, quantity| {
                 self.stock.each_of(pool, |pool| {
@@ -298,10 +305,12 @@ impl Order<'_> {
         Problem {
             policy: self.policy,
             places: places.iter().filter_map(|slot| place(*slot)).collect(),
+            turns: self.turns(&lines),
             takes_apart: lines.iter().any(|line| !line.components.is_empty()),
             lines,
             stock,
             rivals: &self.stock.rivals,
+            within: &self.stock.within,
             on_time,
             most_shipments: self.most_shipments(),
         }
@@ -373,10 +382,25 @@ impl Order<'_> {
         let Bundle { pool, unit, needs, .. } = bundle;
         let (wanted, needs, unit, pool) = (requested, needs.clone(), *unit, *pool);
         let line = Line { requested, wanted, multiple, least: 0, pool, needs, unit, components: Vec::new(), shared: false, late, closed };
-        let shared = line.pools().any(|pool| users.get(pool).is_some_and(|users| *users > 1));
+        let shared = line.pools().any(|pool| self.is_shared(pool, users));
         let least = if is_group { 0 } else { least_part(&self.policy.split, &line) };
         let components = if bundle.apart { self.components(&line, places, users) } else { Vec::new() };
         Line { wanted: line.whole(requested), least, components, shared, ..line }
+    }
+
+    fn turns(&self, lines: &[Line]) -> Vec<usize> {
+        let mut turns: Vec<usize> = (0..lines.len()).collect();
+        if self.stock.within.iter().any(|within| !within.is_empty()) {
+            let depth = |line: &usize| lines.get(*line).and_then(|line| line.pools().map(|pool| self.stock.depth(pool)).max());
+            turns.sort_by_key(|line| std::cmp::Reverse(depth(line)));
+        }
+        turns
+    }
+
+    /// Whether several lines take from a pool, or from one that it lies in.
+    fn is_shared(&self, pool: usize, users: &[usize]) -> bool {
+        let within = self.stock.within.get(pool).into_iter().flatten();
+        std::iter::once(&pool).chain(within).any(|pool| users.get(*pool).is_some_and(|users| *users > 1))
     }
 
     /// What is in a kit that ships apart, as lines that take what is there.
@@ -392,7 +416,7 @@ impl Order<'_> {
             needs: Vec::new(),
             unit: *each,
             components: Vec::new(),
-            shared: users.get(*pool).is_some_and(|users| *users > 1),
+            shared: self.is_shared(*pool, users),
             late: line.late.clone(),
             closed: closed.clone(),
         };

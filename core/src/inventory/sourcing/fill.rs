@@ -66,7 +66,8 @@ impl<'p> Filler<'p> {
     /// Fills all lines from the places, which stand in order of rank. `parts` has what each gives.
     pub fn fill(&mut self, set: &[usize]) -> Worth {
         self.start();
-        for (index, line) in self.problem.lines.iter().enumerate() {
+        let problem = self.problem;
+        for (index, line) in problem.turns.iter().filter_map(|index| Some((*index, problem.lines.get(*index)?))) {
             let first = self.parts.len();
             if line.components.is_empty() {
                 self.fill_line(index, line, set);
@@ -115,8 +116,7 @@ impl<'p> Filler<'p> {
         if !line.shared {
             return stock;
         }
-        let left = |pool: usize| self.left.get(pool).and_then(|left| left.get(place)).copied().unwrap_or(0);
-        stock.min(line.most_from(left))
+        stock.min(line.most_from(|pool| self.left_of(pool, place)))
     }
 
     /// Takes the parts from `first` on out of their pool, if other lines take from it too.
@@ -151,8 +151,11 @@ impl<'p> Filler<'p> {
     /// What is left at a place of what a line asks for, for whomever.
     fn pool_left(&self, line: &Line, place: usize) -> i64 {
         let stock = self.problem.stock_of(line.pool, place);
-        let left = |pool: usize| self.left.get(pool).and_then(|left| left.get(place)).copied().unwrap_or(0);
-        if line.shared { stock.min(line.most_from(left)) } else { stock }
+        if line.shared { stock.min(line.most_from(|pool| self.left_of(pool, place))) } else { stock }
+    }
+
+    fn left_of(&self, pool: usize, place: usize) -> i64 {
+        self.problem.least(pool, |pool| self.left.get(pool).and_then(|left| left.get(place)).copied().unwrap_or(0))
     }
 
     /// From the place that has most of it.

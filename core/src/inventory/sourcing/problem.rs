@@ -60,10 +60,14 @@ pub(super) struct Problem<'p> {
     pub stock: Vec<Vec<i64>>,
     /// The pools that have a part of the same stock, by pool.
     pub rivals: &'p [Vec<usize>],
+    /// The pools that a pool lies in, by pool.
+    pub within: &'p [Vec<usize>],
     /// Whether what arrives late is not shipped at all.
     pub on_time: bool,
     /// At most so many places may ship.
     pub most_shipments: usize,
+    /// The lines in the order in which they are served: who takes what few others may take comes first, otherwise as they stand.
+    pub turns: Vec<usize>,
     /// Whether a line's components may come from here and there.
     pub takes_apart: bool,
 }
@@ -203,6 +207,14 @@ impl Problem<'_> {
     /// A pool, and those that have a part of the same stock.
     pub fn each_of(&self, pool: usize) -> impl Iterator<Item = usize> {
         std::iter::once(pool).chain(self.rivals.get(pool).into_iter().flatten().copied())
+    }
+
+    /// The least of a pool and of those that it lies in.
+    pub fn least(&self, pool: usize, of: impl Fn(usize) -> i64) -> i64 {
+        match self.within.get(pool).map(Vec::as_slice).unwrap_or_default() {
+            [] => of(pool),
+            within => within.iter().map(|more| of(*more)).fold(of(pool), i64::min),
+        }
     }
 
     /// Where the places of the same location begin and end.

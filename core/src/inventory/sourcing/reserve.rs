@@ -17,6 +17,8 @@ struct Wanted<'l> {
     line: &'l SourcingLine,
     /// Its number among those of its line.
     number: usize,
+    /// In how many others the stock lies that it may take.
+    depth: usize,
     location: Option<LocationId>,
     /// Where the components of kits come from, when that is here and there.
     components_from: Vec<ComponentFrom>,
@@ -41,6 +43,10 @@ pub(super) fn reservations(
     if order.has_days() {
         wanted.sort_by_key(|wanted| (wanted.allow != ReserveAllow::FullOnly, wanted.leaves_on.is_none(), wanted.leaves_on));
     }
+    if order.stock.within.iter().any(|within| !within.is_empty()) {
+        // Who takes what few others may take comes first, as in the plan.
+        wanted.sort_by_key(|wanted| std::cmp::Reverse(wanted.depth));
+    }
     let mut replaced: Set<&ReservationId> = Set::default();
     wanted.into_iter().map(|wanted| named(order, reserve, wanted, &mut replaced)).collect()
 }
@@ -51,9 +57,11 @@ fn of_line<'l>(order: &'l Order<'_>, pass: &Pass, index: usize, line: &'l Source
     if order.keeps_rank() {
         parts.sort_by_key(|part| part.place);
     }
+    let needs = order.stock.needs.get(index).into_iter().flatten().map(|(pool, _)| pool).chain(order.stock.pools.get(index));
+    let depth = needs.map(|pool| order.stock.depth(*pool)).max().unwrap_or_default();
     let wanted = |location: Option<&LocationId>, quantity, allow, leaves_on| {
         let (location, components_from) = (location.cloned(), Vec::new());
-        Wanted { line: asked, number: 0, location, components_from, quantity, allow, leaves_on }
+        Wanted { line: asked, number: 0, depth, location, components_from, quantity, allow, leaves_on }
     };
     let part = |part: &super::fill::Part| {
         let leaves_on = order.stock.slots.get(part.place).and_then(|slot| slot.leaves_on);
@@ -82,7 +90,7 @@ fn named<'r>(
     wanted: Wanted<'_>,
     replaced: &mut Set<&'r ReservationId>,
 ) -> Result<ReserveStock, Error> {
-    let Wanted { line, number, location, components_from, quantity, allow, leaves_on } = wanted;
+    let Wanted { line, number, location, components_from, quantity, allow, leaves_on, .. } = wanted;
     let own = order.stock.holds.iter().filter(|(_, product)| **product == line.product).map(|(id, _)| *id);
     let replaces = own.filter(|id| replaced.insert(*id)).cloned().collect();
     Ok(ReserveStock {

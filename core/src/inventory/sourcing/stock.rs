@@ -56,8 +56,11 @@ pub(super) struct Stock<'r> {
     pub too_late: Vec<Option<Date>>,
     pub quantities: Vec<Vec<i64>>,
     /// The pools that have a part of the same stock, by pool: those of the same product on other terms. What one line takes is counted
-    /// against all of them, whichever lots it will be.
+    /// against them: against those that have all of its stock and more; or against all, whichever lots it will be, where pools overlap.
     pub rivals: Vec<Vec<usize>>,
+    /// The pools that have all of a pool's stock and more, by pool, where those of a product lie in each other or apart: what is left of a pool
+    /// is not more than what is left of these. None where what one line takes is counted against all others.
+    pub within: Vec<Vec<usize>>,
     /// What does not meet the terms of its line, by pool.
     pub passed_over: Vec<Passed>,
     /// What is on its way, by pool; nothing for kits and groups.
@@ -91,6 +94,7 @@ pub(super) fn find_stock<'r>(
     for line in &demand.lines {
         pools.lay(line, &mut stock);
     }
+    pools.relate(demand, &mut stock);
     // 2. When each candidate may ship, and what it has by then.
     find_slots(&mut stock, demand, candidates, |line| pools.inside(line));
     // 3. What is put together from goods.
@@ -126,8 +130,8 @@ fn holds<'r>(state: &'r StockState, demand: &'r SourcingDemand) -> Vec<(&'r Rese
     demand.replaces.iter().filter_map(product).collect()
 }
 
-/// A product, and the number of the terms on which it is asked for.
-type Key = (ProductId, usize);
+/// A product, the number of the terms on which it is asked for, and the day, where that matters to its lots.
+type Key = (ProductId, usize, Option<Date>);
 
 /// Finds what the candidates have of products.
 struct Pools<'r, 's> {
@@ -162,9 +166,15 @@ impl<'r> Pools<'r, '_> {
         let terms = self.terms_of(line);
         let latest = line.latest_on.filter(|_| !policy.supply.is_empty());
         for (product, _) in self.goods(line) {
-            let pool = self.known.entry((product, terms)).or_default();
+            let day = self.day_of(&product, line);
+            let pool = self.known.entry((product, terms, day)).or_default();
             pool.needed_on = pool.needed_on.max(line.wanted_on).max(latest);
         }
+    }
+
+    /// The day for which a line asks, where the lots of a product have dates and all of it is there.
+    fn day_of(&self, product: &ProductId, line: &SourcingLine) -> Option<Date> {
+        line.wanted_on.filter(|_| self.expected.is_none() && self.supply.state.details(product).is_some())
     }
 
     /// The goods that one of what a line asks for takes.
@@ -183,14 +193,61 @@ impl<'r> Pools<'r, '_> {
         let may_wait = |product: &ProductId| self.supply.is_untracked(product) || self.supply.headroom(product).is_none();
         let waits = self.inventory.kit(&line.product).is_none() || goods.iter().all(|(product, _)| may_wait(product));
         for (product, _) in goods {
-            self.lay_goods((product, terms), waits && line.removal.is_none(), stock);
+            let day = self.day_of(&product, line);
+            self.lay_goods((product, terms, day), waits && line.removal.is_none(), stock);
         }
+    }
+
+    /// Finds which pools of a product have parts of the same stock: where they lie in each other or apart, and in what anyone may have, it is
+    /// exact what one line leaves for the others.
+    fn relate(&mut self, demand: &SourcingDemand, stock: &mut Stock<'_>) {
+        if self.terms.len() < 2 && self.known.keys().all(|(_, _, day)| day.is_none()) {
+            return;
+        }
+        let mut products: Map<ProductId, Vec<(Key, usize)>> = Map::default();
+        for (key, pool) in &self.known {
+            products.entry(key.0.clone()).or_default().extend(pool.number.map(|number| (key.clone(), number)));
+        }
+        for (product, mut pools) in products.into_iter().filter(|(_, pools)| pools.len() > 1) {
+            let any = (product.clone(), ANY, None);
+            let is_grouped = |line: &SourcingLine| line.group.is_some() && self.goods(line).iter().any(|(goods, _)| *goods == product);
+            let known: Vec<(usize, Vec<bool>)> = pools.iter().map(|(key, number)| (*number, self.which_fit(key))).collect();
+            let all = self.which_fit(&any);
+            let lie_in = self.expected.is_none() && !demand.lines.iter().any(is_grouped) && lie_in_each_other(&known, &all);
+            if lie_in {
+                self.known.entry(any.clone()).or_default();
+                self.lay_goods(any.clone(), false, stock);
+                pools.extend(self.known.get(&any).and_then(|pool| pool.number).map(|number| (any, number)));
+            }
+            for (key, number) in &pools {
+                let own = self.which_fit(key);
+                let others = pools.iter().filter(|(_, other)| other != number);
+                let has_more = |other: &Key| !lie_in || lies_in(&own, &self.which_fit(other));
+                let rivals: Vec<usize> = others.filter(|(other, _)| has_more(other)).map(|(_, number)| *number).collect();
+                if let (true, Some(within)) = (lie_in, stock.within.get_mut(*number)) {
+                    within.clone_from(&rivals);
+                }
+                if let Some(slot) = stock.rivals.get_mut(*number) {
+                    *slot = rivals;
+                }
+            }
+        }
+    }
+
+    fn which_fit(&self, key: &Key) -> Vec<bool> {
+        self.supply.which_fit(self.ask(key))
+    }
+
+    fn ask<'k>(&self, key: &'k Key) -> Ask<'k>
+    where
+        'r: 'k,
+    {
+        let wanted_on = self.known.get(key).and_then(|pool| pool.needed_on);
+        Ask { product: &key.0, terms: self.terms.get(key.1).copied().flatten(), wanted_on }
     }
 
     fn lay_goods(&mut self, key: Key, waits: bool, stock: &mut Stock<'_>) {
         let next = stock.quantities.len();
-        let same = self.known.iter().filter(|(other, _)| other.0 == key.0).filter_map(|(_, pool)| pool.number);
-        let rivals: Vec<usize> = if self.terms.len() > 1 { same.collect() } else { Vec::new() };
         let pool = self.known.entry(key.clone()).or_default();
         if pool.number.is_some() {
             return;
@@ -211,7 +268,8 @@ impl<'r> Pools<'r, '_> {
             keep_back(&mut quantities, together);
             together = i64::MAX;
         }
-        for passed in self.supply.passed_over(ask) {
+        let passed_over = if key.1 == ANY { Vec::new() } else { self.supply.passed_over(ask) };
+        for passed in passed_over {
             let candidate = self.inventory.rank(&passed.location).and_then(|rank| self.owners.get(rank).copied().flatten());
             stock.passed_over.extend(candidate.map(|candidate| Passed {
                 pool: next,
@@ -222,10 +280,8 @@ impl<'r> Pools<'r, '_> {
         }
         stock.untracked.push(self.supply.is_untracked(ask.product));
         stock.headroom.push(self.supply.headroom(ask.product).map_or(i64::MAX, Quantity::millionths));
-        for rival in &rivals {
-            stock.rivals.get_mut(*rival).into_iter().for_each(|rivals| rivals.push(next));
-        }
-        stock.rivals.push(rivals);
+        stock.rivals.push(Vec::new());
+        stock.within.push(Vec::new());
         stock.quantities.push(quantities);
         stock.coming.push(coming);
         stock.together.push(together);
@@ -234,7 +290,10 @@ impl<'r> Pools<'r, '_> {
     /// The goods that one of what a line asks for takes, by pool.
     fn inside(&self, line: &SourcingLine) -> Vec<(usize, i64)> {
         let terms = self.terms_of(line);
-        let pool = |product: ProductId| self.known.get(&(product, terms)).and_then(|pool| pool.number);
+        let pool = |product: ProductId| {
+            let day = self.day_of(&product, line);
+            self.known.get(&(product, terms, day)).and_then(|pool| pool.number)
+        };
         self.goods(line).into_iter().filter_map(|(product, each)| Some((pool(product)?, each))).collect()
     }
 
@@ -244,7 +303,8 @@ impl<'r> Pools<'r, '_> {
         if self.inventory.kit(&line.product).is_none() {
             return (inside.first().map_or(0, |(pool, _)| *pool), Vec::new());
         }
-        let key = (line.product.clone(), self.terms_of(line));
+        let dated = self.goods(line).iter().find_map(|(product, _)| self.day_of(product, line));
+        let key = (line.product.clone(), self.terms_of(line), dated);
         let pool = self.known.entry(key).or_default();
         let number = *pool.number.get_or_insert(stock.quantities.len());
         if number == stock.quantities.len() {
@@ -252,6 +312,20 @@ impl<'r> Pools<'r, '_> {
         }
         (number, inside)
     }
+}
+
+/// Whether all of one stock is among another.
+fn lies_in(one: &[bool], other: &[bool]) -> bool {
+    one.iter().zip(other).all(|(one, other)| !one || *other)
+}
+
+/// Whether pools lie in each other or apart, and all of them in what anyone may have.
+fn lie_in_each_other(pools: &[(usize, Vec<bool>)], all: &[bool]) -> bool {
+    let apart = |one: &[bool], other: &[bool]| one.iter().zip(other).all(|(one, other)| !(*one && *other));
+    let pairs =
+        pools.iter().enumerate().flat_map(|(index, one)| pools.iter().skip(index.saturating_add(1)).map(move |other| (&one.1, &other.1)));
+    let mut pairs = pairs.map(|(one, other)| lies_in(one, other) || lies_in(other, one) || apart(one, other));
+    pools.iter().all(|(_, fits)| lies_in(fits, all)) && pairs.all(|related| related)
 }
 
 /// What is kept back of a product wherever it lies is kept at the last locations.
@@ -262,6 +336,9 @@ fn keep_back(quantities: &mut [i64], together: i64) {
         left = left.saturating_sub(*quantity);
     }
 }
+
+/// The number of no terms at all: what anyone may have today.
+const ANY: usize = usize::MAX;
 
 /// One kit, in millionths.
 pub(super) const KIT: i64 = 1_000_000;
@@ -284,6 +361,7 @@ impl Stock<'_> {
         let untracked = needs.iter().all(|(pool, _)| self.is_untracked(*pool));
         self.quantities.push(quantities);
         self.rivals.push(Vec::new());
+        self.within.push(Vec::new());
         self.coming.push(Vec::new());
         self.together.push(together);
         self.headroom.push(headroom);
@@ -295,6 +373,17 @@ impl Stock<'_> {
     pub fn each_of(&self, pool: usize, mut tell: impl FnMut(usize)) {
         tell(pool);
         self.rivals.get(pool).into_iter().flatten().for_each(|rival| tell(*rival));
+    }
+
+    /// In how many others a pool lies.
+    pub fn depth(&self, pool: usize) -> usize {
+        self.within.get(pool).map_or(0, Vec::len)
+    }
+
+    /// The least of a pool and of those that it lies in.
+    pub fn least(&self, pool: usize, of: impl Fn(usize) -> i64) -> i64 {
+        let more = self.within.get(pool).into_iter().flatten().map(|more| of(*more)).min();
+        of(pool).min(more.unwrap_or(i64::MAX))
     }
 
     /// What there is of a pool at a slot.

@@ -12,7 +12,7 @@ pub(super) fn in_order(problem: &Problem<'_>, strategy: SourcingStrategy, first:
     let mut filler = Filler::new(problem);
     filler.start();
     let mut used: Vec<usize> = Vec::new();
-    for (index, line) in problem.lines.iter().enumerate() {
+    for (index, line) in problem.turns.iter().filter_map(|index| Some((*index, problem.lines.get(*index)?))) {
         let start = filler.parts.len();
         let order = places_in_order(problem, strategy, first, line);
         for part in parts_in_order(problem, &filler, (index, line), &order, &used) {

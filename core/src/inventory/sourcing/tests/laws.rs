@@ -221,4 +221,45 @@ proptest! {
             prop_assert_eq!(sourced.millionths(), held.min(only["quantity"].as_i64().unwrap() * 1_000_000));
         }
     }
+
+    /// Lots of one product, and lines that take what lasts, or one of the lots: together they get all that they can get in any way.
+    #[test]
+    fn lines_on_terms_get_all_that_can_be_shared_out(
+        lots in prop::collection::vec((1_i64..6, 0_usize..2, prop::option::of(0_i64..8)), 1..5),
+        lines in prop::collection::vec((1_i64..7, prop::option::of(0_i64..4), 0_usize..5), 1..5),
+    ) {
+        let day = |days: i64| format!("2026-11-{}", 21 + days);
+        let def = json!({"locations": [{"id": "w0"}, {"id": "w1"}], "products": [{"product": "P", "tracking": "lot"}], "sourcing": [{"id": "p"}]});
+        let positions: Vec<Value> = lots.iter().enumerate()
+            .map(|(number, (quantity, place, _))| json!({"product": "P", "location": format!("w{place}"), "lot": format!("L{number}"), "on_hand": quantity})).collect();
+        let known: Vec<Value> = lots.iter().enumerate().filter_map(|(number, (_, _, expires))|
+            expires.map(|days| json!({"product": "P", "lot": format!("L{number}"), "facts": {"expires_on": day(days)}}))).collect();
+        let state: crate::inventory::StockState = serde_json::from_value(json!({"positions": positions, "lots": known})).unwrap();
+        let terms = [json!(null), json!({"lot": "L0"}), json!({"lot": "L1"}), json!({"min_shelf_life_days": 3}), json!({"min_shelf_life_days": 1})];
+        let asked: Vec<Value> = lines.iter().enumerate().map(|(number, (quantity, wanted, which))|
+            json!({"id": number.to_string(), "product": "P", "quantity": quantity, "wanted_on": wanted.map(day), "removal": terms[*which]})).collect();
+        let demand = json!({"at": "2026-11-21T09:00:00Z", "reserve": {"order": "O"}, "lines": asked});
+        let inventory = inventory(&def);
+        let found = crate::inventory::plan_sourcing(&inventory, &state, &serde_json::from_value(demand).unwrap()).unwrap();
+        // 1. No set of lines is short by more than its lots lack: that is how much can be had.
+        let fits = |(_, wanted, which): &(i64, Option<i64>, usize), lot: usize| {
+            let (_, _, expires) = lots[lot];
+            let days = [0, 0, 0, 3, 1][*which];
+            let lasts = expires.is_none_or(|expires| expires >= wanted.unwrap_or(0) + days);
+            lasts && [None, Some(0), Some(1), None, None][*which].is_none_or(|named| named == lot)
+        };
+        let most = (0_u32..1 << lines.len()).map(|set| {
+            let (chosen, others): (Vec<_>, Vec<_>) = lines.iter().enumerate().partition(|(line, _)| set >> line & 1 == 1);
+            let there: i64 = (0..lots.len()).filter(|lot| chosen.iter().any(|(_, line)| fits(line, *lot))).map(|lot| lots[lot].0).sum();
+            there + others.iter().map(|(_, line)| line.0).sum::<i64>()
+        }).min().unwrap();
+        let sourced: i64 = found.lines.iter().map(|line| line.sourced.millionths() / 1_000_000).sum();
+        prop_assert_eq!(sourced, most);
+        // 2. And all of it can be reserved at once.
+        if let Some(action) = &found.action {
+            let command = json!({"id": "r", "at": "2026-11-21T09:00:00Z", "actor": "x", "action": action});
+            let decision = decide(&inventory, &Fingerprint::default(), &state, &serde_json::from_value(command).unwrap()).unwrap();
+            prop_assert!(matches!(decision.outcome, crate::report::Outcome::Accepted), "{:?}", decision.outcome);
+        }
+    }
 }
