@@ -124,6 +124,7 @@ fn names_and_types() {
         "lines.exists(l, l)",
         "lines > 5",
         "today() > date",
+        "document.channel == 'web'",
         "custmer.id == 'x' && line.quantity == 'many' || 5",
     ];
     insta::assert_snapshot!(answers(&mistakes, &Type::Bool, Scope::Line), @r#"
@@ -193,6 +194,8 @@ fn names_and_types() {
     expr.unknown_name at [lines]: `lines` is no value by itself (write `lines.exists(l, ...)`, `lines.all`, `lines.count`, `lines.sum` or `size(lines)`)
     today() > date
     expr.unknown_function at [today]: there is no function `today` (there is no clock; use the document's `date`)
+    document.channel == 'web'
+    expr.unknown_name at [document.channel]: `document.channel` is not known (write `channel`)
     custmer.id == 'x' && line.quantity == 'many' || 5
     expr.type at ['many']: `'many'` is a text, but a number is needed here
     expr.type at [5]: `5` is a number, but a condition (true or false) is needed here

@@ -69,6 +69,9 @@ impl Checker<'_, '_> {
             Some(near) if near.starts_with("did you mean") => Some(near),
             // One bare word is more often a text without its quotes than a name.
             _ if !name.contains('.') => Some(format!("a text stands between quotes: '{name}'; an attribute must be declared")),
+            _ if let Some(bare) = name.strip_prefix("document.").filter(|bare| self.vocabulary.find(bare).is_some()) => {
+                Some(format!("write `{bare}`"))
+            }
             _ if let Some(fact) = name.strip_prefix("product.") => Some(format!(
                 "a fact of products is declared by being given: give a product the fact `{fact}`, or declare the attribute `{name}`"
             )),

@@ -43,7 +43,9 @@ pub(super) fn check(def: &RulebookDef, approval: &Approval, subject: &SubjectVoc
         if !def.exchange_rates.iter().any(|rate| rate.from == *currency && rate.to.unwrap_or(own) == own) {
             let message = format!("approvals judge documents in `{currency}` by their amounts in `{own}`, and no rate to it is declared");
             let problem = Diagnostic::warning(PricingCode::ExchangeRate, &place.index(index), message);
-            all.push(problem.help(format!("declare a rate from `{currency}` in `exchange_rates`, or give it with each request")));
+            let turned = def.exchange_rates.iter().any(|rate| rate.from == own && rate.to == Some(*currency));
+            let but = not_turned_round(turned, own, *currency);
+            all.push(problem.help(format!("{but}declare a rate from `{currency}` in `exchange_rates`, or give it with each request")));
         }
     }
 }
@@ -76,10 +78,18 @@ pub(super) fn judged(parts: &Parts, approval: &Approval, request: &ApprovalReque
     let Some(rate) = given.or_else(|| parts.pricing.rate(from, to, request.date)) else {
         let message = format!("the amounts are judged in `{to}`, and there is no rate from `{from}` on `{}`", request.date);
         let problem = Diagnostic::error(PricingCode::ExchangeRate, &Path::ROOT.field("currency"), message);
-        return Err(problem.help(format!("give a rate from `{from}` to `{to}` in `exchange_rates`, or declare it in the rulebook")).into());
+        let turned = request.exchange_rates.iter().any(|rate| rate.from == to && rate.to == from);
+        let but = not_turned_round(turned || parts.pricing.rate(to, from, request.date).is_some(), to, from);
+        let help = format!("{but}give a rate from `{from}` to `{to}` in `exchange_rates`, or declare it in the rulebook");
+        return Err(problem.help(help).into());
     };
     let totals = request.totals.converted(rate).map_err(|error| {
         Error::from(Diagnostic::error(LimitCode::Overflow, &Path::ROOT.field("totals"), format!("at the rate `{rate}`: {error}")))
     })?;
     Ok((totals, Some(JudgedRate { from, to, rate })))
+}
+
+/// Says of a rate in the other direction, when there is one, that it does not help.
+fn not_turned_round(known: bool, from: Currency, to: Currency) -> String {
+    if known { format!("the rate from `{from}` to `{to}` is not turned round; ") } else { String::new() }
 }
