@@ -55,23 +55,22 @@ pub enum QuantityProblem {
 pub struct Brief {
     /// Its number.
     pub number: u32,
-    unit: Symbol,
-    /// Whether it is sold, in any quantity.
-    plain: bool,
+    /// The base unit of what is sold in any quantity.
+    plain_unit: Option<Symbol>,
 }
 
 impl Brief {
     #[inline]
     pub(super) fn of(number: u32, product: &Product) -> Self {
         let plain = product.any_quantity && product.status == ProductStatus::Active;
-        Self { number, unit: product.unit, plain }
+        Self { number, plain_unit: plain.then_some(product.unit) }
     }
 
     /// What is ordered, where the product itself need not be asked: whole base units of what is sold in any quantity.
     #[must_use]
     pub fn order(&self, quantity: Decimal) -> Option<Ordered> {
-        let whole = quantity.to_whole().filter(|whole| self.plain && *whole > 0)?;
-        Some(Ordered { unit: self.unit, in_base_unit: true, base_quantity: quantity, whole: Some(whole) })
+        let (unit, whole) = self.plain_unit.zip(quantity.to_whole().filter(|whole| *whole > 0))?;
+        Some(Ordered { unit, in_base_unit: true, base_quantity: quantity, whole: Some(whole) })
     }
 }
 

@@ -8,111 +8,87 @@ use smol_str::SmolStr;
 
 use super::compile::Catalog;
 use super::{Brief, Product};
+use crate::id::short;
 
-/// Products by the hashes of their ids alone, and what nearly every line asks of them: both in few bytes.
+/// Products by their ids, with what nearly every line asks of them: a short id is in the table itself, so that the memory is asked once.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Finder {
-    tags: HashTable<Tag>,
+    entries: HashTable<Entry>,
     /// By number.
-    briefs: Vec<(SmolStr, Brief)>,
+    ids: Vec<SmolStr>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Tag {
-    /// The low half of the id's hash.
-    hash: u32,
-    number: u32,
+struct Entry {
+    key: Key,
+    brief: Brief,
+}
+
+/// A short id itself, or part of the hash of a longer one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Key(u64);
+
+impl Key {
+    /// What is in the highest byte of no short id.
+    const LONG: u64 = 0xff << 56;
+
+    #[inline]
+    fn of(id: &str) -> Self {
+        Self(short(id).unwrap_or_else(|| FixedState::default().hash_one(id) | Self::LONG))
+    }
+
+    /// Whether ids with that key are still to be told apart.
+    #[inline]
+    const fn is_long(self) -> bool {
+        self.0 >= Self::LONG
+    }
+
+    #[inline]
+    fn hash(self) -> u64 {
+        FixedState::default().hash_one(self.0)
+    }
 }
 
 impl Finder {
     /// The finder of products, which are numbered from 0.
     pub fn new<'p>(products: impl ExactSizeIterator<Item = (&'p SmolStr, &'p Product)>) -> Self {
-        let mut tags = HashTable::with_capacity(products.len());
-        let briefs: Vec<(SmolStr, Brief)> =
-            (0..).zip(products).map(|(number, (id, product))| (id.clone(), Brief::of(number, product))).collect();
-        let hash_of = |number: u32| usize::try_from(number).ok().and_then(|number| briefs.get(number)).map_or(0, |(id, _)| hash(id));
-        for (number, (id, _)) in (0..).zip(&briefs) {
-            let hash = hash(id);
-            tags.insert_unique(hash, Tag { hash: low(hash), number }, |tag| hash_of(tag.number));
+        let mut built = Self { entries: HashTable::with_capacity(products.len()), ids: Vec::with_capacity(products.len()) };
+        for (number, (id, product)) in (0..).zip(products) {
+            let key = Key::of(id);
+            built.entries.insert_unique(key.hash(), Entry { key, brief: Brief::of(number, product) }, |entry| entry.key.hash());
+            built.ids.push(id.clone());
         }
-        Self { tags, briefs }
+        built
     }
 
-    /// The number of the product that has the id, if one has: the id is still to be compared.
-    fn guess(&self, id: &str) -> Option<u32> {
-        let hash = hash(id);
-        self.tags.find(hash, |tag| tag.hash == low(hash)).map(|tag| tag.number)
+    /// The product of that id.
+    #[inline]
+    fn find(&self, id: &str) -> Option<Brief> {
+        let key = Key::of(id);
+        let is_it = |entry: &Entry| entry.key == key && (!key.is_long() || self.has_id(entry.brief.number, id));
+        self.entries.find(key.hash(), is_it).map(|entry| entry.brief)
     }
 
-    /// The product of that number, if it has the id.
-    fn confirm(&self, number: u32, id: &str) -> Option<Brief> {
-        let (known, brief) = self.briefs.get(usize::try_from(number).ok()?)?;
-        same(known.as_bytes(), id.as_bytes()).then_some(*brief)
-    }
-}
-
-/// Whether two ids are the same; short ones, as most are, without a call.
-#[inline]
-fn same(one: &[u8], other: &[u8]) -> bool {
-    fn ends<const N: usize>(id: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
-        id.first_chunk().zip(id.last_chunk())
-    }
-    match one.len() {
-        length if length != other.len() => false,
-        4..=8 => ends::<4>(one) == ends::<4>(other),
-        9..=16 => ends::<8>(one) == ends::<8>(other),
-        _ => one == other,
+    fn has_id(&self, number: u32, id: &str) -> bool {
+        usize::try_from(number).ok().and_then(|number| self.ids.get(number)).is_some_and(|known| known == id)
     }
 }
 
-fn hash(id: &str) -> u64 {
-    FixedState::default().hash_one(id)
-}
-
-fn low(hash: u64) -> u32 {
-    u32::try_from(hash & u64::from(u32::MAX)).unwrap_or_default()
-}
-
-/// The products of lines that were looked for, with the buffers of finding them, to be reused from document to document.
+/// The products of lines that were looked for, to be reused from document to document.
 #[derive(Debug, Clone, Default)]
 pub struct FoundProducts {
-    guessed: Vec<Option<u32>>,
     found: Vec<Option<Brief>>,
 }
 
 impl FoundProducts {
-    /// Finds the products of ids. This is mostly waiting for memory, which two loops that do little else ask for many ids at a time.
-    pub fn find<'i>(&mut self, catalog: &Catalog, ids: impl Iterator<Item = &'i str> + Clone) {
-        self.guessed.clear();
-        self.guessed.extend(ids.clone().map(|id| catalog.finder.guess(id)));
+    /// Finds the products of ids. This is mostly waiting for memory, which a loop that does little else asks for many ids at a time.
+    pub fn find<'i>(&mut self, catalog: &Catalog, ids: impl Iterator<Item = &'i str>) {
         self.found.clear();
-        self.found.extend(ids.zip(&self.guessed).map(|(id, number)| {
-            // Two ids with such hashes are rare, and are told apart here.
-            number.and_then(|number| catalog.finder.confirm(number, id).or_else(|| catalog.find(id)))
-        }));
+        self.found.extend(ids.map(|id| catalog.finder.find(id)));
     }
 
     /// The products, in the order of the ids.
     pub fn iter(&self) -> impl Iterator<Item = Option<Brief>> {
         self.found.iter().copied()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::same;
-
-    #[test]
-    fn ids_of_every_length_are_told_apart_at_every_place() {
-        for length in 0..20 {
-            let id = "P".repeat(length).into_bytes();
-            assert!(same(&id, &id));
-            assert!(!same(&id, "P".repeat(length + 1).as_bytes()));
-            for place in 0..length {
-                let mut other = id.clone();
-                other[place] = b'Q';
-                assert!(!same(&id, &other), "{length} {place}");
-            }
-        }
     }
 }

@@ -85,6 +85,8 @@ impl FoundPrices {
 impl Pricing {
     /// Finds the prices of lines: each of the first list of the step that has one.
     ///
+    /// The lines come with their quantities in base units where those are whole numbers.
+    ///
     /// A list is asked for all lines before the next list is: looking up many keys at a time takes little longer than looking up
     /// one, because the memory is asked for all of them at once.
     ///
@@ -94,7 +96,7 @@ impl Pricing {
         &self,
         step: &PriceStep,
         query: &Query<'_, F, L>,
-        lines: impl Iterator<Item = usize>,
+        lines: impl Iterator<Item = (usize, Option<i64>)>,
         prices: &mut FoundPrices,
     ) -> Result<(), (usize, PriceError)> {
         let FoundPrices { found, open, placed, taken, symbols, asked } = prices;
@@ -102,7 +104,7 @@ impl Pricing {
         found.resize(query.facts.line_count(), None);
         asked.clear();
         open.clear();
-        open.extend(lines.map(|line| OpenLine::new(line, query.lines.whole_quantity(line))));
+        open.extend(lines.map(|(line, whole)| OpenLine::new(line, whole)));
         let (mut symbols_of, mut run) = (None, Vec::new());
         for number in &step.access {
             let Some(list) = self.lists.get(*number).filter(|list| list.may_have_prices(query)) else { continue };

@@ -54,7 +54,8 @@ pub(super) struct Terms {
     pub(super) offer: Offer,
     /// The quantities at which its tiers begin, ascending; at least one.
     pub(super) from: Box<[Decimal]>,
-    /// The least whole quantity of each tier: what a whole quantity, as nearly all are, is compared with.
+    /// The least whole quantity of each tier: what a whole quantity, as nearly all are, is compared with. Of few tiers filled up to one of
+    /// [`FEW`] with what none reaches.
     pub(super) from_whole: Box<[i64]>,
 }
 
@@ -132,13 +133,27 @@ impl Terms {
     /// [`Terms::reached`] by a whole quantity.
     #[inline]
     pub fn reached_by_whole(&self, quantity: i64) -> usize {
-        const FEW: usize = 8;
-        // Which tier a quantity reaches is as good as random: to look at all of a few is quicker than to guess.
-        match self.from_whole.len() {
-            ..=FEW => self.from_whole.iter().map(|from| usize::from(*from <= quantity)).sum(),
+        // Which tier a quantity reaches is as good as random: to look at all of a few, always as many, is quicker than to guess.
+        let count = |from: &[i64]| from.iter().map(|from| usize::from(*from <= quantity)).sum::<usize>();
+        let reached = match self.from_whole.len() {
+            4 => self.from_whole.first_chunk::<4>().map_or(0, |from| count(from)),
+            8 => self.from_whole.first_chunk::<8>().map_or(0, |from| count(from)),
             _ => self.from_whole.partition_point(|from| *from <= quantity),
-        }
+        };
+        reached.min(self.from.len())
     }
+}
+
+/// Of so many tiers all are looked at.
+const FEW: [usize; 2] = [4, 8];
+
+/// The least whole quantities of tiers, filled up.
+fn from_whole(from: &[Decimal]) -> Box<[i64]> {
+    let mut whole: Vec<i64> = from.iter().map(|from| least_whole(*from)).collect();
+    if let Some(few) = FEW.into_iter().find(|few| whole.len() <= *few) {
+        whole.resize(few, i64::MAX);
+    }
+    whole.into()
 }
 
 impl Draft {
@@ -259,8 +274,7 @@ impl Draft {
         if last.is_some_and(|last| last.offer == offer && *last.from == *from) {
             return Some(self.last_terms);
         }
-        let from_whole = from.iter().map(|from| least_whole(*from)).collect();
-        let (number, _) = self.terms.insert_full(Terms { offer, from: from.into(), from_whole });
+        let (number, _) = self.terms.insert_full(Terms { offer, from: from.into(), from_whole: from_whole(from) });
         self.last_terms = u32::try_from(number).ok()?;
         Some(self.last_terms)
     }

@@ -42,6 +42,8 @@ impl<'l> Plain<'l> {
 pub(super) struct Taken {
     line: usize,
     place: Place,
+    /// The digits of its price.
+    digits: Option<i64>,
 }
 
 /// Where a price is. Two numbers, of which a function can give both in registers.
@@ -77,13 +79,16 @@ pub(super) fn take<L: Lines>(
             None => lines.base_quantity(line.line).map_or(Place::NOWHERE, |quantity| of_fraction(run, line.symbol, quantity)),
         };
         if place.list < run.len() {
-            taken.push(Taken { line: line.line, place });
+            taken.push(Taken { line: line.line, place, digits: None });
         }
     }
-    // 2. The prices, in a loop that does little else, so that the memory is asked for many at a time.
-    for Taken { line, place } in taken.iter() {
-        let Some(plain) = run.get(place.list) else { continue };
-        if let (Some(slot), Some(price)) = (found.get_mut(*line), plain.list.prices.get(place.price, plain.list.currency)) {
+    // 2. The prices, in a loop that does nothing else, so that the memory is asked for many at a time.
+    for Taken { place, digits, .. } in taken.iter_mut() {
+        *digits = run.get(place.list).and_then(|plain| plain.list.prices.digits(place.price));
+    }
+    for Taken { line, place, digits } in taken.iter() {
+        if let (Some(slot), Some(plain), Some(digits)) = (found.get_mut(*line), run.get(place.list), digits) {
+            let price = plain.list.prices.price(place.price, *digits, plain.list.currency);
             *slot = Some(Found { list: plain.number, price, covers: plain.covers });
         }
     }

@@ -34,13 +34,28 @@ impl Prices {
 
     /// The price of that number.
     pub fn get(&self, number: usize, currency: Currency) -> Option<UnitPrice> {
-        let (digits, scale) = match self {
-            Self::Narrow { scale, digits } => (i64::from(*digits.get(number)?), *scale),
-            Self::Wide { scale, digits } => (*digits.get(number)?, *scale),
-            Self::Mixed(prices) => prices.get(number).map(|price| (price.mantissa(), price.scale()))?,
+        Some(self.price(number, self.digits(number)?, currency))
+    }
+
+    /// The digits of the price of that number, without the point: all that is asked of far memory.
+    #[inline]
+    pub fn digits(&self, number: usize) -> Option<i64> {
+        match self {
+            Self::Narrow { digits, .. } => digits.get(number).map(|digits| i64::from(*digits)),
+            Self::Wide { digits, .. } => digits.get(number).copied(),
+            Self::Mixed(prices) => prices.get(number).map(|price| price.mantissa()),
+        }
+    }
+
+    /// The price of that number, which has these digits.
+    #[inline]
+    pub fn price(&self, number: usize, digits: i64, currency: Currency) -> UnitPrice {
+        let scale = match self {
+            Self::Narrow { scale, .. } | Self::Wide { scale, .. } => *scale,
+            Self::Mixed(prices) => prices.get(number).map_or(0, |price| price.scale()),
         };
         // Made in one place, so that it stays in registers.
-        Some(UnitPrice::of_digits(digits, scale, currency))
+        UnitPrice::of_digits(digits, scale, currency)
     }
 }
 

@@ -32,9 +32,6 @@ pub trait Lines {
     /// The quantity in base units; none for a line that is not priced.
     fn base_quantity(&self, line: usize) -> Option<Decimal>;
 
-    /// The same, when it is a whole number.
-    fn whole_quantity(&self, line: usize) -> Option<i64>;
-
     /// A quantity of a line in base units as one in another unit, in base units for none. No quantity when the product does not convert
     /// to the unit.
     ///

@@ -4,7 +4,7 @@
 /// The numbers of some symbols: `start` for the lowest of them, `step` more for each of the next.
 #[derive(Debug, Clone)]
 pub(super) struct Ranks {
-    /// The lowest symbol.
+    /// Which word of all symbols the first of `words` is.
     first: u32,
     start: u32,
     step: u32,
@@ -20,10 +20,16 @@ struct Word {
     before: u32,
 }
 
-/// The bit of a symbol, whose distance from the lowest is given, in its word.
+/// The bit of a symbol in its word.
 #[inline]
-const fn bit(distance: u32) -> u64 {
-    1_u64.rotate_left(distance & (u64::BITS - 1))
+const fn bit(symbol: u32) -> u64 {
+    1_u64.rotate_left(symbol & (u64::BITS - 1))
+}
+
+/// The word of a symbol.
+#[inline]
+const fn word(symbol: u32) -> u32 {
+    symbol >> 6
 }
 
 impl Ranks {
@@ -31,18 +37,19 @@ impl Ranks {
     pub fn new(numbers: &[(u32, u32)]) -> Option<Self> {
         let mut sorted = numbers.to_vec();
         sorted.sort_unstable();
-        let (first, start) = *sorted.first()?;
-        let (last, _) = *sorted.last()?;
+        let (lowest, start) = *sorted.first()?;
+        let (highest, _) = *sorted.last()?;
         let step = sorted.get(1).map_or(Some(1), |(_, second)| second.checked_sub(start))?;
-        let mut words = vec![Word { bits: 0, before: 0 }; place(last.checked_sub(first)?).checked_add(1)?];
+        let first = word(lowest);
+        let place = |symbol: u32| usize::try_from(word(symbol).checked_sub(first)?).ok();
+        let mut words = vec![Word { bits: 0, before: 0 }; place(highest)?.checked_add(1)?];
         let mut before = None;
         for (rank, (symbol, number)) in (0_u32..).zip(&sorted) {
             if before == Some(symbol) || start.checked_add(step.checked_mul(rank)?)? != *number {
                 return None;
             }
             before = Some(symbol);
-            let distance = symbol.checked_sub(first)?;
-            words.get_mut(place(distance))?.bits |= bit(distance);
+            words.get_mut(place(*symbol)?)?.bits |= bit(*symbol);
         }
         let mut count = 0_u32;
         for word in &mut words {
@@ -52,19 +59,22 @@ impl Ranks {
         Some(Self { first, start, step, words: words.into() })
     }
 
+    #[inline]
+    fn word(&self, symbol: u32) -> Option<&Word> {
+        self.words.get(usize::try_from(word(symbol).wrapping_sub(self.first)).unwrap_or(usize::MAX))
+    }
+
     /// Whether the symbol has a number.
     #[inline]
     pub fn has(&self, symbol: u32) -> bool {
-        let distance = symbol.wrapping_sub(self.first);
-        self.words.get(place(distance)).is_some_and(|word| word.bits & bit(distance) != 0)
+        self.word(symbol).is_some_and(|word| word.bits & bit(symbol) != 0)
     }
 
     /// The number of a symbol.
     #[inline]
     pub fn get(&self, symbol: u32) -> Option<u32> {
-        let distance = symbol.wrapping_sub(self.first);
-        let word = self.words.get(place(distance)).filter(|word| word.bits & bit(distance) != 0)?;
-        let below = word.bits & bit(distance).wrapping_sub(1);
+        let word = self.word(symbol).filter(|word| word.bits & bit(symbol) != 0)?;
+        let below = word.bits & bit(symbol).wrapping_sub(1);
         // No more than was checked when it was built.
         let rank = word.before.wrapping_add(below.count_ones());
         Some(self.start.wrapping_add(self.step.wrapping_mul(rank)))
@@ -72,15 +82,9 @@ impl Ranks {
 
     /// The symbols with their numbers, ascending.
     pub fn iter(&self) -> impl Iterator<Item = (u32, u32)> {
-        let end = self.first.saturating_add(u32::try_from(self.words.len()).unwrap_or(u32::MAX).saturating_mul(u64::BITS));
-        (self.first..end).filter_map(|symbol| Some((symbol, self.get(symbol)?)))
+        let end = self.first.saturating_add(u32::try_from(self.words.len()).unwrap_or(u32::MAX));
+        (self.first.saturating_mul(u64::BITS)..end.saturating_mul(u64::BITS)).filter_map(|symbol| Some((symbol, self.get(symbol)?)))
     }
-}
-
-/// The word of a symbol, whose distance from the lowest is given.
-#[inline]
-fn place(distance: u32) -> usize {
-    usize::try_from(distance >> 6).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

@@ -168,7 +168,7 @@ impl WholeDocument<'_, '_, '_> {
         self.scratch.eligible.clear();
         self.scratch.shares.clear();
         let base = self.run.base(rule).or(self.entered.as_deref());
-        let (mut running, mut base_sum) = (0_i64, 0_i64);
+        let mut running = 0_i64;
         let mut reason = RejectionReason::NoEligibleLine;
         let frame = &*self.frame;
         let every = rule.lines.is_none() && self.ledger.is_blank();
@@ -187,10 +187,14 @@ impl WholeDocument<'_, '_, '_> {
             self.scratch.eligible.push(index);
             self.scratch.shares.push(AllocationShare { weight, cap: Some(weight) });
             running = running.checked_add(amount).ok_or_else(too_large)?;
-            base_sum = base_sum
-                .checked_add(base.and_then(|figures| figures.get(index)).map_or(amount, |figure| figure.amount))
-                .ok_or_else(too_large)?;
         }
+        let base_sum = match base {
+            None => running,
+            Some(figures) => {
+                let amounts = self.scratch.eligible.iter().filter_map(|line| figures.get(*line));
+                amounts.map(|figure| figure.amount).try_fold(0_i64, i64::checked_add).ok_or_else(too_large)?
+            }
+        };
         if self.scratch.eligible.is_empty() {
             return Ok(Err(reason));
         }

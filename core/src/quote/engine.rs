@@ -4,7 +4,7 @@ use super::comparison::others;
 use super::frame::{Frame, QuoteScratch};
 use super::frozen::Frozen;
 use super::ladder::ladders;
-use super::lines::{Survey, asked, fill, given_lists, order_plain, product_lists, read_facts, resolve};
+use super::lines::{Survey, asked, fill, given_lists, product_lists, read_facts, resolve};
 use super::manual;
 use super::outcome::Outcome;
 use super::prices::{self, OrderedLines, TariffResult};
@@ -63,15 +63,21 @@ impl Rulebook {
         // 1. Read the request.
         prices::check_given(parts, request, &mut diagnostics);
         check_usage(parts, request, &mut diagnostics);
-        let survey = Survey::of(&request.lines);
+        let mut survey = Survey::new();
+        let products = request.lines.iter().map(|line| {
+            survey.see(line);
+            line.product.as_str()
+        });
+        scratch.products.find(&parts.catalog, products);
         let given = read_facts(parts, request, &survey, &mut diagnostics);
         let manual = manual::read(parts, request, &survey, &mut diagnostics);
         let mut findings = Vec::new();
-        scratch.products.find(&parts.catalog, request.lines.iter().map(|line| line.product.as_str()));
-        let mut lines = Vec::with_capacity(request.lines.len());
-        let products = || request.lines.iter().zip(scratch.products.iter());
-        lines.extend(products().map(|(line, product)| asked(line, product)));
-        let plain = order_plain(&mut lines, products());
+        let (mut lines, mut plain) = (Vec::with_capacity(request.lines.len()), true);
+        lines.extend(request.lines.iter().zip(scratch.products.iter()).map(|(line, product)| {
+            let line = asked(line, product);
+            plain &= line.ordered.is_some();
+            line
+        }));
         let unresolved = if plain { &mut [] } else { lines.as_mut_slice() };
         for (number, (state, line)) in
             unresolved.iter_mut().zip(&request.lines).enumerate().filter(|(_, (state, _))| state.ordered.is_none())
@@ -345,8 +351,7 @@ fn record_portions<'p>(line: &mut Line, entry: Entry, portions: impl Iterator<It
 fn look_up_prices(frame: &Frame<'_>, step: &PriceStep, request: &QuoteRequest, prices: &mut FoundPrices) -> Result<(), Error> {
     let lines = OrderedLines(frame);
     let query = prices::query(&lines, request);
-    let priced = frame.lines.iter().enumerate().filter(|(_, line)| line.ordered.is_some() && !line.returned).map(|(index, _)| index);
-    frame.parts.pricing.find(step, &query, priced, prices).map_err(prices::price_error)
+    frame.parts.pricing.find(step, &query, lines.ordered(|line| !line.returned), prices).map_err(prices::price_error)
 }
 
 /// [`list_price`] of whole base units at a price for one of them in the currency's digits, as nearly all are; none where it takes the long

@@ -39,14 +39,13 @@ pub(super) fn value(frame: &mut Frame<'_>, request: &QuoteRequest, out: &mut Out
 fn price(frame: &mut Frame<'_>, step: &PriceStep, request: &QuoteRequest, product: u32, ordered: Ordered) -> Option<ListPrice> {
     let id = frame.lines.first()?.id.clone();
     let (place, values) = (frame.lines.len(), frame.line_values.len());
-    let line = Line { ordered: Some(ordered), ..Line::asking(id, ordered.base_quantity, Asked::Known(product)) };
+    let line = Line::asking(id, ordered.base_quantity, Asked::Known(product), Some(ordered));
     frame.lines.push(line);
     add_defaults(frame);
     let mut prices = FoundPrices::default();
     let found = {
         let lines = OrderedLines(frame);
-        let priced = frame.lines.iter().enumerate().filter(|(_, line)| line.ordered.is_some() && !line.returned).map(|(index, _)| index);
-        frame.parts.pricing.find(step, &query(&lines, request), priced, &mut prices)
+        frame.parts.pricing.find(step, &query(&lines, request), lines.ordered(|line| !line.returned), &mut prices)
     };
     let price = found.ok().and_then(|()| list_price(frame, place, prices.of_line(place)?).ok()?);
     frame.lines.truncate(place);

@@ -189,8 +189,11 @@ impl Climb<'_, '_> {
     fn find(&self) -> Result<Option<Priced>, Error> {
         let mut prices = FoundPrices::default();
         let lines = OrderedLines(self.frame);
-        let priced = self.frame.lines.iter().enumerate().filter(|(_, line)| line.ordered.is_some()).map(|(index, _)| index);
-        self.frame.parts.pricing.find(self.step, &query(&lines, self.request), priced, &mut prices).map_err(price_error)?;
+        self.frame
+            .parts
+            .pricing
+            .find(self.step, &query(&lines, self.request), lines.ordered(|_| true), &mut prices)
+            .map_err(price_error)?;
         let Some(found) = prices.of_line(self.line) else { return Ok(None) };
         let price = list_price(self.frame, self.line, found).map_err(|error| price_error((self.line, error.into())))?;
         Ok(price.map(|price| (price.unit_price, price.amount)))

@@ -7,43 +7,46 @@ use super::request::{QuoteLineRequest, QuoteRequest};
 use super::result::{Asked, Line};
 use crate::catalog::{Brief, Product, ProductStatus, QuantityProblem};
 use crate::expr::{Constant, Scope, Slot, Value};
-use crate::id::Set;
+use crate::id::{Set, short};
 use crate::report::{CatalogCode, Detail, Diagnostics, Finding, LimitCode, Path, QuoteCode, Severity, did_you_mean};
 use crate::rulebook::{FactReader, Given, NegativeQuantities, Parts};
 
 /// What few documents have, found in one pass over the lines, so that the others are not asked again.
-pub(super) struct Survey {
+pub(super) struct Survey<'q> {
     /// Whether the ids ascend, as numbered ones do: then they differ, and nothing needs to be remembered.
     ids_ascend: bool,
     attributes: bool,
     pub(super) overrides: bool,
     /// Whether a line names a price beside which it is to be shown.
     pub(super) prior_prices: bool,
+    /// The last id, and as a number where it is short.
+    last: Option<(u64, &'q str)>,
 }
 
-impl Survey {
-    pub(super) fn of(lines: &[QuoteLineRequest]) -> Self {
-        let mut survey = Self { ids_ascend: true, attributes: false, overrides: false, prior_prices: false };
-        let mut last: Option<(u64, &str)> = None;
-        for line in lines {
-            let id = line.id.as_str();
-            // The bytes of a short id as one number.
-            let number = if id.len() <= 8 { id.bytes().fold(0, |number, byte| number << 8 | u64::from(byte)) } else { u64::MAX };
-            survey.ids_ascend &= last.is_none_or(|(before, text)| match (text.len().cmp(&id.len()), before.cmp(&number)) {
-                (Ordering::Equal, Ordering::Equal) => text < id,
-                (Ordering::Equal, order) | (order, _) => order.is_lt(),
-            });
-            survey.attributes |= !line.attributes.is_empty();
-            survey.overrides |= !line.overrides.is_empty();
-            survey.prior_prices |= line.prior_price.is_some();
-            last = Some((number, id));
-        }
-        survey
+impl<'q> Survey<'q> {
+    pub(super) const fn new() -> Self {
+        Self { ids_ascend: true, attributes: false, overrides: false, prior_prices: false, last: None }
+    }
+
+    /// Looks at the next line.
+    #[inline]
+    pub(super) fn see(&mut self, line: &'q QuoteLineRequest) {
+        let id = line.id.as_str();
+        // Of a short id the first byte counts most.
+        let number = short(id).map_or(u64::MAX, u64::swap_bytes);
+        self.ids_ascend &= self.last.is_none_or(|(before, text)| match (text.len().cmp(&id.len()), before.cmp(&number)) {
+            (Ordering::Equal, Ordering::Equal) => text < id,
+            (Ordering::Equal, order) | (order, _) => order.is_lt(),
+        });
+        self.attributes |= !line.attributes.is_empty();
+        self.overrides |= !line.overrides.is_empty();
+        self.prior_prices |= line.prior_price.is_some();
+        self.last = Some((number, id));
     }
 }
 
 /// Checks the request's shape of business: lines there, ids different, facts declared and of their type, required ones given.
-pub(super) fn read_facts(parts: &Parts, request: &QuoteRequest, survey: &Survey, diagnostics: &mut Diagnostics) -> Vec<Given> {
+pub(super) fn read_facts(parts: &Parts, request: &QuoteRequest, survey: &Survey<'_>, diagnostics: &mut Diagnostics) -> Vec<Given> {
     check_lines(parts, request, survey, diagnostics);
     let scopes = [("customer", &request.customer), ("destination", &request.destination), ("document", &request.document)];
     let mut given = Vec::with_capacity(scopes.iter().map(|(_, facts)| facts.len()).sum());
@@ -62,7 +65,7 @@ pub(super) fn read_facts(parts: &Parts, request: &QuoteRequest, survey: &Survey,
     given
 }
 
-fn check_lines(parts: &Parts, request: &QuoteRequest, survey: &Survey, diagnostics: &mut Diagnostics) {
+fn check_lines(parts: &Parts, request: &QuoteRequest, survey: &Survey<'_>, diagnostics: &mut Diagnostics) {
     let path = Path::ROOT.field("lines");
     if request.lines.is_empty() {
         diagnostics.error(QuoteCode::NoLines, &path, "a document needs at least one line");
@@ -214,23 +217,12 @@ fn set_line<'q>(frame: &mut Frame<'q>, slot: Slot, line: usize, value: Value<'q>
     }
 }
 
-/// The line as it is asked for; `product` is what it asks for.
+/// The line as it is asked for; `product` is what it asks for. What a plain line orders is written down at once: whole base units of what
+/// is sold in any quantity.
 pub(super) fn asked(line: &QuoteLineRequest, product: Option<Brief>) -> Line {
     let asked = product.map_or_else(|| Asked::Unknown(Box::new(line.product.clone())), |brief| Asked::Known(brief.number));
-    Line::asking(line.id.clone(), line.quantity, asked)
-}
-
-/// Writes down what plain lines order: whole base units of what is sold in any quantity. Whether all lines are plain.
-pub(super) fn order_plain<'r>(lines: &mut [Line], asked: impl Iterator<Item = (&'r QuoteLineRequest, Option<Brief>)>) -> bool {
-    let mut all = true;
-    for (state, (line, product)) in lines.iter_mut().zip(asked) {
-        let brief = product.filter(|_| line.unit.is_none());
-        match brief.and_then(|brief| brief.order(line.quantity)) {
-            Some(ordered) => state.ordered = Some(ordered),
-            None => all = false,
-        }
-    }
-    all
+    let ordered = product.filter(|_| line.unit.is_none()).and_then(|brief| brief.order(line.quantity));
+    Line::asking(line.id.clone(), line.quantity, asked, ordered)
 }
 
 /// Converts the quantity of a line that is not plain, and judges it. Remarks go to the findings.

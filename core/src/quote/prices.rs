@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::frame::Frame;
 use super::request::QuoteRequest;
-use super::result::Quote;
+use super::result::{Line, Quote};
 use crate::id::Symbol;
 use crate::money::{ArithmeticError, Decimal, Exact, Money, Rounding, RoundingDef, RoundingMode, UnitPrice};
 use crate::pricing::{CounterUse, Exchanged, FoundPrices, Lines, PriceError, Query, TierSlice};
@@ -16,13 +16,18 @@ use crate::rulebook::Parts;
 /// The lines of a frame as prices need them.
 pub(super) struct OrderedLines<'f, 'q>(pub &'f Frame<'q>);
 
+impl OrderedLines<'_, '_> {
+    /// Those of some lines that order a quantity, each with it where it is a whole number of base units.
+    #[inline]
+    pub(super) fn ordered(&self, which: impl Fn(&Line) -> bool) -> impl Iterator<Item = (usize, Option<i64>)> {
+        let lines = self.0.lines.iter().enumerate().filter(move |(_, line)| which(line));
+        lines.filter_map(|(number, line)| Some((number, line.ordered.as_ref()?.whole)))
+    }
+}
+
 impl Lines for OrderedLines<'_, '_> {
     fn base_quantity(&self, line: usize) -> Option<Decimal> {
         Some(self.0.lines.get(line)?.ordered?.base_quantity)
-    }
-
-    fn whole_quantity(&self, line: usize) -> Option<i64> {
-        self.0.lines.get(line)?.ordered.as_ref()?.whole
     }
 
     fn convert(&self, line: usize, base: Decimal, unit: Option<Symbol>) -> Result<Option<Decimal>, ArithmeticError> {

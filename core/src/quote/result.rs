@@ -114,11 +114,11 @@ pub(super) enum Asked {
 
 impl Line {
     /// A line of which nothing is known but what it asks for.
-    pub(super) fn asking(id: LineId, quantity: Decimal, product: Asked) -> Self {
+    pub(super) fn asking(id: LineId, quantity: Decimal, product: Asked, ordered: Option<Ordered>) -> Self {
         Self {
             id,
             product,
-            ordered: None,
+            ordered,
             quantity,
             returned: false,
             price: None,
@@ -167,6 +167,7 @@ pub(super) struct Entry {
 }
 
 /// The entries of a line, in their order.
+#[inline]
 pub(super) fn entries_of<'e>(entries: &'e [Entry], line: &Line) -> impl Iterator<Item = &'e Entry> + use<'e> {
     let entry = move |number: u32| usize::try_from(number).ok().and_then(|number| entries.get(number));
     let first = line.chain.and_then(|(first, _)| entry(first));

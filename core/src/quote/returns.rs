@@ -47,8 +47,7 @@ pub(super) fn count_lines(frame: &mut Frame<'_>, frozen: Option<&Frozen>) {
 pub(super) fn look_up_prices(frame: &Frame<'_>, step: &PriceStep, request: &QuoteRequest, prices: &mut FoundPrices) -> Result<(), Error> {
     let mut of_returns = FoundPrices::default();
     let lines = OrderedLines(frame);
-    let returned = frame.lines.iter().enumerate().filter(|(_, line)| line.returned && line.ordered.is_some()).map(|(index, _)| index);
-    frame.parts.pricing.find(step, &query(&lines, request), returned, &mut of_returns).map_err(price_error)?;
+    frame.parts.pricing.find(step, &query(&lines, request), lines.ordered(|line| line.returned), &mut of_returns).map_err(price_error)?;
     prices.join_returns(of_returns).map_err(|error| price_error((0, error.into())))
 }
 
