@@ -12,7 +12,7 @@ pub(super) enum Bounds {
     Integers { scale: u32, ladder: Ladder },
     /// Numbers with too many digits for that.
     Decimals(Vec<Decimal>),
-    /// Dates as the numbers of their days.
+    /// Dates as numbers that ascend with them.
     Dates(Ladder),
 }
 
@@ -98,8 +98,9 @@ impl Bounds {
     }
 }
 
+/// A number that ascends with the days, without a calendar: only their order counts here.
 fn day(date: Date) -> i64 {
-    date.day_number().into()
+    i64::from(date.year()) << 9 | i64::from(date.month()) << 5 | i64::from(date.day())
 }
 
 /// The interval behind `below` bounds, or on the next one.

@@ -5,8 +5,8 @@
 //! AND of one row per column.
 //!
 //! Why it stays fast with many rules: rules are laid out so that those with the same value of the most selective slot are
-//! neighbours, and among them those for the same documents, so that most words of a row are zero; a summary has a bit per word, and 4096 rules that cannot match cost one AND
-//! per column. Rows are kept in full as long as they fit in a budget; rows of values beyond that keep only their own words, and
+//! neighbours, and among them those for the same documents, so that most words of a row are zero; a summary has a bit per word, and a top a
+//! bit per word of the summary, so that 4096 rules that cannot match cost nothing. Rows are kept in full as long as they fit in a budget; rows of values beyond that keep only their own words, and
 //! thresholds beyond that share rows, whose rules are then compared one by one.
 //!
 //! The columns of the document are combined once per document, and only where a line looks; a word of which nothing is left is not
@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use column::{Buffers, Column, Draft, Pick};
 use demand::{Demand, Kind, demands};
-use rows::{MIDDLE, NARROWEST, WIDEST, each_bit, index, place, stride, words_for};
+use rows::{MIDDLE, NARROWEST, Rows, WIDEST, each_bit, index, place, stride, summary_of, words_for};
 
 use super::atoms::Atom;
 use super::value::{Facts, Literal};
@@ -69,8 +69,8 @@ pub struct RuleIndex {
     rules: Vec<u32>,
     document: Vec<Column>,
     lines: Vec<Column>,
-    /// Whether columns of both kinds have set bits that must be confirmed.
-    coarse: bool,
+    /// The places of the columns whose set bits must be confirmed, among those of the document and those of lines.
+    coarse: [Vec<usize>; 2],
     /// Whether rows are short and there in full, and rules stand at the positions of their numbers: then rows are read whole, because a
     /// summary would cost more than it saves.
     direct: bool,
@@ -91,6 +91,8 @@ pub struct IndexScratch {
     ready: Vec<u64>,
     /// The words that are not known to be zero.
     summary: Vec<u64>,
+    /// The words of the summary that are not.
+    tops: Vec<u64>,
     work: Vec<u64>,
     buffers: Buffers,
 }
@@ -121,8 +123,9 @@ impl RuleIndex {
         // 4. Ask first what leaves the least over: equal values before thresholds, many values before few.
         sort::by(&mut document, |one, other| one.selectivity().cmp(&other.selectivity()));
         sort::by(&mut lines, |one, other| one.selectivity().cmp(&other.selectivity()));
-        let coarse = document.iter().chain(&lines).any(Column::is_coarse);
-        let direct = !reordered && !coarse && document.iter().chain(&lines).all(|column| column.rows.is_dense());
+        let coarse = [&document, &lines]
+            .map(|columns| (0..columns.len()).filter(|place| columns.get(*place).is_some_and(Column::is_coarse)).collect());
+        let direct = !reordered && coarse.iter().all(Vec::is_empty) && document.iter().chain(&lines).all(|column| column.rows.is_dense());
         let rules = order.into_iter().map(|rule| u32::try_from(rule).unwrap_or(u32::MAX)).collect();
         Self { rules, document, lines, coarse, direct }
     }
@@ -148,11 +151,14 @@ impl RuleIndex {
         scratch.document.clear();
         scratch.document.extend(self.document.iter().map(|column| column.pick(facts, None)));
         let width = words_for(self.rules.len());
-        scratch.summary.clear();
-        scratch.summary.extend((0..words_for(width)).map(|block| and_summaries(&self.document, &scratch.document, block, u64::MAX)));
-        scratch.words.resize(width, 0);
-        scratch.ready.clear();
-        scratch.ready.resize(words_for(width), 0);
+        let IndexScratch { document, summary, tops, words, ready, .. } = scratch;
+        summary.clear();
+        summary.extend((0..words_for(width)).map(|block| and(&self.document, document, u64::MAX, |rows, row| rows.summary(row, block))));
+        tops.clear();
+        tops.extend(summary_of(summary));
+        words.resize(width, 0);
+        ready.clear();
+        ready.resize(words_for(width), 0);
     }
 
     /// Appends the numbers of the rules whose atoms all hold, ascending.
@@ -261,23 +267,24 @@ impl RuleIndex {
 
     /// Many rules: AND the summaries, then only the words that can have a bit. The line is one of those whose picks are there.
     fn walk_summary(&self, line: usize, scratch: &mut IndexScratch, matching: &mut Vec<u32>) {
-        let IndexScratch { document, lines, words, ready, summary, .. } = scratch;
+        let IndexScratch { document, lines, words, ready, summary, tops, .. } = scratch;
         let lines = lines.get(line.saturating_mul(self.lines.len())..).unwrap_or_default();
-        for (block, left) in summary.iter_mut().enumerate() {
-            each_bit(and_summaries(&self.lines, lines, block, *left), |bit| {
-                let number = (block << 6) | bit;
-                let mut word = self.document_word(number, document, words, ready);
-                if word == 0 {
-                    *left &= !place(bit).1;
-                    return;
-                }
-                for (column, pick) in self.lines.iter().zip(lines.iter()) {
-                    word &= column.rows.word(pick.row, number);
+        let blocks =
+            tops.iter().enumerate().map(|(number, top)| (number, and(&self.lines, lines, *top, |rows, row| rows.top(row, number))));
+        for (top, blocks) in blocks {
+            each_bit(blocks, |block| {
+                let block = (top << 6) | block;
+                let Some(left) = summary.get_mut(block) else { return };
+                each_bit(and(&self.lines, lines, *left, |rows, row| rows.summary(row, block)), |bit| {
+                    let number = (block << 6) | bit;
+                    let word = self.document_word(number, document, words, ready);
                     if word == 0 {
+                        *left &= !place(bit).1;
                         return;
                     }
-                }
-                self.take(number, word, document, lines, matching);
+                    let word = and(&self.lines, lines, word, |rows, row| rows.word(row, number));
+                    self.take(number, word, document, lines, matching);
+                });
             });
         }
     }
@@ -288,7 +295,7 @@ impl RuleIndex {
         let (Some(known), Some(word)) = (ready.get_mut(block), words.get_mut(number)) else { return 0 };
         if *known & mask == 0 {
             *known |= mask;
-            *word = self.document.iter().zip(document).fold(u64::MAX, |word, (column, pick)| word & column.rows.word(pick.row, number));
+            *word = and(&self.document, document, u64::MAX, |rows, row| rows.word(row, number));
         }
         *word
     }
@@ -297,9 +304,13 @@ impl RuleIndex {
     fn take(&self, number: usize, word: u64, document: &[Pick], lines: &[Pick], matching: &mut Vec<u32>) {
         each_bit(word, |bit| {
             let position = (number << 6) | bit;
-            let confirmed =
-                |columns: &[Column], picks: &[Pick]| columns.iter().zip(picks).all(|(column, pick)| column.confirms(*pick, position));
-            if self.coarse && !(confirmed(&self.document, document) && confirmed(&self.lines, lines)) {
+            let confirmed = |places: &[usize], columns: &[Column], picks: &[Pick]| {
+                places
+                    .iter()
+                    .all(|place| columns.get(*place).zip(picks.get(*place)).is_some_and(|(column, pick)| column.confirms(*pick, position)))
+            };
+            let [of_document, of_lines] = &self.coarse;
+            if !(confirmed(of_lines, &self.lines, lines) && confirmed(of_document, &self.document, document)) {
                 return;
             }
             // Bits behind the last rule are set where no column is.
@@ -325,15 +336,16 @@ fn push_rules(words: &[u64], matching: &mut Vec<u32>) {
     });
 }
 
-/// What of a word of the summary the picked rows of all columns have too.
-fn and_summaries(columns: &[Column], picks: &[Pick], block: usize, mut summary: u64) -> u64 {
+/// What of a word the picked rows of all columns have too.
+#[inline]
+fn and(columns: &[Column], picks: &[Pick], mut word: u64, of_row: impl Fn(&Rows, u32) -> u64) -> u64 {
     for (column, pick) in columns.iter().zip(picks) {
-        summary &= column.rows.summary(pick.row, block);
-        if summary == 0 {
+        word &= of_row(&column.rows, pick.row);
+        if word == 0 {
             break;
         }
     }
-    summary
+    word
 }
 
 /// The rules in an order that makes neighbours of those with equal values: the slot with the most values first, then those of the document.

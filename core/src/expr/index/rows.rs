@@ -1,6 +1,7 @@
 //! Rows of bits, one bit per rule: which rules a value fulfils.
 //!
-//! A summary has one bit per word of a row, set where the word is not zero, so that a walk can pass over 4096 rules at a time.
+//! A summary has one bit per word of a row, set where the word is not zero, so that a walk can pass over 4096 rules at a time; a top has
+//! one bit per word of the summary, so that it can pass over 262,144.
 
 use crate::sort;
 
@@ -43,7 +44,8 @@ fn set(bits: &mut [u64], bit: usize) {
     }
 }
 
-fn summary_of(words: &[u64]) -> impl Iterator<Item = u64> {
+/// A bit per word, set where it is not zero.
+pub(super) fn summary_of(words: &[u64]) -> impl Iterator<Item = u64> {
     words.chunks(BITS).map(|chunk| {
         let mut summary = 0;
         for (number, word) in chunk.iter().enumerate() {
@@ -71,6 +73,8 @@ fn slice(list: &[u64], width: usize, row: u32) -> &[u64] {
 pub(super) struct Rows {
     width: usize,
     summary_width: usize,
+    top_width: usize,
+    tops: Vec<u64>,
     body: Body,
 }
 
@@ -100,7 +104,9 @@ impl Rows {
         let mut template = vec![0; width];
         any.for_each(|position| set(&mut template, position));
         let words = template.iter().copied().cycle().take(width.saturating_mul(rows)).collect();
-        Self { width, summary_width: words_for(width), body: Body::Dense { words, summaries: Vec::new() } }
+        let summary_width = words_for(width);
+        let body = Body::Dense { words, summaries: Vec::new() };
+        Self { width, summary_width, top_width: words_for(summary_width), tops: Vec::new(), body }
     }
 
     /// Puts a rule into a full row.
@@ -114,6 +120,7 @@ impl Rows {
     pub fn summarize(&mut self) {
         if let Body::Dense { words, summaries } = &mut self.body {
             *summaries = words.chunks(self.width.max(1)).flat_map(summary_of).collect();
+            self.tops = summaries.chunks(self.summary_width.max(1)).flat_map(summary_of).collect();
         }
     }
 
@@ -122,7 +129,7 @@ impl Rows {
         let width = words_for(rules);
         let mut any_words = vec![0; width];
         any.for_each(|position| set(&mut any_words, position));
-        let any_summary = summary_of(&any_words).collect();
+        let any_summary: Vec<u64> = summary_of(&any_words).collect();
         sort::ascending(&mut pairs);
         let mut of_rows = vec![(0, 0); rows];
         let (mut blocks, mut packed): (Vec<Block>, Vec<u64>) = (Vec::new(), Vec::new());
@@ -151,8 +158,15 @@ impl Rows {
             }
             packed.push(mask);
         }
+        let any_top: Vec<u64> = summary_of(&any_summary).collect();
+        let tops_of = |(start, end): &(usize, usize)| {
+            let mut top = any_top.clone();
+            blocks.get(*start..*end).unwrap_or_default().iter().for_each(|block| set(&mut top, block.summary));
+            top
+        };
+        let tops = of_rows.iter().flat_map(tops_of).collect();
         let body = Body::Sparse { any: any_words, any_summary, rows: of_rows, blocks, packed };
-        Self { width, summary_width: words_for(width), body }
+        Self { width, summary_width: words_for(width), top_width: any_top.len(), tops, body }
     }
 
     /// How many rows there are.
@@ -187,6 +201,12 @@ impl Rows {
                 *word &= self.word(row, number);
             }
         }
+    }
+
+    /// One word of a row's top.
+    #[inline]
+    pub fn top(&self, row: u32, number: usize) -> u64 {
+        self.tops.get(index(row).saturating_mul(self.top_width).saturating_add(number)).copied().unwrap_or(0)
     }
 
     /// One word of a row's summary.
@@ -251,7 +271,9 @@ mod tests {
                 prop_assert_eq!(full(&sparse), full(&dense));
                 for number in 0..words_for(width) {
                     prop_assert_eq!(sparse.summary(row, number), dense.summary(row, number));
+                    prop_assert_eq!(sparse.top(row, 0) & place(number).1 != 0, dense.summary(row, number) != 0);
                 }
+                prop_assert_eq!(sparse.top(row, 0), dense.top(row, 0));
                 for number in 0..width {
                     prop_assert_eq!(sparse.word(row, number), dense.word(row, number));
                 }
