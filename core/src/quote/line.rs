@@ -154,6 +154,7 @@ impl<'q> QuoteLine<'q> {
     }
 
     /// The price per unit that was found; none when there is no price.
+    #[inline]
     #[must_use]
     pub fn list_price(self) -> Option<UnitPrice> {
         self.line.price.map(|price| price.unit_price)
@@ -182,6 +183,7 @@ impl<'q> QuoteLine<'q> {
     }
 
     /// The adjustments of line scope and the promotions that applied, in the order in which they applied: whether or not waterfalls are asked for.
+    #[inline]
     pub fn applied(self) -> impl Iterator<Item = AppliedView<'q>> {
         let quote = self.quote;
         let procedure = &quote.rulebook.parts().procedure;
@@ -196,12 +198,14 @@ impl<'q> QuoteLine<'q> {
     }
 
     /// Every step from zero to the line's total, chained; when only totals were asked for, no more than [`QuoteLine::applied`].
+    #[inline]
     pub fn waterfall(self) -> impl Iterator<Item = StepView<'q>> {
         let quote = self.quote;
         let Self { number, line, .. } = self;
         quote.entries_of(line).map(move |entry| quote.step_view(number, line, entry))
     }
 
+    #[inline]
     fn chain(self) -> impl Iterator<Item = &'q Entry> {
         self.quote.entries_of(self.line)
     }

@@ -112,9 +112,6 @@ impl Quote {
 
     /// What a step's rounding came to, as it is shown.
     pub(super) fn step_rounding(&self, number: usize, line: &Line, entry: &Entry) -> Option<Decimal> {
-        if !self.reports_rounding() {
-            return None;
-        }
         shown(self.lost(number, line, entry)?, self.currency.minor_units())
     }
 

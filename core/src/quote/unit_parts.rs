@@ -16,17 +16,24 @@ pub struct UnitPart {
 
 /// The parts of a line's units: those of the first units, then, where they differ, those of the others. They sum to the line's part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnitParts([Option<UnitPart>; 2]);
+pub struct UnitParts {
+    amount: i64,
+    /// How many units; above zero.
+    count: i64,
+    currency: Currency,
+}
 
 impl UnitParts {
     /// Splits an amount over that many units, the remainder to the first of them; none for a quantity that is not whole.
     pub(super) fn of(amount: i64, quantity: Decimal, currency: Currency) -> Option<Self> {
         let count = quantity.to_whole().filter(|count| *count > 0)?;
-        let (each, more) = (amount.checked_div(count)?, amount.checked_rem(count)?);
-        let part = |count: i64, amount: i64| UnitPart { count: count.into(), amount: Money::new(amount, currency) };
-        let first = part(more.checked_abs()?, each.checked_add(more.signum())?);
-        let rest = part(count.checked_sub(more.checked_abs()?)?, each);
-        Some(Self([(more != 0).then_some(first), Some(rest)]))
+        Some(Self { amount, count, currency })
+    }
+
+    /// So many of the units as are to bear `more` than their even part.
+    fn part(self, count: i64, more: i64) -> Option<UnitPart> {
+        let each = self.amount.checked_div(self.count)?.checked_add(more)?;
+        (count > 0).then(|| UnitPart { count: count.into(), amount: Money::new(each, self.currency) })
     }
 }
 
@@ -34,7 +41,10 @@ impl IntoIterator for UnitParts {
     type Item = UnitPart;
     type IntoIter = std::iter::Flatten<std::array::IntoIter<Option<UnitPart>, 2>>;
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter().flatten()
+        // The sign of what does not go up is that of the amount.
+        let more = self.amount.checked_rem(self.count).unwrap_or_default();
+        let bear_more = more.saturating_abs();
+        [self.part(bear_more, more.signum()), self.part(self.count.saturating_sub(bear_more), 0)].into_iter().flatten()
     }
 }
 

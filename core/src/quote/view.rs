@@ -341,6 +341,7 @@ impl Quote {
     }
 
     /// The lines, in the order of the request.
+    #[inline]
     pub fn lines(&self) -> impl ExactSizeIterator<Item = QuoteLine<'_>> {
         self.lines.iter().enumerate().map(|(number, line)| QuoteLine::new(self, number, line))
     }
@@ -376,6 +377,7 @@ impl Quote {
     }
 
     /// The steps of a line's waterfall.
+    #[inline]
     pub(super) fn entries_of<'q>(&'q self, line: &Line) -> impl Iterator<Item = &'q Entry> + use<'q> {
         super::result::entries_of(&self.entries, line)
     }
@@ -385,6 +387,8 @@ impl Quote {
         self.rounding_report && self.explain > Explain::Totals
     }
 
+    // Inlined, so that the view is made where it is read.
+    #[inline]
     pub(super) fn step_view<'q>(&'q self, number: usize, line: &Line, entry: &'q Entry) -> StepView<'q> {
         let rule = self.rule_id(entry.source);
         let delta = entry.after.saturating_sub(entry.before);
@@ -400,11 +404,12 @@ impl Quote {
             unit_price: entry.unit_price,
             exchange: if let Source::List(list) = entry.source { self.exchanged(list.index()) } else { None },
             units: if splits { UnitParts::of(delta, line.quantity.abs(), self.currency) } else { None },
-            rounding: self.step_rounding(number, line, entry),
+            rounding: if self.reports_rounding() { self.step_rounding(number, line, entry) } else { None },
         }
     }
 
     /// The id of the rule that an entry comes from.
+    #[inline]
     fn rule_id(&self, source: Source) -> Option<&str> {
         let parts = self.rulebook.parts();
         match source {
@@ -417,6 +422,7 @@ impl Quote {
         }
     }
 
+    #[inline]
     pub(super) fn adjustment_id(&self, number: Ordinal) -> &str {
         self.rulebook.parts().rules.get(number.index()).map_or("", crate::id::RuleId::as_str)
     }
