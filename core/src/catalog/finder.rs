@@ -92,3 +92,25 @@ impl FoundProducts {
         self.found.iter().copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::compile::tests::catalog;
+    use super::*;
+
+    #[test]
+    fn ids_of_every_length_are_told_apart_at_every_place() {
+        let (catalog, _) = catalog();
+        let product = catalog.product(0).unwrap();
+        let mut ids: Vec<SmolStr> = Vec::new();
+        for length in 1..20 {
+            ids.push("P".repeat(length).into());
+            ids.extend((0..length).map(|place| SmolStr::from(format!("{}Q{}", "P".repeat(place), "P".repeat(length - place - 1)))));
+        }
+        let finder = Finder::new(ids.iter().map(|id| (id, product)));
+        for (number, id) in (0..).zip(&ids) {
+            assert_eq!(finder.find(id).map(|brief| brief.number), Some(number), "{id}");
+            assert_eq!(finder.find(&id.to_lowercase()), None);
+        }
+    }
+}
