@@ -14,7 +14,7 @@ use super::lots::{Backed, choose_lots};
 use crate::id::{LocationId, LotId, Map, OwnerId, ProductId, ReservationId, SerialId, Set};
 use crate::limits::Limits;
 use crate::quantity::Quantity;
-use crate::report::{Diagnostics, Error, InventoryCode, LimitCode, Path, Refusal, ShapeCode};
+use crate::report::{Diagnostic, Diagnostics, Error, InventoryCode, LimitCode, Path, Refusal, ShapeCode};
 
 /// What several reservations hold from now on. First each gives back what it is not to hold any more, then each takes what it is to
 /// hold; what a reservation loses waits for stock. All of it happens, or nothing.
@@ -117,8 +117,8 @@ fn check(ground: &Ground<'_>, action: &ReallocateStock, path: &Path<'_>) -> Resu
                 problems.duplicate(&here.field("location"), "part", part.location.as_str());
             }
             if part.dimensions().is_some() && !reallocation.exact {
-                let message = "a lot, a serial number and an owner are named where `exact` says that the parts are exact; add it";
-                problems.error(ShapeCode::InvalidValue, &here, message);
+                let message = "a lot, a serial number or an owner is named, and nothing says that the parts are exact";
+                problems.push(Diagnostic::error(ShapeCode::InvalidValue, &here, message).help("write `\"exact\": true` beside `parts`"));
             }
             if !part.quantity.is_positive() {
                 problems.push(not_positive(part.quantity, &here.field("quantity")));
@@ -224,7 +224,7 @@ fn free(ground: &Ground<'_>, product: &ProductId, location: &LocationId) -> Quan
 pub(super) fn insufficient(product: &ProductId, wanted: &StockPart, free: Quantity) -> Refusal {
     let StockPart { location, quantity, .. } = wanted;
     let stock = wanted.dimensions();
-    let words = stock.as_ref().map(|stock| format!(" {}", stock.words())).unwrap_or_default();
+    let words = stock.as_ref().map(|stock| format!(" of{}", stock.words())).unwrap_or_default();
     let message = format!("`{product}` at `{location}`: {quantity} more{words} to be held, {free} free; plan anew");
     let refusal = refuse(InventoryCode::Insufficient, message)
         .detail("product", product.as_str())

@@ -138,7 +138,7 @@ fn redraw(
     let wanted = ReserveStock { wanted_on: update.wanted_on, ..as_asked(hold, units) };
     let Some(mut allowance) = Allowance::of_other_day(ground, hold, update.wanted_on) else { return Ok((false, Vec::new())) };
     if allowance.granted(&wanted) < units {
-        return Err(with_total(allowance.refusal(&wanted, units), hold));
+        return Err(with_nearest_total(allowance.refusal(&wanted, units), hold));
     }
     let claims = allowance.claims(&wanted, units);
     let mut before = hold.quota.clone();
@@ -167,6 +167,17 @@ fn less_than_left(hold: &Reservation, total: Quantity, committed: Quantity) -> R
 fn with_total(refusal: Refusal, hold: &Reservation) -> Refusal {
     let total = hold.outstanding().saturating_add(hold.committed());
     refusal.detail("reservation", hold.id.as_str()).detail("reserved", total.to_decimal())
+}
+
+/// The total that passes, when all that has not left is drawn for another day.
+fn with_nearest_total(refusal: Refusal, hold: &Reservation) -> Refusal {
+    let refusal = refusal.detail("reservation", hold.id.as_str());
+    let Some(Detail::Number(available)) = refusal.details.get("available") else { return refusal };
+    let passes = Quantity::try_from(*available).ok().filter(|passes| passes.is_positive());
+    match passes {
+        Some(passes) => refusal.detail("total", passes.saturating_add(hold.committed()).to_decimal()),
+        None => refusal,
+    }
 }
 
 /// A reservation as it would be asked for, with a quantity of its own.

@@ -71,7 +71,7 @@ pub(super) fn commands() -> impl Strategy<Value = Vec<(String, i64)>> {
     let moved = (supply.clone(), date).prop_map(|(id, date)| format!("reschedule {id} on {date}"));
     let cancel = (supply, part.clone()).prop_map(|(id, part)| format!("cancel {id}{part}"));
     let supplies = prop_oneof![3 => expect, 2 => arrive, 1 => moved, 1 => cancel];
-    let change = (id.clone(), quantity.clone(), active.clone(), prop::sample::select((0..11).collect::<Vec<u8>>())).prop_map(
+    let change = (id.clone(), quantity.clone(), active.clone(), prop::sample::select((0..13).collect::<Vec<u8>>())).prop_map(
         |(id, quantity, place, verb)| match verb {
             0 => format!("firm {id}"),
             1 => format!("transfer {id} at {place}"),
@@ -83,6 +83,8 @@ pub(super) fn commands() -> impl Strategy<Value = Vec<(String, i64)>> {
             7 => format!("uncommit {id} {quantity}"),
             8 => format!("uncommit {id} at {place}"),
             9 => format!("fill U by {id}"),
+            10 => format!("update {id} on 2026-12-{quantity:02}"),
+            11 => format!("update {id} to {quantity} on 2026-11-2{}", quantity % 10),
             _ => format!("batch release {id}; reserve {id}-{quantity} B {quantity} backorder at {place}; fill B; commit {id}-{quantity} 1"),
         },
     );

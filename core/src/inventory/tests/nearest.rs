@@ -27,7 +27,7 @@ fn instead(action: &StockAction, refusal: &Refusal) -> Option<Vec<StockAction>> 
         StockAction::Uncommit(uncommit) => vec![StockAction::Uncommit(UncommitStock { quantity: Some(some?), ..uncommit })],
         StockAction::CancelExpected(cancel) => vec![StockAction::CancelExpected(CancelSupply { quantity: Some(some?), ..cancel })],
         StockAction::Update(update) => {
-            let total = figure(refusal, "reserved")?.saturating_add(least);
+            let total = figure(refusal, "total").or_else(|| Some(figure(refusal, "reserved")?.saturating_add(least)))?;
             vec![StockAction::Update(UpdateReservation { quantity: Some(total), ..update })]
         }
         // All that is held moves, so what cannot be held there is given up first.
@@ -75,6 +75,16 @@ fn hold(mut story: Story, shop: impl Fn() -> Story, history: &[(String, i64)]) -
             prop_assert_eq!(&outcome, &Outcome::Accepted, "{:?} after {} was refused with {:?}", again.action, text, refusal);
         }
         // And on the day that is named, all of it passes.
+        let moved = |update: &UpdateReservation| update.wanted_on.is_some() && figure(refusal, "total").is_some();
+        if let (StockAction::Update(update), Some(Detail::Date(day))) = (&asked.action, refusal.details.get("next_on"))
+            && moved(update)
+        {
+            let action = StockAction::Update(UpdateReservation { wanted_on: Some(*day), ..update.clone() });
+            let mut aside = shop();
+            aside.state = before.clone();
+            let again = crate::report::Command { id: "later".parse().unwrap(), action, ..asked.clone() };
+            prop_assert_eq!(aside.handle(&again).unwrap().outcome, Outcome::Accepted, "{} on {}", text, day);
+        }
         if let (StockAction::Reserve(reserve), Some(Detail::Date(day))) = (&asked.action, refusal.details.get("next_on")) {
             let action = StockAction::Reserve(ReserveStock { wanted_on: Some(*day), ..reserve.clone() });
             let mut aside = shop();
