@@ -36,6 +36,13 @@ pub enum Condition {
         bound: &'static str,
         missing: bool,
     },
+    /// A sum of the document, compared with so many percent of another.
+    Sums {
+        name: &'static str,
+        relation: &'static str,
+        percent: i64,
+        other: &'static str,
+    },
     Day {
         relation: &'static str,
         day: &'static str,
@@ -56,7 +63,7 @@ pub enum Condition {
     Choice(Box<(Condition, Condition, Condition)>),
 }
 
-use Condition::{And, Choice, Day, Has, InCategory, Lines, Not, Number, Or, Rush, Text};
+use Condition::{And, Choice, Day, Has, InCategory, Lines, Not, Number, Or, Rush, Sums, Text};
 
 impl Condition {
     /// As the engine reads it; `variable` stands for the line in a macro.
@@ -88,6 +95,7 @@ impl Condition {
                 let subject = if *factor == 1 { named(name) } else { format!("{} * {factor}", named(name)) };
                 guarded(name, *missing, format!("{subject} {relation} {bound}"))
             }
+            Sums { name, relation, percent, other } => format!("{name} * 100 {relation} {other} * {percent}"),
             Day { relation, day } => format!("date {relation} date('{day}')"),
             Rush => named("line.rush"),
             InCategory(category) => format!("'{category}' in {}", named("product.categories")),
@@ -119,6 +127,10 @@ impl Condition {
                 Some(number) => compare(number * Rational::whole((*factor).into()), relation, decimal(bound)),
                 None => *missing,
             },
+            Sums { name, relation, percent, other } => {
+                let number = |name: &str, factor: i64| facts.number(name, None).unwrap() * Rational::whole(factor.into());
+                compare(number(name, 100), relation, number(other, *percent))
+            }
             Day { relation, day } => compare(facts.date(), relation, day.parse().unwrap()),
             Rush => facts.rush(line),
             InCategory(category) => facts.categories(line).iter().any(|known| known == category),
@@ -195,6 +207,13 @@ fn numbers(names: &'static [&'static str]) -> BoxedStrategy<Condition> {
         .boxed()
 }
 
+fn sums() -> BoxedStrategy<Condition> {
+    const SUMS: [&str; 4] = ["document.amount", "document.net_amount", "document.gross_amount", "document.list_amount"];
+    (select(&SUMS[..]), select(&RELATIONS[..]), select(&[100_i64, 95, 105, 84, 119][..]), select(&SUMS[..]))
+        .prop_map(|(name, relation, percent, other)| Sums { name, relation, percent, other })
+        .boxed()
+}
+
 fn document_leaf() -> BoxedStrategy<Condition> {
     const DOCUMENT: [&str; 7] = [
         "customer.size",
@@ -213,6 +232,7 @@ fn document_leaf() -> BoxedStrategy<Condition> {
         1 => texts("document.project", &["alpha", "beta"]),
         1 => texts("currency", &["EUR", "JPY"]),
         3 => numbers(&DOCUMENT),
+        2 => sums(),
         2 => (select(&RELATIONS[..]), select(&DAYS[..])).prop_map(|(relation, day)| Day { relation, day }),
         1 => select(vec!["customer.id", "channel", "document.project", "destination.country"]).prop_map(Has),
     ]
