@@ -13,6 +13,7 @@ use super::problem::{draw, most_from};
 use super::request::SourcingLine;
 use super::reserve::reservations;
 use super::shipment::{Supplied, shipments, supplied};
+use super::slot::Slot;
 use super::stock::KIT;
 use crate::money::Decimal;
 use crate::quantity::Quantity;
@@ -29,6 +30,8 @@ pub(super) fn answer(order: &Order<'_>, pass: &Pass) -> Result<SourcingPlan, Err
         None => Vec::new(),
     };
     let picked_up = order.demand.collection_point.is_some();
+    let asked = asked_of_pools(order);
+    let verdict = |(index, candidate)| verdict(order, pass, &asked, index, candidate);
     Ok(SourcingPlan {
         policy: order.id.clone(),
         strategy: (!picked_up).then_some(order.policy.strategy),
@@ -47,7 +50,7 @@ pub(super) fn answer(order: &Order<'_>, pass: &Pass) -> Result<SourcingPlan, Err
         action: (!reserve.is_empty()).then(|| StockAction::Batch(reserve.iter().cloned().map(StockAction::Reserve).collect())),
         reserve,
         lines,
-        candidates: order.candidates.iter().enumerate().map(|(index, candidate)| verdict(order, pass, index, candidate)).collect(),
+        candidates: order.candidates.iter().enumerate().map(verdict).collect(),
         findings,
     })
 }
@@ -226,7 +229,8 @@ fn short(order: &Order<'_>, line: &SourcedLine, asked: &SourcingLine) -> Option<
     let index = order.demand.lines.iter().position(|known| known.id == asked.id).unwrap_or_default();
     let pool = order.stock.pools.get(index).copied().unwrap_or_default();
     let together = order.stock.together.get(pool).copied().unwrap_or(i64::MAX);
-    let there = (0..order.candidates.len()).map(|candidate| most_at(order, candidate, pool, asked)).fold(0, i64::saturating_add);
+    let most = |candidate| most_at(order, &order.stock.slots_of(candidate).collect::<Vec<_>>(), pool, asked);
+    let there = (0..order.candidates.len()).map(most).fold(0, i64::saturating_add);
     let slots: Vec<usize> = (0..order.stock.slots.len()).collect();
     let apart = if order.comes_apart(index) { kits_together(order, index, &slots, |pool, slot| order.stock.at(pool, slot)) } else { 0 };
     let available = there.max(apart).min(together);
@@ -240,19 +244,37 @@ fn short(order: &Order<'_>, line: &SourcedLine, asked: &SourcingLine) -> Option<
     Some(finding)
 }
 
-/// The most that a candidate has for a line, at once or on the days that serve it.
-fn most_at(order: &Order<'_>, candidate: usize, pool: usize, line: &SourcingLine) -> i64 {
-    let serves = order.stock.slots_of(candidate).filter(|(_, slot)| slot.leaves_on.is_none() || slot.serves(line));
-    serves.map(|(slot, _)| order.stock.at(pool, slot)).max().unwrap_or(0)
+/// The most that a candidate, whose slots are given, has for a line, at once or on the days that serve it.
+fn most_at(order: &Order<'_>, slots: &[(usize, &Slot)], pool: usize, line: &SourcingLine) -> i64 {
+    let serves = slots.iter().filter(|(_, slot)| slot.leaves_on.is_none() || slot.serves(line));
+    serves.map(|(slot, _)| order.stock.at(pool, *slot)).max().unwrap_or(0)
 }
 
-fn verdict(order: &Order<'_>, pass: &Pass, index: usize, candidate: &Candidate<'_>) -> CandidateVerdict {
-    let give = |pool: usize| {
-        let lines = || order.demand.lines.iter().zip(&order.stock.pools).filter(|(_, of)| **of == pool).map(|(line, _)| line);
-        let wanted = lines().map(|line| line.quantity.millionths()).fold(0, i64::saturating_add);
-        lines().map(|line| most_at(order, index, pool, line)).max().unwrap_or(0).min(wanted)
+/// What the lines of a pool ask for: the same of every candidate.
+#[derive(Default)]
+struct AskedOf<'o> {
+    lines: Vec<&'o SourcingLine>,
+    wanted: i64,
+}
+
+/// By pool.
+fn asked_of_pools<'o>(order: &'o Order<'_>) -> Vec<AskedOf<'o>> {
+    let mut asked: Vec<AskedOf<'o>> = order.stock.quantities.iter().map(|_| AskedOf::default()).collect();
+    for (line, pool) in order.demand.lines.iter().zip(&order.stock.pools) {
+        if let Some(of_pool) = asked.get_mut(*pool) {
+            of_pool.lines.push(line);
+            of_pool.wanted = of_pool.wanted.saturating_add(line.quantity.millionths());
+        }
+    }
+    asked
+}
+
+fn verdict(order: &Order<'_>, pass: &Pass, asked: &[AskedOf<'_>], index: usize, candidate: &Candidate<'_>) -> CandidateVerdict {
+    let slots: Vec<(usize, &Slot)> = order.stock.slots_of(index).collect();
+    let give = |(pool, asked): (usize, &AskedOf<'_>)| {
+        asked.lines.iter().map(|line| most_at(order, &slots, pool, line)).max().unwrap_or(0).min(asked.wanted)
     };
-    let could_give = (0..order.stock.quantities.len()).map(give).fold(0, i64::saturating_add);
+    let could_give = asked.iter().enumerate().map(give).fold(0, i64::saturating_add);
     CandidateVerdict {
         location: candidate.location.clone(),
         ships: pass.parts.iter().any(|part| order.stock.slots.get(part.place).is_some_and(|slot| slot.candidate == index)),

@@ -10,8 +10,6 @@ struct Row {
     wanted: i64,
     /// Whether several places can give to it together.
     sums: bool,
-    /// What each place could give.
-    gives: Vec<i64>,
     /// Where it is a component of kits: of those there are as many as of the component of which there is the least.
     inside: Option<Inside>,
 }
@@ -34,6 +32,8 @@ struct Inside {
 pub(super) struct Bounds<'p> {
     problem: &'p Problem<'p>,
     rows: Vec<Row>,
+    /// What each place could give to each row: place after place, so that one is read in one go.
+    gives: Vec<i64>,
     /// The most that any place from this one on gives to each row, by place.
     best_from: Vec<Vec<i64>>,
     /// The least that any place from this one on adds, by place.
@@ -47,8 +47,10 @@ pub(super) type Filled = Vec<i64>;
 
 impl<'p> Bounds<'p> {
     pub fn new(problem: &'p Problem<'p>) -> Self {
-        let rows: Vec<Row> = (0..problem.stock.len()).flat_map(|pool| rows(problem, pool)).collect();
-        Self { problem, rows, best_from: Vec::new(), least_from: Vec::new(), better: Vec::new() }
+        let (rows, of_rows): (Vec<Row>, Vec<Vec<i64>>) = (0..problem.stock.len()).flat_map(|pool| rows(problem, pool)).unzip();
+        let of_place = |place: usize| of_rows.iter().map(move |gives| gives.get(place).copied().unwrap_or(0));
+        let gives = (0..problem.places.len()).flat_map(of_place).collect();
+        Self { problem, rows, gives, best_from: Vec::new(), least_from: Vec::new(), better: Vec::new() }
     }
 
     /// Looks ahead over the places, for a search that goes through them in order.
@@ -58,8 +60,8 @@ impl<'p> Bounds<'p> {
         let mut least = Worth { cost: i128::MAX, distance: i128::MAX, priority: i128::MAX, ..Worth::default() };
         (self.best_from, self.least_from) = (vec![Vec::new(); count], vec![Worth::default(); count]);
         for (at, place) in self.problem.places.iter().enumerate().rev() {
-            for (best, row) in best.iter_mut().zip(&self.rows) {
-                *best = row.give(at).max(*best);
+            for (best, give) in best.iter_mut().zip(self.of(at)) {
+                *best = (*give).max(*best);
             }
             let own = Worth::default().with_place(place);
             least = Worth {
@@ -95,6 +97,21 @@ impl<'p> Bounds<'p> {
         self.better.get(place).is_none_or(|better| better.iter().all(|other| set.contains(other)))
     }
 
+    /// What a place could give to each row.
+    fn of(&self, place: usize) -> &[i64] {
+        let start = place.saturating_mul(self.rows.len());
+        self.gives.get(start..start.saturating_add(self.rows.len())).unwrap_or_default()
+    }
+
+    /// Each row with what is filled of it, and what it would be with one more place; `set` has those that were joined before.
+    fn with<'b>(&'b self, filled: &'b [i64], set: &[usize], place: usize) -> impl Iterator<Item = (&'b Row, i64, i64)> {
+        let beside = self.beside(set, place).map(|beside| self.of(beside)).unwrap_or_default();
+        self.rows.iter().zip(filled).zip(self.of(place)).enumerate().map(|(at, ((row, filled), give))| {
+            let before = if row.sums { beside.get(at).copied().unwrap_or(0) } else { 0 };
+            (row, *filled, row.join(*filled, give.saturating_sub(before).max(0)))
+        })
+    }
+
     /// Nothing chosen yet.
     pub fn empty(&self) -> Filled {
         vec![0; self.rows.len()]
@@ -102,9 +119,8 @@ impl<'p> Bounds<'p> {
 
     /// With one more place; `set` has those that were joined before.
     pub fn join(&self, filled: &[i64], set: &[usize], place: usize, into: &mut Filled) {
-        let beside = self.beside(set, place);
         into.clear();
-        into.extend(self.rows.iter().zip(filled).map(|(row, filled)| row.join(*filled, row.more(place, beside))));
+        into.extend(self.with(filled, set, place).map(|(_, _, joined)| joined));
     }
 
     /// The place of the same location in a set that has most of everything.
@@ -132,12 +148,8 @@ impl<'p> Bounds<'p> {
 
     /// How much more a place could give than is filled.
     pub fn gain(&self, filled: &[i64], set: &[usize], place: usize) -> i128 {
-        let beside = self.beside(set, place);
-        let gain = |(row, filled): (&Row, &i64)| {
-            let gain = row.join(*filled, row.more(place, beside)).saturating_sub(*filled);
-            row.in_kits(gain)
-        };
-        self.rows.iter().zip(filled).map(gain).fold(0, i128::saturating_add)
+        let gains = self.with(filled, set, place).map(|(row, filled, joined)| row.in_kits(joined.saturating_sub(filled)));
+        gains.fold(0, i128::saturating_add)
     }
 
     /// What no set can be better than that has these places and `more` from `from` on.
@@ -177,16 +189,6 @@ impl<'p> Bounds<'p> {
 }
 
 impl Row {
-    fn give(&self, place: usize) -> i64 {
-        self.gives.get(place).copied().unwrap_or(0)
-    }
-
-    /// How much more a place gives than another of the same location; where one alone serves a line, all that it gives.
-    fn more(&self, place: usize, beside: Option<usize>) -> i64 {
-        let before = beside.filter(|_| self.sums).map_or(0, |beside| self.give(beside));
-        self.give(place).saturating_sub(before).max(0)
-    }
-
     /// A quantity as a share of kits, where it is of a component.
     fn in_kits(&self, quantity: i64) -> i128 {
         let Some(Inside { each, of, .. }) = self.inside.filter(|_| quantity > 0) else { return quantity.into() };
@@ -199,8 +201,9 @@ impl Row {
     }
 }
 
-/// The lines of a pool together, and where they are kits that ship apart, their components; none when there are none.
-fn rows(problem: &Problem<'_>, pool: usize) -> Vec<Row> {
+/// The lines of a pool together, and where they are kits that ship apart, their components, each with what every place could give; none when
+/// there are none.
+fn rows(problem: &Problem<'_>, pool: usize) -> Vec<(Row, Vec<i64>)> {
     let lines: Vec<&Line> = problem.lines.iter().filter(|line| line.pool == pool).collect();
     let Some(first) = lines.first() else { return Vec::new() };
     let components = first.components.iter().enumerate();
@@ -211,18 +214,18 @@ fn rows(problem: &Problem<'_>, pool: usize) -> Vec<Row> {
     }
 }
 
-fn row(problem: &Problem<'_>, lines: &[&Line]) -> Row {
+fn row(problem: &Problem<'_>, lines: &[&Line]) -> (Row, Vec<i64>) {
     let wanted = lines.iter().map(|line| line.wanted).fold(0, i64::saturating_add);
     let gives = |place: usize| {
         let most = lines.iter().map(|line| problem.stock_for(line, place)).max().unwrap_or(0);
         if let [only] = lines { only.most_of(most) } else { most.min(wanted) }
     };
     let sums = problem.policy.split.allow_line_split || lines.len() > 1;
-    Row { wanted, sums, gives: (0..problem.places.len()).map(gives).collect(), inside: None }
+    (Row { wanted, sums, inside: None }, (0..problem.places.len()).map(gives).collect())
 }
 
 /// A component of lines of kits, whether those come apart or whole.
-fn row_inside(problem: &Problem<'_>, lines: &[&Line], at: usize) -> Row {
+fn row_inside(problem: &Problem<'_>, lines: &[&Line], at: usize) -> (Row, Vec<i64>) {
     let component = |line: &&Line| line.components.get(at).map_or(0, |component| component.wanted);
     let wanted = lines.iter().map(component).fold(0, i64::saturating_add);
     let gives = |place: usize| {
@@ -236,5 +239,5 @@ fn row_inside(problem: &Problem<'_>, lines: &[&Line], at: usize) -> Row {
         last: at.saturating_add(1) == of,
         multiple: if let [only] = lines { only.multiple } else { KIT },
     };
-    Row { wanted, sums: true, gives: (0..problem.places.len()).map(gives).collect(), inside: Some(inside) }
+    (Row { wanted, sums: true, inside: Some(inside) }, (0..problem.places.len()).map(gives).collect())
 }
