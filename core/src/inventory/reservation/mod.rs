@@ -2,6 +2,7 @@
 //!
 //! Invariants: what a reservation holds lies in its parts, what waits for stock is backordered and lies nowhere; it is resolved once.
 
+pub(super) mod action;
 mod change;
 mod claim;
 mod fill;
