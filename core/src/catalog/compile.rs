@@ -71,12 +71,6 @@ impl Catalog {
         catalog
     }
 
-    /// A product with its number.
-    pub(super) fn get(&self, id: &str) -> Option<(u32, &Product)> {
-        let (number, _, product) = self.products.get_full(id)?;
-        Some((u32::try_from(number).ok()?, product))
-    }
-
     /// The product of a number.
     #[must_use]
     pub fn product(&self, number: u32) -> Option<&Product> {

@@ -76,10 +76,10 @@ impl Brief {
 
 impl Catalog {
     /// The product of that id.
+    #[inline]
     #[must_use]
     pub fn find(&self, id: &str) -> Option<Brief> {
-        let (number, product) = self.get(id)?;
-        Some(Brief::of(number, product))
+        self.finder.find(id)
     }
 
     /// Converts a quantity to base units and judges it; `unit` is the base unit when absent.

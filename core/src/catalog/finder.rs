@@ -63,7 +63,7 @@ impl Finder {
 
     /// The product of that id.
     #[inline]
-    fn find(&self, id: &str) -> Option<Brief> {
+    pub fn find(&self, id: &str) -> Option<Brief> {
         let key = Key::of(id);
         let is_it = |entry: &Entry| entry.key == key && (!key.is_long() || self.has_id(entry.brief.number, id));
         self.entries.find(key.hash(), is_it).map(|entry| entry.brief)
@@ -84,7 +84,7 @@ impl FoundProducts {
     /// Finds the products of ids. This is mostly waiting for memory, which a loop that does little else asks for many ids at a time.
     pub fn find<'i>(&mut self, catalog: &Catalog, ids: impl Iterator<Item = &'i str>) {
         self.found.clear();
-        self.found.extend(ids.map(|id| catalog.finder.find(id)));
+        self.found.extend(ids.map(|id| catalog.find(id)));
     }
 
     /// The products, in the order of the ids.

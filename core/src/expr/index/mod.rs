@@ -6,7 +6,8 @@
 //!
 //! Why it stays fast with many rules: rules are laid out so that those with the same value of the most selective slot are
 //! neighbours, and among them those for the same documents, so that most words of a row are zero; a summary has a bit per word, and a top a
-//! bit per word of the summary, so that 4096 rules that cannot match cost nothing. Rows are kept in full as long as they fit in a budget; rows of values beyond that keep only their own words, and
+//! bit per word of the summary, so that 4096 rules that cannot match cost nothing. Rows are kept in full as long as they fit in a
+//! budget; rows of values beyond that keep only their own words, and
 //! thresholds beyond that share rows, whose rules are then compared one by one.
 //!
 //! The columns of the document are combined once per document, and only where a line looks; a word of which nothing is left is not
