@@ -20,7 +20,7 @@ pub struct ChargedLine {
 pub struct Charged {
     /// What is charged: zero when it is free.
     pub amount: i64,
-    /// The same, not rounded; none where nobody says it.
+    /// The same, not rounded; none where its figures are too long, and where it stands.
     pub exact: Option<Exact>,
     /// What would be charged if it were not free.
     pub waived: i64,
@@ -95,7 +95,7 @@ impl Charge {
                 row = found.row.clone();
                 once(found.of(exact_base)?)?
             }
-            Amount::LineTable(table) => (self.by_line(table, facts, lines, currency, scratch)?, None),
+            Amount::LineTable(table) => self.by_line(table, facts, lines, currency, scratch)?,
         };
         // 2. Its bounds.
         let bounded = rounded.max(self.minimum.unwrap_or(i64::MIN)).min(self.maximum.unwrap_or(i64::MAX));
@@ -103,11 +103,11 @@ impl Charge {
         let free = self.free_from.is_some_and(|from| goods >= from);
         let missing = self.free_from.filter(|_| !free).map(|from| from.checked_sub(goods).ok_or(ArithmeticError::Overflow)).transpose()?;
         let (amount, waived) = if free { (0, bounded) } else { (bounded, 0) };
-        let exact = if amount == rounded { exact } else { Money::new(amount, currency).to_exact().ok() };
+        let exact = if free { Some(Exact::ZERO) } else { exact.and_then(|exact| self.bounded(exact, currency).ok()) };
         Ok(Some(Charged { amount, exact, waived, missing, base, row }))
     }
 
-    /// The sum over the lines of what the table gives for each.
+    /// The sum over the lines of what the table gives for each, rounded line by line and not.
     fn by_line<F: Facts + ?Sized>(
         &self,
         table: &AmountTable,
@@ -115,14 +115,29 @@ impl Charge {
         lines: &[ChargedLine],
         currency: Currency,
         scratch: &mut TableScratch,
-    ) -> Result<i64, ChargeError> {
-        let mut sum = 0_i64;
+    ) -> Result<(i64, Option<Exact>), ChargeError> {
+        let (mut sum, mut exact_sum) = (0_i64, Some(Exact::ZERO));
         for line in lines {
             let found = look_up(table, facts, Some(line.line), scratch)?;
-            let amount = self.rounding.apply(found.of(Money::new(line.amount, currency).to_exact()?)?)?;
-            sum = sum.checked_add(amount).ok_or(ArithmeticError::Overflow)?;
+            let exact = found.of(Money::new(line.amount, currency).to_exact()?)?;
+            sum = sum.checked_add(self.rounding.apply(exact)?).ok_or(ArithmeticError::Overflow)?;
+            exact_sum = exact_sum.and_then(|sum| sum.plus(exact).ok()).map(Exact::reduced);
         }
-        Ok(sum)
+        Ok((sum, exact_sum))
+    }
+
+    /// An amount within the bounds of the charge.
+    fn bounded(&self, exact: Exact, currency: Currency) -> Result<Exact, ArithmeticError> {
+        let mut bounded = exact;
+        for (bound, is_least) in [(self.minimum, true), (self.maximum, false)] {
+            let Some(bound) = bound else { continue };
+            let bound = Money::new(bound, currency).to_exact()?;
+            let beyond = bounded.plus(bound.negated()?)?;
+            if if is_least { beyond.is_negative() } else { beyond.is_positive() } {
+                bounded = bound;
+            }
+        }
+        Ok(bounded)
     }
 }
 

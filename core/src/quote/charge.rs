@@ -181,7 +181,8 @@ fn to_lines(
         let finding = Finding::new(ChargeCode::Unallocated, Severity::Warning, message).detail("charge", definition.id.as_str());
         out.findings.push(finding.detail("amount", rest));
     }
-    let exact = charged.exact.filter(|_| out.unrounded.wanted).and_then(|total| unrounded::parts(total, &shares, parts.currency));
+    let exact = charged.exact.filter(|_| out.unrounded.wanted);
+    let exact = exact.and_then(|total| unrounded::parts(total, &shares, spread.zero_weights, parts.currency));
     let mut exact = exact.into_iter().flatten();
     for (line, amount) in lines.iter().zip(amounts) {
         let exact = exact.next();
@@ -192,7 +193,7 @@ fn to_lines(
         out.allocated = out.allocated.checked_add(amount).ok_or(ArithmeticError::Overflow)?;
         let entry = Entry { step, source: Source::Charge(charge), base: charged.base, before, after, unit_price: None, next: None };
         if let Some(exact) = exact {
-            out.unrounded.keep(line.line, state, &entry, exact);
+            out.unrounded.keep(line.line, &entry, exact);
         }
         out.record_step(state, entry);
     }

@@ -9,8 +9,9 @@ use super::outcome::Outcome;
 use super::request::Explain;
 use super::result::{DocumentEntry, Entry, Line, RejectionReason, Source};
 use super::stage::{Judged, StageRun, enter, failing, holds, holds_now, judged_at_entry, reject, test, too_large};
+use super::unrounded::{self, Share};
 use crate::adjust::{Figure, Policy, Rule, Spread, ThresholdBase};
-use crate::money::{AllocationShare, Decimal, Money};
+use crate::money::{AllocationShare, ArithmeticError, Decimal, Exact, Money};
 use crate::report::{AdjustCode, Error, Finding, Severity};
 use crate::rulebook::Step;
 
@@ -224,7 +225,7 @@ impl WholeDocument<'_, '_, '_> {
     }
 
     /// Takes a document rule's amount off the eligible lines, to the last minor unit and never below zero.
-    fn take_off(&mut self, rule: &Rule, off: DocumentOff) -> Result<(), Error> {
+    fn take_off(&mut self, rule: &Rule, standing: Standing, off: DocumentOff) -> Result<(), Error> {
         let currency = self.frame.parts.currency;
         if off.wanted < 0 {
             // What is added has no bound.
@@ -234,6 +235,8 @@ impl WholeDocument<'_, '_, '_> {
         let total = Money::new(off.wanted, currency);
         let unallocated = allocation::split(self.frame, &self.run.stage.allocate, total, self.scratch);
         let unallocated = unallocated.map_err(|_| too_large())?;
+        let exact = if self.out.unrounded.wanted { self.exact_parts(rule, standing, off).ok() } else { None };
+        let mut exact = exact.into_iter().flatten();
         let taken = off.wanted.checked_sub(unallocated.minor()).ok_or_else(too_large)?;
         self.out.of_document.push(DocumentEntry { step, adjustment: rule.number, off: taken });
         if !unallocated.is_zero() {
@@ -245,10 +248,49 @@ impl WholeDocument<'_, '_, '_> {
             let after = before.checked_sub(*part).ok_or_else(too_large)?;
             line.figure = Figure { amount: after, unit: None };
             let source = Source::Adjustment(rule.number);
-            self.out.record_step(line, Entry { step, source, base: off.base, before, after, unit_price: None, next: None });
+            let entry = Entry { step, source, base: off.base, before, after, unit_price: None, next: None };
+            if let Some(Ok(change)) = exact.next().map(Exact::negated) {
+                self.out.unrounded.keep(*index, &entry, change);
+            }
+            self.out.record_step(line, entry);
             self.ledger.mark(*index, rule);
         }
         Ok(())
+    }
+
+    /// What the rule takes off the lines of the scratch, not rounded: of what it would take off, what a cap or a budget leaves.
+    fn exact_parts(&self, rule: &Rule, standing: Standing, off: DocumentOff) -> Result<Vec<Exact>, ArithmeticError> {
+        let (currency, how) = (self.frame.parts.currency, &self.run.stage.allocate);
+        let whole = |minor: u64| Money::new(i64::try_from(minor).unwrap_or(i64::MAX), currency).to_exact();
+        let mut shares = Vec::with_capacity(self.scratch.shares.len());
+        for share in &self.scratch.shares {
+            shares.push(Share { weight: Exact::new(share.weight.into(), 1)?, cap: share.cap.map(whole).transpose()? });
+        }
+        let total = match how.spread {
+            Spread::Across => unrounded::of_document(rule, off.base, currency)?,
+            Spread::Each => self.exact_each(rule, &mut shares)?,
+        };
+        let room = standing.room(rule).filter(|_| off.wanted > 0);
+        unrounded::split(unrounded::within(total, room, currency)?, &shares, how.zero_weights)
+    }
+
+    /// [`Self::off_each`], not rounded.
+    fn exact_each(&self, rule: &Rule, shares: &mut [Share]) -> Result<Exact, ArithmeticError> {
+        let (currency, base) = (self.frame.parts.currency, self.run.base(rule).or(self.entered.as_deref()));
+        let whole = |minor: i64| Money::new(minor, currency).to_exact();
+        let mut sum = Exact::ZERO;
+        for (index, share) in self.scratch.eligible.iter().zip(shares) {
+            let amount = self.frame.lines.get(*index).map_or(0, |line| line.figure.amount);
+            let base = base.and_then(|figures| figures.get(*index)).map_or(amount, |figure| figure.amount);
+            let floor = self.scratch.floors.get(*index).copied().unwrap_or(0);
+            let off = unrounded::within(unrounded::of_document(rule, base, currency)?, Some(amount), currency)?;
+            let adds = off.is_negative();
+            let most = whole(amount.saturating_sub(floor).max(0))?;
+            let size = if adds { off.negated()? } else { off };
+            *share = Share { weight: size, cap: (!adds).then(|| unrounded::lower(size, most)).transpose()? };
+            sum = sum.plus(off)?.reduced();
+        }
+        Ok(sum)
     }
 
     fn report_unallocated(&mut self, rule: &Rule, total: Money, unallocated: Money) {
@@ -303,7 +345,7 @@ impl Ground for WholeDocument<'_, '_, '_> {
         }
         let Some((_, off)) = self.judged.take() else { return Ok(()) };
         let taken = self.out.of_document.len();
-        self.take_off(rule, off)?;
+        self.take_off(rule, self.standing(number), off)?;
         let off = self.out.of_document.get(taken).map_or(0, |entry| entry.off);
         if let Some(standing) = usize::try_from(number).ok().and_then(|number| self.standings.get_mut(number)) {
             standing.take(off, Decimal::ZERO);

@@ -189,7 +189,7 @@ impl Rulebook {
             others: out.others,
             redemptions: out.redemptions,
             chosen: out.chosen,
-            unrounded: out.unrounded,
+            unrounded: out.unrounded.sorted(),
             frozen_by: request.freeze.then(|| frozen_by(self, request)),
         })
     }
@@ -301,15 +301,17 @@ pub(super) fn find_prices(
         };
         let Some(price) = list_price(frame, index, found).map_err(|error| too_large(index, error))? else { continue };
         sum = sum.checked_add(price.amount).ok_or_else(overflow)?;
+        let exact = if out.unrounded.wanted { exact_amount(frame, index, found) } else { None };
         let Some(line) = frame.lines.get_mut(index) else { continue };
         // What is no price times a quantity goes on as an amount.
         let by_line = matches!(found.covers, Covers::Line { .. });
         (line.price, line.figure) = (Some(price), Figure { amount: price.amount, unit: (!by_line).then_some(price.unit_price) });
         let entry = list_entry(number, price);
         if in_portions {
-            record_portions(line, entry, scratch.prices.portions(index), out);
+            record_portions(index, line, entry, scratch.prices.portions(index), out);
         }
         if !by_line {
+            exact.into_iter().for_each(|exact| out.unrounded.keep(index, &entry, exact));
             out.record_step(line, entry);
         }
     }
@@ -338,12 +340,14 @@ fn too_large(line: usize, error: ArithmeticError) -> Error {
 }
 
 /// What each list charges for its part of a line.
-fn record_portions<'p>(line: &mut Line, entry: Entry, portions: impl Iterator<Item = &'p Portion>, out: &mut Outcome) {
+fn record_portions<'p>(number: usize, line: &mut Line, entry: Entry, portions: impl Iterator<Item = &'p Portion>, out: &mut Outcome) {
     let mut before = 0_i64;
     for portion in portions {
         let after = before.saturating_add(portion.amount);
         let source = Source::List(Ordinal::of(portion.list));
-        out.record_step(line, Entry { source, base: portion.amount, before, after, unit_price: None, ..entry });
+        let entry = Entry { source, base: portion.amount, before, after, unit_price: None, ..entry };
+        out.unrounded.keep(number, &entry, portion.exact);
+        out.record_step(line, entry);
         before = after;
     }
 }
@@ -379,14 +383,7 @@ pub(super) fn list_price(frame: &Frame<'_>, index: usize, found: &Found) -> Resu
         let amount = found.price.amount(line.quantity, &to_minor)?;
         return Ok(Some(ListPrice { list, unit_price: found.price, amount }));
     }
-    let Some(product) = frame.product(index) else { return Ok(None) };
-    let priced_unit = unit.unwrap_or(product.unit);
-    // price / per, for 1 / factor(priced unit) of a base unit, of which the ordered unit holds factor(ordered unit).
-    let Some(priced) = product.factor(priced_unit) else { return Ok(None) };
-    let (per_numerator, per_denominator) = Exact::from_decimal(per)?.lowest_terms();
-    let Some(factor) = product.factor(ordered.unit) else { return Ok(None) };
-    let (up, down) = factor.times(priced.inverse())?.parts();
-    let per_unit = found.price.to_exact()?.times(per_denominator, per_numerator)?.times(up.into(), down.into())?;
+    let Some(per_unit) = price_as_ordered(frame, index, found)? else { return Ok(None) };
     let quantity = Exact::from_decimal(line.quantity)?;
     let (numerator, denominator) = quantity.lowest_terms();
     let amount = to_minor.apply(per_unit.times(numerator, denominator)?)?;
@@ -395,6 +392,25 @@ pub(super) fn list_price(frame: &Frame<'_>, index: usize, found: &Found) -> Resu
         Err(_) => UnitPrice::rounded(per_unit, &Rounding::half_up(currency.minor_units().saturating_add(4)), currency)?,
     };
     Ok(Some(ListPrice { list, unit_price, amount }))
+}
+
+/// The price for one of the unit in which a line is ordered, not rounded.
+fn price_as_ordered(frame: &Frame<'_>, index: usize, found: &Found) -> Result<Option<Exact>, ArithmeticError> {
+    let ordered = frame.lines.get(index).and_then(|line| line.ordered);
+    let (Some(ordered), Some(product)) = (ordered, frame.product(index)) else { return Ok(None) };
+    let (per, unit) = found.covers.measure();
+    // price / per, for 1 / factor(priced unit) of a base unit, of which the ordered unit holds factor(ordered unit).
+    let Some(priced) = product.factor(unit.unwrap_or(product.unit)) else { return Ok(None) };
+    let (per_numerator, per_denominator) = Exact::from_decimal(per)?.lowest_terms();
+    let Some(factor) = product.factor(ordered.unit) else { return Ok(None) };
+    let (up, down) = factor.times(priced.inverse())?.parts();
+    found.price.to_exact()?.times(per_denominator, per_numerator)?.times(up.into(), down.into()).map(Some)
+}
+
+/// What a line costs at a price, not rounded: more than the price that is shown times the quantity where its decimals never end.
+fn exact_amount(frame: &Frame<'_>, index: usize, found: &Found) -> Option<Exact> {
+    let quantity = Exact::from_decimal(frame.lines.get(index)?.quantity).ok()?;
+    price_as_ordered(frame, index, found).ok()??.product(quantity).ok()
 }
 
 /// A line that could be priced and has no price says which lists were asked.

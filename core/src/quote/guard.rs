@@ -72,7 +72,7 @@ fn guard_lines(frame: &mut Frame<'_>, guard: &Guard, number: Ordinal, entered: O
             if out.unrounded.wanted
                 && let Ok(exact) = lifted(not_rounded, before, entered, currency)
             {
-                out.unrounded.keep(index, line, &entry, exact);
+                out.unrounded.keep(index, &entry, exact);
             }
             out.record_step(line, entry);
         }
@@ -137,13 +137,17 @@ fn guard_document(
         lifted = floor.saturating_sub(rest.minor());
         for ((index, _), part) in taken.iter().zip(parts) {
             let exact = exact.next();
-            let Some(line) = frame.lines.get_mut(*index).filter(|_| part > 0) else { continue };
+            if part == 0 {
+                exact.into_iter().for_each(|exact| out.unrounded.keep_elsewhere(number, exact));
+                continue;
+            }
+            let Some(line) = frame.lines.get_mut(*index) else { continue };
             let before = line.figure.amount;
             let after = sum(before, part).map_err(overflow)?;
             line.figure = Figure { amount: after, unit: None };
             let entry = Entry { step: number, source: Source::Step, base: floor, before, after, unit_price: None, next: None };
             if let Some(exact) = exact {
-                out.unrounded.keep(*index, line, &entry, exact);
+                out.unrounded.keep(*index, &entry, exact);
             }
             out.record_step(line, entry);
         }
@@ -155,11 +159,10 @@ fn guard_document(
     Ok(())
 }
 
-/// What each line gives back of what is missing to a floor that is not rounded: all that was taken off it when that is not enough.
+/// What each line gives back of what is missing to a floor that is not rounded, at most all that was taken off it.
 fn given_back(floor: Floor, total: i64, shares: &[AllocationShare], currency: Currency) -> Option<Vec<Exact>> {
     let missing = floor.exact().ok()?.plus(Money::new(total, currency).to_exact().ok()?.negated().ok()?).ok()?;
-    let whole = |share: &AllocationShare| Money::new(i64::try_from(share.weight).ok()?, currency).to_exact().ok();
-    unrounded::parts(missing, shares, currency).or_else(|| shares.iter().map(whole).collect())
+    unrounded::parts(missing, shares, ZeroWeights::Drop, currency)
 }
 
 /// Says that a line, or the document, costs less than its floor.

@@ -88,6 +88,11 @@ impl Standing {
         if granted <= 0 { Err(RejectionReason::BudgetUsedUp) } else { Ok(granted) }
     }
 
+    /// What a cap or a budget leaves of what the rule may take off; none where none does.
+    pub(super) fn room(&self, rule: &Rule) -> Option<i64> {
+        self.grant(rule, i64::MAX).map_or(Some(0), |room| (room < i64::MAX).then_some(room))
+    }
+
     /// Whether it takes off more than a budget of which no part is given. One that was used up before takes nothing.
     pub(super) fn overdrawn(&self) -> bool {
         self.barred.is_none() && self.budget.is_some_and(|left| left < 0)

@@ -298,7 +298,7 @@ fn set_document(
     scratch.shares.clear();
     scratch.shares.extend(starts.iter().map(share));
     let rest = allocation::split(frame, &step.allocate, Money::new(off, currency), scratch)?;
-    let exact = if out.unrounded.wanted { exact_parts(value, start, scratch, currency) } else { None };
+    let exact = if out.unrounded.wanted { exact_parts(step, value, start, scratch, currency) } else { None };
     let mut exact = exact.into_iter().flatten();
     let set = Figure { amount: set.amount.checked_add(rest.minor()).ok_or(ArithmeticError::Overflow)?, unit: None };
     for ((index, start), part) in starts.into_iter().zip(scratch.parts.iter().copied()) {
@@ -309,7 +309,7 @@ fn set_document(
         let entry = Entry { step: number, source: Source::Step, base: start, before, after, unit_price: None, next: None };
         if let Some(off) = exact.next() {
             let left = Money::new(start.saturating_sub(before), currency).to_exact()?.plus(off.negated()?)?;
-            out.unrounded.keep(index, line, &entry, left);
+            out.unrounded.keep(index, &entry, left);
         }
         out.record_step(line, entry);
     }
@@ -318,10 +318,10 @@ fn set_document(
 }
 
 /// What is taken off each line, not rounded.
-fn exact_parts(value: OverrideValue, start: i64, scratch: &QuoteScratch, currency: Currency) -> Option<Vec<Exact>> {
+fn exact_parts(step: &Override, value: OverrideValue, start: i64, scratch: &QuoteScratch, currency: Currency) -> Option<Vec<Exact>> {
     let set = value.exact(start, Decimal::ONE, currency).ok()?;
     let off = Money::new(start, currency).to_exact().ok()?.plus(set.negated().ok()?).ok()?;
-    unrounded::parts(off, &scratch.shares, currency)
+    unrounded::parts(off, &scratch.shares, step.allocate.zero_weights, currency)
 }
 
 fn sum(mut amounts: impl Iterator<Item = i64>) -> Result<i64, ArithmeticError> {

@@ -265,7 +265,12 @@ fn unit_lines<'m>(frame: &Frame<'_>, scratch: &'m QuoteScratch, bases: &'m [Vec<
 /// Takes what a promotion grants off its lines.
 fn take_off(frame: &mut Frame<'_>, step: &PromotionStep, number: Ordinal, granted: &Granted, out: &mut Outcome) {
     let Some(promotion) = step.promotions.get(granted.promotion) else { return };
-    for share in granted.lines.iter().filter(|share| share.off != 0) {
+    for share in &granted.lines {
+        if share.off == 0 {
+            let change = share.exact.and_then(|off| off.negated().ok());
+            change.into_iter().for_each(|change| out.unrounded.keep_elsewhere(number, change));
+            continue;
+        }
         let Some(line) = frame.lines.get_mut(share.line) else { continue };
         let before = line.figure.amount;
         let after = before.saturating_sub(share.off);

@@ -77,6 +77,7 @@ pub(super) fn settle(lines: &mut [Line], out: &mut Outcome) {
             }
         }
         out.tariffs.mirror(number);
+        out.unrounded.mirror(number);
         for other in out.others.iter_mut().filter(|other| other.line == number) {
             other.amount = other.amount.saturating_neg();
         }

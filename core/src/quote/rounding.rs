@@ -5,9 +5,10 @@ use serde::{Serialize, Serializer};
 
 use super::result::{Entry, Line, Quote, Source};
 use super::tax_view::shown;
-use crate::adjust::{Effect, Limits, Per, Rule, Spread, Stage, StageScope, Weights};
+use super::unrounded;
+use crate::adjust::StageScope;
 use crate::id::Ordinal;
-use crate::money::{ArithmeticError, Decimal, Exact, Money, UnitPrice};
+use crate::money::{Decimal, Exact, Money};
 use crate::rulebook::Step;
 use crate::sort;
 
@@ -69,12 +70,6 @@ fn sum_of(sums: &mut Vec<Sum>, step: Ordinal) -> Option<&mut Sum> {
     sums.get_mut(place)
 }
 
-/// Whether something else than its effect may bound what the rule takes off.
-fn is_capped(rule: &Rule) -> bool {
-    let caps = |limits: &Limits| limits.budget.is_some() || limits.cap_amount.is_some() || limits.cap_units.is_some();
-    rule.terms.as_ref().is_some_and(|terms| caps(&terms.limits))
-}
-
 impl Quote {
     /// What rounding did to the lines; only where it was asked for, and waterfalls with it.
     #[must_use]
@@ -93,6 +88,10 @@ impl Quote {
                     None => sum.known &= entry.before == entry.after,
                 }
             }
+        }
+        for (step, exact) in &self.unrounded.elsewhere {
+            let sum = sum_of(&mut sums, *step)?;
+            sum.difference = sum.difference.plus(exact.negated().ok()?).ok()?.reduced();
         }
         sort::by(&mut sums, |one, other| one.step.cmp(&other.step));
         let (digits, rounded) = (self.currency.minor_units(), self.money(gross));
@@ -135,20 +134,15 @@ impl Quote {
         let exact = match (step, entry.source) {
             // They do nothing but round.
             (Step::Ending(_) | Step::CashRounding(_), _) => Exact::ZERO,
+            // A price that stands is as it was.
+            (Step::Price(_), Source::Step) => delta,
             (Step::Price(_), Source::List(_)) => entry.unit_price?.times(line.quantity).ok()?,
             (Step::Stage(stage), Source::Adjustment(number)) => {
-                let rule = stage.rules.iter().find(|rule| rule.number == number).filter(|rule| !is_capped(rule))?;
-                match stage.scope {
-                    StageScope::Line => self.line_change(rule, line, entry).ok()?,
-                    StageScope::Document => self.document_change(stage, rule, entry).ok()??,
-                }
+                let rule = stage.rules.iter().find(|rule| rule.number == number).filter(|_| stage.scope == StageScope::Line)?;
+                unrounded::of_line(rule, entry, (line.quantity, line.quantity), self.currency).ok()?
             }
             (Step::Promotion(_), Source::Promotion(promotion)) => self.promotion_change(number, entry.step, promotion)?,
             (Step::Override(_), Source::Step) => {
-                // What was set for the document, and is not kept, is not known.
-                if self.manual.iter().any(|manual| manual.step == entry.step && manual.line.is_none() && manual.applied.is_some()) {
-                    return None;
-                }
                 let manual = self.manual.iter().find(|manual| manual.step == entry.step && manual.line == Some(number))?;
                 manual.exact(line, self.currency)?.plus(money(entry.before).ok()?.negated().ok()?).ok()?
             }
@@ -162,58 +156,11 @@ impl Quote {
         delta.plus(exact.negated().ok()?).ok().map(Exact::reduced)
     }
 
-    /// What a promotion changes of a line, to a billionth of a minor unit; none where a budget or a cap decided.
+    /// What a promotion changes of a line, to a billionth of a minor unit.
     fn promotion_change(&self, line: usize, step: Ordinal, promotion: Ordinal) -> Option<Exact> {
         let Some(Step::Promotion(known)) = self.rulebook.parts().procedure.get(step.index()) else { return None };
         let is_it = |number: usize| known.promotions.get(number).is_some_and(|known| known.number == promotion);
         let (_, granted) = self.promotions.granted.iter().find(|(at, granted)| *at == step && is_it(granted.promotion))?;
         granted.lines.iter().find(|share| share.line == line)?.exact?.negated().ok()
-    }
-
-    /// What a rule of line scope changes, not rounded.
-    fn line_change(&self, rule: &Rule, line: &Line, entry: &Entry) -> Result<Exact, ArithmeticError> {
-        let money = |minor: i64| Money::new(minor, self.currency).to_exact();
-        let before = money(entry.before)?;
-        let of_line = |amount: UnitPrice, per: Per| match per {
-            Per::Unit => amount.times(line.quantity),
-            Per::Line => amount.to_exact(),
-        };
-        let change = match &rule.effect {
-            Effect::PercentOff { left: part } | Effect::PercentOn { whole: part } => {
-                let base = money(entry.base)?;
-                part.of(base)?.plus(base.negated()?)?
-            }
-            Effect::AmountOff { amount, per } => of_line(*amount, *per)?.negated()?,
-            Effect::AmountOn { amount, per } => of_line(*amount, *per)?,
-            Effect::FixedPrice(price) => {
-                let change = price.times(line.quantity)?.plus(before.negated()?)?;
-                if change.is_positive() { Exact::ZERO } else { change }
-            }
-        };
-        // Nothing falls below zero.
-        if before.plus(change)?.is_negative() { before.negated() } else { Ok(change) }
-    }
-
-    /// The line's part of what a document rule changes, not rounded; none where it is not split by what the lines cost.
-    fn document_change(&self, stage: &Stage, rule: &Rule, entry: &Entry) -> Result<Option<Exact>, ArithmeticError> {
-        let plain = matches!(stage.allocate.weights, Weights::Amount) && stage.allocate.spread == Spread::Across && stage.guard.is_none();
-        if !plain {
-            return Ok(None);
-        }
-        let of_rule =
-            |other: &&Entry| other.step == entry.step && matches!(other.source, Source::Adjustment(number) if number == rule.number);
-        let all = self.entries.iter().filter(of_rule).try_fold(0_i64, |sum, other| sum.checked_add(other.before));
-        let all = all.ok_or(ArithmeticError::Overflow)?;
-        let base = Money::new(entry.base, self.currency).to_exact()?;
-        let change = match &rule.effect {
-            Effect::PercentOff { left: part } | Effect::PercentOn { whole: part } => part.of(base)?.plus(base.negated()?)?,
-            Effect::AmountOff { amount, .. } => amount.to_exact()?.negated()?,
-            Effect::AmountOn { amount, .. } => amount.to_exact()?,
-            Effect::FixedPrice(_) => return Ok(None),
-        };
-        // The lines give no more than they have.
-        let running = Money::new(all, self.currency).to_exact()?;
-        let change = if running.plus(change)?.is_negative() { running.negated()? } else { change };
-        if all == 0 { Ok(Some(Exact::ZERO)) } else { change.times(entry.before.into(), all.into()).map(Some) }
     }
 }

@@ -8,8 +8,9 @@ use super::outcome::Outcome;
 use super::request::Explain;
 use super::result::{Entry, RejectionReason, Source};
 use super::stage::{Judged, StageRun, enter, failing, holds_now, judged_at_entry, match_lines, reject, too_large};
+use super::unrounded;
 use crate::adjust::{Compare, Figure, Policy, Rule, Stage, ThresholdBase};
-use crate::money::{ArithmeticError, Decimal};
+use crate::money::{ArithmeticError, Currency, Decimal, Exact};
 use crate::report::{Diagnostic, Error, LimitCode, Path};
 
 /// Runs a stage of line scope whose lines cannot be judged one by one.
@@ -28,7 +29,14 @@ pub(super) fn apply_to_lines(
     // 3. Try; take out a rule that overdraws a budget of which no part is given; try again.
     let entered: Vec<Figure> = frame.lines.iter().map(|line| line.figure).collect();
     let trial = loop {
-        let mut trial = Trial { run, ledger: &mut *ledger, standings: standings.clone(), entered: &entered, applied: Vec::new() };
+        let mut trial = Trial {
+            run,
+            ledger: &mut *ledger,
+            standings: standings.clone(),
+            entered: &entered,
+            applied: Vec::new(),
+            keeps_exact: out.unrounded.wanted,
+        };
         let marks = trial.ledger.marks.clone();
         let chosen = trial.run_stage(frame, scratch, out.explain)?;
         let overdrawn = trial.standings.iter().position(Standing::overdrawn);
@@ -40,7 +48,10 @@ pub(super) fn apply_to_lines(
         undo(frame, &entered, ledger, marks);
     };
     // 4. Write down what applied, what was redeemed, and what did not apply.
-    for (index, entry) in trial.applied {
+    for Applied { line: index, entry, exact } in trial.applied {
+        if let Some(exact) = exact {
+            out.unrounded.keep(index, &entry, exact);
+        }
         if let Some(line) = frame.lines.get_mut(index) {
             out.record(line, entry);
         }
@@ -57,8 +68,16 @@ pub(super) fn apply_to_lines(
 /// A run of the stage that counts.
 struct Tried {
     standings: Vec<Standing>,
-    applied: Vec<(usize, Entry)>,
+    applied: Vec<Applied>,
     chosen: Vec<(usize, OnLine)>,
+}
+
+/// What a rule did to a line.
+struct Applied {
+    line: usize,
+    entry: Entry,
+    /// What it changes, not rounded.
+    exact: Option<Exact>,
 }
 
 /// What became of the rules on a line.
@@ -81,7 +100,9 @@ struct Trial<'t, 'q> {
     ledger: &'t mut Ledger<'q>,
     standings: Vec<Standing>,
     entered: &'t [Figure],
-    applied: Vec<(usize, Entry)>,
+    applied: Vec<Applied>,
+    /// Whether what is not rounded is reported.
+    keeps_exact: bool,
 }
 
 impl Trial<'_, '_> {
@@ -227,18 +248,35 @@ impl Ground for OneLine<'_, '_, '_, '_> {
         let Some(rule) = stage.rule(number) else { return Ok(()) };
         let Some(running) = self.frame.lines.get(self.line).map(|line| line.figure) else { return Ok(()) };
         let base = self.base(rule, running).amount;
+        let currency = self.frame.parts.currency;
         let Some(line) = self.frame.lines.get_mut(self.line) else { return Ok(()) };
         line.figure = after;
         let source = Source::Adjustment(rule.number);
         let entry = Entry { step, source, base, before: running.amount, after: after.amount, unit_price: after.unit, next: None };
-        self.trial.applied.push((self.line, entry));
+        let mut applied = Applied { line: self.line, entry, exact: None };
         if let Some(standing) = usize::try_from(number).ok().and_then(|number| self.trial.standings.get_mut(number)) {
             let units = standing.reach(rule, line.quantity);
+            if self.trial.keeps_exact {
+                applied.exact = exact_change(rule, standing, &entry, (line.quantity, units), currency).ok();
+            }
             standing.take(running.amount.saturating_sub(after.amount), units);
         }
+        self.trial.applied.push(applied);
         self.trial.ledger.mark(self.line, rule);
         Ok(())
     }
+}
+
+/// What a rule changes of a line, not rounded: of what it would take off, what a cap or a budget leaves.
+fn exact_change(
+    rule: &Rule,
+    standing: &Standing,
+    entry: &Entry,
+    reach: (Decimal, Decimal),
+    currency: Currency,
+) -> Result<Exact, ArithmeticError> {
+    let change = unrounded::of_line(rule, entry, reach, currency)?;
+    if change.is_negative() { unrounded::within(change.negated()?, standing.room(rule), currency)?.negated() } else { Ok(change) }
 }
 
 /// The line after what the rule may take off of what it would.

@@ -324,7 +324,9 @@ proptest! {
                 {"stage": {"id": "order", "scope": "document", "policy": "first", "allocate": {"method": method, "weights": weights, "order": "ids"}}}],
             "adjustments": [{"id": "off", "stage": "order", "effect": {"amount_off": {"amount": cents(off)}}}],
         });
-        let quote = answer(&rulebook, &json!({"date": "2026-11-21", "lines": lines}));
+        let quote = answer(&rulebook, &json!({"date": "2026-11-21", "rounding_report": true, "lines": lines}));
+        // The parts that are not rounded do so too.
+        prop_assert_eq!((&quote["rounding"]["difference"], &quote["rounding"]["not_known"]), (&json!("0"), &json!([])));
         let list: u32 = prices.iter().sum();
         let given = quote["lines"].as_array().unwrap().iter().map(|line| money(&line["waterfall"][1]["delta"])).sum::<Rational>();
         prop_assert_eq!(Rational::ZERO - given, Rational::new(off.min(list).into(), 100));
@@ -332,7 +334,7 @@ proptest! {
         // By the ids of the lines, the order of the request changes nothing.
         let mut other = json!(lines);
         shuffled(&mut other, seed);
-        let other = answer(&rulebook, &json!({"date": "2026-11-21", "lines": other}));
+        let other = answer(&rulebook, &json!({"date": "2026-11-21", "rounding_report": true, "lines": other}));
         let sorted = |quote: &Value| {
             let mut lines = quote["lines"].as_array().unwrap().clone();
             lines.sort_by_key(|line| line["id"].to_string());

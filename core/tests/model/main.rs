@@ -12,6 +12,7 @@ mod invariance;
 mod laws;
 mod quote;
 mod rational;
+mod report;
 mod returns;
 mod rich;
 mod seek;

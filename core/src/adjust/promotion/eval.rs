@@ -49,7 +49,7 @@ pub struct LineShare {
     pub base: i64,
     /// What is taken off the line, in minor units.
     pub off: i64,
-    /// The same before whole minor units were found, to a billionth of one; none where a budget or a cap decided.
+    /// The same before whole minor units were found, to a billionth of one; none where its figures are too long.
     pub exact: Option<Exact>,
     /// How many of its units count as bought.
     pub bought: u64,
@@ -262,10 +262,10 @@ impl<'c, 's> Shares<'c, 's> {
         // 2. Round what is left of the rewarded units, once; no more than it may take off.
         let worth = sums.values().try_fold(0_i128, |sum, line| add(sum, line.worth))?;
         let off = self.contest.step.to_minor(worth, off)?;
-        let bounded = most.is_some_and(|most| off > most);
         let off = most.map_or(off, |most| off.min(most));
         // 3. Split what is taken off to the last minor unit.
         let borne: Vec<i128> = sums.values().map(|sum| sum.borne).collect();
+        let unrounded = self.unrounded(&borne, most);
         let caps = sums.keys().map(|place| self.amounts.get(*place).map_or(0, |amount| amount.unsigned_abs()));
         let allocation: Vec<AllocationShare> =
             weights(&borne).into_iter().zip(caps).map(|(weight, cap)| AllocationShare { weight, cap: Some(cap) }).collect();
@@ -273,16 +273,29 @@ impl<'c, 's> Shares<'c, 's> {
         let whole = Money::new(off, step.currency);
         let lost = allocate(whole, &allocation, step.allocate.method, step.allocate.zero_weights, &mut parts)?;
         let mut lines = Vec::with_capacity(sums.len());
-        for ((place, sum), part) in sums.iter().zip(parts) {
+        for (((place, sum), part), exact) in sums.iter().zip(parts).zip(unrounded) {
             let base = Rounding::half_up(step.currency.minor_units()).apply(super::benefit::exact(sum.value, step.currency)?)?;
             if let Some(amount) = self.amounts.get_mut(*place) {
                 *amount = amount.saturating_sub(part);
             }
             let Some(line) = self.lines.get(*place).map(|line| line.line) else { continue };
-            let exact = if bounded { None } else { Some(super::benefit::exact(sum.borne, step.currency)?) };
             lines.push(LineShare { line, base, off: part, exact, bought: sum.bought, rewarded: sum.rewarded });
         }
         Ok((off.saturating_sub(lost.minor()), lines))
+    }
+
+    /// What each line bears, not rounded: of at most so much in proportion.
+    fn unrounded(&self, borne: &[i128], most: Option<i64>) -> Vec<Option<Exact>> {
+        let currency = self.contest.step.currency;
+        let exact = |parts: i128| super::benefit::exact(parts, currency).ok();
+        let all = borne.iter().try_fold(0_i128, |sum, borne| sum.checked_add(*borne)).and_then(exact);
+        let most = most.and_then(|most| Money::new(most, currency).to_exact().ok());
+        let beyond = |(all, most): &(Exact, Exact)| most.negated().and_then(|most| all.plus(most)).is_ok_and(Exact::is_positive);
+        let part = |parts: i128| match all.zip(most).filter(beyond) {
+            Some((all, most)) => exact(parts)?.product(most).ok()?.reduced().quotient(all).ok().map(Exact::reduced),
+            None => exact(parts),
+        };
+        borne.iter().map(|borne| part(*borne)).collect()
     }
 
     fn hand_out(
