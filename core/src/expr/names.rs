@@ -57,6 +57,14 @@ impl Checker<'_, '_> {
         found
     }
 
+    /// The known names that end in a bare word, such as `line.quantity` and `document.quantity`.
+    fn whole_names(&self, word: &str) -> Option<String> {
+        let known = self.vocabulary.names().filter(|known| known.slot.scope == Scope::Document || self.scope == Scope::Line);
+        let ends = known.filter(|known| known.name.rsplit_once('.').is_some_and(|(_, last)| last == word));
+        let found: Vec<String> = ends.map(|known| format!("`{}`", known.name)).collect();
+        (!found.is_empty()).then(|| found.join(" or "))
+    }
+
     fn unknown(&mut self, name: &str, span: Span) {
         if name == "lines" {
             let help = "write `lines.exists(l, ...)`, `lines.all`, `lines.count`, `lines.sum` or `size(lines)`".to_owned();
@@ -67,6 +75,8 @@ impl Checker<'_, '_> {
         let suggestion = did_you_mean(name, known.map(|known| &*known.name));
         let help = match suggestion {
             Some(near) if near.starts_with("did you mean") => Some(near),
+            // A name without what it belongs to.
+            _ if let Some(whole) = self.whole_names(name) => Some(format!("did you mean {whole}?")),
             // One bare word is more often a text without its quotes than a name.
             _ if !name.contains('.') => Some(format!("a text stands between quotes: '{name}'; an attribute must be declared")),
             _ if let Some(bare) = name.strip_prefix("document.").filter(|bare| self.vocabulary.find(bare).is_some()) => {

@@ -29,11 +29,16 @@ const MINOR_BITS: u32 = 4;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CurrencyError {
     /// Not a code of ISO 4217.
-    #[error("`{0}` is not a currency code of ISO 4217; write it like `EUR`")]
+    #[error("`{0}` is not a currency code of ISO 4217; write it like `{like}`", like = capital(.0))]
     Unknown(String),
     /// A code of ISO 4217 without minor units: gold, drawing rights, test codes.
     #[error("`{0}` has no minor units in ISO 4217, so no price can be counted in it")]
     NoMinorUnits(String),
+}
+
+/// The code as it is meant where only its letters are small.
+fn capital(text: &str) -> &'static str {
+    iso_currency::Currency::from_code(&text.trim().to_ascii_uppercase()).map_or("EUR", |code| code.code())
 }
 
 impl Currency {

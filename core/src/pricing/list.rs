@@ -10,7 +10,7 @@ use super::{PriceListDef, PriceTieBreak, TierMode};
 use crate::expr::{CompileContext, Slot, Type};
 use crate::id::{PriceListId, Set, Symbol};
 use crate::money::{Currency, Decimal, UnitPrice};
-use crate::report::{Diagnostic, Path, PricingCode, RulebookCode};
+use crate::report::{Diagnostic, Path, PricingCode, RulebookCode, meant};
 use crate::time::{Period, Window};
 
 /// A checked price list.
@@ -72,6 +72,7 @@ pub(super) struct Draft {
     pub(super) list: PriceList,
     /// Of each key, the values that its attribute may have, when they are known.
     pub(super) known: Vec<Option<Set<Symbol>>>,
+    pub(super) all_keys_known: bool,
     pub(super) terms: Set<Terms>,
     /// The terms that were used last, which the next record mostly has too.
     last_terms: u32,
@@ -197,7 +198,7 @@ impl Draft {
         let (known, terms) = (Vec::new(), Set::default());
         let entries = Vec::with_capacity(def.records.len());
         let prices = Vec::with_capacity(if list.rules.is_some() { 0 } else { def.records.price_count() });
-        let mut draft = Self { list, known, terms, last_terms: 0, prices, entries, from: Vec::new() };
+        let mut draft = Self { list, known, all_keys_known: false, terms, last_terms: 0, prices, entries, from: Vec::new() };
         // 1. Keys: attributes of text; where their values are known, a record's must be among them.
         draft.keys(def, &path.field("keys"), cx);
         draft.reference(def, lists, &path.field("reference"), cx);
@@ -249,11 +250,16 @@ impl Draft {
                     cx.diagnostics.error(PricingCode::Key, &place, message);
                 }
                 None => {
-                    let names = cx.vocabulary.names().map(|name| &*name.name);
-                    cx.diagnostics.unknown(&place, "attribute", key.as_str(), names);
+                    let names = cx.vocabulary.names().filter(|name| name.ty == Type::Text || is_list(&name.ty)).map(|name| &*name.name);
+                    let near = meant(key.as_str(), names);
+                    let help =
+                        near.unwrap_or_else(|| "write `product.id`, `customer.id` or another, or declare it in `attributes`".to_owned());
+                    let message = format!("there is no attribute `{key}`");
+                    cx.diagnostics.push(Diagnostic::error(RulebookCode::UnknownReference, &place, message).help(help));
                 }
             }
         }
+        self.all_keys_known = self.list.keys.len() == def.keys.len();
     }
 
     fn reference(&mut self, def: &PriceListDef, lists: &[PriceListId], path: &Path<'_>, cx: &mut CompileContext<'_>) {

@@ -79,8 +79,11 @@ impl Draft {
     fn key(&self, def: &PriceRecordDef, path: &Path<'_>, cx: &mut CompileContext<'_>) -> Option<Key> {
         let keys = self.list.keys.len();
         if def.key.len() != keys {
-            if self.known.len() == keys {
-                let message = format!("the key has {} values, but the list `{}` has {keys} keys", def.key.len(), self.list.id);
+            // Of a list with keys that nobody knows it is not known how many there should be.
+            if self.all_keys_known {
+                let values = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+                let (values, wanted) = (values(def.key.len(), "value"), values(keys, "key"));
+                let message = format!("the key has {values}, but the list `{}` has {wanted}", self.list.id);
                 cx.diagnostics.error(PricingCode::KeyWidth, path, message);
             }
             return None;
@@ -172,7 +175,8 @@ impl Draft {
 pub(super) fn check_neighbours(before: &TierDef, tier: &TierDef, path: &Path<'_>, cx: &mut CompileContext<'_>) {
     if tier.from <= before.from {
         let message = format!("the tier starts at `{}`, which is not above the tier before it, `{}`", tier.from, before.from);
-        cx.diagnostics.push(Diagnostic::error(PricingCode::TierOverlap, &path.field("from"), message).help("sort the tiers by `from`"));
+        let help = if tier.from == before.from { "keep one of them" } else { "sort the tiers by `from`" };
+        cx.diagnostics.push(Diagnostic::error(PricingCode::TierOverlap, &path.field("from"), message).help(help));
     } else if let Some(until) = before.until.filter(|until| *until != tier.from) {
         let (code, what) =
             if until < tier.from { (PricingCode::TierGap, "have no price") } else { (PricingCode::TierOverlap, "have two prices") };

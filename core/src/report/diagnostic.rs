@@ -155,8 +155,10 @@ impl Diagnostics {
 
     /// Reports a reference to something that is not declared, with the nearest known name.
     pub fn unknown<'a>(&mut self, path: &Path<'_>, what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) {
+        let mut known = known.into_iter().peekable();
+        let none = known.peek().is_none().then(|| format!("no {what} is declared yet"));
         let problem = Diagnostic::error(RulebookCode::UnknownReference, path, format!("there is no {what} `{name}`"));
-        self.push(problem.maybe_help(did_you_mean(name, known)));
+        self.push(problem.maybe_help(none.or_else(|| did_you_mean(name, known))));
     }
 
     /// Reports a second entry with the same id.

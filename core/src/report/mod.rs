@@ -44,3 +44,4 @@ pub(crate) use rounding::check_rounding;
 pub use shape::{from_json, read};
 pub use sources::Sources;
 pub use suggest::did_you_mean;
+pub(crate) use suggest::meant;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::de::{DeserializeOwned, Deserializer};
 
-use super::suggest::nearest_or_all;
+use super::suggest::{list, nearest, nearest_or_all};
 use super::tape::{Fault, Segment, Step, Tape};
 use super::{Diagnostic, Diagnostics, Error, LimitCode, Path, ShapeCode};
 
@@ -123,6 +123,17 @@ fn diagnostic(path: &Path<'_>, message: &str) -> Diagnostic {
     if let Some(rest) = message.strip_prefix("unknown variant ") {
         return unknown(ShapeCode::UnknownKind, path, "kind", rest);
     }
+    if let Some(rest) = message.strip_prefix("not one kind ") {
+        return not_one_kind(path, rest);
+    }
+    if let Some(kind) = message.strip_prefix("nothing in the kind ") {
+        let help = format!("write an object with it, and what it needs: {{\"{}\": ...}}", kind.trim_matches('`'));
+        return Diagnostic::error(ShapeCode::WrongType, path, format!("the kind {kind} stands alone, but has something to say")).help(help);
+    }
+    if let Some(kind) = message.strip_prefix("something in the kind ") {
+        let help = format!("write it as a text: \"{}\"", kind.trim_matches('`'));
+        return Diagnostic::error(ShapeCode::WrongType, path, format!("the kind {kind} holds nothing")).help(help);
+    }
     if let Some(field) = message.strip_prefix("missing field ") {
         return Diagnostic::error(ShapeCode::MissingField, path, format!("the field {field} is missing"));
     }
@@ -139,7 +150,17 @@ fn diagnostic(path: &Path<'_>, message: &str) -> Diagnostic {
         [("invalid type: ", ShapeCode::WrongType), ("invalid value: ", ShapeCode::InvalidValue), ("invalid length ", ShapeCode::WrongType)]
     {
         if let Some((found, expected)) = message.strip_prefix(prefix).and_then(|rest| rest.split_once(", expected ")) {
-            return Diagnostic::error(code, path, format!("found {}, but {} is needed here", plain_found(found), plain_expected(expected)));
+            let (expected, help) = if let Some(kinds) = expected.strip_prefix("a kind of ") {
+                ("a kind".to_owned(), Some(format!("known are {kinds}")))
+            } else if let Some(fields) = expected.strip_prefix("fields ") {
+                ("an object".to_owned(), Some(format!("its fields are {fields}")))
+            } else {
+                let expected = plain_expected(expected);
+                let alone = found.strip_prefix("string ").filter(|_| expected == "a list");
+                (expected, alone.map(|text| format!("write a list of one: [{text}]")))
+            };
+            let message = format!("found {}, but {expected} is needed here", plain_found(found));
+            return Diagnostic::error(code, path, message).maybe_help(help);
         }
     }
     Diagnostic::error(ShapeCode::InvalidValue, path, message)
@@ -147,8 +168,47 @@ fn diagnostic(path: &Path<'_>, message: &str) -> Diagnostic {
 
 fn unknown(code: ShapeCode, path: &Path<'_>, what: &str, rest: &str) -> Diagnostic {
     let (name, expected) = rest.split_once(", ").unwrap_or((rest, ""));
-    let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
-    Diagnostic::error(code, path, format!("there is no {what} {name} here")).maybe_help(nearest_or_all(name.trim_matches('`'), known))
+    Diagnostic::error(code, path, format!("there is no {what} {name} here"))
+        .maybe_help(nearest_or_all(name.trim_matches('`'), quoted(expected)))
+}
+
+/// The names that stand between backticks.
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// An object that should have one field, which names a kind, and has several or none.
+fn not_one_kind(path: &Path<'_>, rest: &str) -> Diagnostic {
+    let (fields, known) = rest.split_once(", expected ").unwrap_or((rest, ""));
+    let (names, known) = (quoted(fields), quoted(known));
+    let all = format!("known are {}", list(&known));
+    let meant = |name: &&str| known.contains(name) || nearest(name, &known).is_some();
+    let kinds: Vec<&str> = names.iter().copied().filter(meant).collect();
+    let is_entry = path.to_string().rsplit('/').next().is_some_and(|last| last.parse::<usize>().is_ok());
+    let several = if is_entry { "write an entry of the list for each" } else { "keep one of them" };
+    let (code, message, help) = match (kinds.as_slice(), names.as_slice()) {
+        (_, []) => (ShapeCode::InvalidValue, "the object is empty, but its one field is to say the kind".to_owned(), all),
+        ([], _) => {
+            let example = known.first().copied().unwrap_or_default();
+            let help = format!("write what it is around them, as in {{\"{example}\": {{...}}}}; {all}");
+            (ShapeCode::UnknownKind, format!("none of the fields {fields} is a kind"), help)
+        }
+        ([kind], _) => {
+            let others: Vec<&str> = names.iter().copied().filter(|name| name != kind).collect();
+            let kind = nearest(kind, &known).unwrap_or(kind);
+            let stand = if others.len() == 1 { "stands" } else { "stand" };
+            let message = format!("{} {stand} beside the kind `{kind}`, which must be the one field of its object", list(&others));
+            (
+                ShapeCode::InvalidValue,
+                message,
+                format!("write {} into what `{kind}` holds: {{\"{kind}\": {{...}}}}", if others.len() == 1 { "it" } else { "them" }),
+            )
+        }
+        _ => {
+            (ShapeCode::InvalidValue, format!("one object has the kinds {}, but can be of one kind only", list(&kinds)), several.to_owned())
+        }
+    };
+    Diagnostic::error(code, path, message).help(help)
 }
 
 fn plain_found(found: &str) -> String {
@@ -176,11 +236,7 @@ fn plain_expected(expected: &str) -> String {
         "a string" | "str" | "string" => "a text".to_owned(),
         _ if WHOLE_NUMBERS.contains(&expected) => "a whole number".to_owned(),
         _ if expected.starts_with("struct ") => "an object".to_owned(),
-        _ if expected.contains(" enum ")
-            || expected.starts_with("enum ")
-            || expected.contains("variant")
-            || expected == "string or map" =>
-        {
+        _ if expected.contains(" enum ") || expected.starts_with("enum ") || expected.contains("variant") => {
             "a kind (a text, or an object with one field)".to_owned()
         }
         _ if expected.starts_with("tuple ") || expected.starts_with("a tuple ") || expected.starts_with("an array ") => "a list".to_owned(),
@@ -248,6 +304,56 @@ mod tests {
     }
 
     #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Step {
+        #[expect(dead_code, reason = "only its shape is tested")]
+        Stage(Room),
+        #[expect(dead_code, reason = "only its shape is tested")]
+        Tax(Room),
+        End,
+    }
+
+    #[test]
+    fn an_object_that_is_not_of_one_kind_is_told_what_kinds_there_are() {
+        let problem = |text: &str| {
+            let error = from_json::<Vec<Step>>(text, 10_000).unwrap_err();
+            let first = error.first().unwrap();
+            format!("{} {}: {} | {}", first.code, first.path, first.message, first.help.as_deref().unwrap_or_default())
+        };
+        let room = r#"{"items": []}"#;
+        for (text, expected) in [
+            (
+                format!(r#"[{{"stage": {room}, "tax": {room}}}]"#),
+                "shape.invalid_value /0: one object has the kinds `stage`, `tax`, but can be of one kind only | write an entry of the list for each",
+            ),
+            (
+                format!(r#"[{{"stag": {room}, "id": "s"}}]"#),
+                "shape.invalid_value /0: `id` stands beside the kind `stage`, which must be the one field of its object | write it into what \
+                 `stage` holds: {\"stage\": {...}}",
+            ),
+            (
+                r#"[{"id": "s", "policy": "best"}]"#.to_owned(),
+                "shape.unknown_kind /0: none of the fields `id`, `policy` is a kind | write what it is around them, as in {\"stage\": {...}}; \
+                 known are `stage`, `tax`, `end`",
+            ),
+            (
+                "[{}]".to_owned(),
+                "shape.invalid_value /0: the object is empty, but its one field is to say the kind | known are `stage`, `tax`, `end`",
+            ),
+            (format!(r#"[{{"stagee": {room}}}]"#), "shape.unknown_kind /0: there is no kind `stagee` here | did you mean `stage`?"),
+            ("[7]".to_owned(), "shape.wrong_type /0: found the number `7`, but a kind is needed here | known are `stage`, `tax`, `end`"),
+            (
+                r#"["tax"]"#.to_owned(),
+                "shape.wrong_type /0: the kind `tax` stands alone, but has something to say | write an object with it, and what it needs: \
+                 {\"tax\": ...}",
+            ),
+            (r#"[{"end": {}}]"#.to_owned(), "shape.wrong_type /0/end: the kind `end` holds nothing | write it as a text: \"end\""),
+        ] {
+            assert_eq!(problem(&text), expected);
+        }
+    }
+
+    #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     struct House {
         rooms: Vec<Room>,
@@ -279,10 +385,17 @@ mod tests {
 
     #[test]
     fn a_list_is_no_object_and_what_follows_the_document_is_refused() {
-        assert_eq!(problems(r#"["a", []]"#), ["shape.wrong_type : found a list, but an object is needed here"]);
+        assert_eq!(
+            problems(r#"["a", []]"#),
+            ["shape.wrong_type : found a list, but an object is needed here | its fields are `name`, `items`"]
+        );
         assert_eq!(
             problems(r#"{"name": "a", "items": [["1"]]}"#),
-            ["shape.wrong_type /items/0: found a list, but an object is needed here"]
+            ["shape.wrong_type /items/0: found a list, but an object is needed here | its fields are `price`, `effect`"]
+        );
+        assert_eq!(
+            problems(r#"{"name": "a", "items": "b"}"#),
+            ["shape.wrong_type /items: found the text `b`, but a list is needed here | write a list of one: [\"b\"]"]
         );
         assert!(problems(r#"{"name": "a"} {}"#)[0].starts_with("shape.syntax : this is not JSON: trailing"));
     }

@@ -9,12 +9,17 @@
 /// ```
 pub fn did_you_mean<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let known: Vec<&str> = known.into_iter().collect();
-    let nearest = known.iter().filter_map(|name| Some((distance(unknown, name)?, *name))).min();
-    match nearest {
-        Some((_, name)) => Some(format!("did you mean `{name}`?")),
+    match nearest(unknown, &known) {
+        Some(name) => Some(format!("did you mean `{name}`?")),
         None if !known.is_empty() && known.len() <= 12 => Some(format!("known are {}", list(&known))),
         _ => None,
     }
+}
+
+/// The help for an unknown name only where one is near enough to be meant.
+pub fn meant<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let known: Vec<&str> = known.into_iter().collect();
+    nearest(unknown, &known).map(|name| format!("did you mean `{name}`?"))
 }
 
 /// The help for an unknown name among few that never become many, as the fields of an object: the nearest, or all of them.
@@ -22,6 +27,11 @@ pub fn nearest_or_all<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str
     let known: Vec<&str> = known.into_iter().collect();
     let all = || (!known.is_empty()).then(|| format!("known are {}", list(&known)));
     did_you_mean(unknown, known.iter().copied()).or_else(all)
+}
+
+/// The known name that is nearest to an unknown one, when it is near enough to be meant.
+pub fn nearest<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
+    known.iter().filter_map(|name| Some((distance(unknown, name)?, *name))).min().map(|(_, name)| name)
 }
 
 /// How far the names are apart, when they are near enough to be meant for each other. What they share up to a point does not count.
@@ -39,6 +49,7 @@ fn distance(unknown: &str, name: &str) -> Option<usize> {
     (distance <= tolerated && distance < length).then_some(distance)
 }
 
-fn list(names: &[&str]) -> String {
+/// Names between backticks.
+pub fn list(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -449,7 +449,7 @@ fn check_order(steps: &[StepDef], documents: Documents<'_>, has_tax: bool, path:
             StepDef::Tax(_) if counting.clone().any(|(_, step)| !matches!(step, StepDef::CashRounding(_))) => {
                 "tax must be the last step but cash rounding: what follows would not be taxed"
             }
-            StepDef::Tax(_) if !has_tax => "the rulebook has a tax step but no `tax` with rates",
+            StepDef::Tax(_) if !has_tax => "the rulebook has a tax step but no `tax` with rates: write them, or take the step out",
             _ => continue,
         };
         cx.diagnostics.error(RulebookCode::StepOrder, &at, message);

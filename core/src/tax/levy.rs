@@ -122,7 +122,8 @@ pub(super) fn amount(rate: &TaxRateDef, path: &Path<'_>, cx: &mut CompileContext
     let kinds = [rate.percent.is_some(), rate.per_unit.is_some(), rate.percent_of_gross.is_some()];
     if kinds.iter().filter(|kind| **kind).count() != 1 {
         let message = format!("the rate `{}` needs one of `percent`, `per_unit` and `percent_of_gross`", rate.id);
-        cx.diagnostics.push(Diagnostic::error(TaxCode::RateKind, path, message).help("keep one of them"));
+        let help = if kinds.contains(&true) { "keep one of them" } else { "write `\"percent\": \"0\"` where nothing is charged" };
+        cx.diagnostics.push(Diagnostic::error(TaxCode::RateKind, path, message).help(help));
         return RateAmount::Percent(Percent::ZERO);
     }
     // A rate that is out of range counts as none, so that it is reported once and not with every rate that it meets.

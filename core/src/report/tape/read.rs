@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::fmt;
 
 use serde::de::value::Error as ReadError;
 use serde::de::{
@@ -189,7 +190,7 @@ impl<'de> Deserializer<'de> for Reader<'_, 'de> {
 
     fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, names: Names, visitor: V) -> Read<V::Value> {
         // Not from a list, as derived code would: a list does not say which entry is which field.
-        if matches!(self.token(), Token::Map(_)) { self.fields(Some(names), visitor) } else { Err(self.refused(&visitor)) }
+        if matches!(self.token(), Token::Map(_)) { self.fields(Some(names), visitor) } else { Err(self.refused(&WithFields(names))) }
     }
 
     fn deserialize_enum<V: Visitor<'de>>(self, _: &'static str, names: Names, visitor: V) -> Read<V::Value> {
@@ -334,13 +335,48 @@ struct Kind<'t, 'de> {
 impl<'t, 'de> Reader<'t, 'de> {
     #[inline(never)]
     fn kind(self, names: Names) -> Read<Kind<'t, 'de>> {
-        let (token, content) = match (self.token(), self.children().next(), self.children().nth(1)) {
+        let (token, value) = match (self.token(), self.children().next(), self.children().nth(1)) {
             (Token::Text(_), ..) => (self.at, None),
             (Token::Map(_), Some(child), None) => (child.token, Some(self.value(child.value))),
-            (Token::Map(_), ..) => return Err(ReadError::invalid_value(Unexpected::Map, &"an object with one field")),
-            _ => return Err(self.refused(&"string or map")),
+            (Token::Map(_), ..) => return Err(self.not_one_kind(names)),
+            _ => return Err(self.refused(&AnyOf(names))),
         };
-        Ok(Kind { of: self, name: Name { text: self.text(token), names: Some(names) }, content: Content(content) })
+        let name = self.text(token);
+        Ok(Kind { of: self, name: Name { text: name, names: Some(names) }, content: Content { name, value } })
+    }
+
+    /// An object whose only field would be the kind, but that has several, or none.
+    #[inline(never)]
+    fn not_one_kind(&self, names: Names) -> ReadError {
+        let fields: Vec<&str> = self.children().map(|child| self.text(child.token)).collect();
+        ReadError::custom(format_args!("not one kind {}, expected {}", Quoted(&fields), Quoted(names)))
+    }
+}
+
+/// Names between backticks.
+struct Quoted<'n>(&'n [&'n str]);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().enumerate().try_for_each(|(place, name)| write!(f, "{}`{name}`", if place == 0 { "" } else { ", " }))
+    }
+}
+
+/// An object is expected.
+struct WithFields(Names);
+
+impl Expected for WithFields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "fields {}", Quoted(self.0))
+    }
+}
+
+/// One of several kinds is expected.
+struct AnyOf(Names);
+
+impl Expected for AnyOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a kind of {}", Quoted(self.0))
     }
 }
 
@@ -355,12 +391,15 @@ impl<'t, 'de> EnumAccess<'de> for Kind<'t, 'de> {
 }
 
 /// What a kind holds; nothing when it is written as a text.
-struct Content<'t, 'de>(Option<Reader<'t, 'de>>);
+struct Content<'t, 'de> {
+    name: &'t str,
+    value: Option<Reader<'t, 'de>>,
+}
 
 impl<'t, 'de> Content<'t, 'de> {
     #[inline(never)]
-    fn held(self, expected: &dyn Expected) -> Read<Reader<'t, 'de>> {
-        self.0.ok_or_else(|| ReadError::invalid_type(Unexpected::UnitVariant, expected))
+    fn held(self) -> Read<Reader<'t, 'de>> {
+        self.value.ok_or_else(|| ReadError::custom(format_args!("nothing in the kind `{}`", self.name)))
     }
 }
 
@@ -369,24 +408,26 @@ impl<'de> VariantAccess<'de> for Content<'_, 'de> {
 
     #[inline(never)]
     fn unit_variant(self) -> Read<()> {
-        match self.0 {
-            Some(reader) if !matches!(reader.token(), Token::Null) => reader.blame(reader.at, Err(reader.refused(&"unit"))),
+        match self.value {
+            Some(reader) if !matches!(reader.token(), Token::Null) => {
+                reader.blame(reader.at, Err(ReadError::custom(format_args!("something in the kind `{}`", self.name))))
+            }
             _ => Ok(()),
         }
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Read<T::Value> {
-        let reader = self.held(&"newtype variant")?;
+        let reader = self.held()?;
         reader.blame(reader.at, seed.deserialize(reader))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Read<V::Value> {
-        let reader = self.held(&"tuple variant")?;
+        let reader = self.held()?;
         reader.blame(reader.at, reader.deserialize_seq(visitor))
     }
 
     fn struct_variant<V: Visitor<'de>>(self, names: Names, visitor: V) -> Read<V::Value> {
-        let reader = self.held(&"struct variant")?;
+        let reader = self.held()?;
         reader.blame(reader.at, reader.deserialize_struct("", names, visitor))
     }
 }
