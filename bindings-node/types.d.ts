@@ -7675,6 +7675,7 @@ export interface StockEventCommittedContent {
 }
 
 export interface StockEventCorrected {
+  /** A counter was put to what the open reservations say. */
   corrected: StockEventCorrectedContent;
 }
 
@@ -7835,6 +7836,7 @@ export interface StockEventInputCommittedContent {
 }
 
 export interface StockEventInputCorrected {
+  /** A counter was put to what the open reservations say. */
   corrected: StockEventInputCorrectedContent;
 }
 
@@ -8042,6 +8044,7 @@ export interface StockEventInputOwnerChangedContent {
 }
 
 export interface StockEventInputQuotaCorrected {
+  /** What is consumed of a quota was put to what the reservations have drawn. */
   quota_corrected: StockEventInputQuotaCorrectedContent;
 }
 
@@ -8424,6 +8427,7 @@ export interface StockEventOwnerChangedContent {
 }
 
 export interface StockEventQuotaCorrected {
+  /** What is consumed of a quota was put to what the reservations have drawn. */
   quota_corrected: StockEventQuotaCorrectedContent;
 }
 

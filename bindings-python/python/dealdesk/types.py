@@ -8220,6 +8220,7 @@ class StockEventCommittedContent(TypedDict):
 
 @final
 class StockEventCorrected(TypedDict):
+    # A counter was put to what the open reservations say.
     corrected: StockEventCorrectedContent
 
 
@@ -8399,6 +8400,7 @@ class StockEventInputCommittedContent(TypedDict):
 
 @final
 class StockEventInputCorrected(TypedDict):
+    # A counter was put to what the open reservations say.
     corrected: ReadOnly[StockEventInputCorrectedContent]
 
 
@@ -8629,6 +8631,7 @@ class StockEventInputOwnerChangedContent(TypedDict):
 
 @final
 class StockEventInputQuotaCorrected(TypedDict):
+    # What is consumed of a quota was put to what the reservations have drawn.
     quota_corrected: ReadOnly[StockEventInputQuotaCorrectedContent]
 
 
@@ -9054,6 +9057,7 @@ class StockEventOwnerChangedContent(TypedDict):
 
 @final
 class StockEventQuotaCorrected(TypedDict):
+    # What is consumed of a quota was put to what the reservations have drawn.
     quota_corrected: StockEventQuotaCorrectedContent
 
 

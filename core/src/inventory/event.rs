@@ -4,17 +4,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::action::ReservationKind;
+use super::correction::{CounterCorrected, QuotaCorrected};
 use super::def::is_default;
 use super::dimensions::StockStatus;
 use super::expected::{ExpectSupply, SupplyKind};
 use super::kit::KitPart;
-use super::ledger::StockCounter;
 use super::lot::LotFacts;
 use super::part::StockPart;
 use super::quota::QuotaClaim;
 use super::removal::RemovalTerms;
 use super::substitute::InsteadOf;
-use crate::id::{DemandId, LocationId, LotId, OwnerId, ProductId, QuotaGroupId, QuotaId, ReservationId, SerialId, SupplyId};
+use crate::id::{DemandId, LocationId, LotId, OwnerId, ProductId, ReservationId, SerialId, SupplyId};
 use crate::quantity::Quantity;
 use crate::report::Code;
 use crate::time::{Date, Timestamp};
@@ -459,45 +459,9 @@ pub enum StockEvent {
         until: Option<Date>,
     },
     /// A counter was put to what the open reservations say.
-    Corrected {
-        /// The product.
-        product: ProductId,
-        /// Where; absent for what waits for stock, which lies nowhere.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        location: Option<LocationId>,
-        /// What is counted.
-        counter: StockCounter,
-        /// What the ledger said.
-        before: Quantity,
-        /// What the reservations say.
-        after: Quantity,
-        /// The lot.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        lot: Option<LotId>,
-        /// The serial number.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        serial: Option<SerialId>,
-        /// Whether it may be sold.
-        #[serde(default, skip_serializing_if = "is_default")]
-        status: StockStatus,
-        /// Whose it is; absent: one's own.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        owner: Option<OwnerId>,
-    },
+    Corrected(Box<CounterCorrected>),
     /// What is consumed of a quota was put to what the reservations have drawn.
-    QuotaCorrected {
-        /// The quota.
-        quota: QuotaId,
-        /// The group; absent for everybody else.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        group: Option<QuotaGroupId>,
-        /// The first day of the period.
-        on: Date,
-        /// What the state said.
-        before: Quantity,
-        /// What the reservations say.
-        after: Quantity,
-    },
+    QuotaCorrected(Box<QuotaCorrected>),
     /// The counters were compared with the reservations.
     Reconciled {
         /// How many of them were put right.

@@ -1,6 +1,7 @@
 //! Folds events into a state. Total: no rule is asked, nothing can fail.
 
 use super::action::ReservationKind;
+use super::correction::QuotaCorrected;
 use super::event::StockEvent;
 use super::expected::{ExpectSupply, ExpectedSupply};
 use super::part::StockPart;
@@ -162,7 +163,8 @@ impl StockState {
                 supply.received = supply.received.saturating_add(*quantity);
                 supply.cancelled = supply.cancelled.saturating_add(closed);
             }),
-            StockEvent::QuotaCorrected { quota, group, on, before, after } => {
+            StockEvent::QuotaCorrected(corrected) => {
+                let QuotaCorrected { quota, group, on, before, after } = &**corrected;
                 let quantity = after.saturating_sub(*before);
                 self.quotas.consume(QuotaUse { quota: quota.clone(), group: group.clone(), on: *on, quantity });
                 self.quotas.touch(quota);
@@ -177,7 +179,7 @@ impl StockState {
             | StockEvent::BackordersFilled { .. }
             | StockEvent::ShortageExpected { .. }
             | StockEvent::Swept { .. }
-            | StockEvent::Corrected { .. }
+            | StockEvent::Corrected(_)
             | StockEvent::Reconciled { .. }
             | StockEvent::Refused { .. } => {}
         }

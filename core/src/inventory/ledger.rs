@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::action::ReservationKind;
+use super::correction::CounterCorrected;
 use super::dimensions::{StockDimensions, StockStatus};
 use super::event::StockEvent;
 use super::expected::ExpectSupply;
@@ -207,7 +208,8 @@ impl StockEvent {
                 parts(post, product, (*kind).into(), freed, false);
                 waits(post, product, backordered.negated());
             }
-            Self::Corrected { product, location, counter, before, after, lot, serial, status, owner } => {
+            Self::Corrected(corrected) => {
+                let CounterCorrected { product, location, counter, before, after, lot, serial, status, owner } = &**corrected;
                 let plain = LedgerEntry::plain(product, location.as_ref(), *counter, after.saturating_sub(*before));
                 post(LedgerEntry { lot: lot.as_ref(), serial: serial.as_ref(), status: *status, owner: owner.as_ref(), ..plain });
             }
@@ -226,6 +228,7 @@ impl StockEvent {
     pub fn product(&self) -> Option<&ProductId> {
         match self {
             Self::Expected(supply) => Some(&supply.product),
+            Self::Corrected(corrected) => Some(&corrected.product),
             Self::Received { product, .. }
             | Self::Counted { product, .. }
             | Self::Issued { product, .. }
@@ -235,7 +238,6 @@ impl StockEvent {
             | Self::LotDescribed { product, .. }
             | Self::ShortageFound { product, .. }
             | Self::Reserved { product, .. }
-            | Self::Corrected { product, .. }
             | Self::Firmed { product, .. }
             | Self::Transferred { product, .. }
             | Self::Updated { product, .. }
@@ -250,9 +252,7 @@ impl StockEvent {
             | Self::ExpectedCancelled { product, .. }
             | Self::SupplyReceived { product, .. }
             | Self::ShortageExpected { product, .. } => Some(product),
-            Self::Extended { .. } | Self::Swept { .. } | Self::Reconciled { .. } | Self::QuotaCorrected { .. } | Self::Refused { .. } => {
-                None
-            }
+            Self::Extended { .. } | Self::Swept { .. } | Self::Reconciled { .. } | Self::QuotaCorrected(_) | Self::Refused { .. } => None,
         }
     }
 }

@@ -31,6 +31,7 @@ mod action;
 mod availability;
 mod batch;
 mod compile;
+mod correction;
 mod decide;
 mod def;
 mod dimensions;
@@ -74,6 +75,7 @@ pub use action::{
 };
 pub use availability::{Availability, AvailabilityQuery, LocationAvailability, LotAvailability, Sellable, availability, availability_of};
 pub use compile::{Inventory, compile};
+pub use correction::{CounterCorrected, QuotaCorrected};
 pub use decide::{decide, decide_on};
 pub use def::{Backorder, InventoryDef, LocationDef, OwnSoftHolds, ProductStockDef, SafetyStockDef};
 pub use dimensions::{StockDimensions, StockStatus, Tracking};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::correction::{CounterCorrected, QuotaCorrected};
 use super::dimensions::StockDimensions;
 use super::event::StockEvent;
 use super::evolve::evolve;
@@ -153,14 +154,14 @@ fn proposed_quotas(differences: &[QuotaDifference]) -> Vec<StockEvent> {
         differences.iter().filter(same).any(|other| other.source == ReconcileSource::Ledger)
     };
     let by_reservations = differences.iter().filter(|one| one.source == ReconcileSource::Reservations);
-    let corrected = by_reservations.filter(|one| !contradicted(one)).map(|one| StockEvent::QuotaCorrected {
+    let corrected = by_reservations.filter(|one| !contradicted(one)).map(|one| QuotaCorrected {
         quota: one.quota.clone(),
         group: one.group.clone(),
         on: one.on,
         before: one.counted,
         after: one.expected,
     });
-    corrected.collect()
+    corrected.map(Box::new).map(StockEvent::QuotaCorrected).collect()
 }
 
 /// What puts right the counters that differ from the reservations, unless the ledger contradicts them too.
@@ -174,7 +175,7 @@ fn proposed(differences: &[StockDifference]) -> Vec<StockEvent> {
     let ledger: Vec<StockDifference> = differences.iter().filter(|one| one.source == ReconcileSource::Ledger).map(place).collect();
     let by_reservations = differences.iter().filter(|one| one.source == ReconcileSource::Reservations);
     let trusted = by_reservations.filter(|one| !ledger.contains(&place(one)));
-    let corrected = trusted.map(|one| StockEvent::Corrected {
+    let corrected = trusted.map(|one| CounterCorrected {
         product: one.product.clone(),
         location: one.location.clone(),
         counter: one.counter,
@@ -185,7 +186,7 @@ fn proposed(differences: &[StockDifference]) -> Vec<StockEvent> {
         status: one.stock.status,
         owner: one.stock.owner.clone(),
     });
-    corrected.collect()
+    corrected.map(Box::new).map(StockEvent::Corrected).collect()
 }
 
 /// What puts the counters of a state to what its reservations say.

@@ -404,8 +404,8 @@ pub fn tell(event: &StockEvent) -> String {
             let until = until.map(|day| format!(" until {}", day.day())).unwrap_or_default();
             format!("{demand} misses {short} of {supply}{until}")
         }
-        StockEvent::Corrected { counter, before, after, .. } => format!("corrected {counter:?} {before} -> {after}"),
-        StockEvent::QuotaCorrected { quota, on, before, after, .. } => format!("corrected {quota} {on} {before} -> {after}"),
+        StockEvent::Corrected(one) => format!("corrected {:?} {} -> {}", one.counter, one.before, one.after),
+        StockEvent::QuotaCorrected(one) => format!("corrected {} {} {} -> {}", one.quota, one.on, one.before, one.after),
         StockEvent::Reconciled { corrected } => format!("reconciled {corrected}"),
         StockEvent::Swept { expired } => format!("swept {expired}"),
         StockEvent::Refused { codes } => format!("refused {}", codes[0]),
