@@ -667,7 +667,7 @@ export interface AttributeDef {
 export type AttributeId = string;
 
 /** The type of an attribute. */
-export type AttributeType = "bool" | "number" | "text" | "date" | AttributeTypeOneOf | AttributeTypeList;
+export type AttributeType = "bool" | "number" | "amount" | "text" | "date" | AttributeTypeOneOf | AttributeTypeList;
 
 export interface AttributeTypeList {
   list: ListItem;

@@ -728,7 +728,7 @@ class AttributeDef(TypedDict):
 AttributeId: TypeAlias = "str"
 
 # The type of an attribute.
-AttributeType: TypeAlias = "Literal['bool', 'number', 'text', 'date'] | AttributeTypeOneOf | AttributeTypeList"
+AttributeType: TypeAlias = "Literal['bool', 'number', 'amount', 'text', 'date'] | AttributeTypeOneOf | AttributeTypeList"
 
 
 @final

@@ -4,11 +4,21 @@ use super::ast::Term;
 use super::program::{Chain, Choice, Cond, Day, Items, Lst, Num, Operation, Txt, Typed};
 use super::{Expr, Root, Slot};
 
+/// The currency of what a slot says that something costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AmountIn {
+    /// That of the document.
+    Document,
+    /// The rulebook's own, in which its numbers are too.
+    Rulebook,
+}
+
 impl Expr {
-    /// Whether it puts what something costs beside a number of its own: compares them, adds them, takes one or the other. A factor is no
-    /// amount, nor is a share of one amount in another; zero is the same in every currency. `is_amount` says which slots hold amounts.
-    pub(crate) fn holds_amount(&self, is_amount: &dyn Fn(Slot) -> bool) -> bool {
-        let mut search = Search { is_amount, found: false };
+    /// Whether it puts what something costs in the document's currency beside a number of its own, or beside an amount in the rulebook's:
+    /// compares them, adds them, takes one or the other, or divides them. A factor is no amount, nor is a share of one amount in another of the
+    /// same currency; zero is the same in every currency. `amount_in` says which slots hold amounts.
+    pub(crate) fn holds_amount(&self, amount_in: &dyn Fn(Slot) -> Option<AmountIn>) -> bool {
+        let mut search = Search { amount_in, found: false };
         if let Root::Typed(typed) = &self.0.root {
             search.typed(typed);
         }
@@ -19,14 +29,16 @@ impl Expr {
 /// What a number is made of.
 #[derive(Debug, Clone, Copy, Default)]
 struct Origin {
-    /// What something costs.
+    /// What something costs, in the document's currency.
     amount: bool,
+    /// What something costs, in the rulebook's.
+    fixed: bool,
     /// A number of the expression, not zero.
     own: bool,
 }
 
 struct Search<'a> {
-    is_amount: &'a dyn Fn(Slot) -> bool,
+    amount_in: &'a dyn Fn(Slot) -> Option<AmountIn>,
     found: bool,
 }
 
@@ -66,7 +78,7 @@ impl Search<'_> {
         match items {
             Items::Numbers(item, numbers) => {
                 let item = self.number(item);
-                self.meet([item, Origin { own: numbers.iter().any(|number| !number.is_zero()), amount: false }]);
+                self.meet([item, Origin { own: numbers.iter().any(|number| !number.is_zero()), ..Origin::default() }]);
             }
             Items::Dates(day, _) => self.day(day),
             Items::Texts(text, _) => self.text(text),
@@ -79,8 +91,12 @@ impl Search<'_> {
 
     fn number(&mut self, number: &Num) -> Origin {
         match number {
-            Num::Constant(number) => Origin { own: !number.is_zero(), amount: false },
-            Num::Read(read) => Origin { amount: (self.is_amount)(read.slot), own: false },
+            Num::Constant(number) => Origin { own: !number.is_zero(), ..Origin::default() },
+            Num::Read(read) => {
+                let amount_in = (self.amount_in)(read.slot);
+                let (amount, fixed) = (amount_in == Some(AmountIn::Document), amount_in == Some(AmountIn::Rulebook));
+                Origin { amount, fixed, own: false }
+            }
             Num::Negate(inner) | Num::Abs(inner) => self.number(inner),
             Num::Round(rounded) => self.number(&rounded.value),
             Num::Sum(chain) => self.sum(chain),
@@ -130,24 +146,27 @@ impl Search<'_> {
         let mut product = self.number(&chain.first);
         for (operation, part) in &chain.rest {
             let part = self.number(part);
+            self.found |= product.amount && part.fixed || product.fixed && part.amount;
+            let own = product.own || part.own;
             product = match operation {
-                Operation::Times => Origin { amount: product.amount || part.amount, own: product.own || part.own },
+                Operation::Times => Origin { amount: product.amount || part.amount, fixed: product.fixed || part.fixed, own },
                 Operation::Over => {
                     self.found |= product.own && part.amount;
-                    Origin { amount: product.amount && !part.amount, own: product.own || part.own }
+                    Origin { amount: product.amount && !part.amount, fixed: product.fixed && !part.fixed, own }
                 }
                 Operation::Modulo => self.meet([product, part]),
             };
-            product.own &= !product.amount;
+            product.own &= !product.amount && !product.fixed;
         }
         product
     }
 
     /// Puts numbers beside each other that are in one currency, if any.
     fn meet(&mut self, numbers: impl IntoIterator<Item = Origin>) -> Origin {
-        let all =
-            numbers.into_iter().fold(Origin::default(), |all, one| Origin { amount: all.amount || one.amount, own: all.own || one.own });
-        self.found |= all.amount && all.own;
+        let join =
+            |all: Origin, one: Origin| Origin { amount: all.amount || one.amount, fixed: all.fixed || one.fixed, own: all.own || one.own };
+        let all = numbers.into_iter().fold(Origin::default(), join);
+        self.found |= all.amount && (all.own || all.fixed);
         all
     }
 
@@ -185,6 +204,7 @@ impl Search<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::AmountIn;
     use crate::expr::Scope;
     use crate::expr::fixture::Company;
 
@@ -217,7 +237,36 @@ mod tests {
             let source = format!("has(line.cost) && {condition}");
             let (expr, found) = company.compile_as(&source, None, Scope::Line);
             let expr = expr.unwrap_or_else(|| panic!("{source}: {found:?}"));
-            assert_eq!(expr.holds_amount(&|slot| slot == cost), holds, "{condition}");
+            assert_eq!(expr.holds_amount(&|slot| (slot == cost).then_some(AmountIn::Document)), holds, "{condition}");
+        }
+    }
+
+    #[test]
+    fn amounts_in_two_currencies_do_not_meet_and_one_in_the_rulebook_s_is_as_its_numbers() {
+        let mut company = Company::new();
+        let [cost, deposit] = ["line.cost", "line.quantity"].map(|name| company.vocabulary.find(name).unwrap().slot);
+        let amount_in = |slot| match slot {
+            slot if slot == cost => Some(AmountIn::Document),
+            slot if slot == deposit => Some(AmountIn::Rulebook),
+            _ => None,
+        };
+        let table = [
+            ("line.quantity > 5", false),
+            ("line.quantity * 2 > 5 && line.cost > 0", false),
+            ("5 / line.quantity < 2", false),
+            ("line.quantity / line.quantity < 2", false),
+            ("line.cost > line.quantity", true),
+            ("line.cost > line.quantity * 1.2", true),
+            ("line.cost / line.quantity > 1", true),
+            ("line.quantity / line.cost < 0.5", true),
+            ("line.quantity * line.cost > 0", true),
+            ("max(line.cost, line.quantity) > 0", true),
+        ];
+        for (condition, holds) in table {
+            let source = format!("has(line.cost) && {condition}");
+            let (expr, found) = company.compile_as(&source, None, Scope::Line);
+            let expr = expr.unwrap_or_else(|| panic!("{source}: {found:?}"));
+            assert_eq!(expr.holds_amount(&amount_in), holds, "{condition}");
         }
     }
 }

@@ -44,6 +44,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+pub use amount::AmountIn;
 pub use atoms::Atom;
 pub use constant::{Constant, FactProblem};
 pub use explain::Leaf;

@@ -8,7 +8,7 @@ use super::tariff::{Asked, Asking, CounterUse, Portion, Rules, TierSlice};
 use super::{Covers, Found, Lines, NoPrice, PriceError, PriceTieBreak, Query};
 use crate::expr::{Facts, Scope, Value};
 use crate::id::{CounterId, Ordinal, PriceListId, Set, Symbol};
-use crate::money::{ArithmeticError, Exact};
+use crate::money::{ArithmeticError, Currency, Exact};
 use crate::quantity::Factor;
 use crate::sort;
 use crate::time::{Date, Window};
@@ -195,6 +195,15 @@ impl Pricing {
                 .collect()
         };
         self.lists.iter().flat_map(move |list| list.keys.iter().copied().chain(of_formulas(list)))
+    }
+
+    /// What the formulas of each list read, with the list's number and currency.
+    pub fn formula_slots(&self) -> impl Iterator<Item = (usize, Currency, crate::expr::Slot)> {
+        self.lists.iter().enumerate().flat_map(|(number, list)| {
+            let formulas = list.calculations().flat_map(super::calculate::Calculation::formulas);
+            let slots: Vec<_> = formulas.flat_map(|formula| formula.slots().iter().copied()).collect();
+            slots.into_iter().map(move |slot| (number, list.currency, slot))
+        })
     }
 
     /// Why a list has no price for a line.

@@ -170,6 +170,7 @@ impl Rulebook {
         check_tax_categories(&def, &from_file, &mut cx);
         let amounts = Amounts::of(&def, &attributes, &mut cx);
         currencies::check(&def, &amounts, cx.diagnostics);
+        currencies::check_attributes(&def, &pricing, &attributes, cx.diagnostics);
         let own = Denomination { document: def.currency, own: def.currency };
         let documents = |of: Denomination| Documents { of, amounts: &amounts };
         let priced = Priced { catalog: &catalog, pricing: &pricing, attributes: &attributes };

@@ -6,9 +6,10 @@ use super::vocabulary::Attributes;
 use crate::adjust::promotion::{OfferDef, PromotionDef};
 use crate::adjust::{AdjustmentDef, EffectDef};
 use crate::charge::{ChargeAmountDef, ChargeDef};
-use crate::expr::{CompileContext, Expr, Scope, Slot, Type};
+use crate::expr::{AmountIn, CompileContext, Constant, Expr, Scope, Slot, Type};
 use crate::id::{Ordinal, Set};
 use crate::money::{Currency, Denomination};
+use crate::pricing::Pricing;
 use crate::report::{Diagnostic, Diagnostics, Path, PricingCode};
 use crate::tax::TaxRateDef;
 
@@ -40,17 +41,17 @@ impl Amounts {
         }
         // What is wrong with an expression is said where it is compiled for use.
         let mut cx = CompileContext { symbols: cx.symbols, diagnostics: &mut Diagnostics::new(), ..*cx };
-        let is_amount = |slot: Slot| attributes.is_amount(slot);
+        let amount_in = |slot: Slot| attributes.amount_in(slot);
         for text in conditions(def) {
             let Some(condition) = Expr::compile(text, &Type::Bool, Scope::Line, &Path::ROOT, &mut cx) else { continue };
-            if condition.holds_amount(&is_amount) && !condition.slots().contains(&attributes.document.currency) {
+            if condition.holds_amount(&amount_in) && !condition.slots().contains(&attributes.document.currency) {
                 amounts.conditions.insert(text.to_owned());
             }
         }
         for table in def.charges.iter().filter_map(|charge| charge.amount.table()) {
             for input in &table.inputs {
                 let Some(value) = Expr::compile_any(&input.expr, Scope::Line, &Path::ROOT, &mut cx) else { continue };
-                if value.slots().iter().any(|slot| is_amount(*slot)) {
+                if value.slots().iter().any(|slot| amount_in(*slot) == Some(AmountIn::Document)) {
                     amounts.inputs.insert(input.expr.clone());
                 }
             }
@@ -262,6 +263,33 @@ pub fn check(def: &RulebookDef, amounts: &Amounts, all: &mut Diagnostics) {
     let rates = tax.field("rates");
     for (index, rate) in def.tax.iter().flat_map(|tax| &tax.rates).enumerate() {
         check_one(def, (rate, amounts), "rate", rate.id.as_str(), &rates.index(index), all);
+    }
+}
+
+/// Warns of amounts of attributes where they are taken for some in another currency.
+pub fn check_attributes(def: &RulebookDef, pricing: &Pricing, attributes: &Attributes, all: &mut Diagnostics) {
+    let place = Path::ROOT.field("attributes");
+    for (slot, default) in attributes.defaults.iter().filter(|_| !def.currencies.is_empty()) {
+        let Constant::Number(number) = default else { continue };
+        let of_document = attributes.amounts.contains(&(*slot, AmountIn::Document)) && !number.is_zero();
+        let Some(name) = attributes.vocabulary.name(*slot).filter(|_| of_document) else { continue };
+        let Some(index) = def.attributes.iter().position(|known| known.id.as_str() == &*name.name) else { continue };
+        let message = format!("where `{}` is not given it is `{number}` in the currency of every document", name.name);
+        let problem = Diagnostic::warning(PricingCode::Currency, &place.index(index).field("default"), message);
+        all.push(problem.help("let hosts give it, with a default of 0 or none"));
+    }
+    let lists = Path::ROOT.field("price_lists");
+    let mut warned = Set::default();
+    for (number, currency, slot) in pricing.formula_slots() {
+        let in_own = currency != def.currency && attributes.amount_in(slot) == Some(AmountIn::Rulebook);
+        let Some(name) = attributes.vocabulary.name(slot).filter(|_| in_own && warned.insert((number, slot))) else { continue };
+        let message =
+            format!("a formula of the list takes `{}` for an amount in `{currency}`, but it is one in `{}`", name.name, def.currency);
+        let problem = Diagnostic::warning(PricingCode::Currency, &lists.index(number), message);
+        all.push(problem.help(format!(
+            "leave the list in `{}` with `\"convert\": true`, or give products what they cost in `{currency}`",
+            def.currency
+        )));
     }
 }
 

@@ -132,6 +132,9 @@ pub enum AttributeType {
     Bool,
     /// A decimal number.
     Number,
+    /// What something costs, a decimal number: of a `product.` in the rulebook's own currency, else in the document's. As a number, but never
+    /// taken for an amount in another currency.
+    Amount,
     /// Any text.
     Text,
     /// A day.

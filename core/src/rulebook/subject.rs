@@ -184,7 +184,8 @@ impl SubjectVocabulary {
     pub(super) fn reads_amounts(&self, approval: &Approval) -> bool {
         let own = &self.slots;
         let amounts = [own.list_amount, own.discount, own.net, own.tax, own.gross, own.charges, own.payable];
-        approval.slots().any(|slot| amounts.contains(slot))
+        let declared = || self.declared.amounts.iter().map(|(slot, _)| slot);
+        approval.slots().any(|slot| amounts.contains(slot) || declared().any(|known| known == slot))
     }
 
     /// Whether a matrix asks for the currency.
@@ -222,6 +223,19 @@ impl<'s> Subject<'s> {
     }
 }
 
+impl Subject<'_> {
+    /// Converts declared amounts as the totals were, unrounded.
+    fn convert(&mut self, amounts: impl Iterator<Item = Slot>, rate: Decimal) -> Result<(), Error> {
+        for slot in amounts {
+            if let Some(Value::Number(amount)) = self.values.get_mut(usize::from(slot.index)) {
+                let too_large = |_| Diagnostic::error(LimitCode::Overflow, &Path::ROOT, format!("`{amount}` is too large to be converted"));
+                *amount = amount.checked_mul(rate).map_err(too_large)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Document for Subject<'_> {
     fn value(&self, slot: Slot, _line: Option<usize>) -> Value<'_> {
         match slot.scope {
@@ -256,6 +270,9 @@ impl Rulebook {
         let (totals, exchanged) = judged::judged(parts, approval, request)?;
         let mut subject = self.subject(request, &totals, &given, &lists)?;
         subject.set(parts.subject.slots.findings, Value::List(&findings));
+        if let Some(exchanged) = exchanged {
+            subject.convert(parts.subject.declared.amounts.iter().map(|(slot, _)| *slot), exchanged.rate)?;
+        }
         // 2. Ask the matrix.
         let matrix = Path::ROOT.field("approval");
         let failed = |error: crate::expr::EvalError| {

@@ -2,7 +2,7 @@
 
 use super::def::{AttributeDef, AttributeType, ListItem};
 use crate::catalog::CatalogDef;
-use crate::expr::{Constant, Presence, Scope, Slot, Type, Vocabulary};
+use crate::expr::{AmountIn, Constant, Presence, Scope, Slot, Type, Vocabulary};
 use crate::fact::Fact;
 use crate::id::{Map, Symbol, Symbols};
 use crate::money::Decimal;
@@ -87,6 +87,8 @@ pub struct Attributes {
     pub defaults: Vec<(Slot, Constant)>,
     /// The declared attributes that a host must give.
     pub required: Vec<Slot>,
+    /// The declared attributes that are amounts, and in which currency.
+    pub amounts: Vec<(Slot, AmountIn)>,
 }
 
 /// What makes the vocabulary.
@@ -123,17 +125,20 @@ impl Attributes {
         for (index, def) in others {
             declared.declare(def, &mut vocabulary, &place.index(index), symbols, diagnostics);
         }
-        let Declared { defaults, required } = declared;
-        Some(Self { vocabulary, document, product, line, product_slots, own_line_slots, defaults, required })
+        let Declared { defaults, required, amounts } = declared;
+        Some(Self { vocabulary, document, product, line, product_slots, own_line_slots, defaults, required, amounts })
     }
 }
 
 impl Attributes {
-    /// Whether a slot holds what something costs.
-    pub fn is_amount(&self, slot: Slot) -> bool {
+    /// In which currency a slot holds what something costs; none where it holds anything else.
+    pub fn amount_in(&self, slot: Slot) -> Option<AmountIn> {
         let (document, line) = (&self.document, &self.line);
         let of_document = [document.list_amount, document.amount, document.net_amount, document.gross_amount];
-        of_document.contains(&slot) || [line.list_price, line.list_amount, line.amount].contains(&slot)
+        if of_document.contains(&slot) || [line.list_price, line.list_amount, line.amount].contains(&slot) {
+            return Some(AmountIn::Document);
+        }
+        self.amounts.iter().find(|(known, _)| *known == slot).map(|(_, currency)| *currency)
     }
 
     /// The vocabulary of price lists: their formulas also know the price as the step before left it.
@@ -150,6 +155,7 @@ impl Attributes {
 pub(super) struct Declared {
     pub(super) defaults: Vec<(Slot, Constant)>,
     pub(super) required: Vec<Slot>,
+    pub(super) amounts: Vec<(Slot, AmountIn)>,
 }
 
 impl Declared {
@@ -191,6 +197,9 @@ impl Declared {
                 return;
             }
         };
+        if def.kind == AttributeType::Amount {
+            self.amounts.push((slot, if name.starts_with("product.") { AmountIn::Rulebook } else { AmountIn::Document }));
+        }
         match &def.default {
             Some(default) => self.read_default(vocabulary, slot, default, &path.field("default"), symbols, diagnostics),
             None if !def.optional => self.required.push(slot),
@@ -224,7 +233,7 @@ impl Declared {
 fn types(kind: &AttributeType, symbols: &mut Symbols) -> (Type, Option<Vec<Symbol>>) {
     match kind {
         AttributeType::Bool => (Type::Bool, None),
-        AttributeType::Number => (Type::Number, None),
+        AttributeType::Number | AttributeType::Amount => (Type::Number, None),
         AttributeType::Text => (Type::Text, None),
         AttributeType::Date => (Type::Date, None),
         AttributeType::OneOf(texts) => (Type::Text, Some(texts.iter().map(|text| symbols.intern(text)).collect())),
