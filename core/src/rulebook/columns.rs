@@ -49,8 +49,9 @@ impl SymbolColumn<'_> {
     #[inline]
     #[must_use]
     pub fn of_product(self, number: u32) -> Option<Symbol> {
-        let first = usize::try_from(number).ok()?.checked_mul(self.width)?;
-        *self.symbols.get(first.checked_add(self.place)?)?
+        // The number of a product is far too small for this to go beyond the numbers there are.
+        let first = usize::try_from(number).ok()?.wrapping_mul(self.width);
+        *self.symbols.get(first.wrapping_add(self.place))?
     }
 }
 

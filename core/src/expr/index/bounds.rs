@@ -6,15 +6,27 @@ use super::demand::Range;
 use crate::money::Decimal;
 use crate::time::Date;
 
+/// Values as whole numbers that ascend with them, of which every bound has one and everything between two bounds has others; by these
+/// heights values are compared.
 #[derive(Debug, Clone)]
-pub(super) enum Bounds {
-    /// Numbers as whole numbers of `10^-scale`.
-    Integers { scale: u32, ladder: Ladder },
-    /// Numbers with too many digits for that.
-    Decimals(Vec<Decimal>),
-    /// Dates as numbers that ascend with them.
-    Dates(Ladder),
+pub(super) struct Bounds {
+    measure: Measure,
+    /// The heights of the bounds.
+    ladder: Ladder,
 }
+
+#[derive(Debug, Clone)]
+enum Measure {
+    /// Numbers as half units of `10^-scale`: what has finer digits is the odd number behind those that it exceeds.
+    Integers { scale: u32 },
+    /// Numbers with too many digits for that, as the intervals that they lie in.
+    Decimals(Vec<Decimal>),
+    /// Dates, doubled.
+    Dates,
+}
+
+/// Bounds are no farther from zero than this, so that a value that is cut off at the ends of its type lies beyond them all.
+const FARTHEST: i64 = i64::MAX >> 2;
 
 impl Bounds {
     /// Sorted bounds of one kind, each once.
@@ -22,85 +34,83 @@ impl Bounds {
         let dates: Vec<i64> =
             sorted.iter().filter_map(|bound| if let Literal::Date(date) = bound { Some(day(*date)) } else { None }).collect();
         if !dates.is_empty() {
-            return Self::Dates(Ladder::new(dates));
+            return Self { measure: Measure::Dates, ladder: Ladder::new(dates) };
         }
         let numbers: Vec<Decimal> =
             sorted.iter().filter_map(|bound| if let Literal::Number(number) = bound { Some(number.normalize()) } else { None }).collect();
         let scale = numbers.iter().map(|number| number.scale()).max().unwrap_or(0);
-        match numbers.iter().map(|number| number.mantissa_at(scale).ok()).collect() {
-            Some(bounds) => Self::Integers { scale, ladder: Ladder::new(bounds) },
-            None => Self::Decimals(numbers),
-        }
-    }
-
-    fn len(&self) -> usize {
-        match self {
-            Self::Integers { ladder, .. } | Self::Dates(ladder) => ladder.bounds.len(),
-            Self::Decimals(bounds) => bounds.len(),
+        let near = |number: &Decimal| number.mantissa_at(scale).ok().filter(|whole: &i64| whole.unsigned_abs() <= FARTHEST.unsigned_abs());
+        match numbers.iter().map(|number| near(number).map(doubled)).collect() {
+            Some(bounds) => Self { measure: Measure::Integers { scale }, ladder: Ladder::new(bounds) },
+            None => {
+                let heights = (0..).map(|below| i64::from(interval(below, true))).take(numbers.len()).collect();
+                Self { measure: Measure::Decimals(numbers), ladder: Ladder::new(heights) }
+            }
         }
     }
 
     pub fn last_interval(&self) -> u32 {
-        interval(self.len(), false)
+        interval(self.ladder.bounds.len(), false)
     }
 
-    /// The interval that a value lies in; none for a missing value or one of another type.
-    pub fn interval(&self, value: Value<'_>) -> Option<u32> {
-        match (self, value) {
-            (Self::Integers { scale, ladder }, Value::Number(value)) => Some(ladder.interval(*scale, value)),
-            (Self::Decimals(bounds), Value::Number(value)) => Some(search(bounds, &value)),
-            (Self::Dates(ladder), Value::Date(value)) => Some(ladder.of_whole(day(value))),
+    /// The interval that a height lies in.
+    #[inline]
+    pub fn interval(&self, height: i64) -> u32 {
+        self.ladder.interval(height)
+    }
+
+    /// The height of a value; none for a missing value or one of another type.
+    fn height(&self, value: Value<'_>) -> Option<i64> {
+        match (&self.measure, value) {
+            (Measure::Integers { scale }, Value::Number(value)) => Some(half_units(value, *scale)),
+            (Measure::Decimals(bounds), Value::Number(value)) => Some(search(bounds, &value).into()),
+            (Measure::Dates, Value::Date(value)) => Some(day(value)),
             _ => None,
         }
     }
 
-    /// The interval that the value of a slot lies in; none for a missing value or one of another type.
-    pub fn interval_of<F: Facts + ?Sized>(&self, facts: &F, slot: Slot, line: Option<usize>) -> Option<u32> {
-        if let Self::Integers { scale, ladder } = self
-            && let Some(whole) = facts.whole(slot, line, *scale)
+    /// The height of a slot's value; none for a missing value or one of another type.
+    pub fn height_of<F: Facts + ?Sized>(&self, facts: &F, slot: Slot, line: Option<usize>) -> Option<i64> {
+        if let Measure::Integers { scale } = self.measure
+            && let Some(whole) = facts.whole(slot, line, scale)
         {
-            return Some(ladder.of_whole(whole));
+            return Some(doubled(whole));
         }
-        self.interval(facts.value(slot, line))
+        self.height(facts.value(slot, line))
     }
 
-    /// Calls `each` with [`Bounds::interval_of`] of every line.
-    pub fn intervals<F: Facts + ?Sized>(&self, facts: &F, slot: Slot, wholes: &mut Vec<Option<i64>>, mut each: impl FnMut(Option<u32>)) {
-        let Self::Integers { scale, ladder } = self else {
-            return (0..facts.line_count()).for_each(|line| each(self.interval(facts.value(slot, Some(line)))));
-        };
-        wholes.clear();
-        facts.wholes(slot, *scale, wholes);
-        for (line, whole) in wholes.iter().enumerate() {
-            each(match whole {
-                Some(whole) => Some(ladder.of_whole(*whole)),
-                None => self.interval(facts.value(slot, Some(line))),
-            });
+    /// Appends for every line half its [`Bounds::height_of`], where that is a whole number that is at hand; otherwise none.
+    pub fn wholes<F: Facts + ?Sized>(&self, facts: &F, slot: Slot, wholes: &mut Vec<Option<i64>>) {
+        match self.measure {
+            Measure::Integers { scale } => facts.wholes(slot, scale, wholes),
+            Measure::Decimals(_) | Measure::Dates => wholes.resize(facts.line_count(), None),
         }
     }
 
-    /// The first and the last interval of a range; the first is above the last when the range is empty.
-    pub fn span(&self, range: &Range) -> (u32, u32) {
+    /// The first and the last height of a range; the first is above the last when the range is empty. An end that is open is the first
+    /// or last number that there is, which no bound reaches.
+    pub fn span(&self, range: &Range) -> (i64, i64) {
         let at = |bound: Literal| match bound {
-            Literal::Number(number) => self.interval(Value::Number(number)),
-            Literal::Date(date) => self.interval(Value::Date(date)),
+            Literal::Number(number) => self.height(Value::Number(number)),
+            Literal::Date(date) => self.height(Value::Date(date)),
             Literal::Bool(_) | Literal::Text(_) => None,
         };
-        let edge = |(bound, closed): (Literal, bool)| at(bound).map(|interval| (interval, closed));
-        let from = range.low.and_then(edge).map_or(0, |(interval, closed)| if closed { interval } else { interval.saturating_add(1) });
-        let to = match range.high.and_then(edge) {
-            Some((interval, true)) => interval,
-            // Below the first bound there is always interval 0, so that nothing is lost here.
-            Some((interval, false)) => interval.saturating_sub(1),
-            None => self.last_interval(),
+        let edge = |(bound, closed): (Literal, bool), beside: i64| {
+            at(bound).map(|height| if closed { height } else { height.saturating_add(beside) })
         };
-        (from, to)
+        (range.low.and_then(|low| edge(low, 1)).unwrap_or(i64::MIN), range.high.and_then(|high| edge(high, -1)).unwrap_or(i64::MAX))
     }
+}
+
+/// The height of a whole number.
+#[inline]
+fn doubled(whole: i64) -> i64 {
+    whole.saturating_add(whole)
 }
 
 /// A number that ascends with the days, without a calendar: only their order counts here.
 fn day(date: Date) -> i64 {
-    i64::from(date.year()) << 9 | i64::from(date.month()) << 5 | i64::from(date.day())
+    i64::from(date.year()) << 10 | i64::from(date.month()) << 6 | i64::from(date.day()) << 1
 }
 
 /// The interval behind `below` bounds, or on the next one.
@@ -151,7 +161,7 @@ impl Ladder {
     }
 
     #[inline]
-    fn of_whole(&self, value: i64) -> u32 {
+    fn interval(&self, value: i64) -> u32 {
         let (low, high) = self.ends;
         let height = value.max(low).min(high).abs_diff(low).wrapping_shr(self.shift);
         match usize::try_from(height).ok().and_then(|rung| self.rungs.get(rung)) {
@@ -159,21 +169,20 @@ impl Ladder {
             _ => search(&self.bounds, &value),
         }
     }
+}
 
-    fn interval(&self, scale: u32, value: Decimal) -> u32 {
-        if value.scale() == scale
-            && let Ok(whole) = i64::try_from(value.mantissa())
-        {
-            return self.of_whole(whole);
-        }
-        let beyond = |below: bool| if below { 0 } else { interval(self.bounds.len(), false) };
-        // More than 128 bits, or 64, is beyond every bound.
-        let Some((floor, exact)) = at_scale(value, scale) else { return beyond(value.is_negative()) };
-        let Ok(floor) = i64::try_from(floor) else { return beyond(floor < 0) };
-        let whole = self.of_whole(floor);
-        // Above a bound, the value lies in the interval behind it; between two it lies where its whole part lies.
-        if exact || whole.is_multiple_of(2) { whole } else { whole.saturating_add(1) }
+/// The value in half units of `10^-scale`, rounded down to whole ones and then up by a half where something was lost.
+fn half_units(value: Decimal, scale: u32) -> i64 {
+    if value.scale() == scale
+        && let Ok(whole) = i64::try_from(value.mantissa())
+    {
+        return doubled(whole);
     }
+    let beyond = |below: bool| if below { i64::MIN } else { i64::MAX };
+    // More than 128 bits, or 64, is beyond every bound.
+    let Some((floor, exact)) = at_scale(value, scale) else { return beyond(value.is_negative()) };
+    let Ok(floor) = i64::try_from(floor) else { return beyond(floor < 0) };
+    doubled(floor).saturating_add((!exact).into())
 }
 
 /// The value in units of `10^-scale`, rounded down, and whether nothing was lost.
@@ -203,7 +212,9 @@ mod tests {
     fn values_between_bounds_and_beyond_all_scales() {
         let number = |text: &str| Literal::Number(text.parse().unwrap());
         let bounds = Bounds::new(&[number("-1"), number("0.50"), number("2")]);
-        assert!(matches!(bounds, Bounds::Integers { scale: 1, .. }));
+        assert!(matches!(bounds.measure, Measure::Integers { scale: 1 }));
+        let interval =
+            |bounds: &Bounds, value: &str| bounds.height(Value::Number(value.parse().unwrap())).map(|height| bounds.interval(height));
         let table = [
             ("-1.0000001", 0),
             ("-1.00", 1),
@@ -217,11 +228,12 @@ mod tests {
             ("-79228162514264337593543950335", 0),
         ];
         for (value, expected) in table {
-            assert_eq!(bounds.interval(Value::Number(value.parse().unwrap())), Some(expected), "{value}");
+            assert_eq!(interval(&bounds, value), Some(expected), "{value}");
         }
         let wide = Bounds::new(&[number("0.0000000000000000000000000001"), number("7922816251426433759354395033")]);
-        assert!(matches!(wide, Bounds::Decimals(_)));
-        assert_eq!(wide.interval(Value::Number(Decimal::ONE)), Some(2));
-        assert_eq!(wide.interval(Value::Missing), None);
+        assert!(matches!(wide.measure, Measure::Decimals(_)));
+        assert_eq!(interval(&wide, "1"), Some(2));
+        assert_eq!(interval(&wide, "7922816251426433759354395033"), Some(3));
+        assert_eq!(wide.height(Value::Missing), None);
     }
 }

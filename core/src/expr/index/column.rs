@@ -1,50 +1,54 @@
-//! One column of the index: from the value of a slot to the row of rules that it fulfils.
+//! One column of the index: which rules the values of a slot fulfil.
 
 use super::super::{Facts, Literal, Scope, Slot};
 use super::bounds::Bounds;
 use super::demand::{Demand, Range};
-use super::rows::{Rows, words_for};
+use super::rows::{Rows, index, stride, words_for};
+use super::wanted::{Places, Spans, Wanted};
 use crate::id::{Map, Symbol};
 use crate::sort;
 
 /// What a value is in one column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Pick {
-    /// The row of the rules that the value fulfils, or may fulfil.
-    pub row: u32,
-    /// The interval of a threshold column in which the value lies.
-    interval: u32,
-}
-
-/// The values of a column's slot, line by line.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Buffers {
-    symbols: Vec<Option<Symbol>>,
-    wholes: Vec<Option<i64>>,
+pub(super) enum Mark {
+    /// Missing, or of a type of which no rule demands anything.
+    #[default]
+    Missing,
+    /// One of the values that rules demand, or one that lies among them.
+    Place(u32),
+    /// Among the thresholds.
+    Height(i64),
 }
 
 #[derive(Debug, Clone)]
 pub(super) struct Column {
     pub slot: Slot,
+    /// The rules that each value fulfils, or may fulfil; none for a column of lines in an index of many rules.
     pub rows: Rows,
+    /// What each rule demands, by position.
+    pub wanted: Wanted,
     lookup: Lookup,
-    /// Where a row stands for several intervals: the first and the last interval of each rule, by position.
-    exact: Option<Vec<(u32, u32)>>,
 }
 
 #[derive(Debug, Clone)]
 enum Lookup {
-    /// The rows of texts whose symbols lie close together, by symbol; 0 for the gaps.
-    Symbols {
-        first: u32,
-        rows: Vec<u32>,
-    },
+    /// Texts whose symbols lie close together, by the place of the symbol behind the first one: the row of each; 0 for the gaps.
+    Symbols { first: u32, rows: Vec<u32> },
+    /// The places of values; the row is one more.
     Values(Map<Literal, u32>),
     /// The row of an interval is its number without the last `shift` bits, plus one.
-    Thresholds {
-        bounds: Bounds,
-        shift: u32,
-    },
+    Thresholds { bounds: Bounds, shift: u32 },
+}
+
+/// In which form a column keeps rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// Not at all.
+    Nothing,
+    /// Each only with its own words.
+    Sparse,
+    /// In full, as long as they fit in so many bytes.
+    Full(usize),
 }
 
 /// The demands that one column answers, by the position of the rule.
@@ -59,65 +63,79 @@ impl Draft {
         self.demands.iter().enumerate().filter(|(_, demand)| demand.is_none()).map(|(position, _)| position)
     }
 
-    /// Builds the column within so many bytes of full rows.
-    pub fn column(&self, bytes: usize) -> Column {
-        let row_bytes = words_for(self.demands.len()).saturating_mul(8).max(1);
-        let rows = bytes.checked_div(row_bytes).unwrap_or(0);
+    pub fn column(&self, keep: Keep) -> Column {
         if self.demands.iter().flatten().any(|demand| matches!(demand, Demand::Range(_))) {
-            self.thresholds(rows)
+            self.thresholds(keep)
         } else {
-            self.values(rows)
+            self.values(keep)
         }
     }
 
-    fn values(&self, most_rows: usize) -> Column {
+    fn values(&self, keep: Keep) -> Column {
+        // 1. Number the values.
         let mut map: Map<Literal, u32> = Map::default();
-        let mut pairs = Vec::new();
-        for (position, demand) in self.demands.iter().enumerate() {
-            let Some(Demand::Values(values)) = demand else { continue };
-            for value in values {
-                let next = u32::try_from(map.len()).unwrap_or(u32::MAX).saturating_add(1);
-                let row = *map.entry(*value).or_insert(next);
-                pairs.push((row, position));
-            }
+        let values = |demand: &Option<Demand>| if let Some(Demand::Values(values)) = demand { Some(values.clone()) } else { None };
+        let demanded: Vec<Option<Vec<Literal>>> = self.demands.iter().map(values).collect();
+        for value in demanded.iter().flatten().flatten() {
+            let next = u32::try_from(map.len()).unwrap_or(u32::MAX);
+            map.entry(*value).or_insert(next);
         }
         let count = map.len().saturating_add(1);
+        let lookup = Lookup::of(map);
+        // 2. What each rule demands, by the places of the values.
+        let places = |values: &Vec<Literal>| values.iter().filter_map(|value| lookup.place_of(*value)).collect::<Vec<u32>>();
+        let wanted: Vec<Option<Vec<u32>>> = demanded.iter().map(|values| values.as_ref().map(places)).collect();
+        // 3. Which rules each value fulfils.
+        let in_rows = wanted.iter().enumerate().flat_map(|(position, places)| places.iter().flatten().map(move |place| (*place, position)));
+        let pairs = in_rows.map(|(place, position)| (lookup.row(Mark::Place(place)), position));
         let rules = self.demands.len();
-        let rows = if count <= most_rows {
-            let mut rows = Rows::dense(rules, count, self.any());
-            pairs.iter().for_each(|(row, position)| rows.add(*row, *position));
-            rows.summarize();
-            rows
-        } else {
-            Rows::sparse(rules, count, self.any(), pairs)
+        let rows = match keep {
+            Keep::Nothing => Rows::default(),
+            Keep::Full(bytes) if count <= full_rows(bytes, rules) => {
+                let mut rows = Rows::dense(rules, count, self.any());
+                pairs.for_each(|(row, position)| rows.add(row, position));
+                rows.summarize();
+                rows
+            }
+            Keep::Full(_) | Keep::Sparse => Rows::sparse(rules, count, self.any(), pairs.collect()),
         };
-        Column { slot: self.slot, rows, lookup: Lookup::of(map), exact: None }
+        let behind = u32::try_from(lookup.place_count()).unwrap_or(u32::MAX);
+        Column { slot: self.slot, rows, wanted: Wanted::Places(Places::new(wanted, behind)), lookup }
     }
 
-    fn thresholds(&self, most_rows: usize) -> Column {
-        // 1. All bounds, sorted; a rule's range becomes a range of intervals.
+    fn thresholds(&self, keep: Keep) -> Column {
+        // 1. All bounds, sorted; a rule's range becomes a range of heights.
         let range = |demand: &Option<Demand>| if let Some(Demand::Range(range)) = demand { Some(*range) } else { None };
         let ranges: Vec<Option<Range>> = self.demands.iter().map(range).collect();
         let mut ends: Vec<Literal> = ranges.iter().flatten().flat_map(|range| [range.low, range.high]).flatten().map(|end| end.0).collect();
         sort::ascending(&mut ends);
         ends.dedup();
         let bounds = Bounds::new(&ends);
-        let spans: Vec<Option<(u32, u32)>> = ranges.iter().map(|range| range.as_ref().map(|range| bounds.span(range))).collect();
+        let spans: Vec<Option<(i64, i64)>> = ranges.iter().map(|range| range.as_ref().map(|range| bounds.span(range))).collect();
         // 2. One row per interval; per two, four, ... when that would be too many.
-        let last = bounds.last_interval();
-        let rows_at = |shift: u32| usize::try_from(last >> shift).unwrap_or(usize::MAX).saturating_add(2);
-        let shift = (0..20).find(|shift| rows_at(*shift) <= most_rows.max(LEAST_ROWS)).unwrap_or(20);
-        let mut rows = Rows::dense(self.demands.len(), rows_at(shift), self.any());
-        for (position, span) in spans.iter().enumerate() {
-            let Some((from, to)) = span.filter(|(from, to)| from <= to) else { continue };
-            for row in row_number(from, shift)..=row_number(to, shift) {
-                rows.add(row, position);
+        let mut rows = Rows::default();
+        let mut shift = 0;
+        if let Keep::Full(bytes) = keep {
+            let last = bounds.last_interval();
+            let rows_at = |shift: u32| usize::try_from(last >> shift).unwrap_or(usize::MAX).saturating_add(2);
+            let most_rows = full_rows(bytes, self.demands.len()).max(LEAST_ROWS);
+            shift = (0..20).find(|shift| rows_at(*shift) <= most_rows).unwrap_or(20);
+            rows = Rows::dense(self.demands.len(), rows_at(shift), self.any());
+            for (position, span) in spans.iter().enumerate() {
+                let Some((from, to)) = span.filter(|(from, to)| from <= to) else { continue };
+                for row in row_number(bounds.interval(from), shift)..=row_number(bounds.interval(to), shift) {
+                    rows.add(row, position);
+                }
             }
+            rows.summarize();
         }
-        rows.summarize();
-        let exact = (shift > 0).then(|| spans.iter().map(|span| span.unwrap_or((0, u32::MAX))).collect());
-        Column { slot: self.slot, rows, lookup: Lookup::Thresholds { bounds, shift }, exact }
+        Column { slot: self.slot, rows, wanted: Wanted::Spans(Spans::new(&spans)), lookup: Lookup::Thresholds { bounds, shift } }
     }
+}
+
+/// How many full rows fit in so many bytes.
+fn full_rows(bytes: usize, rules: usize) -> usize {
+    bytes.checked_div(stride(words_for(rules)).saturating_mul(8).max(1)).unwrap_or(0)
 }
 
 /// So coarse may a threshold column become, whatever the budget.
@@ -142,73 +160,117 @@ impl Lookup {
             return Self::Values(map);
         }
         let mut rows = vec![0; span];
-        for (value, row) in &map {
+        for (value, number) in &map {
             let Literal::Text(symbol) = value else { continue };
-            let place = usize::try_from(symbol.number().abs_diff(first)).ok().and_then(|place| rows.get_mut(place));
-            if let Some(place) = place {
-                *place = *row;
+            if let Some(row) = rows.get_mut(index(symbol.number().wrapping_sub(first))) {
+                *row = number.saturating_add(1);
             }
         }
         Self::Symbols { first, rows }
     }
+
+    /// The place of a value that a rule demands.
+    fn place_of(&self, value: Literal) -> Option<u32> {
+        match (self, value) {
+            (Self::Symbols { first, .. }, Literal::Text(symbol)) => Some(symbol.number().wrapping_sub(*first)),
+            (Self::Values(map), value) => map.get(&value).copied(),
+            _ => None,
+        }
+    }
+
+    fn place_count(&self) -> usize {
+        match self {
+            Self::Symbols { rows, .. } => rows.len(),
+            Self::Values(map) => map.len(),
+            Self::Thresholds { .. } => 0,
+        }
+    }
+
+    fn row(&self, mark: Mark) -> u32 {
+        match (self, mark) {
+            (Self::Symbols { rows, .. }, Mark::Place(place)) => rows.get(index(place)).copied().unwrap_or(0),
+            (Self::Values(_), Mark::Place(place)) => place.saturating_add(1),
+            (Self::Thresholds { bounds, shift }, Mark::Height(height)) => row_number(bounds.interval(height), *shift),
+            _ => 0,
+        }
+    }
+}
+
+/// What a text is in a column of texts whose first symbol has this number: a text that no rule demands may lie far off.
+#[inline]
+fn place_behind(first: u32, symbol: Option<Symbol>) -> u32 {
+    symbol.map_or(u32::MAX, |symbol| symbol.number().wrapping_sub(first))
 }
 
 impl Column {
     /// What the value of the column's slot is in this column.
-    pub fn pick<F: Facts + ?Sized>(&self, facts: &F, line: Option<usize>) -> Pick {
+    pub fn mark<F: Facts + ?Sized>(&self, facts: &F, line: Option<usize>) -> Mark {
         if line.is_none() && self.slot.scope == Scope::Line {
-            return Pick::default();
+            return Mark::Missing;
         }
         match &self.lookup {
-            Lookup::Symbols { first, rows } => {
-                let symbol = facts.symbol(self.slot, line);
-                let place = symbol.and_then(|symbol| symbol.number().checked_sub(*first)).and_then(|place| usize::try_from(place).ok());
-                Pick { row: place.and_then(|place| rows.get(place)).copied().unwrap_or(0), interval: 0 }
-            }
+            Lookup::Symbols { first, .. } => Mark::Place(place_behind(*first, facts.symbol(self.slot, line))),
             Lookup::Values(map) => {
-                let row = Literal::of(facts.value(self.slot, line)).and_then(|value| map.get(&value).copied());
-                Pick { row: row.unwrap_or(0), interval: 0 }
+                let place = Literal::of(facts.value(self.slot, line)).and_then(|value| map.get(&value).copied());
+                place.map_or(Mark::Missing, Mark::Place)
             }
-            Lookup::Thresholds { bounds, shift } => match bounds.interval_of(facts, self.slot, line) {
-                Some(interval) => Pick { row: row_number(interval, *shift), interval },
-                None => Pick::default(),
-            },
+            Lookup::Thresholds { bounds, .. } => bounds.height_of(facts, self.slot, line).map_or(Mark::Missing, Mark::Height),
         }
     }
 
-    /// Calls `each` with [`Column::pick`] of every line: one look at the column for all of them.
+    /// The row of a value: row 0 when it is missing, or no rule demands it.
     #[inline]
-    pub fn each_pick<F: Facts + ?Sized>(&self, facts: &F, buffers: &mut Buffers, mut each: impl FnMut(Pick)) {
+    pub fn row(&self, mark: Mark) -> u32 {
+        self.lookup.row(mark)
+    }
+
+    /// How many values rules demand.
+    fn value_count(&self) -> usize {
         match &self.lookup {
-            Lookup::Symbols { first, rows: by_symbol } => {
-                buffers.symbols.clear();
-                facts.symbols(self.slot, &mut buffers.symbols);
-                let place = |symbol: Symbol| usize::try_from(symbol.number().wrapping_sub(*first)).unwrap_or(usize::MAX);
-                for symbol in &buffers.symbols {
-                    let row = symbol.and_then(|symbol| by_symbol.get(place(symbol)).copied()).unwrap_or(0);
-                    each(Pick { row, interval: 0 });
-                }
-            }
-            Lookup::Values(_) => (0..facts.line_count()).for_each(|line| each(self.pick(facts, Some(line)))),
-            Lookup::Thresholds { bounds, shift } => bounds.intervals(facts, self.slot, &mut buffers.wholes, |interval| {
-                each(interval.map_or(Pick::default(), |interval| Pick { row: row_number(interval, *shift), interval }));
-            }),
+            Lookup::Symbols { rows, .. } => rows.iter().filter(|row| **row != 0).count(),
+            Lookup::Values(map) => map.len(),
+            Lookup::Thresholds { .. } => 0,
         }
     }
 
-    /// Whether the rule at this position, whose bit is set in the row, is really fulfilled.
-    pub fn confirms(&self, pick: Pick, position: usize) -> bool {
-        let Some(exact) = &self.exact else { return true };
-        exact.get(position).is_some_and(|(from, to)| *from <= pick.interval && pick.interval <= *to)
+    /// How many places there are for values.
+    pub fn place_count(&self) -> usize {
+        self.lookup.place_count()
+    }
+
+    /// Fills in the place of every line's value, with the highest number for those without.
+    pub fn places<F: Facts + ?Sized>(&self, facts: &F, symbols: &mut Vec<Option<Symbol>>, places: &mut Vec<u32>) {
+        places.clear();
+        if let Lookup::Symbols { first, .. } = &self.lookup {
+            symbols.clear();
+            facts.symbols(self.slot, symbols);
+            places.extend(symbols.iter().map(|symbol| place_behind(*first, *symbol)));
+        } else {
+            let place = |line| if let Mark::Place(place) = self.mark(facts, Some(line)) { place } else { u32::MAX };
+            places.extend((0..facts.line_count()).map(place));
+        }
+    }
+
+    /// Fills in every line's number where it is a whole one among the thresholds: half its [`Column::height`].
+    pub fn wholes<F: Facts + ?Sized>(&self, facts: &F, wholes: &mut Vec<Option<i64>>) {
+        wholes.clear();
+        if let Lookup::Thresholds { bounds, .. } = &self.lookup {
+            bounds.wholes(facts, self.slot, wholes);
+        }
+    }
+
+    /// The height of a line's value; none where it is missing.
+    pub fn height<F: Facts + ?Sized>(&self, facts: &F, line: usize) -> Option<i64> {
+        if let Mark::Height(height) = self.mark(facts, Some(line)) { Some(height) } else { None }
     }
 
     /// Sorts the columns that leave few rules over before those that leave many.
     pub fn selectivity(&self) -> (bool, std::cmp::Reverse<usize>) {
-        (matches!(self.lookup, Lookup::Thresholds { .. }), std::cmp::Reverse(self.rows.count()))
+        (matches!(self.lookup, Lookup::Thresholds { .. }), std::cmp::Reverse(self.value_count()))
     }
 
-    /// Whether a set bit may need [`Column::confirms`].
+    /// Whether a set bit may need [`Wanted::by`], because several intervals share a row.
     pub fn is_coarse(&self) -> bool {
-        self.exact.is_some()
+        matches!(self.lookup, Lookup::Thresholds { shift: 1.., .. })
     }
 }

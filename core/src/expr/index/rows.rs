@@ -1,7 +1,6 @@
 //! Rows of bits, one bit per rule: which rules a value fulfils.
 //!
-//! A summary has one bit per word of a row, set where the word is not zero, so that a walk can pass over 4096 rules at a time; a top has
-//! one bit per word of the summary, so that it can pass over 262,144.
+//! A summary has one bit per word of a row, set where the word is not zero, so that a walk can pass over 4096 rules at a time.
 
 use crate::sort;
 
@@ -63,23 +62,19 @@ pub(super) fn index(row: u32) -> usize {
     usize::try_from(row).unwrap_or(usize::MAX)
 }
 
-fn slice(list: &[u64], width: usize, row: u32) -> &[u64] {
-    let start = index(row).saturating_mul(width);
-    list.get(start..start.saturating_add(width)).unwrap_or_default()
-}
-
 /// The rows of one column. Row 0 is what a missing or unknown value fulfils: the rules that demand nothing.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Rows {
     width: usize,
     summary_width: usize,
-    top_width: usize,
-    tops: Vec<u64>,
     body: Body,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 enum Body {
+    /// None.
+    #[default]
+    Nothing,
     /// Every row in full.
     Dense { words: Vec<u64>, summaries: Vec<u64> },
     /// Row 0 in full; of the others only the words that hold more.
@@ -88,11 +83,11 @@ enum Body {
 
 /// The words of a sparse row that one summary word speaks of.
 #[derive(Debug, Clone, Copy)]
-struct Block {
+pub(super) struct Block {
     /// Which summary word.
-    summary: usize,
+    pub summary: usize,
     /// Which of its 64 words are there.
-    bits: u64,
+    pub bits: u64,
     /// Where the first of them is kept.
     first: usize,
 }
@@ -106,7 +101,7 @@ impl Rows {
         let words = template.iter().copied().cycle().take(width.saturating_mul(rows)).collect();
         let summary_width = words_for(width);
         let body = Body::Dense { words, summaries: Vec::new() };
-        Self { width, summary_width, top_width: words_for(summary_width), tops: Vec::new(), body }
+        Self { width, summary_width, body }
     }
 
     /// Puts a rule into a full row.
@@ -120,7 +115,6 @@ impl Rows {
     pub fn summarize(&mut self) {
         if let Body::Dense { words, summaries } = &mut self.body {
             *summaries = words.chunks(self.width.max(1)).flat_map(summary_of).collect();
-            self.tops = summaries.chunks(self.summary_width.max(1)).flat_map(summary_of).collect();
         }
     }
 
@@ -158,23 +152,8 @@ impl Rows {
             }
             packed.push(mask);
         }
-        let any_top: Vec<u64> = summary_of(&any_summary).collect();
-        let tops_of = |(start, end): &(usize, usize)| {
-            let mut top = any_top.clone();
-            blocks.get(*start..*end).unwrap_or_default().iter().for_each(|block| set(&mut top, block.summary));
-            top
-        };
-        let tops = of_rows.iter().flat_map(tops_of).collect();
         let body = Body::Sparse { any: any_words, any_summary, rows: of_rows, blocks, packed };
-        Self { width, summary_width: words_for(width), top_width: any_top.len(), tops, body }
-    }
-
-    /// How many rows there are.
-    pub fn count(&self) -> usize {
-        match &self.body {
-            Body::Dense { words, .. } => words.len().checked_div(self.width).unwrap_or(0),
-            Body::Sparse { rows, .. } => rows.len(),
-        }
+        Self { width, summary_width: words_for(width), body }
     }
 
     /// The full rows, when they are that wide; none otherwise.
@@ -185,28 +164,9 @@ impl Rows {
         }
     }
 
-    /// Whether the rows are there in full.
-    pub fn is_dense(&self) -> bool {
-        matches!(self.body, Body::Dense { .. })
-    }
-
-    /// Keeps of `words` what the row has too.
-    pub fn and_words(&self, row: u32, words: &mut [u64]) {
-        if let Body::Dense { words: all, .. } = &self.body {
-            for (word, other) in words.iter_mut().zip(slice(all, self.width, row)) {
-                *word &= other;
-            }
-        } else {
-            for (number, word) in words.iter_mut().enumerate() {
-                *word &= self.word(row, number);
-            }
-        }
-    }
-
-    /// One word of a row's top.
-    #[inline]
-    pub fn top(&self, row: u32, number: usize) -> u64 {
-        self.tops.get(index(row).saturating_mul(self.top_width).saturating_add(number)).copied().unwrap_or(0)
+    /// Whether rows are kept with their own words only.
+    pub fn is_sparse(&self) -> bool {
+        matches!(self.body, Body::Sparse { .. })
     }
 
     /// One word of a row's summary.
@@ -219,6 +179,7 @@ impl Rows {
             Body::Sparse { any_summary, .. } => {
                 any_summary.get(number).copied().unwrap_or(0) | self.block(row, number).map_or(0, |block| block.bits)
             }
+            Body::Nothing => 0,
         }
     }
 
@@ -234,14 +195,24 @@ impl Rows {
                 });
                 any.get(number).copied().unwrap_or(0) | more.copied().unwrap_or(0)
             }
+            Body::Nothing => 0,
         }
+    }
+
+    /// The words of sparse rows that stand in all of them, as a summary.
+    pub fn in_all(&self) -> &[u64] {
+        if let Body::Sparse { any_summary, .. } = &self.body { any_summary } else { &[] }
+    }
+
+    /// The other words of a sparse row, as parts of a summary.
+    pub fn blocks(&self, row: u32) -> &[Block] {
+        let Body::Sparse { rows, blocks, .. } = &self.body else { return &[] };
+        rows.get(index(row)).and_then(|(start, end)| blocks.get(*start..*end)).unwrap_or_default()
     }
 
     /// The words of a sparse row that a word of its summary speaks of.
     fn block(&self, row: u32, summary: usize) -> Option<&Block> {
-        let Body::Sparse { rows, blocks, .. } = &self.body else { return None };
-        let (start, end) = rows.get(index(row))?;
-        let blocks = blocks.get(*start..*end)?;
+        let blocks = self.blocks(row);
         blocks.get(blocks.binary_search_by_key(&summary, |block| block.summary).ok()?)
     }
 }
@@ -267,13 +238,12 @@ mod tests {
             dense.summarize();
             for row in 0..6 {
                 let width = words_for(rules);
-                let full = |rows: &Rows| { let mut words = vec![u64::MAX; width]; rows.and_words(row, &mut words); words };
-                prop_assert_eq!(full(&sparse), full(&dense));
-                for number in 0..words_for(width) {
+                let mut summary = sparse.in_all().to_vec();
+                sparse.blocks(row).iter().for_each(|block| summary[block.summary] |= block.bits);
+                for (number, summary) in summary.iter().enumerate() {
                     prop_assert_eq!(sparse.summary(row, number), dense.summary(row, number));
-                    prop_assert_eq!(sparse.top(row, 0) & place(number).1 != 0, dense.summary(row, number) != 0);
+                    prop_assert_eq!(*summary, dense.summary(row, number));
                 }
-                prop_assert_eq!(sparse.top(row, 0), dense.top(row, 0));
                 for number in 0..width {
                     prop_assert_eq!(sparse.word(row, number), dense.word(row, number));
                 }

@@ -3,9 +3,11 @@
 use proptest::prelude::*;
 
 use super::super::fixture::Document;
-use super::super::{Text, Value};
+use super::super::{Literal, Text, Value};
 use super::*;
 use crate::id::Symbols;
+
+mod shapes;
 
 const SLOTS: u16 = 5;
 
@@ -81,21 +83,35 @@ fn check(rules: &[Vec<Atom>], documents: &[Document]) {
             index.matches(facts, line, &mut scratch, &mut matching);
             assert_eq!(matching[start..], naive(rules, facts, line), "line {line:?} of {facts:?}");
         }
+        check_lines(&index, rules, facts, &mut scratch);
     }
+}
+
+/// All lines at once.
+fn check_lines(index: &RuleIndex, rules: &[Vec<Atom>], facts: &Document, scratch: &mut IndexScratch) {
+    let (mut matching, mut ends, mut start) = (Vec::new(), Vec::new(), 0);
+    index.match_lines(facts, scratch, &mut matching, &mut ends);
+    assert_eq!(ends.len(), facts.lines.len());
+    for (line, end) in ends.into_iter().enumerate() {
+        assert_eq!(matching[start..end], naive(rules, facts, Some(line)), "line {line} of {facts:?}");
+        start = end;
+    }
+    assert_eq!(start, matching.len());
 }
 
 fn raw_atoms(range: i64) -> impl Strategy<Value = Vec<RawAtom>> {
     proptest::collection::vec((any::<bool>(), 0..SLOTS, 0_u8..7, 0_u8..4, -range..range, -range..range), 0..4)
 }
 
-fn raw_documents(range: i64) -> impl Strategy<Value = Vec<Vec<Vec<(u8, i64)>>>> {
+/// A header and its lines.
+fn raw_documents(range: i64, most_lines: usize) -> impl Strategy<Value = Vec<Vec<Vec<(u8, i64)>>>> {
     let cells = proptest::collection::vec((0_u8..8, -range..range), usize::from(SLOTS));
-    proptest::collection::vec(proptest::collection::vec(cells, 1..4), 1..4)
+    proptest::collection::vec(proptest::collection::vec(cells, 1..most_lines.saturating_add(2)), 1..4)
 }
 
 proptest! {
     #[test]
-    fn few_rules(rules in proptest::collection::vec(raw_atoms(20), 0..80), documents in raw_documents(22)) {
+    fn few_rules(rules in proptest::collection::vec(raw_atoms(20), 0..80), documents in raw_documents(22, 40)) {
         let symbols = texts();
         let rules: Vec<Vec<Atom>> = rules.into_iter().map(|atoms| atoms.into_iter().map(|raw| atom(raw, &symbols)).collect()).collect();
         check(&rules, &documents.iter().map(|cells| document(cells, &symbols)).collect::<Vec<_>>());
@@ -105,7 +121,7 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
     #[test]
-    fn many_rules(rules in proptest::collection::vec(raw_atoms(900), 1_100..2_500), documents in raw_documents(950)) {
+    fn many_rules(rules in proptest::collection::vec(raw_atoms(900), 1_100..2_500), documents in raw_documents(950, 24)) {
         let symbols = texts();
         let rules: Vec<Vec<Atom>> = rules.into_iter().map(|atoms| atoms.into_iter().map(|raw| atom(raw, &symbols)).collect()).collect();
         check(&rules, &documents.iter().map(|cells| document(cells, &symbols)).collect::<Vec<_>>());
@@ -139,7 +155,7 @@ fn beyond_the_budget() {
         })
         .collect();
     let index = RuleIndex::build(&rules);
-    assert!(!index.coarse.concat().is_empty() && !index.direct);
+    assert!(!index.coarse.is_empty() && !index.direct);
     let (mut scratch, mut matching) = (IndexScratch::default(), Vec::new());
     for (day_value, bought, name) in [(0_i64, 1_i64, "P-1"), (9_999, 12_345, "P-14999"), (20_000, 25_000, "P-4711"), (5, 19_000, "unknown")]
     {
@@ -154,6 +170,7 @@ fn beyond_the_budget() {
             index.matches(&facts, line, &mut scratch, &mut matching);
             assert_eq!(matching, naive(&rules, &facts, line), "{name} {line:?}");
         }
+        check_lines(&index, &rules, &facts, &mut scratch);
     }
 }
 
