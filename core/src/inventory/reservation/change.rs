@@ -106,7 +106,8 @@ fn updated(ground: &Ground<'_>, hold: &Reservation, update: &UpdateReservation) 
         let as_asked = as_asked(hold, wanted.saturating_sub(outstanding));
         let increase = ReserveStock { allow: update.allow, wanted_on: update.wanted_on.or(hold.wanted_on), ..as_asked };
         let allowance = if moved { None } else { Allowance::of_more(ground, hold) };
-        more = claim(ground, &increase, ground.supply(), allowance).map_err(|refusal| with_total(refusal, hold))?;
+        more = claim(ground, &increase, ground.supply(), allowance)
+            .map_err(|refusal| refused_increase(ground, hold, update, wanted, refusal))?;
     }
     let mut redrawn = false;
     if moved {
@@ -126,6 +127,22 @@ fn updated(ground: &Ground<'_>, hold: &Reservation, update: &UpdateReservation) 
 /// Whether it is wanted on another day than that by which quotas were drawn on.
 fn is_moved(hold: &Reservation, update: &UpdateReservation) -> bool {
     !hold.quota.is_empty() && update.wanted_on.is_some() && update.wanted_on != hold.wanted_on
+}
+
+/// Why a reservation cannot have more. Where the quotas of a new day allow less than is there, the quantity that passes is theirs too.
+fn refused_increase(ground: &Ground<'_>, hold: &Reservation, update: &UpdateReservation, wanted: Quantity, refusal: Refusal) -> Refusal {
+    let there = match refusal.details.get("available") {
+        Some(Detail::Number(there)) if refusal.code == InventoryCode::Insufficient.into() && is_moved(hold, update) => *there,
+        _ => return with_total(refusal, hold),
+    };
+    let sellable = hold.outstanding().saturating_add(Quantity::try_from(there).unwrap_or(Quantity::ZERO));
+    let all = ReserveStock { wanted_on: update.wanted_on, ..as_asked(hold, wanted) };
+    if let Some(mut allowance) = Allowance::of_other_day(ground, hold, update.wanted_on)
+        && allowance.granted(&all) < sellable
+    {
+        return with_nearest_total(allowance.refusal(&all, sellable), hold);
+    }
+    with_total(refusal, hold)
 }
 
 /// What a reservation of so many units draws on the quotas of its new day, and whether that is of other periods than before.

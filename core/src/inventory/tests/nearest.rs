@@ -154,6 +154,13 @@ fn with_quota() -> Story {
     ))
 }
 
+#[test]
+fn more_on_another_day_is_what_both_the_stock_and_the_quota_of_that_day_allow() {
+    // Nine a day in pairs are four `B`; five of six are there, one being kept back.
+    let history = ["receive B north 6", "reserve R-3 B 1", "update R-3 to 6 on 2026-11-26"];
+    hold(with_quota(), with_quota, &history.map(|text| (text.to_owned(), 0))).unwrap();
+}
+
 proptest! {
     #[test]
     fn every_refusal_names_what_passes(history in commands()) {
