@@ -2,6 +2,8 @@
 
 /// How many rungs lead to the steps, as a power of two: so many that few of them hold an edge.
 const RUNGS: u32 = 8;
+/// With the rungs of the upper end, which may lie behind these.
+const MOST_RUNGS: usize = (1 << RUNGS) + 2;
 
 /// The steps of up to 64 rules, each a bit.
 #[derive(Debug, Clone, Default)]
@@ -64,18 +66,24 @@ impl Steps {
 
     fn set_rungs(&mut self) {
         let edge = |edge: Option<&(i64, u64)>| edge.map_or(0, |(height, _)| *height);
-        self.ends = (edge(self.edges.first()).saturating_sub(1) >> 1, edge(self.edges.last()).saturating_add(1) >> 1);
-        let highest = self.above(self.ends.1 << 1);
-        self.shift = highest.checked_ilog2().unwrap_or(0).saturating_add(1).saturating_sub(RUNGS);
+        let last = edge(self.edges.last());
+        self.ends.0 = edge(self.edges.first()).saturating_sub(1) >> 1;
+        self.shift = self.above(last).checked_ilog2().unwrap_or(0).saturating_add(1).saturating_sub(RUNGS);
+        // The upper end begins a rung, so that what is beyond all edges is there at once.
+        let top = self.rung_behind(last);
+        self.ends.1 = (self.ends.0 << 1).saturating_add_unsigned(top << self.shift).saturating_add(1) >> 1;
         self.rungs.clear();
         for (below, (height, _)) in (0..).zip(&self.edges) {
-            let rung = usize::try_from(self.above(*height).saturating_sub(1) >> self.shift).unwrap_or(0).saturating_add(1);
-            let missing = rung.saturating_sub(self.rungs.len());
-            self.rungs.extend(std::iter::repeat_n(below, missing));
+            let rung = usize::try_from(self.rung_behind(*height)).unwrap_or(0);
+            self.rungs.extend(std::iter::repeat_n(below, rung.saturating_sub(self.rungs.len())));
         }
         let all = u8::try_from(self.edges.len()).unwrap_or(u8::MAX);
-        let missing = (1_usize << RUNGS).saturating_sub(self.rungs.len());
-        self.rungs.extend(std::iter::repeat_n(all, missing));
+        self.rungs.resize(MOST_RUNGS, all);
+    }
+
+    /// The first rung that begins at a height or above it.
+    fn rung_behind(&self, height: i64) -> u64 {
+        (self.above(height).saturating_sub(1) >> self.shift).saturating_add(1)
     }
 
     /// How far a height is above the lower end.
