@@ -58,13 +58,32 @@ pub(super) fn exact(parts: i128, currency: Currency) -> Result<Exact, Arithmetic
 impl PromotionStep {
     /// What the units of one application get.
     pub(super) fn worth(&self, promotion: &Promotion, takes: &[Take], pool: &Pool) -> Result<Worth, ArithmeticError> {
+        self.worth_rounded_at(self.round_at, promotion, takes, pool)
+    }
+
+    /// What each take bears of an application, if units are not rounded; none where they are not rounded anyway.
+    pub(super) fn borne_exactly(&self, promotion: &Promotion, takes: &[Take], pool: &Pool) -> Result<Option<Vec<i128>>, ArithmeticError> {
+        if self.round_at == PromotionRoundAt::Promotion {
+            return Ok(None);
+        }
+        self.worth_rounded_at(PromotionRoundAt::Promotion, promotion, takes, pool).map(|worth| Some(worth.borne))
+    }
+
+    fn worth_rounded_at(
+        &self,
+        round_at: PromotionRoundAt,
+        promotion: &Promotion,
+        takes: &[Take],
+        pool: &Pool,
+    ) -> Result<Worth, ArithmeticError> {
         let rewarded = rewarded(promotion, takes);
         let mut borne = Vec::with_capacity(takes.len());
         let (mut off, mut value) = (0_i128, 0_i128);
         for (take, count) in takes.iter().zip(&rewarded) {
             let price = pool.price(take.class);
             value = add(value, times(price, *count)?)?;
-            let share = times(self.unit_off(promotion.benefit, price, pool.base(take.class, promotion.base))?, *count)?;
+            let share =
+                times(self.unit_off_rounded_at(round_at, promotion.benefit, price, pool.base(take.class, promotion.base))?, *count)?;
             off = add(off, share)?;
             borne.push(share);
         }
@@ -92,6 +111,10 @@ impl PromotionStep {
 
     /// What the benefit takes off one unit of that price, a percentage of the base; zero for one that is for a group.
     pub(super) fn unit_off(&self, benefit: Benefit, price: i128, base: i128) -> Result<i128, ArithmeticError> {
+        self.unit_off_rounded_at(self.round_at, benefit, price, base)
+    }
+
+    fn unit_off_rounded_at(&self, round_at: PromotionRoundAt, benefit: Benefit, price: i128, base: i128) -> Result<i128, ArithmeticError> {
         let off = match benefit {
             Benefit::Percent(percent) => {
                 let (numerator, denominator) = percent.ratio();
@@ -102,7 +125,7 @@ impl PromotionStep {
             Benefit::UnitPrice(fixed) => price.saturating_sub(fixed).max(0),
             Benefit::Amount(_) | Benefit::Total(_) => return Ok(0),
         };
-        match self.round_at {
+        match round_at {
             PromotionRoundAt::Promotion => Ok(off),
             PromotionRoundAt::Unit => {
                 let left = self.rounding.apply(exact(price.saturating_sub(off), self.currency)?)?;

@@ -231,6 +231,8 @@ struct Sum {
     /// Of those that get it.
     worth: i128,
     borne: i128,
+    /// The same, where units are not rounded.
+    exact: i128,
     bought: u64,
     rewarded: u64,
 }
@@ -265,7 +267,8 @@ impl<'c, 's> Shares<'c, 's> {
         let off = most.map_or(off, |most| off.min(most));
         // 3. Split what is taken off to the last minor unit.
         let borne: Vec<i128> = sums.values().map(|sum| sum.borne).collect();
-        let unrounded = self.unrounded(&borne, most);
+        let exact: Vec<i128> = sums.values().map(|sum| sum.exact).collect();
+        let unrounded = self.unrounded(&exact, most);
         let caps = sums.keys().map(|place| self.amounts.get(*place).map_or(0, |amount| amount.unsigned_abs()));
         let allocation: Vec<AllocationShare> =
             weights(&borne).into_iter().zip(caps).map(|(weight, cap)| AllocationShare { weight, cap: Some(cap) }).collect();
@@ -307,7 +310,10 @@ impl<'c, 's> Shares<'c, 's> {
     ) -> Result<(), ArithmeticError> {
         let worth = &application.worth;
         let promotion = self.contest.contestants.get(application.contestant).map(|known| known.promotion);
-        for ((take, rewarded), borne) in application.takes.iter().zip(&worth.rewarded).zip(&worth.borne) {
+        let exactly = promotion.map(|promotion| self.contest.step.borne_exactly(promotion, &application.takes, self.contest.pool));
+        let exactly = exactly.transpose()?.flatten();
+        let exactly = exactly.as_ref().unwrap_or(&worth.borne);
+        for (((take, rewarded), borne), exact) in application.takes.iter().zip(&worth.rewarded).zip(&worth.borne).zip(exactly) {
             let consumed = promotion.and_then(|promotion| promotion.parts.get(take.part)).is_some_and(|part| part.consumed);
             // What is not used up counts again every time, and is there at the last.
             let rounds = if consumed { application.times } else { 1 };
@@ -317,7 +323,7 @@ impl<'c, 's> Shares<'c, 's> {
             let price = self.contest.pool.price(take.class);
             let shown = self.contest.pool.base(take.class, promotion.and_then(|promotion| promotion.base));
             let bearing = if apportion == Apportion::All { all } else { rewarded };
-            let borne = times(*borne, application.times)?;
+            let (borne, exact) = (times(*borne, application.times)?, times(*exact, application.times)?);
             for (count, gets) in [(bought, false), (rewarded, true)] {
                 for (place, count) in self.draw(take.class, count, consumed) {
                     let sum = sums.entry(place).or_default();
@@ -330,6 +336,7 @@ impl<'c, 's> Shares<'c, 's> {
                     if gets || apportion == Apportion::All {
                         sum.value = add(sum.value, times(shown, count)?)?;
                         sum.borne = add(sum.borne, proportion(borne, i128::from(count), i128::from(bearing)))?;
+                        sum.exact = add(sum.exact, proportion(exact, i128::from(count), i128::from(bearing)))?;
                     }
                 }
             }
