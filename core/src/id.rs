@@ -55,14 +55,17 @@ fn check(text: &str) -> Result<(), IdError> {
 #[inline]
 pub(crate) fn short(text: &str) -> Option<u64> {
     let bytes = text.as_bytes();
-    match bytes.len() {
+    match bytes {
+        [] => Some(0),
+        [only] => Some(u64::from(*only)),
+        [first, last] => Some(u64::from(u16::from_le_bytes([*first, *last]))),
+        [first, middle, last] => Some(u64::from(u32::from_le_bytes([*first, *middle, *last, 0]))),
         // Both ends, which overlap in the middle: no loop, whose end would have to be guessed.
-        4..=8 => {
+        [_, _, _, _, ..] if bytes.len() <= 8 => {
             let (first, last) = (u32::from_le_bytes(*bytes.first_chunk()?), u32::from_le_bytes(*bytes.last_chunk()?));
             let behind = u32::try_from(bytes.len()).ok()?.checked_sub(4)?.checked_mul(8)?;
             Some(u64::from(first) | u64::from(last).checked_shl(behind)?)
         }
-        ..4 => Some(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))),
         _ => None,
     }
 }

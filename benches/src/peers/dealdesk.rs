@@ -63,16 +63,31 @@ fn cents(price: Option<UnitPrice>) -> u32 {
     price.map_or(0, |price| price.mantissa() as u32)
 }
 
+/// The rules that applied to a line, as the checksum counts them: how many there are stands before them, and is known behind the last.
+struct Rules {
+    count: u32,
+    check: u32,
+    /// What the checksum before them is multiplied by.
+    power: u32,
+}
+
+impl Rules {
+    const NONE: Self = Self { count: 0, check: 0, power: 1 };
+
+    fn add(&mut self, id: &str) {
+        (self.count, self.check, self.power) = (self.count + 1, mix(self.check, rule_number(id)), mix(self.power, 0));
+    }
+}
+
 /// Reads the prices and the rules that applied.
 fn check_totals(check: u32, quote: &Quote) -> u32 {
     let check = quote.lines().fold(check, |check, line| {
-        let (mut net, mut ids, mut count) = (line.list_price(), [0; 64], 0);
+        let (mut net, mut rules) = (line.list_price(), Rules::NONE);
         for applied in line.applied() {
             net = applied.unit_price;
-            ids[count] = rule_number(applied.rule);
-            count += 1;
+            rules.add(applied.rule);
         }
-        check_line(check, net, &ids[..count])
+        check_line(check, net, &rules)
     });
     check_document(check, quote)
 }
@@ -80,23 +95,22 @@ fn check_totals(check: u32, quote: &Quote) -> u32 {
 /// Reads every step of every waterfall.
 fn check_waterfalls(check: u32, quote: &Quote) -> u32 {
     let check = quote.lines().fold(check, |check, line| {
-        let (mut net, mut ids, mut count) = (line.list_price(), [0; 64], 0);
+        let (mut net, mut rules) = (line.list_price(), Rules::NONE);
         for step in line.waterfall() {
             std::hint::black_box(&step);
             if step.step == "line" {
                 net = step.unit_price;
-                ids[count] = step.rule.map_or(0, rule_number);
-                count += 1;
+                rules.add(step.rule.unwrap_or_default());
             }
         }
-        check_line(check, net, &ids[..count])
+        check_line(check, net, &rules)
     });
     check_document(check, quote)
 }
 
-fn check_line(check: u32, net: Option<UnitPrice>, rules: &[u32]) -> u32 {
-    let check = mix(mix(check, cents(net)), rules.len() as u32);
-    rules.iter().fold(check, |check, id| mix(check, *id))
+fn check_line(check: u32, net: Option<UnitPrice>, rules: &Rules) -> u32 {
+    let check = mix(mix(check, cents(net)), rules.count);
+    check.wrapping_mul(rules.power).wrapping_add(rules.check)
 }
 
 fn check_document(check: u32, quote: &Quote) -> u32 {

@@ -160,23 +160,51 @@ fn plain_largest_remainder(total: i64, shares: &[AllocationShare], parts: &mut V
     if !free || total > sum || sum.leading_zeros() < bits {
         return None;
     }
-    let sum = NonZeroU64::new(sum)?.get();
+    let sum = NonZeroU64::new(sum)?;
     let mut left = total;
-    let mut remainders: Vec<u64> = Vec::with_capacity(shares.len());
-    for (share, place) in shares.iter().zip((0..last).rev()) {
+    let mut remainders = vec![0_u64; shares.len()];
+    parts.resize(shares.len(), 0);
+    for ((part, remainder), (share, place)) in parts.iter_mut().zip(&mut remainders).zip(shares.iter().zip((0..last).rev())) {
         let product = total.checked_mul(share.weight)?;
-        let (part, rest) = (product.checked_div(sum)?, product.checked_rem(sum)?);
-        left = left.checked_sub(part)?;
-        parts.push(i64::try_from(part).ok()?);
-        remainders.push(rest.checked_shl(bits)? | place);
+        let whole = product / sum;
+        left = left.checked_sub(whole)?;
+        *part = i64::try_from(whole).ok()?;
+        *remainder = (product % sum).checked_shl(bits)? | place;
     }
-    let Some(behind) = usize::try_from(left).ok()?.checked_sub(1) else { return Some(()) };
-    let mut sorted = remainders.clone();
-    let (_, least, _) = sorted.select_nth_unstable_by(behind, |one, other| other.cmp(one));
+    let Some(least) = nth_largest(&remainders, usize::try_from(left).ok()?) else { return Some(()) };
     for (part, remainder) in parts.iter_mut().zip(&remainders) {
         *part = part.checked_add(i64::from(remainder >= least))?;
     }
     Some(())
+}
+
+/// The value that is the `nth` of the largest; none for `nth` zero, or where there are fewer.
+///
+/// Sorting guesses at every comparison which of two is larger, and is mostly wrong. Counting how many lie in each of a few ranges guesses
+/// nothing, and leaves few to be sorted.
+fn nth_largest(values: &[u64], nth: usize) -> Option<u64> {
+    const RANGES: usize = 64;
+    let all = values.iter().fold(0, |all, value| all | value);
+    let shift = u64::BITS.saturating_sub(all.leading_zeros()).saturating_sub(RANGES.trailing_zeros());
+    let range = |value: u64| usize::try_from(value.wrapping_shr(shift)).unwrap_or(usize::MAX);
+    // 1. How many lie in each range.
+    let mut counts = [0_usize; RANGES];
+    for value in values {
+        if let Some(count) = counts.get_mut(range(*value)) {
+            *count = count.saturating_add(1);
+        }
+    }
+    // 2. In which of them the value lies, and how many are above.
+    let mut behind = nth.checked_sub(1)?;
+    let mut wanted = RANGES.checked_sub(1)?;
+    while let Some(below) = behind.checked_sub(*counts.get(wanted)?) {
+        behind = below;
+        wanted = wanted.checked_sub(1)?;
+    }
+    // 3. Which of those that lie there it is.
+    let mut among: Vec<u64> = values.iter().copied().filter(|value| range(*value) == wanted).collect();
+    let (_, found, _) = among.select_nth_unstable_by(behind, |one, other| other.cmp(one));
+    Some(*found)
 }
 
 /// A share that still takes part in the split.
@@ -364,6 +392,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_nth_largest_is_where_sorting_puts_it(values in proptest::collection::vec(any::<u64>(), 0..200), bits in 0_u32..64, nth in 0_usize..210) {
+            let values: Vec<u64> = values.into_iter().map(|value| value >> bits).collect();
+            let mut sorted = values.clone();
+            sorted.sort_unstable_by(|one, other| other.cmp(one));
+            let expected = nth.checked_sub(1).and_then(|behind| sorted.get(behind)).copied();
+            prop_assert_eq!(nth_largest(&values, nth), expected);
+        }
+
         #[test]
         fn parts_sum_to_the_whole_and_stay_within_their_caps(
             total in -1_000_000_i64..1_000_000,

@@ -36,9 +36,19 @@ impl FoundPrices {
         self.found.get(line)?.as_ref()
     }
 
-    /// The prices, by line.
-    pub fn iter(&self) -> impl Iterator<Item = Option<&Found>> {
-        self.found.iter().map(Option::as_ref)
+    /// Forgets the last document; the next one has so many lines.
+    pub fn start(&mut self, lines: usize) {
+        self.found.clear();
+        self.found.resize(lines, None);
+        self.asked.clear();
+    }
+
+    /// Sets the price of a line.
+    #[inline]
+    pub fn set(&mut self, line: usize, price: Found) {
+        if let Some(place) = self.found.get_mut(line) {
+            *place = Some(price);
+        }
     }
 
     /// Whether a line has its price from a tariff, or from several lists.
@@ -99,10 +109,22 @@ impl Pricing {
         lines: impl Iterator<Item = (usize, Option<i64>)>,
         prices: &mut FoundPrices,
     ) -> Result<(), (usize, PriceError)> {
+        prices.start(query.facts.line_count());
+        self.find_others(step, query, lines, prices)
+    }
+
+    /// [`Pricing::find`] for some lines, where the prices of the others were [set](FoundPrices::set).
+    ///
+    /// # Errors
+    /// As [`Pricing::find`].
+    pub fn find_others<F: Facts + ?Sized, L: Lines>(
+        &self,
+        step: &PriceStep,
+        query: &Query<'_, F, L>,
+        lines: impl Iterator<Item = (usize, Option<i64>)>,
+        prices: &mut FoundPrices,
+    ) -> Result<(), (usize, PriceError)> {
         let FoundPrices { found, open, placed, taken, symbols, asked } = prices;
-        found.clear();
-        found.resize(query.facts.line_count(), None);
-        asked.clear();
         open.clear();
         open.extend(lines.map(|(line, whole)| OpenLine::new(line, whole)));
         let (mut symbols_of, mut run) = (None, Vec::new());
@@ -299,7 +321,7 @@ impl PriceList {
     }
 
     /// Whether the list is of the document's currency or converted to it, and valid on the day.
-    fn may_have_prices<F: ?Sized, L>(&self, query: &Query<'_, F, L>) -> bool {
+    pub(super) fn may_have_prices<F: ?Sized, L>(&self, query: &Query<'_, F, L>) -> bool {
         (self.currency == query.currency || self.convert) && self.is_valid(query)
     }
 

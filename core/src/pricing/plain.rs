@@ -6,10 +6,69 @@
 use super::heads::{OpenLine, Opened};
 use super::list::{PriceList, Terms};
 use super::ranks::Ranks;
-use super::{Covers, Found, Lines};
-use crate::id::Ordinal;
+use super::{Covers, Found, Lines, PriceStep, Pricing, Query};
+use crate::expr::{Facts, Slot};
+use crate::id::{Ordinal, Symbol};
 use crate::money::Decimal;
 use crate::time::Date;
+
+/// The lists that a step asks first, as far as they are plain and price single base units: lines may ask them one by one.
+pub struct PlainLists<'l> {
+    key: Slot,
+    lists: Vec<Plain<'l>>,
+}
+
+impl Pricing {
+    /// The lists that a step asks first, as far as they are plain; none where the first is not.
+    pub fn plain_lists<F: Facts + ?Sized, L: Lines>(&self, step: &PriceStep, query: &Query<'_, F, L>) -> Option<PlainLists<'_>> {
+        let mut key = None;
+        let mut lists = Vec::with_capacity(step.access.len());
+        for number in &step.access {
+            let Some(list) = self.lists.get(*number).filter(|list| list.may_have_prices(query)) else { continue };
+            let Some(opened) = list.heads.open(&list.keys, query.facts) else { continue };
+            let plain = Plain::of(list, *number, opened, query.date).filter(|plain| plain.covers == Covers::Each);
+            let same_key = key.is_none() || key == list.heads.line_key;
+            let Some(plain) = plain.filter(|_| list.rules.is_none() && same_key) else { break };
+            key = list.heads.line_key;
+            lists.push(plain);
+        }
+        Some(PlainLists { key: key?, lists })
+    }
+}
+
+impl PlainLists<'_> {
+    /// The attribute of lines by which all of them find a price.
+    #[must_use]
+    pub fn key(&self) -> Slot {
+        self.key
+    }
+
+    /// Finds the prices of lines: each comes with the symbol that it has in the key's slot, and orders so many whole base units. Those that
+    /// have none are left out.
+    ///
+    /// The places of all prices are found first: what they hold is then asked of far memory for many lines at a time.
+    #[inline]
+    pub fn find<'p>(
+        &'p self,
+        lines: impl Iterator<Item = (usize, Symbol, i64)>,
+        taken: &'p mut PlainPrices,
+    ) -> impl Iterator<Item = (usize, Found)> + 'p {
+        let PlainPrices(taken) = taken;
+        taken.clear();
+        for (line, symbol, quantity) in lines {
+            let place = of_whole(&self.lists, symbol.number(), quantity);
+            if place.list < self.lists.len() {
+                taken.push(Taken { line, place, digits: None });
+            }
+        }
+        read_digits(&self.lists, taken);
+        taken.iter().filter_map(|taken| Some((taken.line, taken.found(&self.lists)?)))
+    }
+}
+
+/// The prices that [`PlainLists`] found, to be reused from document to document.
+#[derive(Debug, Clone, Default)]
+pub struct PlainPrices(Vec<Taken>);
 
 /// Such a list.
 pub(super) struct Plain<'l> {
@@ -44,6 +103,23 @@ pub(super) struct Taken {
     place: Place,
     /// The digits of its price.
     digits: Option<i64>,
+}
+
+impl Taken {
+    /// Its price, whose digits are known.
+    #[inline]
+    fn found(&self, run: &[Plain<'_>]) -> Option<Found> {
+        let Plain { number, list, covers, .. } = run.get(self.place.list)?;
+        let price = list.prices.price(self.place.price, self.digits?, list.currency);
+        Some(Found { list: *number, price, covers: *covers })
+    }
+}
+
+/// Reads the digits of prices, in a loop that does nothing else, so that the memory is asked for many at a time.
+fn read_digits(run: &[Plain<'_>], taken: &mut [Taken]) {
+    for Taken { place, digits, .. } in taken {
+        *digits = run.get(place.list).and_then(|plain| plain.list.prices.digits(place.price));
+    }
 }
 
 /// Where a price is. Two numbers, of which a function can give both in registers.
@@ -82,14 +158,11 @@ pub(super) fn take<L: Lines>(
             taken.push(Taken { line: line.line, place, digits: None });
         }
     }
-    // 2. The prices, in a loop that does nothing else, so that the memory is asked for many at a time.
-    for Taken { place, digits, .. } in taken.iter_mut() {
-        *digits = run.get(place.list).and_then(|plain| plain.list.prices.digits(place.price));
-    }
-    for Taken { line, place, digits } in taken.iter() {
-        if let (Some(slot), Some(plain), Some(digits)) = (found.get_mut(*line), run.get(place.list), digits) {
-            let price = plain.list.prices.price(place.price, *digits, plain.list.currency);
-            *slot = Some(Found { list: plain.number, price, covers: plain.covers });
+    // 2. The prices.
+    read_digits(run, taken);
+    for price in taken.iter() {
+        if let Some(slot) = found.get_mut(price.line) {
+            *slot = price.found(run);
         }
     }
     // 3. What is still open.

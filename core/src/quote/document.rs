@@ -164,31 +164,40 @@ impl WholeDocument<'_, '_, '_> {
         Ok(())
     }
 
-    /// Finds the eligible lines and their shares (into the scratch), and what the rule would take off them; a rule in which no line takes part does not apply.
-    fn document_off(&mut self, rule: &Rule) -> Result<Result<DocumentOff, RejectionReason>, Error> {
-        self.scratch.eligible.clear();
-        self.scratch.shares.clear();
-        let base = self.run.base(rule).or(self.entered.as_deref());
-        let mut running = 0_i64;
+    /// Finds the lines that take part in a rule (into the scratch); where there are none, why the last was refused.
+    fn find_eligible(&mut self, rule: &Rule) -> Result<Option<RejectionReason>, Error> {
+        let (frame, eligible) = (&*self.frame, &mut self.scratch.eligible);
+        eligible.clear();
         let mut reason = RejectionReason::NoEligibleLine;
-        let frame = &*self.frame;
-        let every = rule.lines.is_none() && self.ledger.is_blank();
-        for (index, line) in frame.lines.iter().enumerate().filter(|(_, line)| line.is_sold()) {
-            if !every {
-                if !fits(frame, rule, index)? {
-                    continue;
-                }
-                if let Some(refused) = self.ledger.refuse(rule, index) {
-                    reason = refused;
-                    continue;
-                }
-            }
-            let amount = line.figure.amount;
-            let weight = amount.unsigned_abs();
-            self.scratch.eligible.push(index);
-            self.scratch.shares.push(AllocationShare { weight, cap: Some(weight) });
-            running = running.checked_add(amount).ok_or_else(too_large)?;
+        if rule.lines.is_none() && self.ledger.is_blank() && frame.lines.iter().all(Line::is_sold) {
+            eligible.extend(0..frame.lines.len());
+            return Ok(eligible.is_empty().then_some(reason));
         }
+        for index in 0..frame.lines.len() {
+            if !fits(frame, rule, index)? {
+                continue;
+            }
+            match self.ledger.refuse(rule, index) {
+                Some(refused) => reason = refused,
+                None => eligible.push(index),
+            }
+        }
+        Ok(eligible.is_empty().then_some(reason))
+    }
+
+    /// Finds the eligible lines and their shares (into the scratch), and what the rule would take off them; a rule in which no line takes
+    /// part does not apply.
+    fn document_off(&mut self, rule: &Rule) -> Result<Result<DocumentOff, RejectionReason>, Error> {
+        if let Some(reason) = self.find_eligible(rule)? {
+            return Ok(Err(reason));
+        }
+        let base = self.run.base(rule).or(self.entered.as_deref());
+        let frame = &*self.frame;
+        let QuoteScratch { eligible, shares, .. } = &mut *self.scratch;
+        let amounts = eligible.iter().map(|index| frame.lines.get(*index).map_or(0, |line| line.figure.amount));
+        let running = amounts.clone().try_fold(0_i64, i64::checked_add).ok_or_else(too_large)?;
+        shares.clear();
+        shares.extend(amounts.map(|amount| AllocationShare { weight: amount.unsigned_abs(), cap: Some(amount.unsigned_abs()) }));
         let base_sum = match base {
             None => running,
             Some(figures) => {
@@ -196,9 +205,6 @@ impl WholeDocument<'_, '_, '_> {
                 amounts.map(|figure| figure.amount).try_fold(0_i64, i64::checked_add).ok_or_else(too_large)?
             }
         };
-        if self.scratch.eligible.is_empty() {
-            return Ok(Err(reason));
-        }
         let wanted = match self.run.stage.allocate.spread {
             Spread::Across => self.run.stage.document_effect(rule, base_sum, self.frame.parts.currency).map_err(|_| too_large())?,
             Spread::Each => self.off_each(rule)?,

@@ -64,20 +64,16 @@ impl Rulebook {
         prices::check_given(parts, request, &mut diagnostics);
         check_usage(parts, request, &mut diagnostics);
         let mut survey = Survey::new();
-        let products = request.lines.iter().map(|line| {
-            survey.see(line);
-            line.product.as_str()
-        });
-        scratch.products.find(&parts.catalog, products);
-        let given = read_facts(parts, request, &survey, &mut diagnostics);
-        let manual = manual::read(parts, request, &survey, &mut diagnostics);
-        let mut findings = Vec::new();
         let (mut lines, mut plain) = (Vec::with_capacity(request.lines.len()), true);
-        lines.extend(request.lines.iter().zip(scratch.products.iter()).map(|(line, product)| {
-            let line = asked(line, product);
+        lines.extend(request.lines.iter().map(|line| {
+            survey.see(line);
+            let line = asked(line, parts.catalog.find(line.product.as_str()));
             plain &= line.ordered.is_some();
             line
         }));
+        let given = read_facts(parts, request, &survey, &mut diagnostics);
+        let manual = manual::read(parts, request, &survey, &mut diagnostics);
+        let mut findings = Vec::new();
         let unresolved = if plain { &mut [] } else { lines.as_mut_slice() };
         for (number, (state, line)) in
             unresolved.iter_mut().zip(&request.lines).enumerate().filter(|(_, (state, _))| state.ordered.is_none())
@@ -274,27 +270,16 @@ pub(super) fn find_prices(
     out: &mut Outcome,
 ) -> Result<(), Error> {
     let parts = frame.parts;
-    look_up_prices(frame, step, request, &mut scratch.prices)?;
-    if frame.has_returns {
-        returns::look_up_prices(frame, step, request, &mut scratch.prices)?;
+    scratch.prices.start(frame.lines.len());
+    let mut sum = find_plain_prices(frame, step, number, request, scratch, out)?;
+    let is_open = |(number, line): (usize, &Line)| line.price.is_none().then_some(number);
+    let open: Vec<usize> = frame.lines.iter().enumerate().filter_map(is_open).collect();
+    if !open.is_empty() {
+        look_up_prices(frame, step, request, &open, &mut scratch.prices)?;
     }
     out.tariffs = TariffResult::of(&scratch.prices, frame, request);
     let in_portions = scratch.prices.has_portions();
-    let to_minor = Rounding::half_up(parts.currency.minor_units());
-    let mut long_way = Vec::new();
-    let mut sum = 0_i64;
-    for (index, (line, found)) in frame.lines.iter_mut().zip(scratch.prices.iter()).enumerate() {
-        let Some(price) = found.and_then(|found| plain_price(line, found, &to_minor)) else {
-            long_way.push(index);
-            continue;
-        };
-        sum = sum.checked_add(price.amount).ok_or_else(overflow)?;
-        (line.price, line.figure) = (Some(price), Figure { amount: price.amount, unit: Some(price.unit_price) });
-        if out.explain > Explain::Totals {
-            out.record(line, list_entry(number, price));
-        }
-    }
-    for index in long_way {
+    for index in open {
         let Some(found) = scratch.prices.of_line(index) else {
             no_price(frame, step, index, request, out);
             continue;
@@ -352,10 +337,59 @@ fn record_portions<'p>(number: usize, line: &mut Line, entry: Entry, portions: i
     }
 }
 
-fn look_up_prices(frame: &Frame<'_>, step: &PriceStep, request: &QuoteRequest, prices: &mut FoundPrices) -> Result<(), Error> {
+/// Finds the prices of whole base units in lists where one look into a table gives them, as nearly all are found. What they come to is
+/// returned.
+fn find_plain_prices(
+    frame: &mut Frame<'_>,
+    step: &PriceStep,
+    number: Ordinal,
+    request: &QuoteRequest,
+    scratch: &mut QuoteScratch,
+    out: &mut Outcome,
+) -> Result<i64, Error> {
+    let parts = frame.parts;
+    let lists = parts.pricing.plain_lists(step, &prices::query(&OrderedLines(frame), request));
+    let Some((lists, symbols)) = lists.and_then(|lists| frame.product_symbols(lists.key()).map(|symbols| (lists, symbols))) else {
+        return Ok(0);
+    };
+    let asked = frame.lines.iter().enumerate().filter_map(|(index, line)| {
+        let ordered = line.ordered.as_ref().filter(|ordered| ordered.in_base_unit && !line.returned)?;
+        Some((index, symbols.of_product(line.product_number()?)?, ordered.whole?))
+    });
+    let QuoteScratch { plain, prices, .. } = scratch;
+    let found = lists.find(asked, plain);
+    let to_minor = Rounding::half_up(parts.currency.minor_units());
+    let mut sum = 0_i64;
+    for (index, found) in found {
+        let Some(line) = frame.lines.get_mut(index) else { continue };
+        let Some(price) = plain_price(line, &found, &to_minor) else { continue };
+        sum = sum.checked_add(price.amount).ok_or_else(overflow)?;
+        (line.price, line.figure) = (Some(price), Figure { amount: price.amount, unit: Some(price.unit_price) });
+        prices.set(index, found);
+        if out.explain > Explain::Totals {
+            out.record(line, list_entry(number, price));
+        }
+    }
+    Ok(sum)
+}
+
+/// Finds the prices of lines in all lists.
+fn look_up_prices(
+    frame: &Frame<'_>,
+    step: &PriceStep,
+    request: &QuoteRequest,
+    which: &[usize],
+    prices: &mut FoundPrices,
+) -> Result<(), Error> {
     let lines = OrderedLines(frame);
     let query = prices::query(&lines, request);
-    frame.parts.pricing.find(step, &query, lines.ordered(|line| !line.returned), prices).map_err(prices::price_error)
+    let sold = which.iter().filter(|line| frame.lines.get(**line).is_some_and(|line| !line.returned));
+    let ordered = sold.filter_map(|line| Some((*line, frame.lines.get(*line)?.ordered.as_ref()?.whole)));
+    frame.parts.pricing.find_others(step, &query, ordered, prices).map_err(prices::price_error)?;
+    if frame.has_returns {
+        returns::look_up_prices(frame, step, request, prices)?;
+    }
+    Ok(())
 }
 
 /// [`list_price`] of whole base units at a price for one of them in the currency's digits, as nearly all are; none where it takes the long
@@ -373,6 +407,9 @@ pub(super) fn list_price(frame: &Frame<'_>, index: usize, found: &Found) -> Resu
     let Some(ordered) = line.ordered else { return Ok(None) };
     let currency = frame.parts.currency;
     let to_minor = Rounding::half_up(currency.minor_units());
+    if let Some(price) = plain_price(line, found, &to_minor) {
+        return Ok(Some(price));
+    }
     let list = found.list;
     if let Covers::Line { amount } = found.covers {
         return Ok(Some(ListPrice { list, unit_price: found.price, amount }));

@@ -2,11 +2,11 @@
 
 use super::choice::Chosen;
 use super::result::Line;
-use crate::catalog::{FoundProducts, Product};
+use crate::catalog::Product;
 use crate::expr::{Constant, Counts, Facts, IndexScratch, Scope, Slot, Text, Value};
 use crate::id::Symbol;
 use crate::money::{AllocationShare, Decimal};
-use crate::pricing::FoundPrices;
+use crate::pricing::{FoundPrices, PlainPrices};
 use crate::rulebook::{NegativeQuantities, Parts, SymbolColumn};
 use crate::table::TableScratch;
 use crate::time::Timestamp;
@@ -14,8 +14,6 @@ use crate::time::Timestamp;
 /// Buffers that a caller who quotes again and again may keep: nothing of one quote shows in the next.
 #[derive(Debug, Default)]
 pub struct QuoteScratch {
-    /// The lines' products.
-    pub(super) products: FoundProducts,
     pub(super) index: IndexScratch,
     /// The rules that match, line after line.
     pub(super) matched: Vec<u32>,
@@ -24,6 +22,7 @@ pub struct QuoteScratch {
     /// What became of the rules of a stage of document scope.
     pub(super) chosen: Chosen,
     pub(super) prices: FoundPrices,
+    pub(super) plain: PlainPrices,
     pub(super) table: TableScratch,
     pub(super) shares: Vec<AllocationShare>,
     pub(super) parts: Vec<i64>,
@@ -80,7 +79,7 @@ impl<'q> Frame<'q> {
     }
 
     /// The symbols of all products in a slot, when it holds texts of products.
-    fn product_symbols(&self, slot: Slot) -> Option<SymbolColumn<'q>> {
+    pub(super) fn product_symbols(&self, slot: Slot) -> Option<SymbolColumn<'q>> {
         let of_product = slot.scope == Scope::Line && slot.index < self.parts.attributes.product_slots;
         if of_product { self.parts.product_symbols.column(slot.index) } else { None }
     }

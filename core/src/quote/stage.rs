@@ -171,8 +171,8 @@ fn apply_to_line<'m>(
     let whole = line.ordered.as_ref().filter(|ordered| ordered.in_base_unit).and_then(|ordered| ordered.whole);
     let entry_figure = line.figure;
     // What percentages are taken on: the named step, the amount as it entered (on_base), or what the rule before left.
-    let base_of = |running: Figure| base.unwrap_or(if stage.policy == Policy::OnBase { entry_figure } else { running });
-    let effect = |number: u32, running: Figure| stage.line_effect(number, quantity, currency, running, base_of(running));
+    let base = if stage.policy == Policy::OnBase { base.or(Some(entry_figure)) } else { base };
+    let effect = |number: u32, running: Figure| stage.line_effect(number, quantity, currency, running, base.unwrap_or(running));
     // Where the end is found on the way, it need not be looked for.
     let choice = if stage.policy == Policy::Compound { Choice::All(matched) } else { stage.choose(matched) };
     let chosen: &'m [u32] = match choice {
@@ -189,18 +189,18 @@ fn apply_to_line<'m>(
         }
     };
     let first = u32::try_from(out.entries.len()).unwrap_or(u32::MAX);
-    let (mut next, mut applied, mut running) = (first, 0_usize, entry_figure);
+    let (mut next, mut running) = (first, entry_figure);
     for number in chosen {
         let Some(action) = stage.action(*number) else { break };
         let after = match whole.and_then(|whole| stage.whole_effect(action, whole, running)) {
             Some(after) => after,
             None => effect(*number, running)?,
         };
-        (next, applied) = (next.saturating_add(1), applied.saturating_add(1));
+        next = next.saturating_add(1);
         out.entries.push(Entry {
             step,
             source: Source::Adjustment(action.number),
-            base: base_of(running).amount,
+            base: base.unwrap_or(running).amount,
             before: running.amount,
             after: after.amount,
             unit_price: after.unit,
@@ -213,12 +213,14 @@ fn apply_to_line<'m>(
         }
     }
     line.figure = running;
-    if applied > 0 {
-        if let Some(end) = out.entries.last_mut() {
-            end.next = None;
-        }
-        out.link(line, first, next.saturating_sub(1));
+    if next == first {
+        return Ok(&[]);
     }
+    if let Some(end) = out.entries.last_mut() {
+        end.next = None;
+    }
+    out.link(line, first, next.saturating_sub(1));
+    let applied = usize::try_from(next.saturating_sub(first)).unwrap_or(usize::MAX);
     Ok(chosen.get(..applied).unwrap_or(chosen))
 }
 

@@ -225,8 +225,7 @@ fn missing_rate(frame: &Frame<'_>, line: usize, category: Option<Symbol>, reques
 pub(super) fn none(frame: &mut Frame<'_>, out: &mut Outcome) {
     let untaxed = |amount: i64| Taxed { net: amount, tax: 0, gross: amount };
     for line in &mut frame.lines {
-        let taxed = untaxed(line.figure.amount);
-        line.taxed = if line.returned { taxed.negated() } else { taxed };
+        line.taxed = untaxed(if line.returned { line.figure.amount.saturating_neg() } else { line.figure.amount });
     }
     for charge in &mut out.charges {
         if charge_tax::stands_alone(frame, charge) {
