@@ -173,7 +173,7 @@ fn plain_largest_remainder(total: i64, shares: &[AllocationShare], parts: &mut V
     }
     let Some(least) = nth_largest(&remainders, usize::try_from(left).ok()?) else { return Some(()) };
     for (part, remainder) in parts.iter_mut().zip(&remainders) {
-        *part = part.checked_add(i64::from(remainder >= least))?;
+        *part = part.checked_add(i64::from(*remainder >= least))?;
     }
     Some(())
 }

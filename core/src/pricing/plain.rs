@@ -44,7 +44,7 @@ impl PlainLists<'_> {
     }
 
     /// Finds the prices of lines: each comes with the symbol that it has in the key's slot, and orders so many whole base units. Those that
-    /// have none are left out.
+    /// have none are left out; the others have a price for each base unit.
     ///
     /// The places of all prices are found first: what they hold is then asked of far memory for many lines at a time.
     #[inline]
@@ -52,23 +52,23 @@ impl PlainLists<'_> {
         &'p self,
         lines: impl Iterator<Item = (usize, Symbol, i64)>,
         taken: &'p mut PlainPrices,
-    ) -> impl Iterator<Item = (usize, Found)> + 'p {
+    ) -> impl Iterator<Item = (usize, i64, Found)> + 'p {
         let PlainPrices(taken) = taken;
         taken.clear();
         for (line, symbol, quantity) in lines {
             let place = of_whole(&self.lists, symbol.number(), quantity);
             if place.list < self.lists.len() {
-                taken.push(Taken { line, place, digits: None });
+                taken.push((quantity, Taken { line, place, digits: None }));
             }
         }
-        read_digits(&self.lists, taken);
-        taken.iter().filter_map(|taken| Some((taken.line, taken.found(&self.lists)?)))
+        read_digits(&self.lists, taken.iter_mut().map(|(_, taken)| taken));
+        taken.iter().filter_map(|(quantity, taken)| Some((taken.line, *quantity, taken.found(&self.lists)?)))
     }
 }
 
-/// The prices that [`PlainLists`] found, to be reused from document to document.
+/// The quantities and prices that [`PlainLists`] found, to be reused from document to document.
 #[derive(Debug, Clone, Default)]
-pub struct PlainPrices(Vec<Taken>);
+pub struct PlainPrices(Vec<(i64, Taken)>);
 
 /// Such a list.
 pub(super) struct Plain<'l> {
@@ -116,7 +116,7 @@ impl Taken {
 }
 
 /// Reads the digits of prices, in a loop that does nothing else, so that the memory is asked for many at a time.
-fn read_digits(run: &[Plain<'_>], taken: &mut [Taken]) {
+fn read_digits<'t>(run: &[Plain<'_>], taken: impl Iterator<Item = &'t mut Taken>) {
     for Taken { place, digits, .. } in taken {
         *digits = run.get(place.list).and_then(|plain| plain.list.prices.digits(place.price));
     }
@@ -159,7 +159,7 @@ pub(super) fn take<L: Lines>(
         }
     }
     // 2. The prices.
-    read_digits(run, taken);
+    read_digits(run, taken.iter_mut());
     for price in taken.iter() {
         if let Some(slot) = found.get_mut(price.line) {
             *slot = price.found(run);

@@ -360,9 +360,10 @@ fn find_plain_prices(
     let found = lists.find(asked, plain);
     let to_minor = Rounding::half_up(parts.currency.minor_units());
     let mut sum = 0_i64;
-    for (index, found) in found {
+    for (index, quantity, found) in found {
         let Some(line) = frame.lines.get_mut(index) else { continue };
-        let Some(price) = plain_price(line, &found, &to_minor) else { continue };
+        let Some(amount) = found.price.amount_of_whole(quantity, &to_minor) else { continue };
+        let price = ListPrice { list: found.list, unit_price: found.price, amount };
         sum = sum.checked_add(price.amount).ok_or_else(overflow)?;
         (line.price, line.figure) = (Some(price), Figure { amount: price.amount, unit: Some(price.unit_price) });
         prices.set(index, found);

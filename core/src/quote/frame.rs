@@ -19,6 +19,8 @@ pub struct QuoteScratch {
     pub(super) matched: Vec<u32>,
     /// Where each line's matches end.
     pub(super) ends: Vec<usize>,
+    /// At the place of each line's first match its number.
+    pub(super) firsts: Vec<usize>,
     /// What became of the rules of a stage of document scope.
     pub(super) chosen: Chosen,
     pub(super) prices: FoundPrices,

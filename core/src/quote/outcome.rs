@@ -79,22 +79,16 @@ impl Outcome {
     }
 
     /// Appends an entry to a line's waterfall.
+    #[inline]
     pub(super) fn record(&mut self, line: &mut Line, entry: Entry) {
         let number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
         self.entries.push(entry);
-        self.link(line, number, number);
-    }
-
-    /// Makes a run of entries, each of which leads to the next, the end of a line's waterfall.
-    pub(super) fn link(&mut self, line: &mut Line, first: u32, last: u32) {
-        line.chain = match line.chain {
-            None => Some((first, last)),
-            Some((start, end)) => {
-                if let Some(end) = usize::try_from(end).ok().and_then(|end| self.entries.get_mut(end)) {
-                    end.next = NonZeroU32::new(first);
-                }
-                Some((start, last))
-            }
-        };
+        let (first, last) = line.chain.unwrap_or((number, number));
+        line.chain = Some((first, number));
+        // The first of a chain follows on nothing, not on itself: said without a branch, which would have to be guessed.
+        let follows = if last == number { 0 } else { number };
+        if let Some(before) = usize::try_from(last).ok().and_then(|last| self.entries.get_mut(last)) {
+            before.next = NonZeroU32::new(follows);
+        }
     }
 }

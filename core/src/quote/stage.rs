@@ -1,7 +1,5 @@
 //! A stage of adjustments: which rules match, and what becomes of each line where the lines can be judged one by one.
 
-use std::num::NonZeroU32;
-
 use super::frame::{Frame, QuoteScratch};
 use super::ledger::Ledger;
 use super::outcome::Outcome;
@@ -66,6 +64,7 @@ pub(super) fn too_large() -> Error {
     Diagnostic::error(LimitCode::Overflow, &Path::ROOT.field("lines"), "the amounts of the lines are too large to add up").into()
 }
 
+/// Runs a stage whose lines are judged one by one, as they enter it.
 fn apply_to_lines(
     frame: &mut Frame<'_>,
     run: &StageRun<'_>,
@@ -73,25 +72,35 @@ fn apply_to_lines(
     scratch: &mut QuoteScratch,
     out: &mut Outcome,
 ) -> Result<(), Error> {
-    let StageRun { stage, step, .. } = *run;
-    let base = stage.base.and_then(|base| run.after.get(base)).map(Vec::as_slice);
     // 1. Match.
-    match_lines(frame, stage, scratch)?;
-    // 2. Choose and apply, line by line.
+    match_lines(frame, run.stage, scratch)?;
+    let explained = (out.explain == Explain::Candidates).then(|| (scratch.matched.clone(), scratch.ends.clone()));
+    // 2. Choose.
+    let base = run.stage.base.and_then(|base| run.after.get(base)).map(Vec::as_slice);
+    if !matches!(run.stage.policy, Policy::Compound | Policy::OnBase) {
+        choose(frame, run.stage, base, scratch).map_err(|(line, error)| too_large_in(run.stage, line, error))?;
+    }
+    // 3. Apply. Percentages are taken on the named step, the amount as it entered (on_base), or what the rule before left.
+    let entered: Option<Vec<Figure>> = (run.stage.policy == Policy::OnBase).then(|| frame.lines.iter().map(|line| line.figure).collect());
+    let base = base.or(entered.as_deref());
+    let applied = apply_chosen(frame, run, base, scratch, out).map_err(|(line, error)| too_large_in(run.stage, line, error))?;
+    // 4. Say why the others did not.
+    let Some((matched, ends)) = explained else { return Ok(()) };
     let mut start = 0;
-    for (index, end) in scratch.ends.iter().enumerate() {
-        let matched = scratch.matched.get(start..*end).unwrap_or_default();
+    for (index, end) in ends.iter().enumerate() {
+        let matched = matched.get(start..*end).unwrap_or_default();
         start = *end;
-        let base = base.and_then(|figures| figures.get(index)).copied();
-        let applied = apply_to_line(frame, stage, step, index, base, matched, out).map_err(|error| {
-            let lines = Path::ROOT.field("lines");
-            Error::from(Diagnostic::error(LimitCode::Overflow, &lines.index(index), format!("in the stage `{}`: {error}", stage.id)))
-        })?;
-        if out.explain == Explain::Candidates && frame.lines.get(index).is_some_and(|line| line.price.is_some()) {
-            reject(frame, run, ledger, Some(index), &Judged { matched, applied, refused: &[], unmet: &[] }, out);
+        let applied: Vec<u32> = applied.iter().filter(|(line, _)| *line == index).map(|(_, rule)| *rule).collect();
+        if frame.lines.get(index).is_some_and(|line| line.price.is_some()) {
+            reject(frame, run, ledger, Some(index), &Judged { matched, applied: &applied, refused: &[], unmet: &[] }, out);
         }
     }
     Ok(())
+}
+
+fn too_large_in(stage: &Stage, line: usize, error: ArithmeticError) -> Error {
+    let lines = Path::ROOT.field("lines");
+    Diagnostic::error(LimitCode::Overflow, &lines.index(line), format!("in the stage `{}`: {error}", stage.id)).into()
 }
 
 pub(super) fn match_lines(frame: &Frame<'_>, stage: &Stage, scratch: &mut QuoteScratch) -> Result<(), Error> {
@@ -155,73 +164,93 @@ fn evaluation_error(error: EvalError, rule: &Rule, field: &str, line: Option<usi
         .into()
 }
 
-/// Applies the rules that the policy chooses among those that match, and returns them.
-fn apply_to_line<'m>(
-    frame: &mut Frame<'_>,
+/// Keeps of the rules that match each line those that the policy chooses.
+fn choose(
+    frame: &Frame<'_>,
     stage: &Stage,
-    step: Ordinal,
-    index: usize,
-    base: Option<Figure>,
-    matched: &'m [u32],
-    out: &mut Outcome,
-) -> Result<&'m [u32], ArithmeticError> {
-    let currency = frame.parts.currency;
-    let Some(line) = frame.lines.get_mut(index) else { return Ok(&[]) };
-    let quantity = line.quantity;
-    let whole = line.ordered.as_ref().filter(|ordered| ordered.in_base_unit).and_then(|ordered| ordered.whole);
-    let entry_figure = line.figure;
-    // What percentages are taken on: the named step, the amount as it entered (on_base), or what the rule before left.
-    let base = if stage.policy == Policy::OnBase { base.or(Some(entry_figure)) } else { base };
-    let effect = |number: u32, running: Figure| stage.line_effect(number, quantity, currency, running, base.unwrap_or(running));
-    // Where the end is found on the way, it need not be looked for.
-    let choice = if stage.policy == Policy::Compound { Choice::All(matched) } else { stage.choose(matched) };
-    let chosen: &'m [u32] = match choice {
-        Choice::All(all) => all,
-        Choice::One(candidates) => {
-            let mut lowest: Option<(i64, usize)> = None;
-            for (position, number) in candidates.iter().enumerate() {
-                let amount = effect(*number, entry_figure)?.amount;
-                if lowest.is_none_or(|(best, _)| amount < best) {
-                    lowest = Some((amount, position));
+    base: Option<&[Figure]>,
+    scratch: &mut QuoteScratch,
+) -> Result<(), (usize, ArithmeticError)> {
+    let QuoteScratch { matched, ends, .. } = scratch;
+    let mut chosen = Vec::with_capacity(matched.len());
+    let mut start = 0;
+    for (index, (line, end)) in frame.lines.iter().zip(ends).enumerate() {
+        let of_line = matched.get(start..*end).unwrap_or_default();
+        start = *end;
+        match stage.choose(of_line) {
+            Choice::All(all) => chosen.extend_from_slice(all),
+            Choice::One(candidates) => {
+                let base = base.and_then(|figures| figures.get(index)).copied().unwrap_or(line.figure);
+                let effect = |number: u32| stage.line_effect(number, line.quantity, frame.parts.currency, line.figure, base);
+                let mut lowest: Option<(i64, u32)> = None;
+                for number in candidates {
+                    let amount = effect(*number).map_err(|error| (index, error))?.amount;
+                    if lowest.is_none_or(|(best, _)| amount < best) {
+                        lowest = Some((amount, *number));
+                    }
                 }
+                chosen.extend(lowest.map(|(_, number)| number));
             }
-            lowest.and_then(|(_, position)| candidates.get(position..=position)).unwrap_or_default()
         }
-    };
-    let first = u32::try_from(out.entries.len()).unwrap_or(u32::MAX);
-    let (mut next, mut running) = (first, entry_figure);
-    for number in chosen {
-        let Some(action) = stage.action(*number) else { break };
+        *end = chosen.len();
+    }
+    *matched = chosen;
+    Ok(())
+}
+
+/// Applies the chosen rules, each line's up to and with the first that stops; where candidates are asked for, those that applied are
+/// returned with their lines.
+///
+/// How many rules a line has is as good as random: so all rules of all lines are one loop, whose end need not be guessed line by line.
+fn apply_chosen(
+    frame: &mut Frame<'_>,
+    run: &StageRun<'_>,
+    base: Option<&[Figure]>,
+    scratch: &mut QuoteScratch,
+    out: &mut Outcome,
+) -> Result<Vec<(usize, u32)>, (usize, ArithmeticError)> {
+    let StageRun { stage, step, .. } = *run;
+    let currency = frame.parts.currency;
+    let QuoteScratch { matched, ends, firsts, .. } = scratch;
+    first_rules(ends, matched.len(), firsts);
+    let mut applied = Vec::new();
+    let (mut index, mut stopped) = (0, usize::MAX);
+    for (number, first) in matched.iter().zip(firsts) {
+        index = index.max(*first);
+        let (Some(line), Some(action)) = (frame.lines.get_mut(index), stage.action(*number)) else { continue };
+        if stopped == index {
+            continue;
+        }
+        let running = line.figure;
+        let base = base.and_then(|figures| figures.get(index)).copied().unwrap_or(running);
+        let whole = line.ordered.as_ref().filter(|ordered| ordered.in_base_unit).and_then(|ordered| ordered.whole);
         let after = match whole.and_then(|whole| stage.whole_effect(action, whole, running)) {
             Some(after) => after,
-            None => effect(*number, running)?,
+            None => stage.line_effect(*number, line.quantity, currency, running, base).map_err(|error| (index, error))?,
         };
-        next = next.saturating_add(1);
-        out.entries.push(Entry {
-            step,
-            source: Source::Adjustment(action.number),
-            base: base.unwrap_or(running).amount,
-            before: running.amount,
-            after: after.amount,
-            unit_price: after.unit,
-            // To the next one, if there is one.
-            next: NonZeroU32::new(next),
-        });
-        running = after;
-        if action.stop {
-            break;
+        line.figure = after;
+        let source = Source::Adjustment(action.number);
+        let (base, before) = (base.amount, running.amount);
+        out.record(line, Entry { step, source, base, before, after: after.amount, unit_price: after.unit, next: None });
+        if out.explain == Explain::Candidates {
+            applied.push((index, *number));
+        }
+        stopped = if action.stop { index } else { stopped };
+    }
+    Ok(applied)
+}
+
+/// The number of the line whose first rule stands at each place of the list that `ends` divides; zero at the other places.
+fn first_rules(ends: &[usize], count: usize, firsts: &mut Vec<usize>) {
+    firsts.clear();
+    firsts.resize(count, 0);
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    for (line, start) in starts.take(ends.len()).enumerate() {
+        // A line without rules gives way to the next.
+        if let Some(first) = firsts.get_mut(start) {
+            *first = line;
         }
     }
-    line.figure = running;
-    if next == first {
-        return Ok(&[]);
-    }
-    if let Some(end) = out.entries.last_mut() {
-        end.next = None;
-    }
-    out.link(line, first, next.saturating_sub(1));
-    let applied = usize::try_from(next.saturating_sub(first)).unwrap_or(usize::MAX);
-    Ok(chosen.get(..applied).unwrap_or(chosen))
 }
 
 /// What became of a stage's rules, by their numbers.
