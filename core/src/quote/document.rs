@@ -237,7 +237,7 @@ impl WholeDocument<'_, '_, '_> {
             // What is added has no bound.
             self.scratch.shares.iter_mut().for_each(|share| share.cap = None);
         }
-        let step = self.run.step;
+        let (step, told) = (self.run.step, self.out.explain > Explain::Totals);
         let total = Money::new(off.wanted, currency);
         let unallocated = allocation::split(self.frame, &self.run.stage.allocate, total, self.scratch);
         let unallocated = unallocated.map_err(|_| too_large())?;
@@ -253,13 +253,16 @@ impl WholeDocument<'_, '_, '_> {
             let before = line.figure.amount;
             let after = before.checked_sub(*part).ok_or_else(too_large)?;
             line.figure = Figure { amount: after, unit: None };
+            self.ledger.mark(*index, rule);
+            if !told {
+                continue;
+            }
             let source = Source::Adjustment(rule.number);
             let entry = Entry { step, source, base: off.base, before, after, unit_price: None, next: None };
             if let Some(Ok(change)) = exact.next().map(Exact::negated) {
                 self.out.unrounded.keep(*index, &entry, change);
             }
-            self.out.record_step(line, entry);
-            self.ledger.mark(*index, rule);
+            self.out.record(line, entry);
         }
         Ok(())
     }

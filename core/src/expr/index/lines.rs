@@ -154,13 +154,26 @@ impl LineScratch {
 }
 
 /// Appends the rules of the bits.
+///
+/// How many there are is as good as random: a few are written whether or not they are there, and what is too much is taken back, so that
+/// no end of a loop has to be guessed.
 #[inline]
-fn push(left: u64, rules: &[u32], matching: &mut Vec<u32>) {
-    each_bit(left, |bit| {
-        if let Some(rule) = rules.get(bit) {
-            matching.push(*rule);
+fn push(mut left: u64, rules: &[u32], matching: &mut Vec<u32>) {
+    const FEW: usize = 4;
+    let end = matching.len().saturating_add(usize::try_from(left.count_ones()).unwrap_or_default());
+    loop {
+        let mut few = [0; FEW];
+        for place in &mut few {
+            let bit = usize::try_from(left.trailing_zeros()).unwrap_or(usize::MAX);
+            *place = rules.get(bit).copied().unwrap_or_default();
+            left &= left.wrapping_sub(1);
         }
-    });
+        matching.extend_from_slice(&few);
+        if left == 0 {
+            break;
+        }
+    }
+    matching.truncate(end);
 }
 
 #[inline]
