@@ -1,4 +1,4 @@
-//! Finding products by their ids.
+//! Finding the products of many lines at a time.
 
 use std::hash::BuildHasher;
 
@@ -6,6 +6,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use smol_str::SmolStr;
 
+use super::compile::Catalog;
 use super::{Brief, Product};
 use crate::id::short;
 
@@ -70,6 +71,25 @@ impl Finder {
 
     fn has_id(&self, number: u32, id: &str) -> bool {
         usize::try_from(number).ok().and_then(|number| self.ids.get(number)).is_some_and(|known| known == id)
+    }
+}
+
+/// The products of lines that were looked for, to be reused from document to document.
+#[derive(Debug, Clone, Default)]
+pub struct FoundProducts {
+    found: Vec<Option<Brief>>,
+}
+
+impl FoundProducts {
+    /// Finds the products of ids. This is mostly waiting for memory, which a loop that does little else asks for many ids at a time.
+    pub fn find<'i>(&mut self, catalog: &Catalog, ids: impl Iterator<Item = &'i str>) {
+        self.found.clear();
+        self.found.extend(ids.map(|id| catalog.find(id)));
+    }
+
+    /// The products, in the order of the ids.
+    pub fn iter(&self) -> impl Iterator<Item = Option<Brief>> {
+        self.found.iter().copied()
     }
 }
 

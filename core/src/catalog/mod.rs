@@ -9,6 +9,7 @@
 //! | [`Catalog`] | the checked form: products by id |
 //! | [`Product`] | one product with its facts |
 //! | [`Brief`] | what nearly every line asks of its product |
+//! | [`FoundProducts`] | the products of many lines |
 //! | [`Catalog::check_quantity`] | whether a quantity may be ordered, and the nearest that may |
 
 mod compile;
@@ -22,4 +23,5 @@ pub use compile::{Catalog, CatalogDef};
 pub use csv::products_from_csv;
 pub use def::{CategoryDef, PackagingDef, ProductDef, ProductStatus, UnitDef};
 pub use eval::{Brief, Ordered, QuantityProblem};
+pub use finder::FoundProducts;
 pub use product::Product;

@@ -64,10 +64,14 @@ impl Rulebook {
         prices::check_given(parts, request, &mut diagnostics);
         check_usage(parts, request, &mut diagnostics);
         let mut survey = Survey::new();
-        let (mut lines, mut plain) = (Vec::with_capacity(request.lines.len()), true);
-        lines.extend(request.lines.iter().map(|line| {
+        let products = request.lines.iter().map(|line| {
             survey.see(line);
-            let line = asked(line, parts.catalog.find(line.product.as_str()));
+            line.product.as_str()
+        });
+        scratch.products.find(&parts.catalog, products);
+        let (mut lines, mut plain) = (Vec::with_capacity(request.lines.len()), true);
+        lines.extend(request.lines.iter().zip(scratch.products.iter()).map(|(line, product)| {
+            let line = asked(line, product);
             plain &= line.ordered.is_some();
             line
         }));

@@ -2,7 +2,7 @@
 
 use super::choice::Chosen;
 use super::result::Line;
-use crate::catalog::Product;
+use crate::catalog::{FoundProducts, Product};
 use crate::expr::{Constant, Counts, Facts, IndexScratch, Scope, Slot, Text, Value};
 use crate::id::Symbol;
 use crate::money::{AllocationShare, Decimal};
@@ -14,6 +14,8 @@ use crate::time::Timestamp;
 /// Buffers that a caller who quotes again and again may keep: nothing of one quote shows in the next.
 #[derive(Debug, Default)]
 pub struct QuoteScratch {
+    /// The lines' products.
+    pub(super) products: FoundProducts,
     pub(super) index: IndexScratch,
     /// The rules that match, line after line.
     pub(super) matched: Vec<u32>,

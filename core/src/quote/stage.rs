@@ -165,12 +165,7 @@ fn evaluation_error(error: EvalError, rule: &Rule, field: &str, line: Option<usi
 }
 
 /// Keeps of the rules that match each line those that the policy chooses.
-fn choose(
-    frame: &Frame<'_>,
-    stage: &Stage,
-    base: Option<&[Figure]>,
-    scratch: &mut QuoteScratch,
-) -> Result<(), (usize, ArithmeticError)> {
+fn choose(frame: &Frame<'_>, stage: &Stage, base: Option<&[Figure]>, scratch: &mut QuoteScratch) -> Result<(), (usize, ArithmeticError)> {
     let QuoteScratch { matched, ends, .. } = scratch;
     let mut chosen = Vec::with_capacity(matched.len());
     let mut start = 0;
