@@ -160,16 +160,16 @@ fn plain_largest_remainder(total: i64, shares: &[AllocationShare], parts: &mut V
     if !free || total > sum || sum.leading_zeros() < bits {
         return None;
     }
-    let sum = NonZeroU64::new(sum)?;
+    let sum = NonZeroU64::new(sum)?.get();
     let mut left = total;
     let mut remainders = vec![0_u64; shares.len()];
     parts.resize(shares.len(), 0);
     for ((part, remainder), (share, place)) in parts.iter_mut().zip(&mut remainders).zip(shares.iter().zip((0..last).rev())) {
         let product = total.checked_mul(share.weight)?;
-        let whole = product / sum;
+        let (whole, rest) = (product.checked_div(sum)?, product.checked_rem(sum)?);
         left = left.checked_sub(whole)?;
         *part = i64::try_from(whole).ok()?;
-        *remainder = (product % sum).checked_shl(bits)? | place;
+        *remainder = rest.checked_shl(bits)? | place;
     }
     let Some(least) = nth_largest(&remainders, usize::try_from(left).ok()?) else { return Some(()) };
     for (part, remainder) in parts.iter_mut().zip(&remainders) {
