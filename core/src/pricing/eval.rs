@@ -37,7 +37,7 @@ impl FoundPrices {
     }
 
     /// Forgets the last document; the next one has so many lines.
-    pub fn start(&mut self, lines: usize) {
+    pub(crate) fn start(&mut self, lines: usize) {
         self.found.clear();
         self.found.resize(lines, None);
         self.asked.clear();
@@ -45,7 +45,7 @@ impl FoundPrices {
 
     /// Sets the price of a line.
     #[inline]
-    pub fn set(&mut self, line: usize, price: Found) {
+    pub(crate) fn set(&mut self, line: usize, price: Found) {
         if let Some(place) = self.found.get_mut(line) {
             *place = Some(price);
         }
@@ -117,7 +117,7 @@ impl Pricing {
     ///
     /// # Errors
     /// As [`Pricing::find`].
-    pub fn find_others<F: Facts + ?Sized, L: Lines>(
+    pub(crate) fn find_others<F: Facts + ?Sized, L: Lines>(
         &self,
         step: &PriceStep,
         query: &Query<'_, F, L>,

@@ -48,7 +48,7 @@ pub use examples::{PriceExample, PriceExamples, PriceExamplesRequest, RecordExam
 pub use exchange::{DatedRate, ExchangeRateDef, Exchanged};
 use list::Draft;
 pub use list::PriceList;
-pub use plain::{PlainLists, PlainPrices};
+pub(crate) use plain::PlainPrices;
 pub use query::{Covers, Found, Lines, NoPrice, PriceError, Query};
 pub use records::PriceRecords;
 pub use request::{CounterReading, ExchangeRate};

@@ -13,14 +13,14 @@ use crate::money::Decimal;
 use crate::time::Date;
 
 /// The lists that a step asks first, as far as they are plain and price single base units: lines may ask them one by one.
-pub struct PlainLists<'l> {
+pub(crate) struct PlainLists<'l> {
     key: Slot,
     lists: Vec<Plain<'l>>,
 }
 
 impl Pricing {
     /// The lists that a step asks first, as far as they are plain; none where the first is not.
-    pub fn plain_lists<F: Facts + ?Sized, L: Lines>(&self, step: &PriceStep, query: &Query<'_, F, L>) -> Option<PlainLists<'_>> {
+    pub(crate) fn plain_lists<F: Facts + ?Sized, L: Lines>(&self, step: &PriceStep, query: &Query<'_, F, L>) -> Option<PlainLists<'_>> {
         let mut key = None;
         let mut lists = Vec::with_capacity(step.access.len());
         for number in &step.access {
@@ -38,8 +38,7 @@ impl Pricing {
 
 impl PlainLists<'_> {
     /// The attribute of lines by which all of them find a price.
-    #[must_use]
-    pub fn key(&self) -> Slot {
+    pub(crate) fn key(&self) -> Slot {
         self.key
     }
 
@@ -48,7 +47,7 @@ impl PlainLists<'_> {
     ///
     /// The places of all prices are found first: what they hold is then asked of far memory for many lines at a time.
     #[inline]
-    pub fn find<'p>(
+    pub(crate) fn find<'p>(
         &'p self,
         lines: impl Iterator<Item = (usize, Symbol, i64)>,
         taken: &'p mut PlainPrices,
@@ -68,7 +67,7 @@ impl PlainLists<'_> {
 
 /// The quantities and prices that [`PlainLists`] found, to be reused from document to document.
 #[derive(Debug, Clone, Default)]
-pub struct PlainPrices(Vec<(i64, Taken)>);
+pub(crate) struct PlainPrices(Vec<(i64, Taken)>);
 
 /// Such a list.
 pub(super) struct Plain<'l> {
