@@ -16,6 +16,8 @@ const TOGETHER: usize = 64;
 pub(super) struct LineScratch {
     /// What of the first 64 rules each line has left, then of the next 64.
     left: Vec<u64>,
+    /// These rules, filled up.
+    rules: Vec<[u32; TOGETHER]>,
     /// The rules that demand a value, by its place; zero but while a column is read.
     demanding: Vec<u64>,
     steps: Steps,
@@ -46,6 +48,8 @@ impl LineScratch {
             return ends.extend(std::iter::repeat_n(matching.len(), count));
         }
         // 1. Every rule is left.
+        self.rules.clear();
+        self.rules.extend(living.rules.chunks(TOGETHER).map(filled_up));
         self.left.clear();
         for rules in living.positions.chunks(TOGETHER) {
             self.left.extend(std::iter::repeat_n(all_of(rules), count));
@@ -58,11 +62,12 @@ impl LineScratch {
             }
         }
         // 3. The rules of the bits.
-        let (first, others) = self.left.split_at_checked(count).unwrap_or_default();
-        for (line, left) in first.iter().enumerate() {
+        let Some((first, others)) = self.rules.split_first() else { return };
+        let (left, more) = self.left.split_at_checked(count).unwrap_or_default();
+        for (line, left) in left.iter().enumerate() {
             if facts.takes_part(line) {
-                push(*left, living.rules, matching);
-                for (left, rules) in others.chunks_exact(count).zip(living.rules.chunks(TOGETHER).skip(1)) {
+                push(*left, first, matching);
+                for (left, rules) in more.chunks_exact(count).zip(others) {
                     push(left.get(line).copied().unwrap_or(0), rules, matching);
                 }
             }
@@ -153,18 +158,26 @@ impl LineScratch {
     }
 }
 
+/// Up to 64 rules with others behind them that no bit stands for.
+fn filled_up(rules: &[u32]) -> [u32; TOGETHER] {
+    let mut all = [0; TOGETHER];
+    all.iter_mut().zip(rules).for_each(|(place, rule)| *place = *rule);
+    all
+}
+
 /// Appends the rules of the bits.
 ///
 /// How many there are is as good as random: a few are written whether or not they are there, and what is too much is taken back, so that
 /// no end of a loop has to be guessed.
 #[inline]
-fn push(mut left: u64, rules: &[u32], matching: &mut Vec<u32>) {
+fn push(mut left: u64, rules: &[u32; TOGETHER], matching: &mut Vec<u32>) {
     const FEW: usize = 4;
     let end = matching.len().saturating_add(usize::try_from(left.count_ones()).unwrap_or_default());
     loop {
         let mut few = [0; FEW];
         for place in &mut few {
-            let bit = usize::try_from(left.trailing_zeros()).unwrap_or(usize::MAX);
+            // Where no bit is left, the first rule stands in for none.
+            let bit = index(left.trailing_zeros()) & (TOGETHER - 1);
             *place = rules.get(bit).copied().unwrap_or_default();
             left &= left.wrapping_sub(1);
         }
