@@ -26,8 +26,9 @@ const FEATURES: [&str; 6] = [
 /// after, 917,000 with promotions on units, coupons, overrides and guards, 1,312,000 with the stock engine: promises, sourcing, replanning,
 /// supply proposals, 1,518,000 with lots, kits, quotas, zones and returns, 1,578,000 with documents in several currencies, sourcing of what is
 /// on its way, kits in plans and changes of owner, 1,641,000 with kits that are sourced apart, replanning on terms, quotas that are
-/// reconciled, roundings and approvals by currency).
-const MOST_BYTES: usize = 1_655_000;
+/// reconciled, roundings and approvals by currency, 1,660,000 with exact figures of every step in the rounding report, and attributes that
+/// are amounts).
+const MOST_BYTES: usize = 1_670_000;
 
 /// All three.
 pub fn everything(root: &Path, tools: &Tools) -> Outcome {
