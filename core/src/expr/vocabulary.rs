@@ -173,14 +173,8 @@ impl Vocabulary {
     /// The declared name that is `first`, a point, and `rest`.
     #[must_use]
     pub fn member(&self, first: &str, rest: &str) -> Option<&Name> {
-        /// Of so few names each is compared sooner than one is hashed.
-        const FEW: usize = 8;
         let (_, members) = self.members.iter().find(|(known, _)| known == first)?;
-        let place = match members.len() {
-            ..=FEW => members.iter().find(|(known, _)| *known == rest).map(|(_, place)| *place),
-            _ => members.get(rest).copied(),
-        };
-        self.at(place?)
+        self.at(*members.get(rest)?)
     }
 
     fn at(&self, place: usize) -> Option<&Name> {

@@ -25,10 +25,13 @@ impl Pricing {
         let mut lists = Vec::with_capacity(step.access.len());
         for number in &step.access {
             let Some(list) = self.lists.get(*number).filter(|list| list.may_have_prices(query)) else { continue };
+            // A tariff may have a price for a document whose section is not there: for another of several values of an attribute.
+            if list.rules.is_some() {
+                break;
+            }
             let Some(opened) = list.heads.open(&list.keys, query.facts) else { continue };
             let plain = Plain::of(list, *number, opened, query.date).filter(|plain| plain.covers == Covers::Each);
-            let same_key = key.is_none() || key == list.heads.line_key;
-            let Some(plain) = plain.filter(|_| list.rules.is_none() && same_key) else { break };
+            let Some(plain) = plain.filter(|_| key.is_none() || key == list.heads.line_key) else { break };
             key = list.heads.line_key;
             lists.push(plain);
         }

@@ -86,11 +86,12 @@ fn apply_to_lines(
     let applied = apply_chosen(frame, run, base, scratch, out).map_err(|(line, error)| too_large_in(run.stage, line, error))?;
     // 4. Say why the others did not.
     let Some((matched, ends)) = explained else { return Ok(()) };
-    let mut start = 0;
+    let (mut start, mut applied) = (0, applied.into_iter().peekable());
     for (index, end) in ends.iter().enumerate() {
         let matched = matched.get(start..*end).unwrap_or_default();
         start = *end;
-        let applied: Vec<u32> = applied.iter().filter(|(line, _)| *line == index).map(|(_, rule)| *rule).collect();
+        let of_line = std::iter::from_fn(|| applied.next_if(|(line, _)| *line == index));
+        let applied: Vec<u32> = of_line.map(|(_, rule)| rule).collect();
         if frame.lines.get(index).is_some_and(|line| line.price.is_some()) {
             reject(frame, run, ledger, Some(index), &Judged { matched, applied: &applied, refused: &[], unmet: &[] }, out);
         }
@@ -177,14 +178,14 @@ fn choose(frame: &Frame<'_>, stage: &Stage, base: Option<&[Figure]>, scratch: &m
             Choice::One(candidates) => {
                 let base = base.and_then(|figures| figures.get(index)).copied().unwrap_or(line.figure);
                 let effect = |number: u32| stage.line_effect(number, line.quantity, frame.parts.currency, line.figure, base);
-                let mut lowest: Option<(i64, u32)> = None;
+                let mut preferred: Option<(Figure, u32)> = None;
                 for number in candidates {
-                    let amount = effect(*number).map_err(|error| (index, error))?.amount;
-                    if lowest.is_none_or(|(best, _)| amount < best) {
-                        lowest = Some((amount, *number));
+                    let after = effect(*number).map_err(|error| (index, error))?;
+                    if preferred.is_none_or(|(best, _)| stage.prefers(after, best)) {
+                        preferred = Some((after, *number));
                     }
                 }
-                chosen.extend(lowest.map(|(_, number)| number));
+                chosen.extend(preferred.map(|(_, number)| number));
             }
         }
         *end = chosen.len();
