@@ -56,7 +56,8 @@ fn request(order: &Order, explain: Explain) -> QuoteRequest {
 
 /// The number in a rule's id, such as `r00012`.
 fn rule_number(id: &str) -> u32 {
-    id.bytes().skip(1).fold(0, |number, digit| number * 10 + u32::from(digit - b'0'))
+    let digits = id.as_bytes().last_chunk::<5>().expect("five digits");
+    digits.iter().fold(0, |number: u32, digit| number.wrapping_mul(10).wrapping_add(u32::from(digit.wrapping_sub(b'0'))))
 }
 
 fn cents(price: Option<UnitPrice>) -> u32 {

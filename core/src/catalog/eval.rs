@@ -12,17 +12,44 @@ pub struct Ordered {
     pub unit: Symbol,
     /// Whether that is the product's base unit.
     pub in_base_unit: bool,
-    /// The quantity in base units.
-    pub base_quantity: Decimal,
-    /// The same, when it is a whole number.
-    pub whole: Option<i64>,
+    quantity: BaseQuantity,
+}
+
+/// A quantity in base units. Nearly all are whole numbers, with which the machine counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum BaseQuantity {
+    Whole(i64),
+    Other(Decimal),
 }
 
 impl Ordered {
     /// A quantity in base units, ordered in a unit.
     #[must_use]
     pub fn new(unit: Symbol, in_base_unit: bool, base_quantity: Decimal) -> Self {
-        Self { unit, in_base_unit, base_quantity, whole: base_quantity.to_whole() }
+        let quantity = base_quantity.to_whole().map_or(BaseQuantity::Other(base_quantity), BaseQuantity::Whole);
+        Self { unit, in_base_unit, quantity }
+    }
+
+    /// The quantity in base units.
+    #[must_use]
+    pub fn base_quantity(&self) -> Decimal {
+        match self.quantity {
+            BaseQuantity::Whole(whole) => whole.into(),
+            BaseQuantity::Other(quantity) => quantity,
+        }
+    }
+
+    /// The quantity in base units, when it is a whole number and written as one.
+    #[inline]
+    #[must_use]
+    pub const fn whole(&self) -> Option<i64> {
+        if let BaseQuantity::Whole(whole) = self.quantity { Some(whole) } else { None }
+    }
+
+    /// The same with the other sign.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        Self::new(self.unit, self.in_base_unit, self.base_quantity().negated())
     }
 }
 
@@ -70,7 +97,7 @@ impl Brief {
     #[must_use]
     pub fn order(&self, quantity: Decimal) -> Option<Ordered> {
         let (unit, whole) = self.plain_unit.zip(quantity.to_whole().filter(|whole| *whole > 0))?;
-        Some(Ordered { unit, in_base_unit: true, base_quantity: quantity, whole: Some(whole) })
+        Some(Ordered { unit, in_base_unit: true, quantity: BaseQuantity::Whole(whole) })
     }
 }
 
@@ -131,7 +158,7 @@ mod tests {
         let product = catalog.product(catalog.find(product).unwrap().number).unwrap();
         let unit = unit.map(|unit| symbols.find(unit).unwrap());
         let (ordered, problem) = catalog.check_quantity(product, quantity.parse().unwrap(), unit).unwrap();
-        (ordered.map(|ordered| ordered.base_quantity.to_string()), problem)
+        (ordered.map(|ordered| ordered.base_quantity().to_string()), problem)
     }
 
     #[test]

@@ -88,7 +88,7 @@ impl FoundProducts {
     }
 
     /// The products, in the order of the ids.
-    pub fn iter(&self) -> impl Iterator<Item = Option<Brief>> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<Brief>> {
         self.found.iter().copied()
     }
 }

@@ -64,14 +64,14 @@ pub trait Facts {
         if let Value::Number(number) = self.value(slot, line) { number.mantissa_at(scale).ok() } else { None }
     }
 
-    /// Appends [`Facts::symbol`] of every line: those who keep symbols in columns need not look up the slot for each line.
-    fn symbols(&self, slot: Slot, symbols: &mut Vec<Option<Symbol>>) {
-        symbols.extend((0..self.line_count()).map(|line| self.symbol(slot, Some(line))));
+    /// Shows [`Facts::symbol`] of every line, in their order: those who keep symbols in columns need not look up the slot for each line.
+    fn each_symbol(&self, slot: Slot, see: impl FnMut(Option<Symbol>)) {
+        (0..self.line_count()).map(|line| self.symbol(slot, Some(line))).for_each(see);
     }
 
-    /// Appends [`Facts::whole`] of every line.
-    fn wholes(&self, slot: Slot, scale: u32, wholes: &mut Vec<Option<i64>>) {
-        wholes.extend((0..self.line_count()).map(|line| self.whole(slot, Some(line), scale)));
+    /// Shows [`Facts::whole`] of every line, in their order.
+    fn each_whole(&self, slot: Slot, scale: u32, see: impl FnMut(Option<i64>)) {
+        (0..self.line_count()).map(|line| self.whole(slot, Some(line), scale)).for_each(see);
     }
 
     /// How many lines the document has.

@@ -160,13 +160,13 @@ fn plain_largest_remainder(total: i64, shares: &[AllocationShare], parts: &mut V
     if !free || total > sum || sum.leading_zeros() < bits {
         return None;
     }
-    let sum = NonZeroU64::new(sum)?.get();
+    let sum = Divisor::new(NonZeroU64::new(sum)?);
     let mut left = total;
     let mut remainders = vec![0_u64; shares.len()];
     parts.resize(shares.len(), 0);
     for ((part, remainder), (share, place)) in parts.iter_mut().zip(&mut remainders).zip(shares.iter().zip((0..last).rev())) {
         let product = total.checked_mul(share.weight)?;
-        let (whole, rest) = (product.checked_div(sum)?, product.checked_rem(sum)?);
+        let (whole, rest) = sum.divide(product);
         left = left.checked_sub(whole)?;
         *part = i64::try_from(whole).ok()?;
         *remainder = rest.checked_shl(bits)? | place;
@@ -176,6 +176,33 @@ fn plain_largest_remainder(total: i64, shares: &[AllocationShare], parts: &mut V
         *part = part.checked_add(i64::from(*remainder >= least))?;
     }
     Some(())
+}
+
+/// A number by which many are divided: two multiplications take less than a division, and whether a product is short, on which a division
+/// depends, need not be guessed.
+#[derive(Debug, Clone, Copy)]
+struct Divisor {
+    number: u64,
+    inverse: u64,
+}
+
+impl Divisor {
+    fn new(number: NonZeroU64) -> Self {
+        let number = number.get();
+        // At most one less than 2^64 divided by the number.
+        Self { number, inverse: u64::MAX.checked_div(number).unwrap_or_default() }
+    }
+
+    /// The quotient and the remainder.
+    #[inline]
+    fn divide(self, dividend: u64) -> (u64, u64) {
+        // What the inverse lacks is less than 1 for any dividend: the quotient, or one less than it.
+        let high = u128::from(dividend).wrapping_mul(u128::from(self.inverse)) >> u64::BITS;
+        let quotient = u64::try_from(high).unwrap_or_default();
+        let rest = dividend.wrapping_sub(quotient.wrapping_mul(self.number));
+        let more = rest >= self.number;
+        (quotient.wrapping_add(u64::from(more)), rest.wrapping_sub(if more { self.number } else { 0 }))
+    }
 }
 
 /// The value that is the `nth` of the largest; none for `nth` zero, or where there are fewer.
@@ -392,6 +419,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_divisor_divides_as_division_does(number in 1..=u64::MAX, shift in 0..64_u32, dividend in any::<u64>(), near in 0_u64..3) {
+            let number = (number >> shift).max(1);
+            let multiple = (dividend / number * number).wrapping_sub(1).wrapping_add(near);
+            let divisor = Divisor::new(NonZeroU64::new(number).unwrap());
+            for dividend in [dividend, multiple, dividend >> shift, 0, u64::MAX] {
+                prop_assert_eq!(divisor.divide(dividend), (dividend / number, dividend % number));
+            }
+        }
+
         #[test]
         fn the_nth_largest_is_where_sorting_puts_it(values in proptest::collection::vec(any::<u64>(), 0..200), bits in 0_u32..64, nth in 0_usize..210) {
             let values: Vec<u64> = values.into_iter().map(|value| value >> bits).collect();

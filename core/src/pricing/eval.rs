@@ -36,16 +36,18 @@ impl FoundPrices {
         self.found.get(line)?.as_ref()
     }
 
-    /// Forgets the last document; the next one has so many lines.
-    pub(crate) fn start(&mut self, lines: usize) {
+    /// Forgets the last document.
+    pub(crate) fn start(&mut self) {
         self.found.clear();
-        self.found.resize(lines, None);
         self.asked.clear();
     }
 
     /// Sets the price of a line.
     #[inline]
     pub(crate) fn set(&mut self, line: usize, price: Found) {
+        if line >= self.found.len() {
+            self.found.resize(line.saturating_add(1), None);
+        }
         if let Some(place) = self.found.get_mut(line) {
             *place = Some(price);
         }
@@ -109,7 +111,7 @@ impl Pricing {
         lines: impl Iterator<Item = (usize, Option<i64>)>,
         prices: &mut FoundPrices,
     ) -> Result<(), (usize, PriceError)> {
-        prices.start(query.facts.line_count());
+        prices.start();
         self.find_others(step, query, lines, prices)
     }
 
@@ -125,6 +127,7 @@ impl Pricing {
         prices: &mut FoundPrices,
     ) -> Result<(), (usize, PriceError)> {
         let FoundPrices { found, open, placed, taken, symbols, asked } = prices;
+        found.resize(query.facts.line_count(), None);
         open.clear();
         open.extend(lines.map(|(line, whole)| OpenLine::new(line, whole)));
         let (mut symbols_of, mut run) = (None, Vec::new());
@@ -146,7 +149,7 @@ impl Pricing {
             if let Some(slot) = key.filter(|_| key != symbols_of) {
                 plain::take(&mut run, query.lines, open, taken, found);
                 symbols.clear();
-                query.facts.symbols(slot, symbols);
+                query.facts.each_symbol(slot, |symbol| symbols.push(symbol));
                 for line in open.iter_mut() {
                     line.symbol = symbols.get(line.line).copied().flatten().map_or(NO_KEY, Symbol::number);
                 }

@@ -134,15 +134,20 @@ impl Terms {
     /// [`Terms::reached`] by a whole quantity.
     #[inline]
     pub fn reached_by_whole(&self, quantity: i64) -> usize {
-        // Which tier a quantity reaches is as good as random: to look at all of a few, always as many, is quicker than to guess.
-        let count = |from: &[i64]| from.iter().map(|from| usize::from(*from <= quantity)).sum::<usize>();
-        let reached = match self.from_whole.len() {
-            4 => self.from_whole.first_chunk::<4>().map_or(0, |from| count(from)),
-            8 => self.from_whole.first_chunk::<8>().map_or(0, |from| count(from)),
+        let count = match self.from_whole.len() {
+            4 => self.from_whole.first_chunk::<4>().map_or(0, |from| reached(from, quantity)),
+            8 => self.from_whole.first_chunk::<8>().map_or(0, |from| reached(from, quantity)),
             _ => self.from_whole.partition_point(|from| *from <= quantity),
         };
-        reached.min(self.from.len())
+        count.min(self.from.len())
     }
+}
+
+/// How many of a few tiers a whole quantity reaches. Which it is is as good as random: to look at all, always as many, is quicker than to
+/// guess.
+#[inline]
+pub(super) fn reached<const TIERS: usize>(from: &[i64; TIERS], quantity: i64) -> usize {
+    from.iter().map(|from| usize::from(*from <= quantity)).sum()
 }
 
 /// Of so many tiers all are looked at.

@@ -4,12 +4,12 @@
 //! line: whether a list has a line's price is as good as random, so that asking them in turn would be mostly guessing wrong.
 
 use super::heads::{OpenLine, Opened};
-use super::list::{PriceList, Terms};
+use super::list::{PriceList, Terms, reached};
 use super::ranks::Ranks;
 use super::{Covers, Found, Lines, PriceStep, Pricing, Query};
 use crate::expr::{Facts, Slot};
 use crate::id::{Ordinal, Symbol};
-use crate::money::Decimal;
+use crate::money::{Decimal, UnitPrice};
 use crate::time::Date;
 
 /// The lists that a step asks first, as far as they are plain and price single base units: lines may ask them one by one.
@@ -46,31 +46,41 @@ impl PlainLists<'_> {
     }
 
     /// Finds the prices of lines: each comes with the symbol that it has in the key's slot, and orders so many whole base units. Those that
-    /// have none are left out; the others have a price for each base unit.
+    /// have none, or reach no tier in one of the lists, are left out; the others have a price for each base unit.
     ///
     /// The places of all prices are found first: what they hold is then asked of far memory for many lines at a time.
     #[inline]
     pub(crate) fn find<'p>(
         &'p self,
         lines: impl Iterator<Item = (usize, Symbol, i64)>,
-        taken: &'p mut PlainPrices,
-    ) -> impl Iterator<Item = (usize, i64, Found)> + 'p {
-        let PlainPrices(taken) = taken;
+        PlainPrices(taken): &'p mut PlainPrices,
+    ) -> impl Iterator<Item = (usize, Ordinal, UnitPrice)> + 'p {
+        self.place(lines, taken);
+        read_digits(&self.lists, taken);
+        taken.iter().filter_map(|taken| {
+            let (plain, price) = taken.price(&self.lists)?;
+            Some((taken.line, plain.number, price))
+        })
+    }
+
+    /// Finds where the prices are. A function of its own, as the loops of the next steps are: so what each needs stays in registers.
+    #[inline(never)]
+    fn place(&self, lines: impl Iterator<Item = (usize, Symbol, i64)>, taken: &mut Vec<Taken>) {
         taken.clear();
-        for (line, symbol, quantity) in lines {
-            let place = of_whole(&self.lists, symbol.number(), quantity);
-            if place.list < self.lists.len() {
-                taken.push((quantity, Taken { line, place, digits: None }));
+        // Where every list has a tier, only which of them has the product is to be found out.
+        let least = self.lists.iter().map(|plain| plain.least).max().unwrap_or_default();
+        lines.filter(|(_, _, quantity)| *quantity >= least).for_each(|(line, symbol, quantity)| {
+            let symbol = symbol.number();
+            if let Some(place) = placed(&self.lists, symbol, quantity, |plain| plain.first_prices.has(symbol)) {
+                taken.push(Taken { line, place, digits: None });
             }
-        }
-        read_digits(&self.lists, taken.iter_mut().map(|(_, taken)| taken));
-        taken.iter().filter_map(|(quantity, taken)| Some((taken.line, *quantity, taken.found(&self.lists)?)))
+        });
     }
 }
 
-/// The quantities and prices that [`PlainLists`] found, to be reused from document to document.
+/// The prices that [`PlainLists`] found, to be reused from document to document.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct PlainPrices(Vec<(i64, Taken)>);
+pub(crate) struct PlainPrices(Vec<Taken>);
 
 /// Such a list.
 pub(super) struct Plain<'l> {
@@ -78,9 +88,13 @@ pub(super) struct Plain<'l> {
     list: &'l PriceList,
     first_prices: &'l Ranks,
     terms: &'l Terms,
+    /// The tiers' least quantities, where they are as many as nearly all lists have.
+    few: Option<&'l [i64; 4]>,
     covers: Covers,
     /// The least whole quantity that has a price.
     least: i64,
+    /// A price of zero, where all prices have the same digits after the point and those of the currency.
+    zero: Option<UnitPrice>,
 }
 
 impl<'l> Plain<'l> {
@@ -89,36 +103,52 @@ impl<'l> Plain<'l> {
         let (terms, first_prices) = list.heads.uniform(opened)?;
         let terms = list.terms(terms).filter(|terms| terms.offer.unit.is_none() && terms.offer.valid.contains(date))?;
         let (covers, least) = (Covers::units(terms.offer.per, None), *terms.from_whole.first()?);
-        Some(Self { number: Ordinal::of(number), list, first_prices, terms, covers, least })
+        let few = <&[i64; 4]>::try_from(&*terms.from_whole).ok();
+        let zero = list.prices.zero(list.currency);
+        Some(Self { number: Ordinal::of(number), list, first_prices, terms, few, covers, least, zero })
     }
 
     /// The number of the price of a symbol in the last of so many tiers.
-    fn price(&self, symbol: u32, tiers: usize) -> Option<usize> {
+    #[inline]
+    fn place(&self, symbol: u32, tiers: usize) -> Option<usize> {
         usize::try_from(self.first_prices.get(symbol)?).ok()?.checked_add(tiers.checked_sub(1)?)
+    }
+
+    /// How many tiers a whole quantity reaches.
+    #[inline]
+    fn reached(&self, quantity: i64) -> usize {
+        match self.few {
+            Some(from) => reached(from, quantity).min(self.terms.from.len()),
+            None => self.terms.reached_by_whole(quantity),
+        }
     }
 }
 
 /// A line that has its price from one of such lists.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Taken {
-    line: usize,
-    place: Place,
     /// The digits of its price.
     digits: Option<i64>,
+    place: Place,
+    line: usize,
 }
 
 impl Taken {
-    /// Its price, whose digits are known.
+    /// Its list and its price, whose digits are known.
     #[inline]
-    fn found(&self, run: &[Plain<'_>]) -> Option<Found> {
-        let Plain { number, list, covers, .. } = run.get(self.place.list)?;
-        let price = list.prices.price(self.place.price, self.digits?, list.currency);
-        Some(Found { list: *number, price, covers: *covers })
+    fn price<'p, 'l>(&self, run: &'p [Plain<'l>]) -> Option<(&'p Plain<'l>, UnitPrice)> {
+        let plain = run.get(self.place.list)?;
+        let price = match plain.zero {
+            Some(zero) => zero.with_digits(self.digits?),
+            None => plain.list.prices.price(self.place.price, self.digits?, plain.list.currency),
+        };
+        Some((plain, price))
     }
 }
 
 /// Reads the digits of prices, in a loop that does nothing else, so that the memory is asked for many at a time.
-fn read_digits<'t>(run: &[Plain<'_>], taken: impl Iterator<Item = &'t mut Taken>) {
+#[inline(never)]
+fn read_digits(run: &[Plain<'_>], taken: &mut [Taken]) {
     for Taken { place, digits, .. } in taken {
         *digits = run.get(place.list).and_then(|plain| plain.list.prices.digits(place.price));
     }
@@ -131,11 +161,6 @@ struct Place {
     list: usize,
     /// The number of the price.
     price: usize,
-}
-
-impl Place {
-    /// In none of the lists.
-    const NOWHERE: Self = Self { list: usize::MAX, price: usize::MAX };
 }
 
 /// Takes the lines whose prices one of the lists has out of the open ones: each has that of the first list that has one.
@@ -154,18 +179,15 @@ pub(super) fn take<L: Lines>(
     for line in open.iter() {
         let place = match line.whole {
             Some(whole) => of_whole(run, line.symbol, whole),
-            None => lines.base_quantity(line.line).map_or(Place::NOWHERE, |quantity| of_fraction(run, line.symbol, quantity)),
+            None => lines.base_quantity(line.line).and_then(|quantity| of_fraction(run, line.symbol, quantity)),
         };
-        if place.list < run.len() {
-            taken.push(Taken { line: line.line, place, digits: None });
-        }
+        taken.extend(place.map(|place| Taken { line: line.line, place, digits: None }));
     }
     // 2. The prices.
-    read_digits(run, taken.iter_mut());
-    for price in taken.iter() {
-        if let Some(slot) = found.get_mut(price.line) {
-            *slot = price.found(run);
-        }
+    read_digits(run, taken);
+    for taken in taken.iter() {
+        let (Some(slot), Some((plain, price))) = (found.get_mut(taken.line), taken.price(run)) else { continue };
+        *slot = Some(Found { list: plain.number, price, covers: plain.covers });
     }
     // 3. What is still open.
     if taken.len() == open.len() {
@@ -177,22 +199,28 @@ pub(super) fn take<L: Lines>(
     run.clear();
 }
 
-/// Where the price of a whole quantity is. Every list is looked at, from the last to the first, so that no branch has to be guessed.
+/// Where the price of a whole quantity is.
 #[inline]
-fn of_whole(run: &[Plain<'_>], symbol: u32, quantity: i64) -> Place {
-    let mut chosen = usize::MAX;
-    for (number, plain) in run.iter().enumerate().rev() {
-        let has = plain.first_prices.has(symbol) & (plain.least <= quantity);
-        chosen = if has { number } else { chosen };
+fn of_whole(run: &[Plain<'_>], symbol: u32, quantity: i64) -> Option<Place> {
+    placed(run, symbol, quantity, |plain| plain.first_prices.has(symbol) & (plain.least <= quantity))
+}
+
+/// Where the price of a whole quantity is: in the first list that has it. Every list is looked at, from the last to the first, so that no
+/// branch has to be guessed.
+#[inline]
+fn placed(run: &[Plain<'_>], symbol: u32, quantity: i64, has: impl Fn(&Plain<'_>) -> bool) -> Option<Place> {
+    let (mut number, mut list) = (run.len(), usize::MAX);
+    for plain in run.iter().rev() {
+        number = number.wrapping_sub(1);
+        list = if has(plain) { number } else { list };
     }
-    let price = run.get(chosen).and_then(|plain| plain.price(symbol, plain.terms.reached_by_whole(quantity)));
-    price.map_or(Place::NOWHERE, |price| Place { list: chosen, price })
+    let plain = run.get(list)?;
+    Some(Place { list, price: plain.place(symbol, plain.reached(quantity))? })
 }
 
 /// Where the price of another quantity is.
 #[cold]
-fn of_fraction(run: &[Plain<'_>], symbol: u32, quantity: Decimal) -> Place {
-    let price = |plain: &Plain<'_>| plain.price(symbol, plain.terms.reached(quantity));
-    let found = run.iter().enumerate().find_map(|(list, plain)| Some(Place { list, price: price(plain)? }));
-    found.unwrap_or(Place::NOWHERE)
+fn of_fraction(run: &[Plain<'_>], symbol: u32, quantity: Decimal) -> Option<Place> {
+    let price = |plain: &Plain<'_>| plain.place(symbol, plain.terms.reached(quantity));
+    run.iter().enumerate().find_map(|(list, plain)| Some(Place { list, price: price(plain)? }))
 }

@@ -47,6 +47,16 @@ impl Prices {
         }
     }
 
+    /// A price of zero, of which others differ in their digits alone; none where the point stands elsewhere than in amounts of the currency.
+    pub fn zero(&self, currency: Currency) -> Option<UnitPrice> {
+        match self {
+            Self::Narrow { scale, .. } | Self::Wide { scale, .. } if *scale == currency.minor_units() => {
+                Some(UnitPrice::of_digits(0, *scale, currency))
+            }
+            Self::Narrow { .. } | Self::Wide { .. } | Self::Mixed(_) => None,
+        }
+    }
+
     /// The price of that number, which has these digits.
     #[inline]
     pub fn price(&self, number: usize, digits: i64, currency: Currency) -> UnitPrice {
@@ -77,6 +87,8 @@ mod tests {
             assert!(format!("{held:?}").starts_with(kind), "{held:?}");
             for (number, price) in all.iter().enumerate() {
                 assert_eq!(held.get(number, euro), Some(*price));
+                let of_zero = held.zero(euro).and_then(|zero| Some(zero.with_digits(held.digits(number)?)));
+                assert_eq!(of_zero.unwrap_or(*price), *price);
             }
             assert_eq!(held.get(all.len(), euro), None);
         }

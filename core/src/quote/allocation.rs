@@ -31,7 +31,7 @@ pub(super) fn weigh(
         Weights::Even => weights.extend(lines.map(|_| 1)),
         Weights::Quantity => {
             for (index, line) in lines.enumerate() {
-                let quantity = line.ordered.map(|ordered| ordered.base_quantity).unwrap_or_default();
+                let quantity = line.ordered.map(|ordered| ordered.base_quantity()).unwrap_or_default();
                 weights.push(whole(quantity).map_err(|error| too_large(error, step, Some(index)))?);
             }
         }

@@ -213,7 +213,8 @@ pub(super) struct CashResult {
 pub(super) fn round_cash(frame: &mut Frame<'_>, step: &CashRounding, number: Ordinal, out: &mut Outcome) -> Result<(), Error> {
     let overflow =
         || Error::from(Diagnostic::error(LimitCode::Overflow, &Path::ROOT.field("lines"), "the total is too large to be rounded"));
-    let sides = frame.lines.iter().map(|line| line.taxed).chain(out.charges.iter().map(|charge| charge.taxed));
+    let sides =
+        frame.lines.iter().enumerate().map(|(number, line)| out.sides(number, line)).chain(out.charges.iter().map(|charge| charge.taxed));
     let gross = sides.map(|taxed| taxed.gross).try_fold(0_i64, i64::checked_add).ok_or_else(overflow)?;
     let difference = step.difference(Money::new(gross, frame.parts.currency)).map_err(|_| overflow())?;
     let mut strategy = step.strategy;
@@ -226,7 +227,6 @@ pub(super) fn round_cash(frame: &mut Frame<'_>, step: &CashRounding, number: Ord
             let taxed = out.tax.taxed.get(at).copied().unwrap_or_default();
             let before = taxed.gross.checked_sub(part).ok_or_else(overflow)?;
             if let Some(line) = frame.lines.get_mut(at) {
-                line.taxed = taxed;
                 let source = Source::TaxRate(None);
                 let entry = Entry { step: number, source, base: gross, before, after: taxed.gross, unit_price: None, next: None };
                 out.record_step(line, entry);

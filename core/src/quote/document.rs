@@ -114,6 +114,31 @@ fn fits(frame: &Frame<'_>, rule: &Rule, line: usize) -> Result<bool, Error> {
     Ok(sold && rule.lines.as_ref().map_or(Ok(true), |lines| test(frame, lines, rule, "lines", Some(line)))?)
 }
 
+/// Takes the parts off the eligible lines; none where an amount is too large.
+#[inline(never)]
+fn take_parts(lines: &mut [Line], eligible: &[usize], parts: &[i64]) -> Option<()> {
+    for (index, part) in eligible.iter().zip(parts) {
+        let Some(line) = lines.get_mut(*index) else { continue };
+        line.figure = Figure { amount: line.figure.amount.checked_sub(*part)?, unit: None };
+    }
+    Some(())
+}
+
+/// Makes every eligible line's amount what it weighs and what it can give at most; their sum is returned, unless it is too large.
+///
+/// A function of its own, so that what its loop needs stays in registers.
+#[inline(never)]
+fn share_out(lines: &[Line], eligible: &[usize], shares: &mut Vec<AllocationShare>) -> Option<i64> {
+    let mut sum = Some(0_i64);
+    shares.clear();
+    shares.extend(eligible.iter().map(|index| {
+        let amount = lines.get(*index).map_or(0, |line| line.figure.amount);
+        sum = sum.and_then(|sum| sum.checked_add(amount));
+        AllocationShare { weight: amount.unsigned_abs(), cap: Some(amount.unsigned_abs()) }
+    }));
+    sum
+}
+
 /// The document on which rules are to apply.
 struct WholeDocument<'w, 'q, 'f> {
     frame: &'w mut Frame<'f>,
@@ -194,10 +219,7 @@ impl WholeDocument<'_, '_, '_> {
         let base = self.run.base(rule).or(self.entered.as_deref());
         let frame = &*self.frame;
         let QuoteScratch { eligible, shares, .. } = &mut *self.scratch;
-        let amounts = eligible.iter().map(|index| frame.lines.get(*index).map_or(0, |line| line.figure.amount));
-        let running = amounts.clone().try_fold(0_i64, i64::checked_add).ok_or_else(too_large)?;
-        shares.clear();
-        shares.extend(amounts.map(|amount| AllocationShare { weight: amount.unsigned_abs(), cap: Some(amount.unsigned_abs()) }));
+        let running = share_out(&frame.lines, eligible, shares).ok_or_else(too_large)?;
         let base_sum = match base {
             None => running,
             Some(figures) => {
@@ -242,23 +264,29 @@ impl WholeDocument<'_, '_, '_> {
         let unallocated = allocation::split(self.frame, &self.run.stage.allocate, total, self.scratch);
         let unallocated = unallocated.map_err(|_| too_large())?;
         let exact = if self.out.unrounded.wanted { self.exact_parts(rule, standing, off).ok() } else { None };
-        let mut exact = exact.into_iter().flatten();
         let taken = off.wanted.checked_sub(unallocated.minor()).ok_or_else(too_large)?;
         self.out.of_document.push(DocumentEntry { step, adjustment: rule.number, off: taken });
         if !unallocated.is_zero() {
             self.report_unallocated(rule, total, unallocated);
         }
+        if told {
+            let source = Source::Adjustment(rule.number);
+            self.tell(Entry { step, source, base: off.base, before: 0, after: 0, unit_price: None, next: None }, exact)?;
+        }
+        take_parts(&mut self.frame.lines, &self.scratch.eligible, &self.scratch.parts).ok_or_else(too_large)?;
+        if rule.terms.is_some() {
+            self.scratch.eligible.iter().for_each(|index| self.ledger.mark(*index, rule));
+        }
+        Ok(())
+    }
+
+    /// Writes down what is taken off each eligible line: `entry` but for the amounts, and exactly where that is known.
+    fn tell(&mut self, entry: Entry, exact: Option<Vec<Exact>>) -> Result<(), Error> {
+        let mut exact = exact.into_iter().flatten();
         for (index, part) in self.scratch.eligible.iter().zip(&self.scratch.parts) {
             let Some(line) = self.frame.lines.get_mut(*index) else { continue };
             let before = line.figure.amount;
-            let after = before.checked_sub(*part).ok_or_else(too_large)?;
-            line.figure = Figure { amount: after, unit: None };
-            self.ledger.mark(*index, rule);
-            if !told {
-                continue;
-            }
-            let source = Source::Adjustment(rule.number);
-            let entry = Entry { step, source, base: off.base, before, after, unit_price: None, next: None };
+            let entry = Entry { before, after: before.checked_sub(*part).ok_or_else(too_large)?, ..entry };
             if let Some(Ok(change)) = exact.next().map(Exact::negated) {
                 self.out.unrounded.keep(*index, &entry, change);
             }

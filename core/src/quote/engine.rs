@@ -19,7 +19,7 @@ use crate::adjust::Figure;
 use crate::charge::CashStrategy;
 use crate::expr::Value;
 use crate::id::Ordinal;
-use crate::money::{ArithmeticError, Decimal, Exact, Money, Rounding, UnitPrice};
+use crate::money::{ArithmeticError, Currency, Decimal, Exact, Money, Rounding, UnitPrice};
 use crate::pricing::{Covers, Found, FoundPrices, Portion, PriceStep};
 use crate::report::{Diagnostic, Diagnostics, Error, Finding, Fingerprint, LimitCode, Path, PricingCode, Severity};
 use crate::rulebook::{LeftOut, LeftOutRule, Parts, Rulebook};
@@ -69,12 +69,8 @@ impl Rulebook {
             line.product.as_str()
         });
         scratch.products.find(&parts.catalog, products);
-        let (mut lines, mut plain) = (Vec::with_capacity(request.lines.len()), true);
-        lines.extend(request.lines.iter().zip(scratch.products.iter()).map(|(line, product)| {
-            let line = asked(line, product);
-            plain &= line.ordered.is_some();
-            line
-        }));
+        let mut lines = asked(&request.lines, &scratch.products);
+        let plain = lines.iter().all(|line| line.ordered.is_some());
         let given = read_facts(parts, request, &survey, &mut diagnostics);
         let manual = manual::read(parts, request, &survey, &mut diagnostics);
         let mut findings = Vec::new();
@@ -119,6 +115,7 @@ impl Rulebook {
             parts,
             at: request.at,
             lines,
+            entered: Vec::new(),
             has_returns,
             has_prior_prices: survey.prior_prices,
             document: Vec::new(),
@@ -144,13 +141,16 @@ impl Rulebook {
 
     fn assemble(&self, request: &QuoteRequest, lines: Vec<Line>, out: Outcome) -> Result<Quote, Error> {
         let currency = self.parts().currency;
-        let (mut list, mut amount, mut sum, mut priced) = (0_i64, 0_i64, Taxed::default(), true);
+        let (mut list, mut amount, mut priced) = (0_i64, 0_i64, true);
         for line in &lines {
             priced &= line.price.is_some();
             list = list.checked_add(line.price.map_or(0, |price| price.amount)).ok_or_else(overflow)?;
             amount = amount.checked_add(line.figure.amount).ok_or_else(overflow)?;
-            sum = sum.plus(line.taxed).map_err(|_| overflow())?;
         }
+        let sum = match out.tax.taxed.get(..lines.len()) {
+            Some(taxed) => taxed.iter().try_fold(Taxed::default(), |sum, taxed| sum.plus(*taxed)).map_err(|_| overflow())?,
+            None => Taxed::untaxed(amount),
+        };
         let money = |minor| Money::new(minor, currency);
         // What charges have added to the lines is no discount.
         let goods = amount.checked_sub(out.allocated).ok_or_else(overflow)?;
@@ -254,11 +254,11 @@ fn other_currency(rulebook: &Rulebook, request: &QuoteRequest) -> Error {
 fn set_quantity(frame: &mut Frame<'_>) -> Result<(), Error> {
     let ordered = || frame.lines.iter().filter_map(|line| line.ordered);
     // Whole numbers, as nearly all quantities are, add up in one instruction each.
-    let whole = ordered().try_fold(0_i64, |sum, ordered| sum.checked_add(ordered.whole?));
+    let whole = ordered().try_fold(0_i64, |sum, ordered| sum.checked_add(ordered.whole()?));
     let sum = match whole {
         _ if frame.has_returns => returns::counted_quantity(frame).map_err(|_| overflow())?,
         Some(whole) => whole.into(),
-        None => ordered().try_fold(Decimal::ZERO, |sum, ordered| sum.checked_add(ordered.base_quantity)).map_err(|_| overflow())?,
+        None => ordered().try_fold(Decimal::ZERO, |sum, ordered| sum.checked_add(ordered.base_quantity())).map_err(|_| overflow())?,
     };
     frame.set(frame.parts.attributes.document.quantity, Value::Number(sum));
     Ok(())
@@ -274,7 +274,7 @@ pub(super) fn find_prices(
     out: &mut Outcome,
 ) -> Result<(), Error> {
     let parts = frame.parts;
-    scratch.prices.start(frame.lines.len());
+    scratch.prices.start();
     let mut sum = find_plain_prices(frame, step, number, request, scratch, out)?;
     let is_open = |(number, line): (usize, &Line)| line.price.is_none().then_some(number);
     let open: Vec<usize> = frame.lines.iter().enumerate().filter_map(is_open).collect();
@@ -358,24 +358,46 @@ fn find_plain_prices(
     };
     let asked = frame.lines.iter().enumerate().filter_map(|(index, line)| {
         let ordered = line.ordered.as_ref().filter(|ordered| ordered.in_base_unit && !line.returned)?;
-        Some((index, symbols.of_product(line.product_number()?)?, ordered.whole?))
+        Some((index, symbols.of_product(line.product_number()?)?, ordered.whole()?))
     });
     let QuoteScratch { plain, prices, .. } = scratch;
     let found = lists.find(asked, plain);
-    let to_minor = Rounding::half_up(parts.currency.minor_units());
+    let remembered = remembers_prices(frame, request).then_some(prices);
+    set_plain_prices(&mut frame.lines, found, number, remembered, parts.currency, out)
+}
+
+/// Writes plain prices into their lines; what they come to is returned.
+#[inline(never)]
+fn set_plain_prices(
+    lines: &mut [Line],
+    found: impl Iterator<Item = (usize, Ordinal, UnitPrice)>,
+    step: Ordinal,
+    mut remembered: Option<&mut FoundPrices>,
+    currency: Currency,
+    out: &mut Outcome,
+) -> Result<i64, Error> {
+    let to_minor = Rounding::half_up(currency.minor_units());
+    let told = out.explain > Explain::Totals;
     let mut sum = 0_i64;
-    for (index, quantity, found) in found {
-        let Some(line) = frame.lines.get_mut(index) else { continue };
-        let Some(amount) = found.price.amount_of_whole(quantity, &to_minor) else { continue };
-        let price = ListPrice { list: found.list, unit_price: found.price, amount };
+    for (index, list, unit_price) in found {
+        let Some(line) = lines.get_mut(index) else { continue };
+        let Some(amount) = line.whole_quantity().and_then(|whole| unit_price.amount_of_whole(whole, &to_minor)) else { continue };
+        let price = ListPrice { list, unit_price, amount };
         sum = sum.checked_add(price.amount).ok_or_else(overflow)?;
         (line.price, line.figure) = (Some(price), Figure { amount: price.amount, unit: Some(price.unit_price) });
-        prices.set(index, found);
-        if out.explain > Explain::Totals {
-            out.record(line, list_entry(number, price));
+        if let Some(prices) = &mut remembered {
+            prices.set(index, Found { list, price: unit_price, covers: Covers::Each });
+        }
+        if told {
+            out.record(line, list_entry(step, price));
         }
     }
     Ok(sum)
+}
+
+/// Whether prices are looked at again once they stand in their lines: beside others, or for ladders.
+fn remembers_prices(frame: &Frame<'_>, request: &QuoteRequest) -> bool {
+    request.price_ladder || frame.has_prior_prices || frame.parts.pricing.has_references()
 }
 
 /// Finds the prices of lines in all lists.
@@ -389,7 +411,7 @@ fn look_up_prices(
     let lines = OrderedLines(frame);
     let query = prices::query(&lines, request);
     let sold = which.iter().filter(|line| frame.lines.get(**line).is_some_and(|line| !line.returned));
-    let ordered = sold.filter_map(|line| Some((*line, frame.lines.get(*line)?.ordered.as_ref()?.whole)));
+    let ordered = sold.filter_map(|line| Some((*line, frame.lines.get(*line)?.ordered.as_ref()?.whole())));
     frame.parts.pricing.find_others(step, &query, ordered, prices).map_err(prices::price_error)?;
     if frame.has_returns {
         returns::look_up_prices(frame, step, request, prices)?;
@@ -402,7 +424,7 @@ fn look_up_prices(
 #[inline]
 fn plain_price(line: &Line, found: &Found, to_minor: &Rounding) -> Option<ListPrice> {
     let ordered = line.ordered.as_ref().filter(|ordered| ordered.in_base_unit && found.covers == Covers::Each)?;
-    let amount = found.price.amount_of_whole(ordered.whole?, to_minor)?;
+    let amount = found.price.amount_of_whole(ordered.whole()?, to_minor)?;
     Some(ListPrice { list: found.list, unit_price: found.price, amount })
 }
 

@@ -46,6 +46,8 @@ pub(super) struct Frame<'q> {
     /// The time at which the request is made, when it says so.
     pub(super) at: Option<Timestamp>,
     pub(super) lines: Vec<Line>,
+    /// The lines' amounts as they entered the stage that is running; none before the first.
+    pub(super) entered: Vec<i64>,
     /// Whether the quantity of a line is below zero.
     pub(super) has_returns: bool,
     /// Whether the request names prior prices.
@@ -56,6 +58,14 @@ pub(super) struct Frame<'q> {
     pub(super) line_values: Vec<Value<'q>>,
     /// The lists of products that expressions read: line after line, in the order of `parts.product_lists`.
     pub(super) product_lists: &'q Lists<'q>,
+}
+
+/// The numbers of lines that are at hand in whole units.
+#[derive(Debug, Clone, Copy)]
+enum Held {
+    Amount,
+    ListAmount,
+    Quantity,
 }
 
 impl<'q> Frame<'q> {
@@ -88,16 +98,21 @@ impl<'q> Frame<'q> {
         if of_product { self.parts.product_symbols.column(slot.index) } else { None }
     }
 
-    /// How a line's number is read, where the lines hold it in whole units of that scale.
-    fn whole_of_line(&self, slot: Slot, scale: u32) -> Option<fn(&Line) -> Option<i64>> {
+    /// Which number of a line it is, where the lines hold it in whole units of that scale.
+    fn held(&self, slot: Slot, scale: u32) -> Option<Held> {
         let own = &self.parts.attributes.line;
         let in_money = scale == u32::from(self.parts.currency.minor_units());
         match slot {
-            _ if slot == own.amount && in_money => Some(|line| Some(line.entered)),
-            _ if slot == own.list_amount && in_money => Some(|line| Some(line.price.map_or(0, |price| price.amount))),
-            _ if slot == own.quantity && scale == 0 => Some(|line| line.ordered?.whole),
+            _ if slot == own.amount && in_money => Some(Held::Amount),
+            _ if slot == own.list_amount && in_money => Some(Held::ListAmount),
+            _ if slot == own.quantity && scale == 0 => Some(Held::Quantity),
             _ => None,
         }
+    }
+
+    /// The amount of a line as it entered the stage that is running.
+    fn entered(&self, line: usize) -> i64 {
+        self.entered.get(line).copied().unwrap_or_default()
     }
 
     fn money(&self, minor: i64) -> Value<'q> {
@@ -150,8 +165,8 @@ impl<'q> Frame<'q> {
         let Some(state) = self.lines.get(line) else { return Value::Missing };
         let own = &self.parts.attributes.line;
         match slot {
-            _ if slot == own.quantity.index => state.ordered.map_or(Value::Missing, |ordered| Value::Number(ordered.base_quantity)),
-            _ if slot == own.amount.index => self.money(state.entered),
+            _ if slot == own.quantity.index => state.ordered.map_or(Value::Missing, |ordered| Value::Number(ordered.base_quantity())),
+            _ if slot == own.amount.index => self.money(self.entered(line)),
             _ if slot == own.list_amount.index => self.money(state.price.map_or(0, |price| price.amount)),
             _ if slot == own.list_price.index => state.price.map_or(Value::Missing, |price| Value::Number(price.unit_price.to_decimal())),
             _ if slot == own.price_list.index => self.price_list(state),
@@ -195,6 +210,7 @@ impl Facts for Frame<'_> {
         }
     }
 
+    #[inline]
     fn symbol(&self, slot: Slot, line: Option<usize>) -> Option<Symbol> {
         if slot.scope == Scope::Document {
             return self.document.get(usize::from(slot.index)).and_then(|value| symbol_of(*value));
@@ -205,10 +221,11 @@ impl Facts for Frame<'_> {
         }
     }
 
-    fn symbols(&self, slot: Slot, symbols: &mut Vec<Option<Symbol>>) {
+    #[inline]
+    fn each_symbol(&self, slot: Slot, see: impl FnMut(Option<Symbol>)) {
         match self.product_symbols(slot) {
-            Some(column) => symbols.extend(self.lines.iter().map(|line| column.of_product(line.product_number()?))),
-            None => symbols.extend((0..self.lines.len()).map(|line| symbol_of(self.value(slot, Some(line))))),
+            Some(column) => self.lines.iter().map(|line| column.of_product(line.product_number()?)).for_each(see),
+            None => (0..self.lines.len()).map(|line| symbol_of(self.value(slot, Some(line)))).for_each(see),
         }
     }
 
@@ -216,16 +233,21 @@ impl Facts for Frame<'_> {
         if slot.scope == Scope::Document {
             return self.document.get(usize::from(slot.index)).and_then(|value| whole_of(*value, scale));
         }
-        match (line.and_then(|line| self.lines.get(line)), self.whole_of_line(slot, scale)) {
-            (Some(line), Some(whole)) => whole(line),
-            _ => whole_of(self.value(slot, line), scale),
+        let (Some(number), Some(held)) = (line, self.held(slot, scale)) else { return whole_of(self.value(slot, line), scale) };
+        match held {
+            Held::Amount => Some(self.entered(number)),
+            Held::ListAmount => self.lines.get(number).map(Line::list_amount),
+            Held::Quantity => self.lines.get(number)?.whole_quantity(),
         }
     }
 
-    fn wholes(&self, slot: Slot, scale: u32, wholes: &mut Vec<Option<i64>>) {
-        match self.whole_of_line(slot, scale) {
-            Some(whole) => wholes.extend(self.lines.iter().map(whole)),
-            None => wholes.extend((0..self.lines.len()).map(|line| whole_of(self.value(slot, Some(line)), scale))),
+    #[inline]
+    fn each_whole(&self, slot: Slot, scale: u32, see: impl FnMut(Option<i64>)) {
+        match self.held(slot, scale) {
+            Some(Held::Amount) => (0..self.lines.len()).map(|line| Some(self.entered(line))).for_each(see),
+            Some(Held::ListAmount) => self.lines.iter().map(|line| Some(line.list_amount())).for_each(see),
+            Some(Held::Quantity) => self.lines.iter().map(Line::whole_quantity).for_each(see),
+            None => (0..self.lines.len()).map(|line| whole_of(self.value(slot, Some(line)), scale)).for_each(see),
         }
     }
 

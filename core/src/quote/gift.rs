@@ -39,7 +39,7 @@ pub(super) fn value(frame: &mut Frame<'_>, request: &QuoteRequest, out: &mut Out
 fn price(frame: &mut Frame<'_>, step: &PriceStep, request: &QuoteRequest, product: u32, ordered: Ordered) -> Option<ListPrice> {
     let id = frame.lines.first()?.id.clone();
     let (place, values) = (frame.lines.len(), frame.line_values.len());
-    let line = Line::asking(id, ordered.base_quantity, Asked::Known(product), Some(ordered));
+    let line = Line::asking(id, ordered.base_quantity(), Asked::Known(product), Some(ordered));
     frame.lines.push(line);
     add_defaults(frame);
     let mut prices = FoundPrices::default();

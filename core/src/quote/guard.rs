@@ -34,7 +34,7 @@ pub(super) fn floor_of(frame: &Frame<'_>, guard: &Guard, index: usize, out: &Out
     {
         return Ok(None);
     }
-    let quantity = line.ordered.map(|ordered| ordered.base_quantity).unwrap_or_default();
+    let quantity = line.ordered.map(|ordered| ordered.base_quantity()).unwrap_or_default();
     let cost = cost(guard, out).and_then(|figures| figures.lines.get(index).copied().flatten()).unwrap_or(0);
     let floor = guard.floor(frame, Some(index), quantity, cost, frame.parts.currency);
     floor.map(Some).map_err(|error| failed(error, guard, Some(index)))

@@ -12,6 +12,7 @@ use crate::adjust::StageScope;
 use crate::id::PriceListId;
 use crate::money::{Decimal, Money, Percent, UnitPrice};
 use crate::rulebook::Step;
+use crate::tax::Taxed;
 
 /// A line of the answer.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
@@ -169,13 +170,17 @@ impl<'q> QuoteLine<'q> {
     /// The line without tax; none when there is no price.
     #[must_use]
     pub fn net(self) -> Option<Money> {
-        self.amount(self.line.taxed.net)
+        self.amount(self.sides().net)
     }
 
     /// The line with tax; none when there is no price.
     #[must_use]
     pub fn gross(self) -> Option<Money> {
-        self.amount(self.line.taxed.gross)
+        self.amount(self.sides().gross)
+    }
+
+    fn sides(self) -> Taxed {
+        self.quote.sides(self.number, self.line)
     }
 
     fn amount(self, minor: i64) -> Option<Money> {
@@ -222,14 +227,14 @@ impl<'q> QuoteLine<'q> {
             name: product.and_then(|product| product.name()),
             quantity: line.quantity,
             unit: line.ordered.map(|ordered| parts.symbols.text(ordered.unit)),
-            base_quantity: line.ordered.map(|ordered| ordered.base_quantity),
+            base_quantity: line.ordered.map(|ordered| ordered.base_quantity()),
             base_unit: line.ordered.and(product).map(|product| parts.symbols.text(product.unit)),
             price_list: line.price.and_then(|price| parts.pricing.list_id(price.list.index())).map(PriceListId::as_str),
             list_price: self.list_price(),
             net_unit_price: self.net_unit_price(),
             list_amount: line.price.map(|price| quote.money(price.amount)),
             net: self.net(),
-            tax: self.amount(line.taxed.tax),
+            tax: self.amount(self.sides().tax),
             gross: self.gross(),
             tax_category: self.quote.category_of(self.number),
             tax_rate: self.quote.only_rate(self.number).map(|rate| rate.id.as_str()),

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::frame::{Frame, Lists, known, text};
 use super::request::{QuoteLineRequest, QuoteRequest};
 use super::result::{Asked, Line};
-use crate::catalog::{Brief, Product, ProductStatus, QuantityProblem};
+use crate::catalog::{Brief, FoundProducts, Product, ProductStatus, QuantityProblem};
 use crate::expr::{Constant, Scope, Slot, Value};
 use crate::id::{Set, short};
 use crate::report::{CatalogCode, Detail, Diagnostics, Finding, LimitCode, Path, QuoteCode, Severity, did_you_mean};
@@ -217,9 +217,18 @@ fn set_line<'q>(frame: &mut Frame<'q>, slot: Slot, line: usize, value: Value<'q>
     }
 }
 
+/// The lines as they are asked for, with the products that were found for them.
+///
+/// A function of its own, so that what its loop needs stays in registers.
+#[inline(never)]
+pub(super) fn asked(lines: &[QuoteLineRequest], products: &FoundProducts) -> Vec<Line> {
+    lines.iter().zip(products.iter()).map(|(line, product)| asked_for(line, product)).collect()
+}
+
 /// The line as it is asked for; `product` is what it asks for. What a plain line orders is written down at once: whole base units of what
 /// is sold in any quantity.
-pub(super) fn asked(line: &QuoteLineRequest, product: Option<Brief>) -> Line {
+#[inline]
+fn asked_for(line: &QuoteLineRequest, product: Option<Brief>) -> Line {
     let asked = product.map_or_else(|| Asked::Unknown(Box::new(line.product.clone())), |brief| Asked::Known(brief.number));
     let ordered = product.filter(|_| line.unit.is_none()).and_then(|brief| brief.order(line.quantity));
     Line::asking(line.id.clone(), line.quantity, asked, ordered)

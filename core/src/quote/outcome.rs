@@ -12,7 +12,7 @@ use super::prices::TariffResult;
 use super::promotion::PromotionResult;
 use super::redemption::Redemption;
 use super::request::Explain;
-use super::result::{DocumentEntry, Entry, Line, Rejected};
+use super::result::{Chain, DocumentEntry, Entry, Line, Rejected};
 use super::statistic::Figures;
 use super::unrounded::Unrounded;
 use crate::charge::Charged;
@@ -70,6 +70,12 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
+    /// A line without tax and with it, before the figures are settled: what comes back is below zero already.
+    pub(super) fn sides(&self, number: usize, line: &Line) -> Taxed {
+        let untaxed = || Taxed::untaxed(if line.returned { line.figure.amount.saturating_neg() } else { line.figure.amount });
+        self.tax.taxed.get(number).copied().unwrap_or_else(untaxed)
+    }
+
     /// Appends a step of the waterfall that is no rule of line scope: where nobody asked for waterfalls, nobody reads it.
     #[inline]
     pub(super) fn record_step(&mut self, line: &mut Line, entry: Entry) {
@@ -81,14 +87,20 @@ impl Outcome {
     /// Appends an entry to a line's waterfall.
     #[inline]
     pub(super) fn record(&mut self, line: &mut Line, entry: Entry) {
-        let number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
-        self.entries.push(entry);
-        let (first, last) = line.chain.unwrap_or((number, number));
-        line.chain = Some((first, number));
-        // The first of a chain follows on nothing, not on itself: said without a branch, which would have to be guessed.
-        let follows = if last == number { 0 } else { number };
-        if let Some(before) = usize::try_from(last).ok().and_then(|last| self.entries.get_mut(last)) {
-            before.next = NonZeroU32::new(follows);
-        }
+        record(&mut self.entries, line, entry);
+    }
+}
+
+/// Appends an entry to a line's waterfall.
+#[inline]
+pub(super) fn record(entries: &mut Vec<Entry>, line: &mut Line, entry: Entry) {
+    let number = u32::try_from(entries.len()).unwrap_or(u32::MAX);
+    entries.push(entry);
+    let Chain { first, last } = if line.chain.is_empty() { Chain { first: number, last: number } } else { line.chain };
+    line.chain = Chain { first, last: number };
+    // The first of a chain follows on nothing, not on itself: said without a branch, which would have to be guessed.
+    let follows = if last == number { 0 } else { number };
+    if let Some(before) = usize::try_from(last).ok().and_then(|last| entries.get_mut(last)) {
+        before.next = NonZeroU32::new(follows);
     }
 }

@@ -21,13 +21,13 @@ impl OrderedLines<'_, '_> {
     #[inline]
     pub(super) fn ordered(&self, which: impl Fn(&Line) -> bool) -> impl Iterator<Item = (usize, Option<i64>)> {
         let lines = self.0.lines.iter().enumerate().filter(move |(_, line)| which(line));
-        lines.filter_map(|(number, line)| Some((number, line.ordered.as_ref()?.whole)))
+        lines.filter_map(|(number, line)| Some((number, line.ordered.as_ref()?.whole())))
     }
 }
 
 impl Lines for OrderedLines<'_, '_> {
     fn base_quantity(&self, line: usize) -> Option<Decimal> {
-        Some(self.0.lines.get(line)?.ordered?.base_quantity)
+        Some(self.0.lines.get(line)?.ordered?.base_quantity())
     }
 
     fn convert(&self, line: usize, base: Decimal, unit: Option<Symbol>) -> Result<Option<Decimal>, ArithmeticError> {

@@ -253,7 +253,7 @@ fn unit_lines<'m>(frame: &Frame<'_>, scratch: &'m QuoteScratch, bases: &'m [Vec<
         if let (false, Some(ordered)) = (parts.is_empty() || line.returned, line.ordered) {
             let bases = bases.get(number).map(Vec::as_slice).unwrap_or_default();
             let counted = frame.product(number).and_then(|product| frame.parts.catalog.counted_as_one(product.unit));
-            let (amount, quantity) = (line.figure.amount, ordered.base_quantity);
+            let (amount, quantity) = (line.figure.amount, ordered.base_quantity());
             lines.push(UnitLine { line: number, amount, quantity, counted, bases, parts });
         }
     }

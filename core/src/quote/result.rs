@@ -22,7 +22,7 @@ use crate::id::{LineId, Ordinal, ProductId};
 use crate::money::{Currency, Decimal, Money, UnitPrice};
 use crate::report::{Finding, Fingerprint};
 use crate::rulebook::Rulebook;
-use crate::tax::{Assessment, Taxed};
+use crate::tax::Assessment;
 use crate::time::Date;
 
 /// A priced document: lines, totals, tax breakdown, findings.
@@ -88,7 +88,7 @@ pub(super) struct Line {
     pub(super) product: Asked,
     /// What is ordered, when it can be converted.
     pub(super) ordered: Option<Ordered>,
-    /// The quantity in the unit it was ordered in: until the figures are settled without its sign, as all figures but `taxed`.
+    /// The quantity in the unit it was ordered in: until the figures are settled without its sign, as all figures but those of tax.
     pub(super) quantity: Decimal,
     /// Whether its quantity is below zero.
     pub(super) returned: bool,
@@ -96,11 +96,26 @@ pub(super) struct Line {
     pub(super) price: Option<ListPrice>,
     /// The running figures, in the price mode of the procedure; zero before a price is found.
     pub(super) figure: Figure,
-    /// The amount as it entered the stage that is running.
-    pub(super) entered: i64,
-    pub(super) taxed: Taxed,
-    /// First and last entry of its waterfall.
-    pub(super) chain: Option<(u32, u32)>,
+    /// The entries of its waterfall.
+    pub(super) chain: Chain,
+}
+
+/// The first and the last of some entries, by number; each names the next.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Chain {
+    pub(super) first: u32,
+    pub(super) last: u32,
+}
+
+impl Chain {
+    /// No entry has this number.
+    const NOWHERE: u32 = u32::MAX;
+    pub(super) const EMPTY: Self = Self { first: Self::NOWHERE, last: Self::NOWHERE };
+
+    #[inline]
+    pub(super) const fn is_empty(self) -> bool {
+        self.first == Self::NOWHERE
+    }
 }
 
 /// What a line is about.
@@ -115,24 +130,25 @@ pub(super) enum Asked {
 impl Line {
     /// A line of which nothing is known but what it asks for.
     pub(super) fn asking(id: LineId, quantity: Decimal, product: Asked, ordered: Option<Ordered>) -> Self {
-        Self {
-            id,
-            product,
-            ordered,
-            quantity,
-            returned: false,
-            price: None,
-            figure: Figure { amount: 0, unit: None },
-            entered: 0,
-            taxed: Taxed::default(),
-            chain: None,
-        }
+        Self { id, product, ordered, quantity, returned: false, price: None, figure: Figure { amount: 0, unit: None }, chain: Chain::EMPTY }
     }
 
     /// Whether it has a price and takes part in what is done to all lines together.
     #[inline]
     pub(super) fn is_sold(&self) -> bool {
         self.price.is_some() && !self.returned
+    }
+
+    /// At the price that was found; nothing where there is none.
+    #[inline]
+    pub(super) fn list_amount(&self) -> i64 {
+        self.price.map_or(0, |price| price.amount)
+    }
+
+    /// What is ordered in base units, where that is a whole number.
+    #[inline]
+    pub(super) fn whole_quantity(&self) -> Option<i64> {
+        self.ordered.as_ref()?.whole()
     }
 
     /// The product's number in the catalogue.
@@ -170,7 +186,7 @@ pub(super) struct Entry {
 #[inline]
 pub(super) fn entries_of<'e>(entries: &'e [Entry], line: &Line) -> impl Iterator<Item = &'e Entry> + use<'e> {
     let entry = move |number: u32| usize::try_from(number).ok().and_then(|number| entries.get(number));
-    let first = line.chain.and_then(|(first, _)| entry(first));
+    let first = entry(line.chain.first);
     std::iter::successors(first, move |last| last.next.and_then(|next| entry(next.get())))
 }
 

@@ -9,6 +9,7 @@ use super::outcome::Outcome;
 use super::prices::{OrderedLines, price_error, query};
 use super::request::QuoteRequest;
 use super::result::{Entry, Line};
+use crate::catalog::Ordered;
 use crate::expr::{Counts, Facts, Value};
 use crate::money::{ArithmeticError, Decimal};
 use crate::pricing::{FoundPrices, PriceStep};
@@ -28,7 +29,7 @@ pub(super) fn counted(frame: &Frame<'_>, amount: impl Fn(&Line) -> i64) -> Optio
 /// The quantity of all lines as conditions of the document see it.
 pub(super) fn counted_quantity(frame: &Frame<'_>) -> Result<Decimal, ArithmeticError> {
     let netted = frame.parts.negative_quantities == NegativeQuantities::Netted;
-    let ordered = frame.lines.iter().filter_map(|line| Some((line.returned, line.ordered?.base_quantity)));
+    let ordered = frame.lines.iter().filter_map(|line| Some((line.returned, line.ordered?.base_quantity())));
     ordered.into_iter().try_fold(Decimal::ZERO, |sum, (returned, quantity)| match returned {
         false => sum.checked_add(quantity),
         true if netted => sum.checked_sub(quantity),
@@ -60,7 +61,7 @@ pub(super) fn is_apart(frame: &Frame<'_>, line: usize) -> bool {
 pub(super) fn settle(lines: &mut [Line], out: &mut Outcome) {
     for (number, line) in lines.iter_mut().enumerate().filter(|(_, line)| line.returned) {
         *line = line.mirrored();
-        let mut next = line.chain.map(|(first, _)| first);
+        let mut next = Some(line.chain.first);
         while let Some(entry) = next.and_then(|next| out.entries.get_mut(usize::try_from(next).ok()?)) {
             *entry = entry.mirrored();
             next = entry.next.map(std::num::NonZeroU32::get);
@@ -93,10 +94,7 @@ impl Line {
         if let Some(price) = &mut line.price {
             price.amount = price.amount.saturating_neg();
         }
-        if let Some(ordered) = &mut line.ordered {
-            ordered.base_quantity = ordered.base_quantity.negated();
-            ordered.whole = ordered.whole.and_then(i64::checked_neg);
-        }
+        line.ordered = line.ordered.map(Ordered::negated);
         line
     }
 }

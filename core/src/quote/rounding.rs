@@ -79,7 +79,7 @@ impl Quote {
         }
         let (mut sums, mut gross): (Vec<Sum>, i64) = (Vec::new(), 0);
         for (number, line) in self.lines.iter().enumerate().filter(|(_, line)| line.price.is_some()) {
-            gross = gross.checked_add(line.taxed.gross)?;
+            gross = gross.checked_add(self.sides(number, line).gross)?;
             for entry in self.entries_of(line) {
                 let sum = sum_of(&mut sums, entry.step)?;
                 sum.changed = sum.changed.checked_add(entry.after.checked_sub(entry.before)?)?;

@@ -2,11 +2,12 @@
 
 use super::frame::{Frame, QuoteScratch};
 use super::ledger::Ledger;
-use super::outcome::Outcome;
+use super::outcome::{Outcome, record};
 use super::request::Explain;
-use super::result::{Entry, Rejected, RejectionReason, Source};
+use super::result::{Entry, Line, Rejected, RejectionReason, Source};
 use super::{document, returns, tax, terms};
-use crate::adjust::{Choice, Figure, Policy, Rule, Stage, StageScope, ThresholdBase};
+use crate::adjust::{Action, Choice, Figure, Policy, Rule, Stage, StageScope, ThresholdBase};
+use crate::catalog::Ordered;
 use crate::expr::{EvalError, Expr, Facts, Leaf, Value};
 use crate::id::Ordinal;
 use crate::money::{ArithmeticError, Decimal};
@@ -46,14 +47,13 @@ pub(super) fn apply(
 
 /// `line.amount` and `document.amount` are what enters the stage, whatever its rules make of it.
 pub(super) fn enter(frame: &mut Frame<'_>) -> Result<(), Error> {
-    let mut sum = 0_i64;
-    for line in &mut frame.lines {
-        line.entered = line.figure.amount;
-        sum = sum.checked_add(line.entered).ok_or_else(too_large)?;
-    }
-    if frame.has_returns {
-        sum = returns::counted(frame, |line| line.entered).ok_or_else(too_large)?;
-    }
+    frame.entered.clear();
+    frame.entered.extend(frame.lines.iter().map(|line| line.figure.amount));
+    let sum = match frame.has_returns {
+        false => frame.entered.iter().try_fold(0_i64, |sum, amount| sum.checked_add(*amount)),
+        true => returns::counted(frame, |line| line.figure.amount),
+    };
+    let sum = sum.ok_or_else(too_large)?;
     let scale = u32::from(frame.parts.currency.minor_units());
     let amount = Decimal::from_parts(sum.into(), scale).map_err(|_| too_large())?;
     frame.set(frame.parts.attributes.document.amount, Value::Number(amount));
@@ -209,31 +209,81 @@ fn apply_chosen(
     let currency = frame.parts.currency;
     let QuoteScratch { matched, ends, firsts, .. } = scratch;
     first_rules(ends, matched.len(), firsts);
+    let told = out.explain == Explain::Candidates;
     let mut applied = Vec::new();
-    let (mut index, mut stopped) = (0, usize::MAX);
-    for (number, first) in matched.iter().zip(firsts) {
-        index = index.max(*first);
+    let mut turn = Turn { next: 0, line: 0, stopped: usize::MAX };
+    loop {
+        if base.is_none() && !told {
+            apply_short(stage, step, matched, firsts, &mut frame.lines, &mut out.entries, &mut turn);
+        }
+        let (Some(number), Some(first)) = (matched.get(turn.next), firsts.get(turn.next)) else { break };
+        let index = turn.line.max(*first);
+        (turn.line, turn.next) = (index, turn.next.saturating_add(1));
         let (Some(line), Some(action)) = (frame.lines.get_mut(index), stage.action(*number)) else { continue };
-        if stopped == index {
+        if turn.stopped == index {
             continue;
         }
         let running = line.figure;
         let base = base.and_then(|figures| figures.get(index)).copied().unwrap_or(running);
-        let whole = line.ordered.as_ref().filter(|ordered| ordered.in_base_unit).and_then(|ordered| ordered.whole);
-        let after = match whole.and_then(|whole| stage.whole_effect(action, whole, running)) {
-            Some(after) => after,
-            None => stage.line_effect(*number, line.quantity, currency, running, base).map_err(|error| (index, error))?,
-        };
+        let after = stage.line_effect(*number, line.quantity, currency, running, base).map_err(|error| (index, error))?;
         line.figure = after;
-        let source = Source::Adjustment(action.number);
-        let (base, before) = (base.amount, running.amount);
-        out.record(line, Entry { step, source, base, before, after: after.amount, unit_price: after.unit, next: None });
-        if out.explain == Explain::Candidates {
+        out.record(line, adjusted(step, action, base.amount, running, after));
+        if told {
             applied.push((index, *number));
         }
-        stopped = if action.stop { index } else { stopped };
+        turn.stopped = if action.stop { index } else { turn.stopped };
     }
     Ok(applied)
+}
+
+/// How far the rules of all lines have been applied.
+struct Turn {
+    /// The place of the next rule among those that match.
+    next: usize,
+    /// The line of the last one.
+    line: usize,
+    /// The last line on which a rule has stopped the others.
+    stopped: usize,
+}
+
+/// Applies rules up to the first of which whole numbers do not say what it leaves: what is ordered in whole base units, at prices in the
+/// currency's digits, as nearly all is.
+///
+/// A function of its own, so that what its loop needs stays in registers.
+#[inline(never)]
+fn apply_short(
+    stage: &Stage,
+    step: Ordinal,
+    matched: &[u32],
+    firsts: &[usize],
+    lines: &mut [Line],
+    entries: &mut Vec<Entry>,
+    turn: &mut Turn,
+) {
+    let Turn { next, line: mut last, mut stopped } = *turn;
+    let rules = matched.get(next..).unwrap_or_default().iter().zip(firsts.get(next..).unwrap_or_default());
+    let mut applied = 0_usize;
+    for (number, first) in rules {
+        let index = last.max(*first);
+        let (Some(line), Some(action)) = (lines.get_mut(index), stage.action(*number)) else { break };
+        if stopped != index {
+            let running = line.figure;
+            let whole = line.ordered.as_ref().filter(|ordered| ordered.in_base_unit).and_then(Ordered::whole);
+            let Some(after) = whole.and_then(|whole| stage.whole_effect(action, whole, running)) else { break };
+            line.figure = after;
+            record(entries, line, adjusted(step, action, running.amount, running, after));
+            stopped = if action.stop { index } else { stopped };
+        }
+        (applied, last) = (applied.wrapping_add(1), index);
+    }
+    *turn = Turn { next: next.saturating_add(applied), line: last, stopped };
+}
+
+/// What a rule has done to a line.
+#[inline]
+fn adjusted(step: Ordinal, action: &Action, base: i64, running: Figure, after: Figure) -> Entry {
+    let source = Source::Adjustment(action.number);
+    Entry { step, source, base, before: running.amount, after: after.amount, unit_price: after.unit, next: None }
 }
 
 /// The number of the line whose first rule stands at each place of the list that `ends` divides; zero at the other places.

@@ -117,7 +117,7 @@ impl Quote {
     #[must_use]
     pub fn margin(&self) -> Option<MarginView> {
         let (figures, decimals) = self.cost()?;
-        let net = self.lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.taxed.net))?;
+        let net = self.lines.iter().enumerate().try_fold(0_i64, |sum, (number, line)| sum.checked_add(self.sides(number, line).net))?;
         self.margin_over(figures.sum, net, decimals)
     }
 
@@ -125,7 +125,7 @@ impl Quote {
     pub(super) fn margin_of(&self, line: usize) -> Option<MarginView> {
         let (figures, decimals) = self.cost()?;
         let cost = figures.lines.get(line).copied().flatten()?;
-        self.margin_over(cost, self.lines.get(line)?.taxed.net, decimals)
+        self.margin_over(cost, self.sides(line, self.lines.get(line)?).net, decimals)
     }
 
     /// The figures that are the cost, and how many decimals the percentage of the margin has.

@@ -40,9 +40,9 @@ pub(super) fn apply(
     step.apply(tax, frame.parts.currency, &lines, &mut out.tax).map_err(overflow)?;
     // 3. The last step of the waterfalls: the tax that is added, or nothing where the price includes it.
     for (index, (line, tax_line)) in frame.lines.iter_mut().zip(lines.iter().take(goods)).enumerate() {
-        line.taxed = out.tax.taxed.get(index).copied().unwrap_or_default();
         if line.price.is_some() {
-            let (before, taxed) = (line.figure.amount, if line.returned { line.taxed.negated() } else { line.taxed });
+            let taxed = out.tax.taxed.get(index).copied().unwrap_or_default();
+            let (before, taxed) = (line.figure.amount, if line.returned { taxed.negated() } else { taxed });
             let source = Source::TaxRate(tax_line.stack.and_then(|stack| tax.only_rate(stack)).map(Ordinal::of));
             let entry = Entry { step: number, source, base: taxed.net, before, after: taxed.gross, unit_price: None, next: None };
             out.record_step(line, entry);
@@ -159,7 +159,7 @@ fn find_taxes(
             quantity: line.quantity,
             returned: line.returned,
             counts: line.price.is_some(),
-            units: line.ordered.map(|ordered| ordered.base_quantity).unwrap_or_default(),
+            units: line.ordered.map(|ordered| ordered.base_quantity()).unwrap_or_default(),
         });
     }
     Ok(lines)
@@ -222,14 +222,10 @@ fn missing_rate(frame: &Frame<'_>, line: usize, category: Option<Symbol>, reques
 }
 
 /// A procedure without tax: what is net is gross.
-pub(super) fn none(frame: &mut Frame<'_>, out: &mut Outcome) {
-    let untaxed = |amount: i64| Taxed { net: amount, tax: 0, gross: amount };
-    for line in &mut frame.lines {
-        line.taxed = untaxed(if line.returned { line.figure.amount.saturating_neg() } else { line.figure.amount });
-    }
+pub(super) fn none(frame: &Frame<'_>, out: &mut Outcome) {
     for charge in &mut out.charges {
         if charge_tax::stands_alone(frame, charge) {
-            charge.taxed = untaxed(charge.charged.amount);
+            charge.taxed = Taxed::untaxed(charge.charged.amount);
         }
     }
     out.taxed = true;

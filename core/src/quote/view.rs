@@ -26,6 +26,7 @@ use crate::money::{Currency, Decimal, Money, UnitPrice};
 use crate::pricing::Exchanged;
 use crate::report::Finding;
 use crate::rulebook::{SEMANTICS_VERSION, Step};
+use crate::tax::Taxed;
 use crate::time::Date;
 
 /// Which rulebook made a result.
@@ -374,6 +375,11 @@ impl Quote {
 
     pub(super) fn money(&self, minor: i64) -> Money {
         Money::new(minor, self.currency)
+    }
+
+    /// A line without tax and with it.
+    pub(super) fn sides(&self, number: usize, line: &Line) -> Taxed {
+        self.tax.taxed.get(number).copied().unwrap_or(Taxed::untaxed(line.figure.amount))
     }
 
     /// The steps of a line's waterfall.

@@ -15,6 +15,12 @@ pub struct Taxed {
 }
 
 impl Taxed {
+    /// An amount that bears no tax.
+    #[must_use]
+    pub const fn untaxed(amount: i64) -> Self {
+        Self { net: amount, tax: 0, gross: amount }
+    }
+
     /// The same with the other sign.
     #[must_use]
     pub const fn negated(self) -> Self {

@@ -79,11 +79,12 @@ impl Bounds {
         self.height(facts.value(slot, line))
     }
 
-    /// Appends for every line half its [`Bounds::height_of`], where that is a whole number that is at hand; otherwise none.
-    pub fn wholes<F: Facts + ?Sized>(&self, facts: &F, slot: Slot, wholes: &mut Vec<Option<i64>>) {
+    /// Shows for every line half its [`Bounds::height_of`], where that is a whole number that is at hand; otherwise none.
+    #[inline]
+    pub fn each_whole<F: Facts + ?Sized>(&self, facts: &F, slot: Slot, see: impl FnMut(Option<i64>)) {
         match self.measure {
-            Measure::Integers { scale } => facts.wholes(slot, scale, wholes),
-            Measure::Decimals(_) | Measure::Dates => wholes.resize(facts.line_count(), None),
+            Measure::Integers { scale } => facts.each_whole(slot, scale, see),
+            Measure::Decimals(_) | Measure::Dates => std::iter::repeat_n(None, facts.line_count()).for_each(see),
         }
     }
 

@@ -218,6 +218,17 @@ impl Column {
         }
     }
 
+    /// The row of the value of the column's slot, as [`Column::row`] finds it for its mark.
+    #[inline]
+    pub fn row_of<F: Facts + ?Sized>(&self, facts: &F, line: Option<usize>) -> u32 {
+        match &self.lookup {
+            Lookup::Symbols { first, rows } if line.is_some() || self.slot.scope == Scope::Document => {
+                rows.get(index(place_behind(*first, facts.symbol(self.slot, line)))).copied().unwrap_or(0)
+            }
+            _ => self.row(self.mark(facts, line)),
+        }
+    }
+
     /// The row of a value: row 0 when it is missing, or no rule demands it.
     #[inline]
     pub fn row(&self, mark: Mark) -> u32 {
@@ -238,24 +249,22 @@ impl Column {
         self.lookup.place_count()
     }
 
-    /// Fills in the place of every line's value, with the highest number for those without.
-    pub fn places<F: Facts + ?Sized>(&self, facts: &F, symbols: &mut Vec<Option<Symbol>>, places: &mut Vec<u32>) {
-        places.clear();
+    /// Shows the place of every line's value, in their order; the highest number for those without.
+    #[inline]
+    pub fn each_place<F: Facts + ?Sized>(&self, facts: &F, mut see: impl FnMut(u32)) {
         if let Lookup::Symbols { first, .. } = &self.lookup {
-            symbols.clear();
-            facts.symbols(self.slot, symbols);
-            places.extend(symbols.iter().map(|symbol| place_behind(*first, *symbol)));
+            facts.each_symbol(self.slot, |symbol| see(place_behind(*first, symbol)));
         } else {
             let place = |line| if let Mark::Place(place) = self.mark(facts, Some(line)) { place } else { u32::MAX };
-            places.extend((0..facts.line_count()).map(place));
+            (0..facts.line_count()).map(place).for_each(see);
         }
     }
 
-    /// Fills in every line's number where it is a whole one among the thresholds: half its [`Column::height`].
-    pub fn wholes<F: Facts + ?Sized>(&self, facts: &F, wholes: &mut Vec<Option<i64>>) {
-        wholes.clear();
+    /// Shows every line's number where it is a whole one among the thresholds: half its [`Column::height`].
+    #[inline]
+    pub fn each_whole<F: Facts + ?Sized>(&self, facts: &F, see: impl FnMut(Option<i64>)) {
         if let Lookup::Thresholds { bounds, .. } = &self.lookup {
-            bounds.wholes(facts, self.slot, wholes);
+            bounds.each_whole(facts, self.slot, see);
         }
     }
 

@@ -6,7 +6,6 @@ use super::column::Column;
 use super::rows::{each_bit, index, place};
 use super::steps::Steps;
 use super::wanted::{Places, Spans, Wanted};
-use crate::id::Symbol;
 
 /// How many rules are tested together.
 const TOGETHER: usize = 64;
@@ -21,9 +20,8 @@ pub(super) struct LineScratch {
     /// The rules that demand a value, by its place; zero but while a column is read.
     demanding: Vec<u64>,
     steps: Steps,
-    symbols: Vec<Option<Symbol>>,
+    /// The places of the lines' values in a column.
     places: Vec<u32>,
-    wholes: Vec<Option<i64>>,
 }
 
 /// The rules that can match, ascending, and where each of them lies in the columns.
@@ -62,23 +60,30 @@ impl LineScratch {
             }
         }
         // 3. The rules of the bits.
+        self.list_rules(facts, count, matching, ends);
+    }
+
+    /// Appends the rules that each line has left.
+    #[inline(never)]
+    fn list_rules<F: Facts + ?Sized>(&self, facts: &F, count: usize, matching: &mut Vec<u32>, ends: &mut Vec<usize>) {
         let Some((first, others)) = self.rules.split_first() else { return };
         let (left, more) = self.left.split_at_checked(count).unwrap_or_default();
-        for (line, left) in left.iter().enumerate() {
+        ends.extend(left.iter().enumerate().map(|(line, left)| {
             if facts.takes_part(line) {
                 push(*left, first, matching);
                 for (left, rules) in more.chunks_exact(count).zip(others) {
                     push(left.get(line).copied().unwrap_or(0), rules, matching);
                 }
             }
-            ends.push(matching.len());
-        }
+            matching.len()
+        }));
     }
 
     /// The place of every line's value in a column. Give the list back with [`LineScratch::give_back`].
     pub fn places<F: Facts + ?Sized>(&mut self, facts: &F, column: &Column) -> Vec<u32> {
         let mut places = std::mem::take(&mut self.places);
-        column.places(facts, &mut self.symbols, &mut places);
+        places.clear();
+        column.each_place(facts, |place| places.push(place));
         places
     }
 
@@ -88,14 +93,14 @@ impl LineScratch {
     }
 
     /// Keeps the rules that demand nothing of a column or the value of the line.
+    #[inline(never)]
     fn keep_places<F: Facts + ?Sized>(&mut self, facts: &F, column: &Column, wanted: &Places, positions: &[u32]) {
         let count = facts.line_count();
-        let Self { left, demanding, symbols, places, .. } = self;
+        let Self { left, demanding, .. } = self;
         let nothing = wanted.nothing();
         if demanding.len() <= index(nothing) {
             demanding.resize(index(nothing).saturating_add(1), 0);
         }
-        places.clear();
         for (rules, left) in positions.chunks(TOGETHER).zip(left.chunks_exact_mut(count)) {
             // 1. The rules that demand each place. Those that take one of more values than there are lines are left for later.
             let (mut wide, mut mask) = (0, 1_u64);
@@ -112,12 +117,12 @@ impl LineScratch {
             let others = demanding.get(index(nothing)).copied().unwrap_or(0) | wide;
             // 2. What they leave of each line.
             if others != all_of(rules) || wide != 0 {
-                if places.is_empty() {
-                    column.places(facts, symbols, places);
-                }
-                for (place, left) in places.iter().zip(left.iter_mut()) {
-                    *left &= others | demanding.get(index(*place)).copied().unwrap_or(0);
-                }
+                let mut left = left.iter_mut();
+                column.each_place(facts, |place| {
+                    if let Some(left) = left.next() {
+                        *left &= others | demanding.get(index(place)).copied().unwrap_or(0);
+                    }
+                });
             }
             for position in rules {
                 match wanted.demand(index(*position)) {
@@ -129,31 +134,35 @@ impl LineScratch {
             // 3. Of so many values, those of the lines are looked for.
             each_bit(wide, |bit| {
                 let several = rules.get(bit).and_then(|position| wanted.demand(index(*position)).err()).unwrap_or_default();
-                let failed = places.iter().zip(left.iter_mut()).filter(|(place, _)| several.binary_search(place).is_err());
-                failed.for_each(|(_, left)| *left &= !place(bit).1);
+                let mut left = left.iter_mut();
+                column.each_place(facts, |value| {
+                    if let Some(left) = left.next().filter(|_| several.binary_search(&value).is_err()) {
+                        *left &= !place(bit).1;
+                    }
+                });
             });
         }
     }
 
     /// Keeps the rules that demand nothing of a column of thresholds, or heights among which that of the line is.
+    #[inline(never)]
     fn keep_heights<F: Facts + ?Sized>(&mut self, facts: &F, column: &Column, wanted: &Spans, positions: &[u32]) {
         let count = facts.line_count();
-        let Self { left, steps, wholes, .. } = self;
-        wholes.clear();
+        let Self { left, steps, .. } = self;
         for (rules, left) in positions.chunks(TOGETHER).zip(left.chunks_exact_mut(count)) {
             let spans = rules.iter().map(|position| wanted.span(index(*position)));
             if !steps.set(spans) {
                 continue;
             }
-            if wholes.is_empty() {
-                column.wholes(facts, wholes);
-            }
-            for (line, (whole, left)) in wholes.iter().zip(left).enumerate() {
-                *left &= match whole {
-                    Some(whole) => steps.at_whole(*whole),
-                    None => steps.at(column.height(facts, line)),
-                };
-            }
+            let mut left = left.iter_mut().enumerate();
+            column.each_whole(facts, |whole| {
+                if let Some((line, left)) = left.next() {
+                    *left &= match whole {
+                        Some(whole) => steps.at_whole(whole),
+                        None => steps.at(column.height(facts, line)),
+                    };
+                }
+            });
         }
     }
 }

@@ -160,13 +160,16 @@ impl RuleIndex {
     /// Looks at the document; call it once per document, before [`RuleIndex::matches`].
     pub fn header<F: Facts + ?Sized>(&self, facts: &F, scratch: &mut IndexScratch) {
         scratch.rules = Some(self.rules.len());
+        if self.direct {
+            return self.whole_header(facts, scratch);
+        }
         let mark = |column: &Column| {
             let mark = column.mark(facts, None);
             (mark, column.row(mark))
         };
         scratch.document.clear();
         scratch.document.extend(self.document.iter().map(mark));
-        if self.direct { self.whole_header(scratch) } else { self.header_of_many(scratch) }
+        self.header_of_many(scratch);
     }
 
     /// Appends the numbers of the rules whose atoms all hold, ascending.

@@ -86,10 +86,10 @@ impl Steps {
         (self.above(height).saturating_sub(1) >> self.shift).saturating_add(1)
     }
 
-    /// How far a height is above the lower end.
+    /// How far a height is above the lower end, below which none is.
     #[inline]
     fn above(&self, height: i64) -> u64 {
-        height.abs_diff(self.ends.0 << 1)
+        height.wrapping_sub(self.ends.0 << 1).cast_unsigned()
     }
 
     /// The rules that a whole number fulfils.

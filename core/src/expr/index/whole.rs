@@ -1,7 +1,7 @@
 //! Few rules and few lines: whole rows, rule by rule at the position of its number.
 
 use super::super::Facts;
-use super::column::{Column, Mark};
+use super::column::Column;
 use super::rows::{MIDDLE, NARROWEST, WIDEST, each_bit, index, place, stride, words_for};
 use super::{IndexScratch, RuleIndex};
 
@@ -18,19 +18,19 @@ macro_rules! of_width {
 
 impl RuleIndex {
     /// The AND of the document's whole rows.
-    pub(super) fn whole_header(&self, scratch: &mut IndexScratch) {
-        of_width!(self.header_of_width(&scratch.document, &mut scratch.header));
+    pub(super) fn whole_header<F: Facts + ?Sized>(&self, facts: &F, scratch: &mut IndexScratch) {
+        of_width!(self.header_of_width(facts, &mut scratch.header));
     }
 
-    fn header_of_width<const WIDTH: usize>(&self, document: &[(Mark, u32)], header: &mut Vec<u64>) {
+    fn header_of_width<const WIDTH: usize>(&self, facts: &(impl Facts + ?Sized), header: &mut Vec<u64>) {
         let mut words = [0; WIDTH];
         // No bit behind the last rule.
         let (full, behind) = place(self.rules.len());
         for (number, word) in words.iter_mut().take(full.saturating_add(1)).enumerate() {
             *word = if number < full { u64::MAX } else { behind.wrapping_sub(1) };
         }
-        for (column, (_, row)) in self.document.iter().zip(document) {
-            and(&mut words, column, *row);
+        for column in &self.document {
+            and(&mut words, column, column.row_of(facts, None));
         }
         header.clear();
         header.extend_from_slice(&words);
@@ -45,7 +45,7 @@ impl RuleIndex {
         let mut words = [0; WIDTH];
         words.iter_mut().zip(header).for_each(|(word, header)| *word = *header);
         for column in &self.lines {
-            and(&mut words, column, column.row(column.mark(facts, line)));
+            and(&mut words, column, column.row_of(facts, line));
         }
         push_rules(&words, matching);
     }
