@@ -64,14 +64,15 @@ pub trait Facts {
         if let Value::Number(number) = self.value(slot, line) { number.mantissa_at(scale).ok() } else { None }
     }
 
-    /// Shows [`Facts::symbol`] of every line, in their order: those who keep symbols in columns need not look up the slot for each line.
-    fn each_symbol(&self, slot: Slot, see: impl FnMut(Option<Symbol>)) {
-        (0..self.line_count()).map(|line| self.symbol(slot, Some(line))).for_each(see);
+    /// Shows [`Facts::symbol`] of every line, with its number and in this order: those who keep symbols in columns need not look up the
+    /// slot for each line.
+    fn each_symbol(&self, slot: Slot, mut see: impl FnMut(usize, Option<Symbol>)) {
+        (0..self.line_count()).for_each(|line| see(line, self.symbol(slot, Some(line))));
     }
 
-    /// Shows [`Facts::whole`] of every line, in their order.
-    fn each_whole(&self, slot: Slot, scale: u32, see: impl FnMut(Option<i64>)) {
-        (0..self.line_count()).map(|line| self.whole(slot, Some(line), scale)).for_each(see);
+    /// Shows [`Facts::whole`] of every line, with its number and in this order.
+    fn each_whole(&self, slot: Slot, scale: u32, mut see: impl FnMut(usize, Option<i64>)) {
+        (0..self.line_count()).for_each(|line| see(line, self.whole(slot, Some(line), scale)));
     }
 
     /// How many lines the document has.

@@ -149,7 +149,7 @@ impl Pricing {
             if let Some(slot) = key.filter(|_| key != symbols_of) {
                 plain::take(&mut run, query.lines, open, taken, found);
                 symbols.clear();
-                query.facts.each_symbol(slot, |symbol| symbols.push(symbol));
+                query.facts.each_symbol(slot, |_, symbol| symbols.push(symbol));
                 for line in open.iter_mut() {
                     line.symbol = symbols.get(line.line).copied().flatten().map_or(NO_KEY, Symbol::number);
                 }

@@ -30,7 +30,7 @@ impl Pricing {
                 break;
             }
             let Some(opened) = list.heads.open(&list.keys, query.facts) else { continue };
-            let plain = Plain::of(list, *number, opened, query.date).filter(|plain| plain.covers == Covers::Each);
+            let plain = Plain::of(list, *number, opened, query.date).filter(|plain| plain.of_each);
             let Some(plain) = plain.filter(|_| key.is_none() || key == list.heads.line_key) else { break };
             key = list.heads.line_key;
             lists.push(plain);
@@ -90,7 +90,8 @@ pub(super) struct Plain<'l> {
     terms: &'l Terms,
     /// The tiers' least quantities, where they are as many as nearly all lists have.
     few: Option<&'l [i64; 4]>,
-    covers: Covers,
+    /// Whether its prices are for single base units.
+    of_each: bool,
     /// The least whole quantity that has a price.
     least: i64,
     /// A price of zero, where all prices have the same digits after the point and those of the currency.
@@ -102,10 +103,10 @@ impl<'l> Plain<'l> {
     pub fn of(list: &'l PriceList, number: usize, opened: Opened, date: Date) -> Option<Self> {
         let (terms, first_prices) = list.heads.uniform(opened)?;
         let terms = list.terms(terms).filter(|terms| terms.offer.unit.is_none() && terms.offer.valid.contains(date))?;
-        let (covers, least) = (Covers::units(terms.offer.per, None), *terms.from_whole.first()?);
+        let (of_each, least) = (terms.offer.per.to_whole() == Some(1), *terms.from_whole.first()?);
         let few = <&[i64; 4]>::try_from(&*terms.from_whole).ok();
         let zero = list.prices.zero(list.currency);
-        Some(Self { number: Ordinal::of(number), list, first_prices, terms, few, covers, least, zero })
+        Some(Self { number: Ordinal::of(number), list, first_prices, terms, few, of_each, least, zero })
     }
 
     /// The number of the price of a symbol in the last of so many tiers.
@@ -187,7 +188,8 @@ pub(super) fn take<L: Lines>(
     read_digits(run, taken);
     for taken in taken.iter() {
         let (Some(slot), Some((plain, price))) = (found.get_mut(taken.line), taken.price(run)) else { continue };
-        *slot = Some(Found { list: plain.number, price, covers: plain.covers });
+        let covers = if plain.of_each { Covers::Each } else { Covers::units(plain.terms.offer.per, None) };
+        *slot = Some(Found { list: plain.number, price, covers });
     }
     // 3. What is still open.
     if taken.len() == open.len() {

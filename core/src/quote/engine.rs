@@ -111,11 +111,14 @@ impl Rulebook {
         let lists = given_lists(parts, &given);
         let of_products = product_lists(parts, &lines);
         let has_returns = !plain && lines.iter().any(|line| line.returned);
+        // Before the first stage nothing has entered any.
+        let mut entered = std::mem::take(&mut scratch.entered);
+        entered.clear();
         let mut frame = Frame {
             parts,
             at: request.at,
             lines,
-            entered: Vec::new(),
+            entered,
             has_returns,
             has_prior_prices: survey.prior_prices,
             document: Vec::new(),
@@ -132,7 +135,8 @@ impl Rulebook {
         set_quantity(&mut frame)?;
         procedure::run(&mut frame, request, scratch, &mut out)?;
         // 3. Total.
-        let mut lines = frame.lines;
+        let Frame { mut lines, entered, .. } = frame;
+        scratch.entered = entered;
         if has_returns {
             returns::settle(&mut lines, &mut out);
         }

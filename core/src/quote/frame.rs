@@ -31,6 +31,8 @@ pub struct QuoteScratch {
     pub(super) shares: Vec<AllocationShare>,
     pub(super) parts: Vec<i64>,
     pub(super) eligible: Vec<usize>,
+    /// The lines' amounts as they entered a stage.
+    pub(super) entered: Vec<i64>,
     /// What each line weighs when an amount is split; empty where that is what it costs.
     pub(super) weights: Vec<u64>,
     /// What each line must cost at least; empty where nothing guards them.
@@ -222,11 +224,15 @@ impl Facts for Frame<'_> {
     }
 
     #[inline]
-    fn each_symbol(&self, slot: Slot, see: impl FnMut(Option<Symbol>)) {
-        match self.product_symbols(slot) {
-            Some(column) => self.lines.iter().map(|line| column.of_product(line.product_number()?)).for_each(see),
-            None => (0..self.lines.len()).map(|line| symbol_of(self.value(slot, Some(line)))).for_each(see),
-        }
+    fn each_symbol(&self, slot: Slot, mut see: impl FnMut(usize, Option<Symbol>)) {
+        let column = self.product_symbols(slot);
+        self.lines.iter().zip(0..self.lines.len()).for_each(|(line, number)| {
+            let symbol = match column {
+                Some(column) => line.product_number().and_then(|product| column.of_product(product)),
+                None => symbol_of(self.value(slot, Some(number))),
+            };
+            see(number, symbol);
+        });
     }
 
     fn whole(&self, slot: Slot, line: Option<usize>, scale: u32) -> Option<i64> {
@@ -242,13 +248,17 @@ impl Facts for Frame<'_> {
     }
 
     #[inline]
-    fn each_whole(&self, slot: Slot, scale: u32, see: impl FnMut(Option<i64>)) {
-        match self.held(slot, scale) {
-            Some(Held::Amount) => (0..self.lines.len()).map(|line| Some(self.entered(line))).for_each(see),
-            Some(Held::ListAmount) => self.lines.iter().map(|line| Some(line.list_amount())).for_each(see),
-            Some(Held::Quantity) => self.lines.iter().map(Line::whole_quantity).for_each(see),
-            None => (0..self.lines.len()).map(|line| whole_of(self.value(slot, Some(line)), scale)).for_each(see),
-        }
+    fn each_whole(&self, slot: Slot, scale: u32, mut see: impl FnMut(usize, Option<i64>)) {
+        let held = self.held(slot, scale);
+        self.lines.iter().zip(0..self.lines.len()).for_each(|(line, number)| {
+            let whole = match held {
+                Some(Held::Amount) => Some(self.entered(number)),
+                Some(Held::ListAmount) => Some(line.list_amount()),
+                Some(Held::Quantity) => line.whole_quantity(),
+                None => whole_of(self.value(slot, Some(number)), scale),
+            };
+            see(number, whole);
+        });
     }
 
     fn line_count(&self) -> usize {

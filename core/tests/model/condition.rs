@@ -184,6 +184,7 @@ pub const CATEGORIES: [&str; 4] = ["pump", "tool", "seal", "part"];
 pub const LEVELS: [&str; 3] = ["gold", "silver", "base"];
 pub const BRANDS: [&str; 2] = ["acme", "brunner"];
 pub const CUSTOMERS: [&str; 3] = ["C-1", "C-2", "C-9"];
+pub const GROUPS: [&str; 3] = ["club", "staff", "press"];
 pub const COUNTRIES: [&str; 3] = ["DE", "FR", "XX"];
 pub const CHANNELS: [&str; 2] = ["web", "shop"];
 pub const UNITS: [&str; 4] = ["piece", "metre", "box", "pallet"];

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
-use super::condition::{self, BRANDS, CATEGORIES, CHANNELS, COUNTRIES, CUSTOMERS, Condition, DAYS, LEVELS};
+use super::condition::{self, BRANDS, CATEGORIES, CHANNELS, COUNTRIES, CUSTOMERS, Condition, DAYS, GROUPS, LEVELS};
 
 /// A rulebook and a request, with the conditions by their text.
 #[derive(Debug, Clone)]
@@ -62,6 +62,8 @@ struct Product {
 #[derive(Debug, Clone)]
 struct List {
     keys: &'static [&'static str],
+    /// Of customers of several groups.
+    several: &'static str,
     other_currency: bool,
     valid: Option<Valid>,
     records: Vec<Record>,
@@ -129,6 +131,7 @@ struct Request {
     customer: Option<&'static str>,
     level: Option<&'static str>,
     size: Option<u8>,
+    groups: Option<&'static [&'static str]>,
     country: Option<&'static str>,
     channel: Option<&'static str>,
     project: Option<&'static str>,
@@ -200,8 +203,10 @@ fn record() -> impl Strategy<Value = Record> {
 }
 
 fn list() -> impl Strategy<Value = List> {
-    const KEYS: [&[&str]; 9] = [
+    const KEYS: [&[&str]; 11] = [
         &["product.id"],
+        &["customer.groups", "product.id"],
+        &["product.id", "customer.groups"],
         &["customer.id", "product.id"],
         &["customer.level", "product.id"],
         &["product.category"],
@@ -211,8 +216,8 @@ fn list() -> impl Strategy<Value = List> {
         &["line.unit", "product.id"],
         &["document.project"],
     ];
-    (select(&KEYS[..]), prop::bool::weighted(0.1), valid(), prop::collection::vec(record(), 1..6))
-        .prop_map(|(keys, other_currency, valid, records)| List { keys, other_currency, valid, records })
+    (select(&KEYS[..]), select(vec!["best", "first"]), prop::bool::weighted(0.1), valid(), prop::collection::vec(record(), 1..6))
+        .prop_map(|(keys, several, other_currency, valid, records)| List { keys, several, other_currency, valid, records })
 }
 
 fn stage() -> impl Strategy<Value = Stage> {
@@ -277,6 +282,7 @@ fn request() -> impl Strategy<Value = Request> {
         3 => select(vec!["0.5", "1.25", "2.5", "0.1"]),
         1 => select(vec!["0", "-1", "0.333"]),
     ];
+    const MEMBERSHIPS: [&[&str]; 5] = [&[], &["club"], &["staff", "club"], &["club", "press", "staff"], &["press"]];
     const ORDERED: [&str; 6] = ["piece", "metre", "box", "box", "pallet", "crate"];
     let line = (
         (any::<prop::sample::Index>(), prop::bool::weighted(0.03)),
@@ -288,16 +294,17 @@ fn request() -> impl Strategy<Value = Request> {
         .prop_map(|((product, unknown), quantity, unit, rush, weight)| Line { product, unknown, quantity, unit, rush, weight });
     (
         select(vec!["2026-01-01", "2026-02-28", "2026-03-01", "2026-07-01", "2026-09-30", "2026-12-30", "2026-12-31"]),
-        (maybe(0.7, &CUSTOMERS), maybe(0.8, &LEVELS), prop::option::of(0_u8..12)),
+        (maybe(0.7, &CUSTOMERS), maybe(0.8, &LEVELS), prop::option::of(0_u8..12), maybe(0.6, &MEMBERSHIPS)),
         (maybe(0.7, &COUNTRIES), maybe(0.5, &CHANNELS), maybe(0.3, &["alpha", "gamma"])),
         select(vec!["totals", "waterfall", "candidates", "candidates"]),
         prop::collection::vec(line, 1..7),
     )
-        .prop_map(|(date, (customer, level, size), (country, channel, project), explain, lines)| Request {
+        .prop_map(|(date, (customer, level, size, groups), (country, channel, project), explain, lines)| Request {
             date,
             customer,
             level,
             size,
+            groups,
             country,
             channel,
             project,

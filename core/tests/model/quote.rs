@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dealdesk::adjust::AdjustmentDef;
 use dealdesk::catalog::{ProductDef, ProductStatus};
 use dealdesk::fact::Fact;
-use dealdesk::pricing::{PriceListDef, PriceRecordDef};
+use dealdesk::pricing::{PriceListDef, PriceRecordDef, Several};
 use dealdesk::quote::{Explain, QuoteLineRequest, QuoteRequest};
 use dealdesk::rulebook::{NegativeQuantities, StepDef};
 use dealdesk::time::Period;
@@ -16,6 +16,9 @@ use super::charge::ModelCharge;
 use super::condition::{Condition, Facts};
 use super::rational::Rational;
 use super::steps::Figures;
+
+/// The attribute of customers that may have several values.
+const GROUPS: &str = "customer.groups";
 
 /// A document on its way.
 pub struct Model<'m> {
@@ -334,13 +337,20 @@ impl<'m> Model<'m> {
             if list.currency.is_some_and(|currency| currency != self.def.currency) || !self.valid(list.valid) {
                 continue;
             }
-            let Some(record) = list.records.iter().find(|record| self.fits(list, record, line)) else { continue };
-            let unit = record.unit.as_ref().map_or(product.unit.as_str(), |unit| unit.as_str());
-            let Some(factor) = Self::factor(product, unit) else { continue };
-            let Some(price) = reached(&record, ordered.base / factor) else { continue };
             // The price of one ordered unit.
-            let of_ordered = Self::factor(product, &ordered.unit).unwrap() / factor;
-            let exact = price / record.per.map_or(Rational::ONE, Rational::from) * of_ordered;
+            let price = |record: &PriceRecordDef| {
+                let unit = record.unit.as_ref().map_or(product.unit.as_str(), |unit| unit.as_str());
+                let factor = Self::factor(product, unit)?;
+                let price = reached(record, ordered.base / factor)?;
+                Some(price / record.per.map_or(Rational::ONE, Rational::from) * Self::factor(product, &ordered.unit).unwrap() / factor)
+            };
+            // Of several groups in the order in which the customer has them.
+            let mut prices = self.groups(list).into_iter().filter_map(|group| {
+                let record = list.records.iter().find(|record| self.fits(list, &record, line, group.as_deref()))?;
+                price(&record)
+            });
+            let found = if list.several == Some(Several::Best) { prices.min() } else { prices.next() };
+            let Some(exact) = found else { continue };
             let unit_price = if exact.decimals().is_some_and(|decimals| decimals <= 12) { exact } else { exact.rounded(None, digits + 4) };
             let amount = (exact * quantity).rounded(None, digits);
             let place = &mut self.lines[line];
@@ -353,9 +363,22 @@ impl<'m> Model<'m> {
         self.find("pricing.no_price", "error", Some(line));
     }
 
-    fn fits(&self, list: &PriceListDef, record: &PriceRecordDef, line: usize) -> bool {
-        let key = list.keys.iter().zip(&record.key);
-        self.valid(record.valid) && key.into_iter().all(|(key, value)| self.text(key.as_str(), Some(line)).as_ref() == Some(value))
+    fn fits(&self, list: &PriceListDef, record: &PriceRecordDef, line: usize, group: Option<&str>) -> bool {
+        let fits = |key: &str, value: &String| match group.filter(|_| key == GROUPS) {
+            Some(group) => group == value,
+            None => self.text(key, Some(line)).as_ref() == Some(value),
+        };
+        self.valid(record.valid) && list.keys.iter().zip(&record.key).all(|(key, value)| fits(key.as_str(), value))
+    }
+
+    /// The groups by which a list is asked: those of the customer, or none in particular.
+    fn groups(&self, list: &PriceListDef) -> Vec<Option<String>> {
+        if list.keys.iter().all(|key| key.as_str() != GROUPS) {
+            return vec![None];
+        }
+        let Some(Fact::List(groups)) = self.request.customer.get("groups") else { return Vec::new() };
+        let text = |group: &Fact| if let Fact::Text(text) = group { Some(text.clone()) } else { None };
+        groups.iter().map(text).collect()
     }
 
     /// Adds a step to a line's waterfall.

@@ -79,13 +79,9 @@ impl Bounds {
         self.height(facts.value(slot, line))
     }
 
-    /// Shows for every line half its [`Bounds::height_of`], where that is a whole number that is at hand; otherwise none.
-    #[inline]
-    pub fn each_whole<F: Facts + ?Sized>(&self, facts: &F, slot: Slot, see: impl FnMut(Option<i64>)) {
-        match self.measure {
-            Measure::Integers { scale } => facts.each_whole(slot, scale, see),
-            Measure::Decimals(_) | Measure::Dates => std::iter::repeat_n(None, facts.line_count()).for_each(see),
-        }
+    /// How many digits after the point numbers have that are half a [`Bounds::height_of`]; none where no number is.
+    pub const fn scale(&self) -> Option<u32> {
+        if let Measure::Integers { scale } = self.measure { Some(scale) } else { None }
     }
 
     /// The first and the last height of a range; the first is above the last when the range is empty. An end that is open is the first

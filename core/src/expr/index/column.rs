@@ -249,23 +249,20 @@ impl Column {
         self.lookup.place_count()
     }
 
-    /// Shows the place of every line's value, in their order; the highest number for those without.
+    /// Shows the place of every line's value, with the line's number; the highest place for those without.
     #[inline]
-    pub fn each_place<F: Facts + ?Sized>(&self, facts: &F, mut see: impl FnMut(u32)) {
+    pub fn each_place<F: Facts + ?Sized>(&self, facts: &F, mut see: impl FnMut(usize, u32)) {
         if let Lookup::Symbols { first, .. } = &self.lookup {
-            facts.each_symbol(self.slot, |symbol| see(place_behind(*first, symbol)));
+            facts.each_symbol(self.slot, |line, symbol| see(line, place_behind(*first, symbol)));
         } else {
             let place = |line| if let Mark::Place(place) = self.mark(facts, Some(line)) { place } else { u32::MAX };
-            (0..facts.line_count()).map(place).for_each(see);
+            (0..facts.line_count()).for_each(|line| see(line, place(line)));
         }
     }
 
-    /// Shows every line's number where it is a whole one among the thresholds: half its [`Column::height`].
-    #[inline]
-    pub fn each_whole<F: Facts + ?Sized>(&self, facts: &F, see: impl FnMut(Option<i64>)) {
-        if let Lookup::Thresholds { bounds, .. } = &self.lookup {
-            bounds.each_whole(facts, self.slot, see);
-        }
+    /// How many digits after the point numbers have that are half a [`Column::height`]; none where no number is.
+    pub const fn scale(&self) -> Option<u32> {
+        if let Lookup::Thresholds { bounds, .. } = &self.lookup { bounds.scale() } else { None }
     }
 
     /// The height of a line's value; none where it is missing.

@@ -68,11 +68,11 @@ impl LineScratch {
     fn list_rules<F: Facts + ?Sized>(&self, facts: &F, count: usize, matching: &mut Vec<u32>, ends: &mut Vec<usize>) {
         let Some((first, others)) = self.rules.split_first() else { return };
         let (left, more) = self.left.split_at_checked(count).unwrap_or_default();
-        ends.extend(left.iter().enumerate().map(|(line, left)| {
+        ends.extend(left.iter().zip(0..count).map(|(left, line)| {
             if facts.takes_part(line) {
                 push(*left, first, matching);
-                for (left, rules) in more.chunks_exact(count).zip(others) {
-                    push(left.get(line).copied().unwrap_or(0), rules, matching);
+                for (rules, left) in others.iter().zip(more.get(line..).unwrap_or_default().iter().step_by(count)) {
+                    push(*left, rules, matching);
                 }
             }
             matching.len()
@@ -83,7 +83,7 @@ impl LineScratch {
     pub fn places<F: Facts + ?Sized>(&mut self, facts: &F, column: &Column) -> Vec<u32> {
         let mut places = std::mem::take(&mut self.places);
         places.clear();
-        column.each_place(facts, |place| places.push(place));
+        column.each_place(facts, |_, place| places.push(place));
         places
     }
 
@@ -117,9 +117,8 @@ impl LineScratch {
             let others = demanding.get(index(nothing)).copied().unwrap_or(0) | wide;
             // 2. What they leave of each line.
             if others != all_of(rules) || wide != 0 {
-                let mut left = left.iter_mut();
-                column.each_place(facts, |place| {
-                    if let Some(left) = left.next() {
+                column.each_place(facts, |line, place| {
+                    if let Some(left) = left.get_mut(line) {
                         *left &= others | demanding.get(index(place)).copied().unwrap_or(0);
                     }
                 });
@@ -134,9 +133,8 @@ impl LineScratch {
             // 3. Of so many values, those of the lines are looked for.
             each_bit(wide, |bit| {
                 let several = rules.get(bit).and_then(|position| wanted.demand(index(*position)).err()).unwrap_or_default();
-                let mut left = left.iter_mut();
-                column.each_place(facts, |value| {
-                    if let Some(left) = left.next().filter(|_| several.binary_search(&value).is_err()) {
+                column.each_place(facts, |line, value| {
+                    if let Some(left) = left.get_mut(line).filter(|_| several.binary_search(&value).is_err()) {
                         *left &= !place(bit).1;
                     }
                 });
@@ -154,9 +152,12 @@ impl LineScratch {
             if !steps.set(spans) {
                 continue;
             }
-            let mut left = left.iter_mut().enumerate();
-            column.each_whole(facts, |whole| {
-                if let Some((line, left)) = left.next() {
+            let Some(scale) = column.scale() else {
+                left.iter_mut().zip(0..count).for_each(|(left, line)| *left &= steps.at(column.height(facts, line)));
+                continue;
+            };
+            facts.each_whole(column.slot, scale, |line, whole| {
+                if let Some(left) = left.get_mut(line) {
                     *left &= match whole {
                         Some(whole) => steps.at_whole(whole),
                         None => steps.at(column.height(facts, line)),
@@ -181,21 +182,22 @@ fn filled_up(rules: &[u32]) -> [u32; TOGETHER] {
 #[inline]
 fn push(mut left: u64, rules: &[u32; TOGETHER], matching: &mut Vec<u32>) {
     const FEW: usize = 4;
-    let end = matching.len().saturating_add(usize::try_from(left.count_ones()).unwrap_or_default());
     loop {
-        let mut few = [0; FEW];
+        let (mut few, mut count) = ([0; FEW], 0_usize);
         for place in &mut few {
+            count = count.wrapping_add((left != 0).into());
             // Where no bit is left, the first rule stands in for none.
             let bit = index(left.trailing_zeros()) & (TOGETHER - 1);
             *place = rules.get(bit).copied().unwrap_or_default();
             left &= left.wrapping_sub(1);
         }
+        let end = matching.len().saturating_add(count);
         matching.extend_from_slice(&few);
+        matching.truncate(end);
         if left == 0 {
             break;
         }
     }
-    matching.truncate(end);
 }
 
 #[inline]

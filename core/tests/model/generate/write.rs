@@ -29,6 +29,7 @@ impl Spec {
             "attributes": [
                 level,
                 {"id": "customer.size", "type": "number", "default": "3"},
+                {"id": "customer.groups", "type": {"list": "text"}, "default": []},
                 {"id": "document.project", "type": "text", "optional": true},
                 {"id": "line.rush", "type": "bool", "default": false},
                 {"id": "line.weight", "type": "number", "optional": true},
@@ -71,7 +72,7 @@ impl Spec {
                 (product < self.products.len()).then_some(record)
             })
             .collect();
-        let list = List { keys: &["product.id"], other_currency: false, valid: None, records };
+        let list = List { keys: &["product.id"], several: "best", other_currency: false, valid: None, records };
         lists.push(list.build("list", self.products.len(), self.currency));
         lists.into()
     }
@@ -169,7 +170,15 @@ impl Spec {
         };
         let level = asked.level.or(self.level_required.then_some("base"));
         let text = |text: Option<&str>| text.map(Value::from);
-        part("customer", &[("id", text(asked.customer)), ("level", text(level)), ("size", asked.size.map(Value::from))]);
+        part(
+            "customer",
+            &[
+                ("id", text(asked.customer)),
+                ("level", text(level)),
+                ("size", asked.size.map(Value::from)),
+                ("groups", asked.groups.map(Value::from)),
+            ],
+        );
         part("destination", &[("country", text(asked.country))]);
         part("document", &[("project", text(asked.project))]);
         set(&mut request, "channel", asked.channel);
@@ -199,16 +208,25 @@ impl Product {
 }
 
 impl List {
+    fn of_groups(&self) -> bool {
+        self.keys.contains(&"customer.groups")
+    }
+
     fn build(&self, id: &str, products: usize, currency: &str) -> Value {
         let mut records = Vec::new();
         let mut seen = BTreeSet::new();
         for record in &self.records {
             let key: Vec<String> = self.keys.iter().zip(record.key).map(|(key, number)| key_value(key, number, products)).collect();
+            // Prices for several groups are compared as they stand: for one base unit each.
+            let record = if self.of_groups() { Record { unit: None, per: None, ..record.clone() } } else { record.clone() };
             if seen.insert(key.clone()) {
                 record.build(&key, &mut records);
             }
         }
         let mut json = json!({"id": id, "keys": self.keys, "records": records});
+        if self.of_groups() {
+            json["several"] = self.several.into();
+        }
         if self.other_currency {
             json["currency"] = if currency == "EUR" { "USD" } else { "EUR" }.into();
         }
@@ -223,6 +241,7 @@ fn key_value(key: &str, number: usize, products: usize) -> String {
         "product.id" => format!("P-{}", number % products),
         "customer.id" => of(&CUSTOMERS[..2]),
         "customer.level" => of(&LEVELS),
+        "customer.groups" => of(&GROUPS),
         "product.category" => of(&CATEGORIES),
         "destination.country" => of(&COUNTRIES[..2]),
         "channel" => of(&CHANNELS),
