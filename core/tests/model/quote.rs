@@ -346,7 +346,7 @@ impl<'m> Model<'m> {
             };
             // Of several groups in the order in which the customer has them.
             let mut prices = self.groups(list).into_iter().filter_map(|group| {
-                let record = list.records.iter().find(|record| self.fits(list, &record, line, group.as_deref()))?;
+                let record = list.records.iter().find(|record| self.fits(list, record, line, group.as_deref()))?;
                 price(&record)
             });
             let found = if list.several == Some(Several::Best) { prices.min() } else { prices.next() };
