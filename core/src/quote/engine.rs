@@ -361,8 +361,8 @@ fn find_plain_prices(
         return Ok(0);
     };
     let asked = frame.lines.iter().enumerate().filter_map(|(index, line)| {
-        let ordered = line.ordered.as_ref().filter(|ordered| ordered.in_base_unit && !line.returned)?;
-        Some((index, symbols.of_product(line.product_number()?)?, ordered.whole()?))
+        let whole = line.whole_as_ordered().filter(|_| !line.returned)?;
+        Some((index, symbols.of_product(line.product_number()?)?, whole))
     });
     let QuoteScratch { plain, prices, .. } = scratch;
     let found = lists.find(asked, plain);
@@ -427,8 +427,8 @@ fn look_up_prices(
 /// way.
 #[inline]
 fn plain_price(line: &Line, found: &Found, to_minor: &Rounding) -> Option<ListPrice> {
-    let ordered = line.ordered.as_ref().filter(|ordered| ordered.in_base_unit && found.covers == Covers::Each)?;
-    let amount = found.price.amount_of_whole(ordered.whole()?, to_minor)?;
+    let whole = line.whole_as_ordered().filter(|_| found.covers == Covers::Each)?;
+    let amount = found.price.amount_of_whole(whole, to_minor)?;
     Some(ListPrice { list: found.list, unit_price: found.price, amount })
 }
 

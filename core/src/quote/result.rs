@@ -151,6 +151,12 @@ impl Line {
         self.ordered.as_ref()?.whole()
     }
 
+    /// What is ordered, where that is a whole number of base units and ordered in them.
+    #[inline]
+    pub(super) fn whole_as_ordered(&self) -> Option<i64> {
+        self.ordered.as_ref().filter(|ordered| ordered.in_base_unit)?.whole()
+    }
+
     /// The product's number in the catalogue.
     pub(super) fn product_number(&self) -> Option<u32> {
         match self.product {

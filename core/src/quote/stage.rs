@@ -7,7 +7,6 @@ use super::request::Explain;
 use super::result::{Entry, Line, Rejected, RejectionReason, Source};
 use super::{document, returns, tax, terms};
 use crate::adjust::{Action, Choice, Figure, Policy, Rule, Stage, StageScope, ThresholdBase};
-use crate::catalog::Ordered;
 use crate::expr::{EvalError, Expr, Facts, Leaf, Value};
 use crate::id::Ordinal;
 use crate::money::{ArithmeticError, Decimal};
@@ -268,8 +267,7 @@ fn apply_short(
         let (Some(line), Some(action)) = (lines.get_mut(index), stage.action(*number)) else { break };
         if stopped != index {
             let running = line.figure;
-            let whole = line.ordered.as_ref().filter(|ordered| ordered.in_base_unit).and_then(Ordered::whole);
-            let Some(after) = whole.and_then(|whole| stage.whole_effect(action, whole, running)) else { break };
+            let Some(after) = line.whole_as_ordered().and_then(|whole| stage.whole_effect(action, whole, running)) else { break };
             line.figure = after;
             record(entries, line, adjusted(step, action, running.amount, running, after));
             stopped = if action.stop { index } else { stopped };

@@ -218,15 +218,10 @@ impl Column {
         }
     }
 
-    /// The row of the value of the column's slot, as [`Column::row`] finds it for its mark.
+    /// The row of the value of the column's slot.
     #[inline]
     pub fn row_of<F: Facts + ?Sized>(&self, facts: &F, line: Option<usize>) -> u32 {
-        match &self.lookup {
-            Lookup::Symbols { first, rows } if line.is_some() || self.slot.scope == Scope::Document => {
-                rows.get(index(place_behind(*first, facts.symbol(self.slot, line)))).copied().unwrap_or(0)
-            }
-            _ => self.row(self.mark(facts, line)),
-        }
+        self.row(self.mark(facts, line))
     }
 
     /// The row of a value: row 0 when it is missing, or no rule demands it.
