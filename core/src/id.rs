@@ -3,12 +3,16 @@
 //! Invariants: an id is 1 to 128 characters long, has no control characters and no space at either end; a [`Map`] iterates in
 //! the order of insertion, so that nothing a caller sees depends on a hash.
 
+mod texts;
+
 use std::borrow::Borrow;
 use std::fmt;
 use std::num::NonZeroU32;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
+
+pub(crate) use texts::{TextKey, Texts};
 
 /// A map with the order of insertion as its order of iteration, and a hash without a random seed.
 pub type Map<K, V> = indexmap::IndexMap<K, V, foldhash::fast::FixedState>;
@@ -274,28 +278,24 @@ impl Symbol {
 
 /// The texts of a rulebook, each once.
 #[derive(Debug, Clone, Default)]
-pub struct Symbols(Set<SmolStr>);
+pub struct Symbols(Texts);
 
 impl Symbols {
     /// The symbol of a text, which is made when the text is new.
     pub fn intern(&mut self, text: &str) -> Symbol {
-        if let Some(known) = self.find(text) {
-            return known;
-        }
-        let (index, _) = self.0.insert_full(text.into());
-        Symbol::of(u32::try_from(index).unwrap_or(u32::MAX))
+        Symbol::of(self.0.insert(text))
     }
 
     /// The symbol of a text that the rulebook knows.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<Symbol> {
-        self.0.get_index_of(text).and_then(|index| u32::try_from(index).ok()).map(Symbol::of)
+        self.0.find(text).map(Symbol::of)
     }
 
     /// The text of a symbol.
     #[must_use]
     pub fn text(&self, symbol: Symbol) -> &str {
-        usize::try_from(symbol.number()).ok().and_then(|index| self.0.get_index(index)).map_or("", |text| text)
+        self.0.text(symbol.number()).unwrap_or("")
     }
 
     /// How many texts there are.
@@ -307,7 +307,7 @@ impl Symbols {
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.len() == 0
     }
 }
 

@@ -1,14 +1,11 @@
 //! Finding the products of many lines at a time.
 
-use std::hash::BuildHasher;
-
-use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use smol_str::SmolStr;
 
 use super::compile::Catalog;
 use super::{Brief, Product};
-use crate::id::short;
+use crate::id::TextKey;
 
 /// Products by their ids, with what nearly every line asks of them: a short id is in the table itself, so that the memory is asked once.
 #[derive(Debug, Clone, Default)]
@@ -20,33 +17,8 @@ pub(super) struct Finder {
 
 #[derive(Debug, Clone, Copy)]
 struct Entry {
-    key: Key,
+    key: TextKey,
     brief: Brief,
-}
-
-/// A short id itself, or part of the hash of a longer one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Key(u64);
-
-impl Key {
-    /// What is in the highest byte of no short id.
-    const LONG: u64 = 0xff << 56;
-
-    #[inline]
-    fn of(id: &str) -> Self {
-        Self(short(id).unwrap_or_else(|| FixedState::default().hash_one(id) | Self::LONG))
-    }
-
-    /// Whether ids with that key are still to be told apart.
-    #[inline]
-    const fn is_long(self) -> bool {
-        self.0 >= Self::LONG
-    }
-
-    #[inline]
-    fn hash(self) -> u64 {
-        FixedState::default().hash_one(self.0)
-    }
 }
 
 impl Finder {
@@ -54,7 +26,7 @@ impl Finder {
     pub fn new<'p>(products: impl ExactSizeIterator<Item = (&'p SmolStr, &'p Product)>) -> Self {
         let mut built = Self { entries: HashTable::with_capacity(products.len()), ids: Vec::with_capacity(products.len()) };
         for (number, (id, product)) in (0..).zip(products) {
-            let key = Key::of(id);
+            let key = TextKey::of(id);
             built.entries.insert_unique(key.hash(), Entry { key, brief: Brief::of(number, product) }, |entry| entry.key.hash());
             built.ids.push(id.clone());
         }
@@ -64,7 +36,7 @@ impl Finder {
     /// The product of that id.
     #[inline]
     pub fn find(&self, id: &str) -> Option<Brief> {
-        let key = Key::of(id);
+        let key = TextKey::of(id);
         let is_it = |entry: &Entry| entry.key == key && (!key.is_long() || self.has_id(entry.brief.number, id));
         self.entries.find(key.hash(), is_it).map(|entry| entry.brief)
     }

@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use smol_str::SmolStr;
-
-use crate::id::{Map, Symbol};
+use crate::id::{Map, Symbol, Texts};
 
 /// The type of a value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -118,11 +116,21 @@ pub(super) const RESERVED: [&str; 5] = ["true", "false", "null", "in", "lines"];
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
     names: Map<Box<str>, Name>,
-    /// The places of names in `names`, by their first word, of which there are few, and the rest.
-    members: Vec<(SmolStr, Map<SmolStr, usize>)>,
+    /// The names that have several words, by the first, of which there are few.
+    members: Vec<Members>,
     /// The places of the document's names, by slot.
     document: Vec<usize>,
     line: Vec<usize>,
+}
+
+/// The names that begin with the same word.
+#[derive(Debug, Clone)]
+struct Members {
+    first: Box<str>,
+    /// What follows on it.
+    rests: Texts,
+    /// Where each stands among the names.
+    places: Vec<usize>,
 }
 
 impl Vocabulary {
@@ -156,14 +164,7 @@ impl Vocabulary {
         let slot = Slot { scope, index };
         slots.push(self.names.len());
         if let Some((first, rest)) = name.split_once('.') {
-            let place = self.names.len();
-            match self.members.iter_mut().find(|(known, _)| known == first) {
-                Some((_, members)) => members.insert(rest.into(), place),
-                None => {
-                    self.members.push((first.into(), [(rest.into(), place)].into_iter().collect()));
-                    None
-                }
-            };
+            self.add_member(first, rest);
         }
         let one_of = one_of.map(Vec::into_boxed_slice);
         self.names.insert(name.into(), Name { name: name.into(), slot, ty, presence, one_of, first: name.find('.') });
@@ -173,8 +174,22 @@ impl Vocabulary {
     /// The declared name that is `first`, a point, and `rest`.
     #[must_use]
     pub fn member(&self, first: &str, rest: &str) -> Option<&Name> {
-        let (_, members) = self.members.iter().find(|(known, _)| known == first)?;
-        self.at(*members.get(rest)?)
+        let members = self.members.iter().find(|members| *members.first == *first)?;
+        let number = members.rests.find(rest)?;
+        self.at(*members.places.get(usize::try_from(number).ok()?)?)
+    }
+
+    /// Writes down that the name that is declared next is that.
+    fn add_member(&mut self, first: &str, rest: &str) {
+        let known = self.members.iter().position(|members| *members.first == *first);
+        let number = known.unwrap_or_else(|| {
+            self.members.push(Members { first: first.into(), rests: Texts::default(), places: Vec::new() });
+            self.members.len().saturating_sub(1)
+        });
+        if let Some(members) = self.members.get_mut(number) {
+            members.rests.insert(rest);
+            members.places.push(self.names.len());
+        }
     }
 
     fn at(&self, place: usize) -> Option<&Name> {

@@ -16,6 +16,8 @@ pub struct Pricing {
     pub(super) rates: Vec<super::DatedRate>,
     /// Whether a list is converted.
     pub(super) converts: bool,
+    /// Whether a list names another as its reference.
+    refers: bool,
 }
 
 /// The checked step that finds prices.
@@ -28,6 +30,18 @@ pub struct PriceStep {
 }
 
 impl Pricing {
+    /// Whether a list names another as its reference.
+    #[must_use]
+    pub fn has_references(&self) -> bool {
+        self.refers
+    }
+
+    /// Whether a list is converted into another currency.
+    #[must_use]
+    pub fn converts(&self) -> bool {
+        self.converts
+    }
+
     /// Checks the lists, and takes their records out of the definitions: there are so many that no more are held than need be. `units` are
     /// the declared units, `others` the other currencies of documents.
     pub fn compile(
@@ -56,8 +70,9 @@ impl Pricing {
             let message = format!("the lists have {count} price records; at most {} are read", cx.limits.price_records);
             cx.diagnostics.error(LimitCode::TooMany, path, message);
         }
-        let lists = drafts.into_iter().enumerate().map(|(index, draft)| draft.finish(&path.index(index), cx)).collect();
-        Self { lists, ..Self::default() }
+        let lists: Vec<PriceList> = drafts.into_iter().enumerate().map(|(index, draft)| draft.finish(&path.index(index), cx)).collect();
+        let refers = lists.iter().any(|list| list.reference.is_some());
+        Self { lists, refers, ..Self::default() }
     }
 
     /// Checks the step that finds prices.

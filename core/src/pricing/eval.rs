@@ -64,6 +64,12 @@ impl FoundPrices {
         self.asked.of_line(line).iter()
     }
 
+    /// Whether a tariff has priced or counted anything.
+    #[must_use]
+    pub fn has_tariffs(&self) -> bool {
+        !(self.asked.slices.is_empty() && self.asked.counters.is_empty())
+    }
+
     /// The tiers in which such lines lie, in the order in which they were priced.
     #[must_use]
     pub fn slices(&self) -> &[TierSlice] {
@@ -185,12 +191,6 @@ impl Pricing {
     #[must_use]
     pub fn list_number(&self, id: &PriceListId) -> Option<usize> {
         self.lists.iter().position(|list| list.id == *id)
-    }
-
-    /// Whether a list names another as its reference.
-    #[must_use]
-    pub fn has_references(&self) -> bool {
-        self.lists.iter().any(|list| list.reference.is_some())
     }
 
     /// Whether a list charges something for a quantity of zero.

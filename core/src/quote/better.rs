@@ -5,6 +5,7 @@ use std::ops::Range;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::failure::sum_too_large;
 use super::frame::{Frame, QuoteScratch};
 use super::outcome::Outcome;
 use super::procedure::Run;
@@ -13,7 +14,7 @@ use super::result::{Line, Quote, Rejected, RejectionReason, Source, entries_of};
 use crate::adjust::{BetterOf, StageScope};
 use crate::id::Ordinal;
 use crate::money::Money;
-use crate::report::{Diagnostic, Error, LimitCode, Path};
+use crate::report::Error;
 use crate::rulebook::Step;
 
 /// What became of a choice.
@@ -117,16 +118,14 @@ pub(super) fn apply<'q>(
     if out.explain == Explain::Candidates {
         tell(frame, &entered.out, &lost, &lost_steps, out);
     }
-    out.chosen.push(Chosen { step: Ordinal::of(number), second: takes_second, off: [off_first, off_second] });
+    out.extras.chosen.push(Chosen { step: Ordinal::of(number), second: takes_second, off: [off_first, off_second] });
     Ok(())
 }
 
 fn sum(frame: &Frame<'_>) -> Result<i64, Error> {
     let sold = frame.lines.iter().filter(|line| !line.returned);
     let sum = sold.map(|line| line.figure.amount).try_fold(0_i64, i64::checked_add);
-    let too_large =
-        || Diagnostic::error(LimitCode::Overflow, &Path::ROOT.field("lines"), "the amounts of the lines are too large to add up");
-    sum.ok_or_else(|| too_large().into())
+    sum.ok_or_else(sum_too_large)
 }
 
 /// Says of every rule of the side that does not count why: what refused it there, or that the other side takes off more.
@@ -142,20 +141,20 @@ fn tell(frame: &Frame<'_>, entered: &Outcome, lost: &State<'_>, steps: &Range<us
         taken_by: None,
     };
     let State { lines, out: lost, .. } = lost;
-    out.rejected.extend(lost.rejected.iter().skip(entered.rejected.len()).cloned());
+    out.extras.rejected.extend(lost.extras.rejected.iter().skip(entered.extras.rejected.len()).cloned());
     let of_document = lost.of_document.iter().filter(|entry| of_side(entry.step));
-    out.rejected.extend(of_document.map(|entry| told(None, entry.step, Source::Adjustment(entry.adjustment))));
-    for (step, granted) in lost.promotions.granted.iter().filter(|(step, _)| of_side(*step)) {
+    out.extras.rejected.extend(of_document.map(|entry| told(None, entry.step, Source::Adjustment(entry.adjustment))));
+    for (step, granted) in lost.extras.promotions.granted.iter().filter(|(step, _)| of_side(*step)) {
         let Some(Step::Promotion(promotions)) = frame.parts.procedure.get(step.index()) else { continue };
         let promotion = promotions.promotions.get(granted.promotion);
-        out.rejected.extend(promotion.map(|promotion| told(None, *step, Source::Promotion(promotion.number))));
+        out.extras.rejected.extend(promotion.map(|promotion| told(None, *step, Source::Promotion(promotion.number))));
     }
     for (number, line) in lines.iter().enumerate() {
         for entry in entries_of(&lost.entries, line).filter(|entry| of_side(entry.step)) {
             let by_line =
                 matches!(frame.parts.procedure.get(entry.step.index()), Some(Step::Stage(stage)) if stage.scope == StageScope::Line);
             if by_line {
-                out.rejected.push(told(Some(number), entry.step, entry.source));
+                out.extras.rejected.push(told(Some(number), entry.step, entry.source));
             }
         }
     }
@@ -164,7 +163,7 @@ fn tell(frame: &Frame<'_>, entered: &Outcome, lost: &State<'_>, steps: &Range<us
 impl Quote {
     /// The choices between two sides of the procedure, in their order.
     pub fn better_of(&self) -> impl Iterator<Item = BetterOfView<'_>> {
-        self.chosen.iter().filter_map(|chosen| {
+        self.extras.chosen.iter().filter_map(|chosen| {
             let Some(Step::BetterOf(choice)) = self.rulebook.parts().procedure.get(chosen.step.index()) else { return None };
             let first = chosen.step.index().saturating_add(1);
             let side =

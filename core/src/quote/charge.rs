@@ -53,7 +53,7 @@ pub(super) fn apply(
             continue;
         }
         // 2. How much it is.
-        let mut earlier = out.charges.iter().filter(|other| charge.base_includes.contains(&other.charge.index()));
+        let mut earlier = out.extras.charges.iter().filter(|other| charge.base_includes.contains(&other.charge.index()));
         let base = earlier.try_fold(0_i64, |sum, other| sum.checked_add(other.charged.amount));
         let base = base.ok_or_else(|| too_large(charge, ArithmeticError::Overflow))?;
         let charged = match charge.compute(frame, &lines, base, parts.currency, &mut scratch.table) {
@@ -79,7 +79,7 @@ pub(super) fn apply(
         let in_lines = out.allocated.saturating_sub(before);
         let lines = lines.into_iter().map(|line| line.line).collect();
         let taxed = Taxed::default();
-        out.charges.push(ChargeResult { charge: charge_number, step: number, charged, in_lines, lines, taxed, tax_lines: 0..0 });
+        out.extras.charges.push(ChargeResult { charge: charge_number, step: number, charged, in_lines, lines, taxed, tax_lines: 0..0 });
     }
     Ok(())
 }
@@ -87,7 +87,15 @@ pub(super) fn apply(
 /// Says why a charge does not apply, where that is asked for.
 fn reject(reason: RejectionReason, step: Ordinal, charge: Ordinal, failed: Vec<Leaf>, out: &mut Outcome) {
     if out.explain == Explain::Candidates {
-        out.rejected.push(Rejected { line: None, step, source: Source::Charge(charge), reason, failed, missing: None, taken_by: None });
+        out.extras.rejected.push(Rejected {
+            line: None,
+            step,
+            source: Source::Charge(charge),
+            reason,
+            failed,
+            missing: None,
+            taken_by: None,
+        });
     }
 }
 
@@ -181,7 +189,7 @@ fn to_lines(
         let finding = Finding::new(ChargeCode::Unallocated, Severity::Warning, message).detail("charge", definition.id.as_str());
         out.findings.push(finding.detail("amount", rest));
     }
-    let exact = charged.exact.filter(|_| out.unrounded.wanted);
+    let exact = charged.exact.filter(|_| out.extras.unrounded.wanted);
     let exact = exact.and_then(|total| unrounded::parts(total, &shares, spread.zero_weights, parts.currency));
     let mut exact = exact.into_iter().flatten();
     for (line, amount) in lines.iter().zip(amounts) {
@@ -193,7 +201,7 @@ fn to_lines(
         out.allocated = out.allocated.checked_add(amount).ok_or(ArithmeticError::Overflow)?;
         let entry = Entry { step, source: Source::Charge(charge), base: charged.base, before, after, unit_price: None, next: None };
         if let Some(exact) = exact {
-            out.unrounded.keep(line.line, &entry, exact);
+            out.extras.unrounded.keep(line.line, &entry, exact);
         }
         out.record_step(state, entry);
     }
@@ -213,29 +221,33 @@ pub(super) struct CashResult {
 pub(super) fn round_cash(frame: &mut Frame<'_>, step: &CashRounding, number: Ordinal, out: &mut Outcome) -> Result<(), Error> {
     let overflow =
         || Error::from(Diagnostic::error(LimitCode::Overflow, &Path::ROOT.field("lines"), "the total is too large to be rounded"));
-    let sides =
-        frame.lines.iter().enumerate().map(|(number, line)| out.sides(number, line)).chain(out.charges.iter().map(|charge| charge.taxed));
+    let sides = frame
+        .lines
+        .iter()
+        .enumerate()
+        .map(|(number, line)| out.sides(number, line))
+        .chain(out.extras.charges.iter().map(|charge| charge.taxed));
     let gross = sides.map(|taxed| taxed.gross).try_fold(0_i64, i64::checked_add).ok_or_else(overflow)?;
     let difference = step.difference(Money::new(gross, frame.parts.currency)).map_err(|_| overflow())?;
     let mut strategy = step.strategy;
     if strategy == CashStrategy::LargestTax && difference != 0 {
-        let parts = out.tax.add_to_largest(difference).map_err(|_| overflow())?;
+        let parts = out.extras.tax.add_to_largest(difference).map_err(|_| overflow())?;
         if parts.is_empty() {
             strategy = CashStrategy::Payable;
         }
         for (at, part) in parts {
-            let taxed = out.tax.taxed.get(at).copied().unwrap_or_default();
+            let taxed = out.extras.tax.taxed.get(at).copied().unwrap_or_default();
             let before = taxed.gross.checked_sub(part).ok_or_else(overflow)?;
             if let Some(line) = frame.lines.get_mut(at) {
                 let source = Source::TaxRate(None);
                 let entry = Entry { step: number, source, base: gross, before, after: taxed.gross, unit_price: None, next: None };
                 out.record_step(line, entry);
-            } else if let Some(charge) = out.charges.iter_mut().find(|charge| charge.tax_lines.contains(&at)) {
+            } else if let Some(charge) = out.extras.charges.iter_mut().find(|charge| charge.tax_lines.contains(&at)) {
                 let added = Taxed { net: 0, tax: part, gross: part };
                 charge.taxed = charge.taxed.plus(added).map_err(|_| overflow())?;
             }
         }
     }
-    out.cash = Some(CashResult { step: number, strategy, difference });
+    out.extras.cash = Some(CashResult { step: number, strategy, difference });
     Ok(())
 }

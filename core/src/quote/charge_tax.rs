@@ -22,8 +22,8 @@ pub(super) fn add(
     lines: &mut Vec<TaxLine>,
     out: &mut Outcome,
 ) -> Result<(), ArithmeticError> {
-    let Outcome { charges, findings, .. } = out;
-    for result in charges.iter_mut().filter(|charge| stands_alone(frame, charge)) {
+    let Outcome { extras, findings, .. } = out;
+    for result in extras.charges_mut().filter(|charge| stands_alone(frame, charge)) {
         let Some(charge) = frame.parts.charges.get(result.charge.index()) else { continue };
         let parts = taxed_as(frame, tax, buyer, charge, result, lines, findings)?;
         let stated = charge.includes_tax.map(|gross| if gross { PriceMode::Gross } else { PriceMode::Net });

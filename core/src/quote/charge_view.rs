@@ -78,7 +78,7 @@ pub struct ChargeList<'q> {
 impl<'q> ChargeList<'q> {
     fn items(self) -> impl Iterator<Item = ChargeView<'q>> + use<'q> {
         let quote = self.quote;
-        quote.charges.iter().map(move |charge| quote.charge_view(charge))
+        quote.extras.charges.iter().map(move |charge| quote.charge_view(charge))
     }
 }
 
@@ -99,13 +99,13 @@ impl Serialize for ChargeList<'_> {
 impl Quote {
     /// The charges, in the order in which they were computed.
     pub fn charges(&self) -> impl Iterator<Item = ChargeView<'_>> {
-        self.charges.iter().map(|charge| self.charge_view(charge))
+        self.extras.charges.iter().map(|charge| self.charge_view(charge))
     }
 
     /// What rounding to the smallest coin came to, where the procedure does that.
     #[must_use]
     pub fn cash_rounding(&self) -> Option<CashRoundingView<'_>> {
-        let cash = self.cash?;
+        let cash = self.extras.cash?;
         Some(CashRoundingView {
             step: self.step_id(cash.step),
             strategy: cash.strategy,

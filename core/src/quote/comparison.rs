@@ -56,9 +56,6 @@ pub struct ComparisonView<'q> {
 pub(super) fn others(frame: &Frame<'_>, request: &QuoteRequest, prices: &FoundPrices) -> Result<Vec<Other>, Error> {
     let pricing = &frame.parts.pricing;
     let mut others = Vec::new();
-    if !pricing.has_references() && !frame.has_prior_prices {
-        return Ok(others);
-    }
     let lines = OrderedLines(frame);
     let query = query(&lines, request);
     let currency = frame.parts.currency;
@@ -89,7 +86,7 @@ pub(super) fn others(frame: &Frame<'_>, request: &QuoteRequest, prices: &FoundPr
 impl Quote {
     /// What lines cost beside other prices.
     pub fn comparisons(&self) -> impl Iterator<Item = ComparisonView<'_>> {
-        self.others.iter().filter_map(|other| self.compare(other))
+        self.extras.others.iter().filter_map(|other| self.compare(other))
     }
 
     fn compare(&self, other: &Other) -> Option<ComparisonView<'_>> {
@@ -113,7 +110,7 @@ impl Quote {
 
     /// Whether no line is compared.
     pub(super) fn has_no_comparisons(&self) -> bool {
-        self.others.is_empty()
+        self.extras.others.is_empty()
     }
 
     /// What a line costs after all stages, in the price mode of the procedure.

@@ -2,13 +2,14 @@
 
 use super::allocation;
 use super::choice::{Chosen, Ground};
+use super::failure::sum_too_large;
 use super::frame::{Frame, QuoteScratch};
 use super::guard;
 use super::ledger::{Ledger, Standing};
 use super::outcome::Outcome;
 use super::request::Explain;
 use super::result::{DocumentEntry, Entry, Line, RejectionReason, Source};
-use super::stage::{Judged, StageRun, enter, failing, holds, holds_now, judged_at_entry, reject, test, too_large};
+use super::stage::{Judged, StageRun, enter, failing, holds, holds_now, judged_at_entry, reject, test};
 use super::unrounded::{self, Share};
 use crate::adjust::{Figure, Policy, Rule, Spread, ThresholdBase};
 use crate::money::{AllocationShare, ArithmeticError, Decimal, Exact, Money};
@@ -26,8 +27,16 @@ pub(super) fn apply(
     // 1. Match, by the figures that enter the stage.
     let mut matched = std::mem::take(&mut scratch.matched);
     find_matches(frame, run, scratch, &mut matched)?;
-    let mut without_lines = retain_with_lines(frame, run, &mut matched)?;
-    find_floors(frame, run, scratch, out)?;
+    // What is for all lines has one as soon as any is sold.
+    let for_all = matched.iter().all(|number| run.stage.rule(*number).is_none_or(|rule| rule.lines.is_none()));
+    let without_lines = match for_all && frame.lines.iter().any(Line::is_sold) {
+        true => Vec::new(),
+        false => retain_with_lines(frame, run, &mut matched)?,
+    };
+    scratch.floors.clear();
+    if run.stage.guard.is_some() {
+        find_floors(frame, run, scratch, out)?;
+    }
     allocation::weigh(frame, &run.stage.allocate, &run.stage.id, run.after, scratch)?;
     // 2. Choose and apply, each over the lines that take part in it.
     let entered: Option<Vec<Figure>> = (run.stage.policy == Policy::OnBase).then(|| frame.lines.iter().map(|line| line.figure).collect());
@@ -40,19 +49,16 @@ pub(super) fn apply(
         ThresholdBase::StageInput => chosen.choose(run.stage, &matched, &mut ground)?,
     }
     // Where a rule is judged when its turn comes, its lines are those of that moment.
-    without_lines.retain(|number| run.stage.rule(*number).is_some_and(|rule| judged_at_entry(run.stage, rule)));
-    chosen.refused.extend(without_lines.into_iter().map(|number| (number, RejectionReason::NoEligibleLine)));
+    let at_entry = |number: &u32| run.stage.rule(*number).is_some_and(|rule| judged_at_entry(run.stage, rule));
+    let without_lines = without_lines.into_iter().filter(at_entry);
+    chosen.refused.extend(without_lines.map(|number| (number, RejectionReason::NoEligibleLine)));
     // 3. Write down what was redeemed, and what did not apply.
     let WholeDocument { standings, .. } = ground;
     ledger.redeem(run.stage, &standings, out);
-    reject(
-        frame,
-        run,
-        ledger,
-        None,
-        &Judged { matched: &matched, applied: &chosen.applied, refused: &chosen.refused, unmet: &chosen.unmet },
-        out,
-    );
+    if out.explain == Explain::Candidates {
+        let judged = Judged { matched: &matched, applied: &chosen.applied, refused: &chosen.refused, unmet: &chosen.unmet };
+        reject(frame, run, ledger, None, &judged, out);
+    }
     scratch.matched = matched;
     scratch.chosen = chosen;
     Ok(())
@@ -73,9 +79,9 @@ fn find_matches(frame: &Frame<'_>, run: &StageRun<'_>, scratch: &mut QuoteScratc
     failed.map_or(Ok(()), Err)
 }
 
-/// What the lines must cost at least, where a guard asks the stage to heed it; otherwise there are no floors.
+/// What the lines must cost at least, where a guard asks the stage to heed it.
+#[inline(never)]
 fn find_floors(frame: &Frame<'_>, run: &StageRun<'_>, scratch: &mut QuoteScratch, out: &Outcome) -> Result<(), Error> {
-    scratch.floors.clear();
     let guard = run.stage.guard.and_then(|number| frame.parts.procedure.get(number));
     if let Some(Step::Guard(guard)) = guard {
         for line in 0..frame.lines.len() {
@@ -86,6 +92,7 @@ fn find_floors(frame: &Frame<'_>, run: &StageRun<'_>, scratch: &mut QuoteScratch
 }
 
 /// Takes out the rules in which no line takes part, and returns them.
+#[inline(never)]
 fn retain_with_lines(frame: &Frame<'_>, run: &StageRun<'_>, matched: &mut Vec<u32>) -> Result<Vec<u32>, Error> {
     let mut without = Vec::new();
     for number in matched.iter() {
@@ -219,16 +226,16 @@ impl WholeDocument<'_, '_, '_> {
         let base = self.run.base(rule).or(self.entered.as_deref());
         let frame = &*self.frame;
         let QuoteScratch { eligible, shares, .. } = &mut *self.scratch;
-        let running = share_out(&frame.lines, eligible, shares).ok_or_else(too_large)?;
+        let running = share_out(&frame.lines, eligible, shares).ok_or_else(sum_too_large)?;
         let base_sum = match base {
             None => running,
             Some(figures) => {
                 let amounts = self.scratch.eligible.iter().filter_map(|line| figures.get(*line));
-                amounts.map(|figure| figure.amount).try_fold(0_i64, i64::checked_add).ok_or_else(too_large)?
+                amounts.map(|figure| figure.amount).try_fold(0_i64, i64::checked_add).ok_or_else(sum_too_large)?
             }
         };
         let wanted = match self.run.stage.allocate.spread {
-            Spread::Across => self.run.stage.document_effect(rule, base_sum, self.frame.parts.currency).map_err(|_| too_large())?,
+            Spread::Across => self.run.stage.document_effect(rule, base_sum, self.frame.parts.currency).map_err(|_| sum_too_large())?,
             Spread::Each => self.off_each(rule)?,
         };
         Ok(Ok(DocumentOff { wanted, granted: wanted.min(running), base: base_sum }))
@@ -241,9 +248,9 @@ impl WholeDocument<'_, '_, '_> {
         for (index, share) in self.scratch.eligible.iter().zip(&mut self.scratch.shares) {
             let amount = self.frame.lines.get(*index).map_or(0, |line| line.figure.amount);
             let base = base.and_then(|figures| figures.get(*index)).map_or(amount, |figure| figure.amount);
-            let off = self.run.stage.document_effect(rule, base, self.frame.parts.currency).map_err(|_| too_large())?.min(amount);
+            let off = self.run.stage.document_effect(rule, base, self.frame.parts.currency).map_err(|_| sum_too_large())?.min(amount);
             *share = AllocationShare { weight: off.unsigned_abs(), cap: Some(off.unsigned_abs()) };
-            sum = sum.checked_add(off).ok_or_else(too_large)?;
+            sum = sum.checked_add(off).ok_or_else(sum_too_large)?;
         }
         Ok(sum)
     }
@@ -262,9 +269,9 @@ impl WholeDocument<'_, '_, '_> {
         let (step, told) = (self.run.step, self.out.explain > Explain::Totals);
         let total = Money::new(off.wanted, currency);
         let unallocated = allocation::split(self.frame, &self.run.stage.allocate, total, self.scratch);
-        let unallocated = unallocated.map_err(|_| too_large())?;
-        let exact = if self.out.unrounded.wanted { self.exact_parts(rule, standing, off).ok() } else { None };
-        let taken = off.wanted.checked_sub(unallocated.minor()).ok_or_else(too_large)?;
+        let unallocated = unallocated.map_err(|_| sum_too_large())?;
+        let exact = if self.out.extras.unrounded.wanted { self.exact_parts(rule, standing, off).ok() } else { None };
+        let taken = off.wanted.checked_sub(unallocated.minor()).ok_or_else(sum_too_large)?;
         self.out.of_document.push(DocumentEntry { step, adjustment: rule.number, off: taken });
         if !unallocated.is_zero() {
             self.report_unallocated(rule, total, unallocated);
@@ -273,7 +280,7 @@ impl WholeDocument<'_, '_, '_> {
             let source = Source::Adjustment(rule.number);
             self.tell(Entry { step, source, base: off.base, before: 0, after: 0, unit_price: None, next: None }, exact)?;
         }
-        take_parts(&mut self.frame.lines, &self.scratch.eligible, &self.scratch.parts).ok_or_else(too_large)?;
+        take_parts(&mut self.frame.lines, &self.scratch.eligible, &self.scratch.parts).ok_or_else(sum_too_large)?;
         if rule.terms.is_some() {
             self.scratch.eligible.iter().for_each(|index| self.ledger.mark(*index, rule));
         }
@@ -286,9 +293,9 @@ impl WholeDocument<'_, '_, '_> {
         for (index, part) in self.scratch.eligible.iter().zip(&self.scratch.parts) {
             let Some(line) = self.frame.lines.get_mut(*index) else { continue };
             let before = line.figure.amount;
-            let entry = Entry { before, after: before.checked_sub(*part).ok_or_else(too_large)?, ..entry };
+            let entry = Entry { before, after: before.checked_sub(*part).ok_or_else(sum_too_large)?, ..entry };
             if let Some(Ok(change)) = exact.next().map(Exact::negated) {
-                self.out.unrounded.keep(*index, &entry, change);
+                self.out.extras.unrounded.keep(*index, &entry, change);
             }
             self.out.record(line, entry);
         }

@@ -18,3 +18,9 @@ pub(super) fn too_large(error: ArithmeticError, step: &StepId, line: Option<usiz
     let at_line = line.map(|line| lines.index(line));
     Diagnostic::error(LimitCode::Overflow, at_line.as_ref().unwrap_or(&lines), format!("in the step `{step}`: {error}")).into()
 }
+
+/// The lines come to more than an amount can hold.
+#[cold]
+pub(super) fn sum_too_large() -> Error {
+    Diagnostic::error(LimitCode::Overflow, &Path::ROOT.field("lines"), "the amounts of the lines are too large to add up").into()
+}

@@ -98,9 +98,15 @@ struct Held {
 }
 
 impl Frozen {
-    /// Reads the frozen prices, and holds their lines out. What does not belong to the request goes into the diagnostics.
-    pub(super) fn read(parts: &Parts, request: &QuoteRequest, lines: &mut [Line], diagnostics: &mut Diagnostics) -> Option<Box<Self>> {
-        let frozen = request.frozen.as_ref()?;
+    /// Checks the frozen prices, and holds their lines out. What does not belong to the request goes into the diagnostics.
+    #[inline(never)]
+    pub(super) fn read(
+        parts: &Parts,
+        request: &QuoteRequest,
+        frozen: &FrozenPrices,
+        lines: &mut [Line],
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Box<Self>> {
         let path = Path::ROOT.field("frozen");
         if frozen.currency != parts.currency {
             let message = format!("these prices are in `{}`, and the rulebook prices in `{}`", frozen.currency, parts.currency);
@@ -191,7 +197,7 @@ pub(super) fn add_charge(
 ) -> Result<(), ArithmeticError> {
     out.allocated = out.allocated.checked_add(in_lines).ok_or(ArithmeticError::Overflow)?;
     let lines = lines.into_iter().map(|line| line.line).collect();
-    out.charges.push(ChargeResult { charge, step, charged, in_lines, lines, taxed: Taxed::default(), tax_lines: 0..0 });
+    out.extras.charges.push(ChargeResult { charge, step, charged, in_lines, lines, taxed: Taxed::default(), tax_lines: 0..0 });
     Ok(())
 }
 

@@ -85,7 +85,7 @@ impl Quote {
     /// What has been determined, where it was asked for: put into a later request it stands.
     #[must_use]
     pub fn frozen(&self) -> Option<FrozenView<'_>> {
-        let rulebook = &self.frozen_by.as_ref()?.0;
+        let rulebook = &self.extras.frozen_by.as_ref()?.0;
         Some(FrozenView { rulebook, currency: self.currency, lines: FrozenLines(self), charges: FrozenCharges(self) })
     }
 
@@ -108,7 +108,7 @@ impl Quote {
     }
 
     fn frozen_charges(&self) -> impl Iterator<Item = FrozenChargeView<'_>> {
-        self.charges.iter().filter_map(|result| {
+        self.extras.charges.iter().filter_map(|result| {
             let charge = self.rulebook.parts().charges.get(result.charge.index())?;
             let (base, amount) = (self.money(result.charged.base), self.money(result.charged.amount));
             let in_lines = (result.in_lines != 0).then(|| self.money(result.in_lines));

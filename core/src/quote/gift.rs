@@ -1,9 +1,10 @@
 //! What is given, as a line of its own: how much it is, and what it would cost.
 
-use super::engine::list_price;
 use super::frame::Frame;
+use super::list_price::list_price;
 use super::outcome::Outcome;
 use super::prices::{OrderedLines, query};
+use super::promotion::PromotionResult;
 use super::request::QuoteRequest;
 use super::result::{Asked, Line, ListPrice};
 use crate::catalog::{Ordered, Product};
@@ -19,19 +20,20 @@ pub(super) fn quantity(parts: &Parts, product: &Product, units: u64) -> Option<D
 }
 
 /// Finds what the proposed lines would cost.
+#[inline(never)]
 pub(super) fn value(frame: &mut Frame<'_>, request: &QuoteRequest, out: &mut Outcome) {
     let parts = frame.parts;
     let Some(Step::Price(prices)) = parts.procedure.first() else { return };
-    for (step, proposed) in &out.promotions.proposed {
+    let PromotionResult { proposed, worth, .. } = &mut out.extras.promotions;
+    for (step, proposed) in proposed {
         let Some(Step::Promotion(step)) = parts.procedure.get(step.index()) else { continue };
         let gift = step.promotions.get(proposed.promotion).and_then(|promotion| promotion.gift);
         let found = gift.and_then(|gift| parts.catalog.find(parts.symbols.text(gift)));
-        let worth = found.and_then(|brief| {
+        worth.push(found.and_then(|brief| {
             let product = parts.catalog.product(brief.number)?;
             let quantity = quantity(parts, product, proposed.quantity)?;
             price(frame, prices, request, brief.number, Ordered::new(product.unit, true, quantity))
-        });
-        out.promotions.worth.push(worth);
+        }));
     }
 }
 

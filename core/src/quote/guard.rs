@@ -43,7 +43,7 @@ pub(super) fn floor_of(frame: &Frame<'_>, guard: &Guard, index: usize, out: &Out
 /// The figures of the step that gives the cost.
 fn cost<'o>(guard: &Guard, out: &'o Outcome) -> Option<&'o super::statistic::Figures> {
     let step = guard.margin?.cost;
-    out.figures.iter().find(|figures| figures.step.index() == step)
+    out.extras.figures.iter().find(|figures| figures.step.index() == step)
 }
 
 fn failed(error: FloorError, guard: &Guard, line: Option<usize>) -> Error {
@@ -69,10 +69,10 @@ fn guard_lines(frame: &mut Frame<'_>, guard: &Guard, number: Ordinal, entered: O
         if after > before {
             line.figure = Figure { amount: after, unit: None };
             let entry = Entry { step: number, source: Source::Step, base: floor, before, after, unit_price: None, next: None };
-            if out.unrounded.wanted
+            if out.extras.unrounded.wanted
                 && let Ok(exact) = lifted(not_rounded, before, entered, currency)
             {
-                out.unrounded.keep(index, &entry, exact);
+                out.extras.unrounded.keep(index, &entry, exact);
             }
             out.record_step(line, entry);
         }
@@ -131,14 +131,14 @@ fn guard_document(
         let shares: Vec<AllocationShare> = taken.iter().map(|(_, taken)| share(*taken)).collect();
         let mut parts = Vec::new();
         let missing = Money::new(missing, currency);
-        let exact = if out.unrounded.wanted { given_back(not_rounded, total, &shares, currency) } else { None };
+        let exact = if out.extras.unrounded.wanted { given_back(not_rounded, total, &shares, currency) } else { None };
         let mut exact = exact.into_iter().flatten();
         let rest = allocate(missing, &shares, AllocationMethod::LargestRemainder, ZeroWeights::Drop, &mut parts).map_err(overflow)?;
         lifted = floor.saturating_sub(rest.minor());
         for ((index, _), part) in taken.iter().zip(parts) {
             let exact = exact.next();
             if part == 0 {
-                exact.into_iter().for_each(|exact| out.unrounded.keep_elsewhere(number, exact));
+                exact.into_iter().for_each(|exact| out.extras.unrounded.keep_elsewhere(number, exact));
                 continue;
             }
             let Some(line) = frame.lines.get_mut(*index) else { continue };
@@ -147,7 +147,7 @@ fn guard_document(
             line.figure = Figure { amount: after, unit: None };
             let entry = Entry { step: number, source: Source::Step, base: floor, before, after, unit_price: None, next: None };
             if let Some(exact) = exact {
-                out.unrounded.keep(*index, &entry, exact);
+                out.extras.unrounded.keep(*index, &entry, exact);
             }
             out.record_step(line, entry);
         }

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::engine::list_price;
 use super::frame::Frame;
+use super::list_price::list_price;
 use super::prices::{OrderedLines, price_error, query};
 use super::request::QuoteRequest;
 use crate::catalog::Ordered;

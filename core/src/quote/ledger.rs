@@ -18,7 +18,6 @@ use crate::time::Window;
 pub(super) struct Ledger<'q> {
     parts: &'q Parts,
     request: &'q QuoteRequest,
-    customer: Option<&'q str>,
     /// The coupons, each once, and whether one is used up.
     coupons: Vec<(&'q CouponCode, bool)>,
     /// The marks of each line; empty as long as there is none.
@@ -121,21 +120,15 @@ impl Standing {
 
 impl<'q> Ledger<'q> {
     pub(super) fn new(parts: &'q Parts, request: &'q QuoteRequest) -> Self {
-        let mut coupons: Vec<(&CouponCode, bool)> = Vec::new();
-        for code in &request.coupons {
-            if !coupons.iter().any(|(known, _)| *known == code) {
-                coupons.push((code, false));
-            }
-        }
-        let customer = match request.customer.get("id") {
-            Some(Fact::Text(id)) => Some(id.as_str()),
-            _ => None,
-        };
-        Self { parts, request, customer, coupons, marks: Vec::new() }
+        let coupons = if request.coupons.is_empty() { Vec::new() } else { each_once(&request.coupons) };
+        Self { parts, request, coupons, marks: Vec::new() }
     }
 
     pub(super) fn customer(&self) -> Option<&'q str> {
-        self.customer
+        match self.request.customer.get("id") {
+            Some(Fact::Text(id)) => Some(id.as_str()),
+            _ => None,
+        }
     }
 
     pub(super) fn document(&self) -> Option<&'q DocumentId> {
@@ -194,7 +187,7 @@ impl<'q> Ledger<'q> {
                 Err(reason) => standing.barred = Some(reason),
             }
         }
-        let of_customer = |ledger: &Self, limit: u64| match ledger.customer {
+        let of_customer = |ledger: &Self, limit: u64| match ledger.customer() {
             None => Some(RejectionReason::NoCustomer),
             Some(customer) => (ledger.uses(rule, None, Some(customer)) >= limit).then_some(RejectionReason::LimitReached),
         };
@@ -280,7 +273,7 @@ impl<'q> Ledger<'q> {
             }
         };
         count(UsageOf::Code, self.uses(rule, code, None), limits.uses_per_code.filter(|_| code.is_some()));
-        count(UsageOf::Customer, self.uses(rule, None, self.customer), limits.uses_per_customer);
+        count(UsageOf::Customer, self.uses(rule, None, self.customer()), limits.uses_per_customer);
         expected
     }
 
@@ -297,7 +290,7 @@ impl<'q> Ledger<'q> {
     pub(super) fn redeem_rule(&self, rule: &dyn Termed, standing: &Standing, out: &mut Outcome) {
         if rule.terms().is_some_and(Terms::is_redeemed) {
             let code = standing.coupon.and_then(|coupon| self.coupons.get(coupon)).map(|(code, _)| *code);
-            out.redemptions.push(Redemption::new(self, rule, code, standing.taken));
+            out.extras.redemptions.push(Redemption::new(self, rule, code, standing.taken));
         }
     }
 
@@ -311,7 +304,7 @@ impl<'q> Ledger<'q> {
         };
         match reason {
             RejectionReason::LimitReached => reached("limit.uses", limits.uses, self.uses(rule, None, None))
-                .or_else(|| reached("limit.uses_per_customer", limits.uses_per_customer, self.uses(rule, None, self.customer)))
+                .or_else(|| reached("limit.uses_per_customer", limits.uses_per_customer, self.uses(rule, None, self.customer())))
                 .or_else(|| {
                     let of_rule = self.coupons.iter().filter(|(code, _)| self.parts.coupons.rules(code).contains(&rule.rule_number()));
                     let uses = of_rule.map(|(code, _)| self.uses(rule, Some(code), None)).max().unwrap_or(0);
@@ -345,29 +338,44 @@ impl<'q> Ledger<'q> {
 
     /// Says of every coupon that takes nothing off, why, as far as the rulebook wants it said.
     pub(super) fn report(&self, out: &mut Outcome) {
-        let policy = self.parts.coupons.policy;
         for (code, used_up) in &self.coupons {
-            if out.redemptions.iter().any(|redemption| redemption.code.as_ref() == Some(code)) {
-                continue;
-            }
-            let rules = self.parts.coupons.rules(code);
-            let (problem, finding, what): (CouponProblem, AdjustCode, &str) = if rules.is_empty() {
-                (policy.unknown, AdjustCode::UnknownCoupon, "is not known")
-            } else if *used_up {
-                (policy.used_up, AdjustCode::CouponUsedUp, "is used up")
-            } else {
-                (policy.unmet, AdjustCode::CouponUnmet, "takes nothing off this document")
-            };
-            let Some(severity) = problem.severity() else { continue };
-            let mut names: Vec<&str> =
-                rules.iter().filter_map(|number| self.parts.rules.get(number.index())).map(|id| id.as_str()).collect();
-            // Not in the order of the file, which changes nothing.
-            crate::sort::ascending(&mut names);
-            let names: Vec<Detail> = names.into_iter().map(Detail::from).collect();
-            let finding = Finding::new(finding, severity, format!("the coupon `{code}` {what}")).detail("coupon", code.as_str());
-            out.findings.push(if names.is_empty() { finding } else { finding.detail("rules", names) });
+            self.report_coupon(code, *used_up, out);
         }
     }
+
+    #[inline(never)]
+    fn report_coupon(&self, code: &CouponCode, used_up: bool, out: &mut Outcome) {
+        let policy = self.parts.coupons.policy;
+        if out.extras.redemptions.iter().any(|redemption| redemption.code.as_ref() == Some(code)) {
+            return;
+        }
+        let rules = self.parts.coupons.rules(code);
+        let (problem, finding, what): (CouponProblem, AdjustCode, &str) = if rules.is_empty() {
+            (policy.unknown, AdjustCode::UnknownCoupon, "is not known")
+        } else if used_up {
+            (policy.used_up, AdjustCode::CouponUsedUp, "is used up")
+        } else {
+            (policy.unmet, AdjustCode::CouponUnmet, "takes nothing off this document")
+        };
+        let Some(severity) = problem.severity() else { return };
+        let mut names: Vec<&str> = rules.iter().filter_map(|number| self.parts.rules.get(number.index())).map(|id| id.as_str()).collect();
+        // Not in the order of the file, which changes nothing.
+        crate::sort::ascending(&mut names);
+        let names: Vec<Detail> = names.into_iter().map(Detail::from).collect();
+        let finding = Finding::new(finding, severity, format!("the coupon `{code}` {what}")).detail("coupon", code.as_str());
+        out.findings.push(if names.is_empty() { finding } else { finding.detail("rules", names) });
+    }
+}
+
+/// The coupons, each once, of which none is used up.
+fn each_once(codes: &[CouponCode]) -> Vec<(&CouponCode, bool)> {
+    let mut coupons: Vec<(&CouponCode, bool)> = Vec::new();
+    for code in codes {
+        if !coupons.iter().any(|(known, _)| *known == code) {
+            coupons.push((code, false));
+        }
+    }
+    coupons
 }
 
 /// A comparison that failed.

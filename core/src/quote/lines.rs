@@ -6,7 +6,7 @@ use super::frame::{Frame, Lists, known, text};
 use super::request::{QuoteLineRequest, QuoteRequest};
 use super::result::{Asked, Line};
 use crate::catalog::{Brief, FoundProducts, Product, ProductStatus, QuantityProblem};
-use crate::expr::{Constant, Scope, Slot, Value};
+use crate::expr::{Constant, Name, Scope, Slot, Value};
 use crate::id::{Set, short};
 use crate::report::{CatalogCode, Detail, Diagnostics, Finding, LimitCode, Path, QuoteCode, Severity, did_you_mean};
 use crate::rulebook::{FactReader, Given, NegativeQuantities, Parts};
@@ -75,9 +75,15 @@ fn check_lines(parts: &Parts, request: &QuoteRequest, survey: &Survey<'_>, diagn
         diagnostics.error(LimitCode::TooMany, &path, message);
         return;
     }
-    if survey.ids_ascend {
-        return;
+    if !survey.ids_ascend {
+        check_ids(request, diagnostics);
     }
+}
+
+/// No two lines have one id.
+#[inline(never)]
+fn check_ids(request: &QuoteRequest, diagnostics: &mut Diagnostics) {
+    let path = Path::ROOT.field("lines");
     let mut seen: Set<&str> = Set::with_capacity_and_hasher(request.lines.len(), foldhash::fast::FixedState::default());
     for (number, line) in request.lines.iter().enumerate() {
         if !seen.insert(line.id.as_str()) {
@@ -104,37 +110,52 @@ fn settable(parts: &Parts, slot: Slot) -> bool {
 
 /// Every attribute without a default is given; whether it has the right type is another question.
 fn check_required(parts: &Parts, request: &QuoteRequest, given: &[Given], diagnostics: &mut Diagnostics) {
-    let was_read = |slot: &Slot| slot.scope == Scope::Document && given.iter().any(|fact| fact.slot == *slot);
+    let was_read = |slot: &Slot| match slot.scope {
+        Scope::Document => given.iter().any(|fact| fact.slot == *slot),
+        // Those of products were asked of the catalogue.
+        Scope::Line => slot.index < parts.attributes.product_slots,
+    };
     for slot in parts.attributes.required.iter().filter(|slot| !was_read(slot)) {
-        let Some(name) = parts.attributes.vocabulary.name(*slot) else { continue };
-        let (scope, key) = name.words();
-        let facts = match scope {
-            "customer" => &request.customer,
-            "destination" => &request.destination,
-            _ => &request.document,
-        };
-        let mut missing = |path: &Path<'_>| {
-            let message = format!("the attribute `{}` is missing; the rulebook declares it without a default", name.name);
-            diagnostics.error(QuoteCode::MissingAttribute, path, message);
-        };
-        match slot.scope {
-            Scope::Document if facts.get(key).is_none() => missing(&Path::ROOT.field(scope).field(key)),
-            Scope::Line if slot.index >= parts.attributes.product_slots => {
-                let lines = Path::ROOT.field("lines");
-                for (number, _) in request.lines.iter().enumerate().filter(|(_, line)| line.attributes.get(key).is_none()) {
-                    missing(&lines.index(number).field("attributes").field(key));
-                }
-            }
-            _ => {}
+        if let Some(name) = parts.attributes.vocabulary.name(*slot) {
+            check_given(request, name, diagnostics);
         }
     }
 }
 
-/// Gives every list of the request a place to stand, then every default that is one: an entry for each fact and each default, or none at
-/// all where there is no list.
+/// Whether the attribute is given, of the document or of every line.
+#[inline(never)]
+fn check_given(request: &QuoteRequest, name: &Name, diagnostics: &mut Diagnostics) {
+    let (scope, key) = name.words();
+    let facts = match scope {
+        "customer" => &request.customer,
+        "destination" => &request.destination,
+        _ => &request.document,
+    };
+    let mut missing = |path: &Path<'_>| {
+        let message = format!("the attribute `{}` is missing; the rulebook declares it without a default", name.name);
+        diagnostics.error(QuoteCode::MissingAttribute, path, message);
+    };
+    match name.slot.scope {
+        Scope::Document if facts.get(key).is_none() => missing(&Path::ROOT.field(scope).field(key)),
+        Scope::Document => {}
+        Scope::Line => {
+            let lines = Path::ROOT.field("lines");
+            for (number, _) in request.lines.iter().enumerate().filter(|(_, line)| line.attributes.get(key).is_none()) {
+                missing(&lines.index(number).field("attributes").field(key));
+            }
+        }
+    }
+}
+
+/// Every default, then every fact of the request: where it belongs, to which line (to all where it says none), and what it is.
+fn all_given<'q>(parts: &'q Parts, given: &'q [Given]) -> impl Iterator<Item = (Slot, Option<usize>, &'q Constant)> + Clone {
+    let defaults = parts.attributes.defaults.iter().map(|(slot, constant)| (*slot, None, constant));
+    defaults.chain(given.iter().map(|fact| (fact.slot, fact.line, &fact.constant)))
+}
+
+/// Gives every list among [`all_given`] a place to stand: an entry for each of them, or none at all where there is no list.
 pub(super) fn given_lists<'q>(parts: &'q Parts, given: &'q [Given]) -> Lists<'q> {
-    let defaults = parts.attributes.defaults.iter().map(|(_, constant)| constant);
-    let constants = given.iter().map(|fact| &fact.constant).chain(defaults);
+    let constants = all_given(parts, given).map(|(_, _, constant)| constant);
     if !constants.clone().any(|constant| matches!(constant, Constant::List(_))) {
         return Vec::new();
     }
@@ -175,23 +196,15 @@ pub(super) fn fill<'q>(frame: &mut Frame<'q>, request: &'q QuoteRequest, given: 
     if parts.attributes.vocabulary.slot_count(Scope::Line) > parts.attributes.own_line_slots {
         frame.line_values = vec![Value::Missing; width.saturating_mul(request.lines.len())];
     }
-    let value_of = |constant: &'q Constant, list: &'q [Value<'q>]| match constant {
-        Constant::List(_) => Value::List(list),
-        other => other.value(&parts.symbols),
-    };
-    let lists_from = |first: usize| lists.get(first..).unwrap_or_default().iter().map(|list| &**list).chain(std::iter::repeat(&[][..]));
-    for ((slot, constant), list) in parts.attributes.defaults.iter().zip(lists_from(given.len())) {
-        let value = value_of(constant, list);
-        match slot.scope {
-            Scope::Document => frame.set(*slot, value),
-            Scope::Line => (0..request.lines.len()).for_each(|line| set_line(frame, *slot, line, value)),
-        }
-    }
-    for (fact, list) in given.iter().zip(lists_from(0)) {
-        let value = value_of(&fact.constant, list);
-        match fact.line {
-            None => frame.set(fact.slot, value),
-            Some(line) => set_line(frame, fact.slot, line, value),
+    for (place, (slot, line, constant)) in all_given(parts, given).enumerate() {
+        let value = match constant {
+            Constant::List(_) => Value::List(lists.get(place).map_or(&[], |list| list)),
+            other => other.value(&parts.symbols),
+        };
+        match (slot.scope, line) {
+            (Scope::Document, _) => frame.set(slot, value),
+            (Scope::Line, Some(line)) => set_line(frame, slot, line, value),
+            (Scope::Line, None) => (0..request.lines.len()).for_each(|line| set_line(frame, slot, line, value)),
         }
     }
     let own = parts.attributes.document;
@@ -200,8 +213,8 @@ pub(super) fn fill<'q>(frame: &mut Frame<'q>, request: &'q QuoteRequest, given: 
     if let Some(channel) = &request.channel {
         frame.set(own.channel, text(parts, channel));
     }
-    let no_country = request.destination.get("country").is_none();
-    if let Some(default) = parts.tax.as_ref().and_then(crate::tax::Tax::default_destination).filter(|_| no_country) {
+    let default = parts.tax.as_ref().and_then(crate::tax::Tax::default_destination);
+    if let Some(default) = default.filter(|_| request.destination.get("country").is_none()) {
         frame.set(own.country, known(parts, default));
     }
     let count = u64::try_from(request.lines.len()).unwrap_or(u64::MAX);
@@ -234,8 +247,23 @@ fn asked_for(line: &QuoteLineRequest, product: Option<Brief>) -> Line {
     Line::asking(line.id.clone(), line.quantity, asked, ordered)
 }
 
-/// Converts the quantity of a line that is not plain, and judges it. Remarks go to the findings.
+/// Resolves the lines that are not plain.
+#[inline(never)]
 pub(super) fn resolve(
+    parts: &Parts,
+    request: &QuoteRequest,
+    lines: &mut [Line],
+    findings: &mut Vec<Finding>,
+    diagnostics: &mut Diagnostics,
+) {
+    let all = lines.iter_mut().zip(&request.lines).enumerate();
+    for (number, (state, line)) in all.filter(|(_, (state, _))| state.ordered.is_none()) {
+        resolve_line(parts, line, number, state, findings, diagnostics);
+    }
+}
+
+/// Converts the quantity of a line that is not plain, and judges it. Remarks go to the findings.
+fn resolve_line(
     parts: &Parts,
     line: &QuoteLineRequest,
     number: usize,

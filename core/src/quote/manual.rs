@@ -3,7 +3,6 @@
 use super::allocation;
 use super::failure::{no_result, too_large};
 use super::frame::{Frame, QuoteScratch};
-use super::lines::Survey;
 use super::outcome::Outcome;
 use super::request::{OverrideRequest, QuoteRequest};
 use super::result::{Entry, Line, ListPrice, Source};
@@ -54,12 +53,12 @@ pub(super) struct Applied {
 }
 
 /// Reads the overrides of a request. What cannot be judged goes into the diagnostics.
-pub(super) fn read(parts: &Parts, request: &QuoteRequest, survey: &Survey, diagnostics: &mut Diagnostics) -> Vec<Manual> {
+#[inline(never)]
+pub(super) fn read(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnostics) -> Vec<Manual> {
     let mut all = Vec::new();
     read_list(parts, &request.overrides, None, &Path::ROOT.field("overrides"), &mut all, diagnostics);
     let lines = Path::ROOT.field("lines");
-    let with_overrides = if survey.overrides { request.lines.as_slice() } else { &[] };
-    for (line, asked) in with_overrides.iter().enumerate().filter(|(_, line)| !line.overrides.is_empty()) {
+    for (line, asked) in request.lines.iter().enumerate().filter(|(_, line)| !line.overrides.is_empty()) {
         read_list(parts, &asked.overrides, Some(line), &lines.index(line).field("overrides"), &mut all, diagnostics);
     }
     all
@@ -185,11 +184,11 @@ pub(super) fn apply(
     scratch: &mut QuoteScratch,
     out: &mut Outcome,
 ) -> Result<(), Error> {
-    if !out.manual.iter().any(|manual| manual.step == number) {
+    if !out.extras.manual.iter().any(|manual| manual.step == number) {
         return Ok(());
     }
     stage::enter(frame)?;
-    let mut all = std::mem::take(&mut out.manual);
+    let mut all = std::mem::take(&mut out.extras.manual);
     for manual in all.iter_mut().filter(|manual| manual.step == number) {
         let overflow = |error: ArithmeticError| too_large(error, &step.id, manual.line);
         manual.applied = match manual.line {
@@ -203,7 +202,7 @@ pub(super) fn apply(
         }
         judge(step, manual, request, frame, out);
     }
-    out.manual = all;
+    out.extras.manual = all;
     Ok(())
 }
 
@@ -298,7 +297,7 @@ fn set_document(
     scratch.shares.clear();
     scratch.shares.extend(starts.iter().map(share));
     let rest = allocation::split(frame, &step.allocate, Money::new(off, currency), scratch)?;
-    let exact = if out.unrounded.wanted { exact_parts(step, value, start, scratch, currency) } else { None };
+    let exact = if out.extras.unrounded.wanted { exact_parts(step, value, start, scratch, currency) } else { None };
     let mut exact = exact.into_iter().flatten();
     let set = Figure { amount: set.amount.checked_add(rest.minor()).ok_or(ArithmeticError::Overflow)?, unit: None };
     for ((index, start), part) in starts.into_iter().zip(scratch.parts.iter().copied()) {
@@ -309,7 +308,7 @@ fn set_document(
         let entry = Entry { step: number, source: Source::Step, base: start, before, after, unit_price: None, next: None };
         if let Some(off) = exact.next() {
             let left = Money::new(start.saturating_sub(before), currency).to_exact()?.plus(off.negated()?)?;
-            out.unrounded.keep(index, &entry, left);
+            out.extras.unrounded.keep(index, &entry, left);
         }
         out.record_step(line, entry);
     }

@@ -48,7 +48,7 @@ pub struct OverrideList<'q> {
 impl<'q> OverrideList<'q> {
     fn items(self) -> impl Iterator<Item = OverrideView<'q>> + use<'q> {
         let quote = self.quote;
-        quote.manual.iter().map(move |manual| quote.override_view(manual))
+        quote.extras.manual.iter().map(move |manual| quote.override_view(manual))
     }
 }
 
@@ -70,7 +70,7 @@ impl Quote {
     /// What persons have set by hand: those for all lines together first, then line by line; none when nobody has.
     #[must_use]
     pub fn overrides(&self) -> Option<OverrideList<'_>> {
-        (!self.manual.is_empty()).then_some(OverrideList { quote: self })
+        (!self.extras.manual.is_empty()).then_some(OverrideList { quote: self })
     }
 
     fn override_view<'q>(&'q self, manual: &'q Manual) -> OverrideView<'q> {

@@ -2,23 +2,14 @@
 
 use std::num::NonZeroU32;
 
-use super::better::Chosen;
-use super::charge::CashResult;
-use super::comparison::Other;
+use super::extras::Extras;
 use super::frozen::Frozen;
-use super::ladder::PriceLadder;
-use super::manual::Manual;
-use super::prices::TariffResult;
-use super::promotion::PromotionResult;
-use super::redemption::Redemption;
 use super::request::Explain;
-use super::result::{Chain, DocumentEntry, Entry, Line, Rejected};
-use super::statistic::Figures;
-use super::unrounded::Unrounded;
+use super::result::{Chain, DocumentEntry, Entry, Line};
 use crate::charge::Charged;
 use crate::id::Ordinal;
 use crate::report::Finding;
-use crate::tax::{Assessment, Taxed};
+use crate::tax::Taxed;
 
 /// A charge that applied.
 #[derive(Debug, Clone)]
@@ -37,34 +28,18 @@ pub(super) struct ChargeResult {
     pub(super) tax_lines: std::ops::Range<usize>,
 }
 
-/// Waterfalls, rejected rules, findings and tax, as they come about.
+/// Waterfalls, findings, tax, and what few documents have, as they come about.
 #[derive(Clone)]
 pub(super) struct Outcome {
     pub(super) entries: Vec<Entry>,
     pub(super) of_document: Vec<DocumentEntry>,
-    pub(super) rejected: Vec<Rejected>,
     pub(super) findings: Vec<Finding>,
     /// Whether the lines and charges have their sides: a step of tax has run, or there is none.
     pub(super) taxed: bool,
-    pub(super) tax: Assessment,
-    pub(super) charges: Vec<ChargeResult>,
     /// What charges have added to the amounts of lines.
     pub(super) allocated: i64,
-    pub(super) cash: Option<CashResult>,
-    /// What persons set by hand.
-    pub(super) manual: Vec<Manual>,
-    /// Figures beside the price.
-    pub(super) figures: Vec<Figures>,
     pub(super) explain: Explain,
-    pub(super) promotions: PromotionResult,
-    pub(super) tariffs: TariffResult,
-    pub(super) ladders: Vec<PriceLadder>,
-    pub(super) others: Vec<Other>,
-    pub(super) redemptions: Vec<Redemption>,
-    /// What became of choices between two sides.
-    pub(super) chosen: Vec<Chosen>,
-    /// What steps change of lines without rounding, where that is reported.
-    pub(super) unrounded: Unrounded,
+    pub(super) extras: Extras,
     /// Prices that stand, until their lines come back.
     pub(super) frozen: Option<Box<Frozen>>,
 }
@@ -73,7 +48,7 @@ impl Outcome {
     /// A line without tax and with it, before the figures are settled: what comes back is below zero already.
     pub(super) fn sides(&self, number: usize, line: &Line) -> Taxed {
         let untaxed = || Taxed::untaxed(if line.returned { line.figure.amount.saturating_neg() } else { line.figure.amount });
-        self.tax.taxed.get(number).copied().unwrap_or_else(untaxed)
+        self.extras.tax.taxed.get(number).copied().unwrap_or_else(untaxed)
     }
 
     /// Appends a step of the waterfall that is no rule of line scope: where nobody asked for waterfalls, nobody reads it.

@@ -116,6 +116,7 @@ pub(super) fn price_error((line, error): (usize, PriceError)) -> Error {
 }
 
 /// Counters are those of price lists, and rates are above zero.
+#[inline(never)]
 pub(super) fn check_given(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnostics) {
     let place = Path::ROOT.field("counters");
     for (index, reading) in request.counters.iter().enumerate() {
@@ -140,7 +141,7 @@ pub(super) fn check_given(parts: &Parts, request: &QuoteRequest, diagnostics: &m
 }
 
 /// What tariffs charged and counted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct TariffResult {
     slices: Vec<TierSlice>,
     counters: Vec<CounterUse>,
@@ -149,6 +150,8 @@ pub(super) struct TariffResult {
 }
 
 impl TariffResult {
+    pub(super) const NONE: Self = Self { slices: Vec::new(), counters: Vec::new(), exchanged: Vec::new() };
+
     pub(super) fn of(prices: &FoundPrices, frame: &Frame<'_>, request: &QuoteRequest) -> Self {
         let lines = OrderedLines(frame);
         let exchanged = frame.parts.pricing.exchanged(&query(&lines, request));
@@ -204,7 +207,7 @@ pub struct CounterView<'q> {
 impl Quote {
     /// The tiers in which lines lie that have their price from a tariff.
     pub fn tiers(&self) -> impl Iterator<Item = TierView<'_>> {
-        self.tariffs.slices.iter().map(|slice| TierView {
+        self.extras.tariffs.slices.iter().map(|slice| TierView {
             line: self.line_id(slice.line),
             list: self.rulebook.parts().pricing.list_id(slice.list).map_or("", crate::id::PriceListId::as_str),
             from: slice.from,
@@ -219,12 +222,12 @@ impl Quote {
     /// The rate by which a list's prices were converted; none where they need none.
     pub(super) fn exchanged(&self, list: usize) -> Option<Exchanged> {
         let from = self.rulebook.parts().pricing.currency_of(list).filter(|from| *from != self.currency)?;
-        self.tariffs.exchanged.iter().find(|exchanged| exchanged.from == from).copied()
+        self.extras.tariffs.exchanged.iter().find(|exchanged| exchanged.from == from).copied()
     }
 
     /// What the document adds to counters.
     pub fn counter_deltas(&self) -> impl Iterator<Item = CounterView<'_>> {
-        self.tariffs.counters.iter().map(|used| CounterView {
+        self.extras.tariffs.counters.iter().map(|used| CounterView {
             counter: used.counter.as_str(),
             group: used.group.as_deref(),
             opening: used.opening,
@@ -234,11 +237,11 @@ impl Quote {
 
     /// Whether no line has its price from a tariff.
     pub(super) fn has_no_tiers(&self) -> bool {
-        self.tariffs.slices.is_empty()
+        self.extras.tariffs.slices.is_empty()
     }
 
     /// Whether nothing was counted.
     pub(super) fn has_no_counters(&self) -> bool {
-        self.tariffs.counters.is_empty()
+        self.extras.tariffs.counters.is_empty()
     }
 }

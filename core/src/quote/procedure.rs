@@ -6,11 +6,11 @@ use super::allocation;
 use super::better;
 use super::charge;
 use super::ending;
-use super::engine::find_prices;
 use super::frame::{Frame, QuoteScratch};
 use super::gift;
 use super::guard;
 use super::ledger::Ledger;
+use super::list_price::find_prices;
 use super::manual;
 use super::outcome::Outcome;
 use super::promotion;
@@ -38,7 +38,9 @@ pub(super) fn run<'q>(
         tax::none(frame, out);
     }
     run.ledger.report(out);
-    gift::value(frame, request, out);
+    if !out.extras.promotions.proposed.is_empty() {
+        gift::value(frame, request, out);
+    }
     Ok(())
 }
 

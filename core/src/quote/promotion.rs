@@ -17,13 +17,17 @@ use crate::report::{Diagnostic, Error, LimitCode, Path};
 use crate::sort;
 
 /// What the promotion steps of a quote came to, each with the number of its step.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct PromotionResult {
     pub(super) granted: Vec<(Ordinal, Granted)>,
     pub(super) proposed: Vec<(Ordinal, Proposed)>,
     pub(super) searches: Vec<(Ordinal, SearchReport)>,
     /// What the lines would cost that are proposed, in their order; none where they have no price.
     pub(super) worth: Vec<Option<ListPrice>>,
+}
+
+impl PromotionResult {
+    pub(super) const NONE: Self = Self { granted: Vec::new(), proposed: Vec::new(), searches: Vec::new(), worth: Vec::new() };
 }
 
 /// A promotion that may apply, with what it may do.
@@ -80,7 +84,7 @@ pub(super) fn apply(
                 ledger.mark(share.line, promotion);
             }
         }
-        out.promotions.granted.push((number, granted));
+        out.extras.promotions.granted.push((number, granted));
     }
     for refused in refused {
         let over_budget = active.iter_mut().find(|active| active.number == refused.promotion && refused.reason == Refusal::OverBudget);
@@ -89,8 +93,8 @@ pub(super) fn apply(
         }
         refuse(step, number, refused, &kept_out, ledger, out);
     }
-    out.promotions.proposed.extend(proposed.into_iter().map(|proposed| (number, proposed)));
-    out.promotions.searches.extend(search.map(|search| (number, search)));
+    out.extras.promotions.proposed.extend(proposed.into_iter().map(|proposed| (number, proposed)));
+    out.extras.promotions.searches.extend(search.map(|search| (number, search)));
     Ok(())
 }
 
@@ -268,7 +272,7 @@ fn take_off(frame: &mut Frame<'_>, step: &PromotionStep, number: Ordinal, grante
     for share in &granted.lines {
         if share.off == 0 {
             let change = share.exact.and_then(|off| off.negated().ok());
-            change.into_iter().for_each(|change| out.unrounded.keep_elsewhere(number, change));
+            change.into_iter().for_each(|change| out.extras.unrounded.keep_elsewhere(number, change));
             continue;
         }
         let Some(line) = frame.lines.get_mut(share.line) else { continue };
@@ -306,12 +310,12 @@ fn refuse(step: &PromotionStep, number: Ordinal, refused: Refused, kept_out: &[K
         Refusal::NotChosen => (RejectionReason::NotChosen, None, None),
     };
     let source = Source::Promotion(promotion.number);
-    out.rejected.push(Rejected { line: None, step: number, source, reason, failed, missing, taken_by });
+    out.extras.rejected.push(Rejected { line: None, step: number, source, reason, failed, missing, taken_by });
 }
 
 fn reject(promotion: &Promotion, step: Ordinal, reason: RejectionReason, failed: Vec<Leaf>, out: &mut Outcome) {
     if out.explain == Explain::Candidates {
         let source = Source::Promotion(promotion.number);
-        out.rejected.push(Rejected { line: None, step, source, reason, failed, missing: None, taken_by: None });
+        out.extras.rejected.push(Rejected { line: None, step, source, reason, failed, missing: None, taken_by: None });
     }
 }

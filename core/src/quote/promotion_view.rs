@@ -96,7 +96,7 @@ impl Quote {
     /// The promotions that applied, in the order in which they applied.
     pub fn promotions(&self) -> impl Iterator<Item = PromotionView<'_>> {
         let candidates = self.explain == Explain::Candidates;
-        self.promotions.granted.iter().filter_map(move |(step, granted)| {
+        self.extras.promotions.granted.iter().filter_map(move |(step, granted)| {
             let promotion = self.promotion_step(*step)?.promotions.get(granted.promotion)?;
             let line = |share: &LineShare| PromotionLineView {
                 line: self.line_id(share.line),
@@ -119,8 +119,8 @@ impl Quote {
     /// The lines that promotions propose.
     pub fn proposed_lines(&self) -> impl Iterator<Item = ProposedLineView<'_>> {
         let parts = self.rulebook.parts();
-        let worth = self.promotions.worth.iter().copied().chain(std::iter::repeat(None));
-        self.promotions.proposed.iter().zip(worth).filter_map(|((step, proposed), worth)| {
+        let worth = self.extras.promotions.worth.iter().copied().chain(std::iter::repeat(None));
+        self.extras.promotions.proposed.iter().zip(worth).filter_map(|((step, proposed), worth)| {
             let promotion = self.promotion_step(*step)?.promotions.get(proposed.promotion)?;
             let product = parts.symbols.text(promotion.gift?);
             let known = parts.catalog.find(product).and_then(|brief| parts.catalog.product(brief.number))?;
@@ -140,7 +140,7 @@ impl Quote {
 
     /// How the best combinations were looked for.
     pub fn promotion_searches(&self) -> impl Iterator<Item = PromotionSearchView<'_>> {
-        self.promotions.searches.iter().map(|(step, search)| PromotionSearchView {
+        self.extras.promotions.searches.iter().map(|(step, search)| PromotionSearchView {
             step: self.step_id(*step),
             optimal: search.optimal,
             steps: search.steps,
@@ -149,7 +149,7 @@ impl Quote {
     }
 
     pub(super) fn promotion_lists(&self) -> (Option<Promotions<'_>>, Option<ProposedLines<'_>>, Option<PromotionSearches<'_>>) {
-        let super::promotion::PromotionResult { granted, proposed, searches, .. } = &self.promotions;
+        let super::promotion::PromotionResult { granted, proposed, searches, .. } = &self.extras.promotions;
         (
             (!granted.is_empty()).then_some(Promotions { quote: self }),
             (!proposed.is_empty()).then_some(ProposedLines { quote: self }),

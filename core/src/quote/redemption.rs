@@ -99,7 +99,7 @@ pub struct RedemptionView<'q> {
 impl Quote {
     /// What the document redeems: the uses of rules with a coupon, a limit or a budget.
     pub fn redemptions(&self) -> impl Iterator<Item = RedemptionView<'_>> {
-        self.redemptions.iter().map(|redemption| RedemptionView {
+        self.extras.redemptions.iter().map(|redemption| RedemptionView {
             key: redemption.key.as_deref(),
             rule: self.adjustment_id(redemption.rule),
             code: redemption.code.as_ref().map(CouponCode::as_str),
@@ -112,6 +112,7 @@ impl Quote {
 }
 
 /// Readings are of rules whose uses are counted, each once.
+#[inline(never)]
 pub(super) fn check_usage(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnostics) {
     let place = Path::ROOT.field("usage");
     for (index, reading) in request.usage.iter().enumerate() {

@@ -4,25 +4,14 @@ use std::num::NonZeroU32;
 
 use serde::Serialize;
 
-use super::better::Chosen;
-use super::charge::CashResult;
-use super::comparison::Other;
-use super::ladder::PriceLadder;
-use super::manual::Manual;
-use super::outcome::ChargeResult;
-use super::prices::TariffResult;
-use super::promotion::PromotionResult;
-use super::redemption::Redemption;
+use super::extras::Extras;
 use super::request::Explain;
-use super::statistic::Figures;
-use super::unrounded::Unrounded;
 use crate::adjust::Figure;
 use crate::catalog::Ordered;
 use crate::id::{LineId, Ordinal, ProductId};
 use crate::money::{Currency, Decimal, Money, UnitPrice};
 use crate::report::{Finding, Fingerprint};
 use crate::rulebook::Rulebook;
-use crate::tax::Assessment;
 use crate::time::Date;
 
 /// A priced document: lines, totals, tax breakdown, findings.
@@ -40,24 +29,9 @@ pub struct Quote {
     pub(super) lines: Vec<Line>,
     pub(super) entries: Vec<Entry>,
     pub(super) of_document: Vec<DocumentEntry>,
-    pub(super) rejected: Vec<Rejected>,
     pub(super) totals: Totals,
-    pub(super) tax: Assessment,
-    pub(super) charges: Vec<ChargeResult>,
-    pub(super) cash: Option<CashResult>,
-    pub(super) manual: Vec<Manual>,
-    pub(super) figures: Vec<Figures>,
     pub(super) findings: Vec<Finding>,
-    pub(super) promotions: PromotionResult,
-    pub(super) tariffs: TariffResult,
-    pub(super) ladders: Vec<PriceLadder>,
-    pub(super) others: Vec<Other>,
-    pub(super) redemptions: Vec<Redemption>,
-    pub(super) chosen: Vec<Chosen>,
-    /// What steps change without rounding.
-    pub(super) unrounded: Unrounded,
-    /// The rulebook whose prices these are, where they are to be frozen.
-    pub(super) frozen_by: Option<Fingerprint>,
+    pub(super) extras: Extras,
 }
 
 /// The sums of a document. `net + tax = gross`.

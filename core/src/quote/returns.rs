@@ -3,6 +3,7 @@
 //! Until the figures are settled such a line is computed as the one that orders as much, and steps that work on all lines together leave it
 //! out. Then its figures get the other sign. Its taxes have it from the start, because they may be rounded with those of other lines.
 
+use super::extras::ExtraParts;
 use super::frame::Frame;
 use super::frozen::Frozen;
 use super::outcome::Outcome;
@@ -66,20 +67,29 @@ pub(super) fn settle(lines: &mut [Line], out: &mut Outcome) {
             *entry = entry.mirrored();
             next = entry.next.map(std::num::NonZeroU32::get);
         }
-        for figures in &mut out.figures {
+        if let Some(extras) = out.extras.any_mut() {
+            extras.mirror(number);
+        }
+    }
+}
+
+impl ExtraParts {
+    /// Gives what belongs to a line the other sign.
+    fn mirror(&mut self, number: usize) {
+        for figures in &mut self.figures {
             if let Some(Some(figure)) = figures.lines.get_mut(number) {
                 *figure = figure.saturating_neg();
                 figures.sum = figures.sum.saturating_add(*figure);
             }
         }
-        for applied in out.manual.iter_mut().filter(|manual| manual.line == Some(number)).filter_map(|manual| manual.applied.as_mut()) {
+        for applied in self.manual.iter_mut().filter(|manual| manual.line == Some(number)).filter_map(|manual| manual.applied.as_mut()) {
             for amount in [&mut applied.computed.amount, &mut applied.start, &mut applied.set.amount] {
                 *amount = amount.saturating_neg();
             }
         }
-        out.tariffs.mirror(number);
-        out.unrounded.mirror(number);
-        for other in out.others.iter_mut().filter(|other| other.line == number) {
+        self.tariffs.mirror(number);
+        self.unrounded.mirror(number);
+        for other in self.others.iter_mut().filter(|other| other.line == number) {
             other.amount = other.amount.saturating_neg();
         }
     }

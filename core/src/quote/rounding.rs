@@ -89,7 +89,7 @@ impl Quote {
                 }
             }
         }
-        for (step, exact) in &self.unrounded.elsewhere {
+        for (step, exact) in &self.extras.unrounded.elsewhere {
             let sum = sum_of(&mut sums, *step)?;
             sum.difference = sum.difference.plus(exact.negated().ok()?).ok()?.reduced();
         }
@@ -116,7 +116,7 @@ impl Quote {
 
     /// The step's result less what it would be, on the figures that the waterfall shows, if it were not rounded; none where that is not known.
     fn lost(&self, number: usize, line: &Line, entry: &Entry) -> Option<Exact> {
-        if let Some(exact) = self.unrounded.of(number, entry) {
+        if let Some(exact) = self.extras.unrounded.of(number, entry) {
             let delta = self.money(entry.after.checked_sub(entry.before)?).to_exact().ok()?;
             return delta.plus(exact.negated().ok()?).ok().map(Exact::reduced);
         }
@@ -143,12 +143,12 @@ impl Quote {
             }
             (Step::Promotion(_), Source::Promotion(promotion)) => self.promotion_change(number, entry.step, promotion)?,
             (Step::Override(_), Source::Step) => {
-                let manual = self.manual.iter().find(|manual| manual.step == entry.step && manual.line == Some(number))?;
+                let manual = self.extras.manual.iter().find(|manual| manual.step == entry.step && manual.line == Some(number))?;
                 manual.exact(line, self.currency)?.plus(money(entry.before).ok()?.negated().ok()?).ok()?
             }
             // What a destination's price keeps is more than tax.
             (Step::Tax(step), Source::TaxRate(_)) if step.home().is_none() => {
-                let added = self.tax.exact_added(number).ok()?;
+                let added = self.extras.tax.exact_added(number).ok()?;
                 if line.returned { added.negated().ok()? } else { added }
             }
             _ => return None,
@@ -160,7 +160,7 @@ impl Quote {
     fn promotion_change(&self, line: usize, step: Ordinal, promotion: Ordinal) -> Option<Exact> {
         let Some(Step::Promotion(known)) = self.rulebook.parts().procedure.get(step.index()) else { return None };
         let is_it = |number: usize| known.promotions.get(number).is_some_and(|known| known.number == promotion);
-        let (_, granted) = self.promotions.granted.iter().find(|(at, granted)| *at == step && is_it(granted.promotion))?;
+        let (_, granted) = self.extras.promotions.granted.iter().find(|(at, granted)| *at == step && is_it(granted.promotion))?;
         granted.lines.iter().find(|share| share.line == line)?.exact?.negated().ok()
     }
 }

@@ -1,5 +1,6 @@
 //! A stage of adjustments: which rules match, and what becomes of each line where the lines can be judged one by one.
 
+use super::failure::sum_too_large;
 use super::frame::{Frame, QuoteScratch};
 use super::ledger::Ledger;
 use super::outcome::{Outcome, record};
@@ -46,21 +47,20 @@ pub(super) fn apply(
 
 /// `line.amount` and `document.amount` are what enters the stage, whatever its rules make of it.
 pub(super) fn enter(frame: &mut Frame<'_>) -> Result<(), Error> {
+    let mut sum = Some(0_i64);
     frame.entered.clear();
-    frame.entered.extend(frame.lines.iter().map(|line| line.figure.amount));
-    let sum = match frame.has_returns {
-        false => frame.entered.iter().try_fold(0_i64, |sum, amount| sum.checked_add(*amount)),
-        true => returns::counted(frame, |line| line.figure.amount),
-    };
-    let sum = sum.ok_or_else(too_large)?;
+    frame.entered.extend(frame.lines.iter().map(|line| {
+        sum = sum.and_then(|sum| sum.checked_add(line.figure.amount));
+        line.figure.amount
+    }));
+    if frame.has_returns {
+        sum = returns::counted(frame, |line| line.figure.amount);
+    }
+    let sum = sum.ok_or_else(sum_too_large)?;
     let scale = u32::from(frame.parts.currency.minor_units());
-    let amount = Decimal::from_parts(sum.into(), scale).map_err(|_| too_large())?;
+    let amount = Decimal::from_parts(sum.into(), scale).map_err(|_| sum_too_large())?;
     frame.set(frame.parts.attributes.document.amount, Value::Number(amount));
     if frame.parts.reads_tax_sides { tax::enter(frame, sum) } else { Ok(()) }
-}
-
-pub(super) fn too_large() -> Error {
-    Diagnostic::error(LimitCode::Overflow, &Path::ROOT.field("lines"), "the amounts of the lines are too large to add up").into()
 }
 
 /// Runs a stage whose lines are judged one by one, as they enter it.
@@ -71,20 +71,43 @@ fn apply_to_lines(
     scratch: &mut QuoteScratch,
     out: &mut Outcome,
 ) -> Result<(), Error> {
-    // 1. Match.
     match_lines(frame, run.stage, scratch)?;
-    let explained = (out.explain == Explain::Candidates).then(|| (scratch.matched.clone(), scratch.ends.clone()));
-    // 2. Choose.
+    if out.explain == Explain::Candidates {
+        return apply_and_explain(frame, run, ledger, scratch, out);
+    }
+    apply_matching(frame, run, scratch, out).map(drop)
+}
+
+/// Chooses among the rules that match and applies what is chosen; where candidates are asked for, what applied is returned as
+/// [`apply_chosen`] does.
+#[inline]
+fn apply_matching(
+    frame: &mut Frame<'_>,
+    run: &StageRun<'_>,
+    scratch: &mut QuoteScratch,
+    out: &mut Outcome,
+) -> Result<Vec<(usize, u32)>, Error> {
     let base = run.stage.base.and_then(|base| run.after.get(base)).map(Vec::as_slice);
     if !matches!(run.stage.policy, Policy::Compound | Policy::OnBase) {
         choose(frame, run.stage, base, scratch).map_err(|(line, error)| too_large_in(run.stage, line, error))?;
     }
-    // 3. Apply. Percentages are taken on the named step, the amount as it entered (on_base), or what the rule before left.
+    // Percentages are taken on the named step, the amount as it entered (on_base), or what the rule before left.
     let entered: Option<Vec<Figure>> = (run.stage.policy == Policy::OnBase).then(|| frame.lines.iter().map(|line| line.figure).collect());
     let base = base.or(entered.as_deref());
-    let applied = apply_chosen(frame, run, base, scratch, out).map_err(|(line, error)| too_large_in(run.stage, line, error))?;
-    // 4. Say why the others did not.
-    let Some((matched, ends)) = explained else { return Ok(()) };
+    apply_chosen(frame, run, base, scratch, out).map_err(|(line, error)| too_large_in(run.stage, line, error))
+}
+
+/// [`apply_matching`], which says why the other rules did not apply.
+#[inline(never)]
+fn apply_and_explain(
+    frame: &mut Frame<'_>,
+    run: &StageRun<'_>,
+    ledger: &Ledger<'_>,
+    scratch: &mut QuoteScratch,
+    out: &mut Outcome,
+) -> Result<(), Error> {
+    let (matched, ends) = (scratch.matched.clone(), scratch.ends.clone());
+    let applied = apply_matching(frame, run, scratch, out)?;
     let (mut start, mut applied) = (0, applied.into_iter().peekable());
     for (index, end) in ends.iter().enumerate() {
         let matched = matched.get(start..*end).unwrap_or_default();
@@ -165,6 +188,7 @@ fn evaluation_error(error: EvalError, rule: &Rule, field: &str, line: Option<usi
 }
 
 /// Keeps of the rules that match each line those that the policy chooses.
+#[inline(never)]
 fn choose(frame: &Frame<'_>, stage: &Stage, base: Option<&[Figure]>, scratch: &mut QuoteScratch) -> Result<(), (usize, ArithmeticError)> {
     let QuoteScratch { matched, ends, .. } = scratch;
     let mut chosen = Vec::with_capacity(matched.len());
@@ -321,7 +345,7 @@ pub(super) fn failing(frame: &Frame<'_>, rule: &Rule, line: Option<usize>) -> Ve
     leaves.into_iter().filter(|leaf| !leaf.passed).collect()
 }
 
-/// Says of every rule of the stage that does not apply, why, where that is asked for: the document's date, the condition, the policy,
+/// Says of every rule of the stage that does not apply, why: the document's date, the condition, the policy,
 /// the lines, or the terms on which it applies.
 pub(super) fn reject(
     frame: &Frame<'_>,
@@ -331,9 +355,6 @@ pub(super) fn reject(
     judged: &Judged<'_>,
     out: &mut Outcome,
 ) {
-    if out.explain != Explain::Candidates {
-        return;
-    }
     let date = frame.parts.attributes.document.date;
     for (number, rule) in (0_u32..).zip(&run.stage.rules) {
         let (reason, failed) = if judged.applied.contains(&number) {
@@ -350,7 +371,7 @@ pub(super) fn reject(
             let unmet = judged.unmet.iter().find(|(unmet, _)| *unmet == number).map(|(_, failed)| failed.clone());
             (RejectionReason::Condition, unmet.unwrap_or_else(|| failing(frame, rule, line)))
         };
-        out.rejected.push(Rejected {
+        out.extras.rejected.push(Rejected {
             line,
             step: run.step,
             source: Source::Adjustment(rule.number),

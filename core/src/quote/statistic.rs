@@ -41,7 +41,7 @@ pub(super) fn apply(frame: &mut Frame<'_>, step: &Statistic, number: Ordinal, ou
         sum = sum.checked_add(counted).ok_or_else(|| too_large(ArithmeticError::Overflow, &step.id, None))?;
         lines.push(figure);
     }
-    out.figures.push(Figures { step: number, lines, sum });
+    out.extras.figures.push(Figures { step: number, lines, sum });
     Ok(())
 }
 
@@ -76,7 +76,7 @@ pub struct FigureList<'q> {
 impl<'q> FigureList<'q> {
     fn items(self) -> impl Iterator<Item = FigureView<'q>> + use<'q> {
         let Self { quote, line } = self;
-        quote.figures.iter().filter_map(move |figures| {
+        quote.extras.figures.iter().filter_map(move |figures| {
             let amount = match line {
                 None => figures.sum,
                 Some(line) => figures.lines.get(line).copied().flatten()?,
@@ -104,12 +104,12 @@ impl Quote {
     /// The figures beside the price, summed over the lines; none where the procedure computes none.
     #[must_use]
     pub fn statistics(&self) -> Option<FigureList<'_>> {
-        (!self.figures.is_empty()).then_some(FigureList { quote: self, line: None })
+        (!self.extras.figures.is_empty()).then_some(FigureList { quote: self, line: None })
     }
 
     /// The figures beside a line's price; none where it has none.
     pub(super) fn statistics_of(&self, line: usize) -> Option<FigureList<'_>> {
-        let any = self.figures.iter().any(|figures| figures.lines.get(line).copied().flatten().is_some());
+        let any = self.extras.figures.iter().any(|figures| figures.lines.get(line).copied().flatten().is_some());
         any.then_some(FigureList { quote: self, line: Some(line) })
     }
 
@@ -131,7 +131,7 @@ impl Quote {
     /// The figures that are the cost, and how many decimals the percentage of the margin has.
     fn cost(&self) -> Option<(&Figures, u8)> {
         let procedure = &self.rulebook.parts().procedure;
-        self.figures.iter().find_map(|figures| match procedure.get(figures.step.index()) {
+        self.extras.figures.iter().find_map(|figures| match procedure.get(figures.step.index()) {
             Some(Step::Statistic(step)) => step.margin.map(|decimals| (figures, decimals)),
             _ => None,
         })

@@ -1,12 +1,13 @@
 //! The tax step of a quote.
 
 use super::charge_tax;
+use super::extras::ExtraParts;
+use super::failure::sum_too_large;
 use super::frame::Frame;
 use super::outcome::Outcome;
 use super::request::QuoteRequest;
 use super::result::{Entry, Source};
 use super::returns;
-use super::stage::too_large;
 use crate::expr::{EvalError, Facts, Value};
 use crate::id::{Ordinal, Symbol};
 use crate::money::{ArithmeticError, Decimal};
@@ -37,19 +38,20 @@ pub(super) fn apply(
     let goods = lines.len();
     charge_tax::add(frame, tax, step, &buyer, &mut lines, out).map_err(overflow)?;
     // 2. Tax.
-    step.apply(tax, frame.parts.currency, &lines, &mut out.tax).map_err(overflow)?;
+    step.apply(tax, frame.parts.currency, &lines, &mut out.extras.tax).map_err(overflow)?;
     // 3. The last step of the waterfalls: the tax that is added, or nothing where the price includes it.
     for (index, (line, tax_line)) in frame.lines.iter_mut().zip(lines.iter().take(goods)).enumerate() {
         if line.price.is_some() {
-            let taxed = out.tax.taxed.get(index).copied().unwrap_or_default();
+            let taxed = out.extras.tax.taxed.get(index).copied().unwrap_or_default();
             let (before, taxed) = (line.figure.amount, if line.returned { taxed.negated() } else { taxed });
             let source = Source::TaxRate(tax_line.stack.and_then(|stack| tax.only_rate(stack)).map(Ordinal::of));
             let entry = Entry { step: number, source, base: taxed.net, before, after: taxed.gross, unit_price: None, next: None };
             out.record_step(line, entry);
         }
     }
-    for charge in &mut out.charges {
-        let parts = out.tax.taxed.get(charge.tax_lines.clone()).unwrap_or_default();
+    let ExtraParts { tax: assessed, charges, .. } = &mut *out.extras;
+    for charge in charges {
+        let parts = assessed.taxed.get(charge.tax_lines.clone()).unwrap_or_default();
         charge.taxed = parts.iter().try_fold(Taxed::default(), |sum, part| sum.plus(*part)).map_err(overflow)?;
     }
     out.taxed = true;
@@ -171,7 +173,7 @@ pub(super) fn enter(frame: &mut Frame<'_>, amount: i64) -> Result<(), Error> {
     let step = frame.parts.procedure.iter().find_map(|step| if let Step::Tax(step) = step { Some(step) } else { None });
     let (mut net, mut gross) = (amount, amount);
     if let (Some(step), Some(tax)) = (step, &frame.parts.tax) {
-        let (buyer, met) = Buyer::of(frame, tax, step).map_err(|_| too_large())?;
+        let (buyer, met) = Buyer::of(frame, tax, step).map_err(|_| sum_too_large())?;
         let tax = met.as_ref().unwrap_or(tax);
         let mut lines = find_taxes(frame, tax, step, &buyer, |_, _| {})?;
         if frame.has_returns {
@@ -180,14 +182,14 @@ pub(super) fn enter(frame: &mut Frame<'_>, amount: i64) -> Result<(), Error> {
             }
         }
         let mut assessed = Assessment::default();
-        step.apply(tax, frame.parts.currency, &lines, &mut assessed).map_err(|_| too_large())?;
-        let sum = assessed.taxed.iter().try_fold(Taxed::default(), |sum, line| sum.plus(*line)).map_err(|_| too_large())?;
+        step.apply(tax, frame.parts.currency, &lines, &mut assessed).map_err(|_| sum_too_large())?;
+        let sum = assessed.taxed.iter().try_fold(Taxed::default(), |sum, line| sum.plus(*line)).map_err(|_| sum_too_large())?;
         (net, gross) = (sum.net, sum.gross);
     }
     let scale = u32::from(frame.parts.currency.minor_units());
     let names = frame.parts.attributes.document;
     for (slot, minor) in [(names.net_amount, net), (names.gross_amount, gross)] {
-        frame.set(slot, Value::Number(Decimal::from_parts(minor.into(), scale).map_err(|_| too_large())?));
+        frame.set(slot, Value::Number(Decimal::from_parts(minor.into(), scale).map_err(|_| sum_too_large())?));
     }
     Ok(())
 }
@@ -223,7 +225,7 @@ fn missing_rate(frame: &Frame<'_>, line: usize, category: Option<Symbol>, reques
 
 /// A procedure without tax: what is net is gross.
 pub(super) fn none(frame: &Frame<'_>, out: &mut Outcome) {
-    for charge in &mut out.charges {
+    for charge in out.extras.charges_mut() {
         if charge_tax::stands_alone(frame, charge) {
             charge.taxed = Taxed::untaxed(charge.charged.amount);
         }

@@ -104,7 +104,7 @@ pub struct LineTaxes<'q> {
 impl<'q> LineTaxes<'q> {
     /// The taxes; none where there is none, or one without name and treatment, which stands in the line itself.
     pub(super) fn of(quote: &'q Quote, start: usize, end: usize) -> Option<Self> {
-        let shares = || (start..end).flat_map(|line| quote.tax.of_line(line));
+        let shares = || (start..end).flat_map(|line| quote.extras.tax.of_line(line));
         let rates = quote.tax_slice().map(Tax::rates).unwrap_or_default();
         let says_more = |share: &TaxShare| rates.get(share.rate).is_some_and(|rate| rate.levy.is_some() || !rate.treatment.is_standard());
         (shares().count() > 1 || shares().any(says_more)).then_some(Self { quote, start, end })
@@ -134,7 +134,7 @@ impl<'q> LineTaxes<'q> {
 
     fn items(self) -> impl Iterator<Item = LineTaxView<'q>> + use<'q> {
         let Self { quote, start, end } = self;
-        (start..end).flat_map(|line| quote.tax.of_line(line)).flat_map(move |share| {
+        (start..end).flat_map(|line| quote.extras.tax.of_line(line)).flat_map(move |share| {
             let charged = share.amount;
             let taken_back = share.reverse.then(|| charged.saturating_neg());
             std::iter::once(charged).chain(taken_back).filter_map(move |amount| quote.line_tax(share, amount))
@@ -185,13 +185,13 @@ impl Quote {
 
     /// The rate of a line or charge that bears one tax.
     pub(super) fn only_rate(&self, line: usize) -> Option<&TaxRate> {
-        let [share] = self.tax.of_line(line) else { return None };
+        let [share] = self.extras.tax.of_line(line) else { return None };
         self.tax_slice()?.rates().get(share.rate)
     }
 
     /// The tax category of a line that is taxed.
     pub(super) fn category_of(&self, line: usize) -> Option<&str> {
-        let share = self.tax.of_line(line).first()?;
+        let share = self.extras.tax.of_line(line).first()?;
         self.tax_slice()?.rates().get(share.rate).map(|rate| rate.category.as_str())
     }
 
@@ -251,13 +251,13 @@ impl Quote {
     /// What rounding did to the tax: where waterfalls are asked for, and anything is taxed.
     #[must_use]
     pub fn tax_rounding(&self) -> Option<TaxRoundingView> {
-        if self.explain == Explain::Totals || self.tax.groups.iter().all(|group| group.rate.is_none()) {
+        if self.explain == Explain::Totals || self.extras.tax.groups.iter().all(|group| group.rate.is_none()) {
             return None;
         }
-        let exact = shown(self.tax.exact_tax().ok()?, self.currency.minor_units())?;
+        let exact = shown(self.extras.tax.exact_tax().ok()?, self.currency.minor_units())?;
         // What cash rounding added to a tax is no rounding of the tax.
-        let cash = self.cash.filter(|cash| cash.strategy == CashStrategy::LargestTax).map_or(0, |cash| cash.difference);
-        let taxes = self.tax.groups.iter().try_fold(0_i64, |sum, group| sum.checked_add(group.sum.tax))?;
+        let cash = self.extras.cash.filter(|cash| cash.strategy == CashStrategy::LargestTax).map_or(0, |cash| cash.difference);
+        let taxes = self.extras.tax.groups.iter().try_fold(0_i64, |sum, group| sum.checked_add(group.sum.tax))?;
         let rounded = Money::new(taxes.checked_sub(cash)?, self.currency);
         Some(TaxRoundingView { exact, rounded, difference: rounded.to_decimal().checked_sub(exact).ok()?.normalize() })
     }

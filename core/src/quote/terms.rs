@@ -2,12 +2,13 @@
 //! thresholds, one choice for the whole document.
 
 use super::choice::{Chosen, Ground};
+use super::failure::sum_too_large;
 use super::frame::{Frame, QuoteScratch};
 use super::ledger::{Ledger, Marks, Standing};
 use super::outcome::Outcome;
 use super::request::Explain;
 use super::result::{Entry, RejectionReason, Source};
-use super::stage::{Judged, StageRun, enter, failing, holds_now, judged_at_entry, match_lines, reject, too_large};
+use super::stage::{Judged, StageRun, enter, failing, holds_now, judged_at_entry, match_lines, reject};
 use super::unrounded;
 use crate::adjust::{Compare, Figure, Policy, Rule, Stage, ThresholdBase};
 use crate::money::{ArithmeticError, Currency, Decimal, Exact};
@@ -35,7 +36,7 @@ pub(super) fn apply_to_lines(
             standings: standings.clone(),
             entered: &entered,
             applied: Vec::new(),
-            keeps_exact: out.unrounded.wanted,
+            keeps_exact: out.extras.unrounded.wanted,
         };
         let marks = trial.ledger.marks.clone();
         let chosen = trial.run_stage(frame, scratch, out.explain)?;
@@ -50,14 +51,15 @@ pub(super) fn apply_to_lines(
     // 4. Write down what applied, what was redeemed, and what did not apply.
     for Applied { line: index, entry, exact } in trial.applied {
         if let Some(exact) = exact {
-            out.unrounded.keep(index, &entry, exact);
+            out.extras.unrounded.keep(index, &entry, exact);
         }
         if let Some(line) = frame.lines.get_mut(index) {
             out.record(line, entry);
         }
     }
     ledger.redeem(run.stage, &trial.standings, out);
-    for (line, judged) in &trial.chosen {
+    let told = if out.explain == Explain::Candidates { trial.chosen.as_slice() } else { &[] };
+    for (line, judged) in told {
         let OnLine { matched, chosen } = judged;
         let judged = Judged { matched, applied: &chosen.applied, refused: &chosen.refused, unmet: &chosen.unmet };
         reject(frame, run, ledger, Some(*line), &judged, out);
@@ -158,7 +160,7 @@ impl Trial<'_, '_> {
             }
             let overdrawn = self.standing(number).is_some_and(Standing::overdrawn);
             let sold = frame.lines.iter().filter(|line| !line.returned);
-            let left = sold.map(|line| line.figure.amount).try_fold(0_i64, i64::checked_add).ok_or_else(too_large)?;
+            let left = sold.map(|line| line.figure.amount).try_fold(0_i64, i64::checked_add).ok_or_else(sum_too_large)?;
             // The trial leaves nothing behind.
             undo(frame, self.entered, self.ledger, marks);
             self.standings = kept;

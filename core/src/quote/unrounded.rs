@@ -7,7 +7,7 @@ use crate::money::{AllocationShare, ArithmeticError, Currency, Decimal, Exact, M
 use crate::sort;
 
 /// The changes that were kept.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Unrounded {
     /// Whether anything is kept.
     pub(super) wanted: bool,
@@ -27,9 +27,7 @@ struct Change {
 }
 
 impl Unrounded {
-    pub(super) fn new(wanted: bool) -> Self {
-        Self { wanted, changes: Vec::new(), elsewhere: Vec::new() }
-    }
+    pub(super) const NONE: Self = Self { wanted: false, changes: Vec::new(), elsewhere: Vec::new() };
 
     /// Keeps what a step changes of a line.
     pub(super) fn keep(&mut self, line: usize, entry: &Entry, exact: Exact) {
@@ -54,10 +52,9 @@ impl Unrounded {
         }
     }
 
-    /// In the order of the lines, as [`Self::of`] looks for them.
-    pub(super) fn sorted(mut self) -> Self {
+    /// Puts what was kept in the order of the lines, as [`Self::of`] looks for it.
+    pub(super) fn sort(&mut self) {
         sort::by(&mut self.changes, |one, other| one.line.cmp(&other.line));
-        self
     }
 
     /// What was kept of an entry.

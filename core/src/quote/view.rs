@@ -292,14 +292,14 @@ impl<'q> Lines<'q> {
 impl<'q> RejectedRules<'q> {
     fn items(self) -> impl Iterator<Item = RejectedView<'q>> + use<'q> {
         let quote = self.quote;
-        quote.rejected.iter().filter(move |rejected| rejected.line == self.line).map(move |rejected| quote.rejected_view(rejected))
+        quote.extras.rejected.iter().filter(move |rejected| rejected.line == self.line).map(move |rejected| quote.rejected_view(rejected))
     }
 }
 
 impl<'q> TaxGroups<'q> {
     fn items(self) -> impl Iterator<Item = TaxGroupView<'q>> + use<'q> {
         let quote = self.quote;
-        quote.tax.groups.iter().map(move |group| quote.group_view(group))
+        quote.extras.tax.groups.iter().map(move |group| quote.group_view(group))
     }
 }
 
@@ -316,11 +316,11 @@ impl Quote {
             date: self.date,
             complete: self.complete,
             lines: Lines { quote: self },
-            charges: (!self.charges.is_empty()).then_some(ChargeList { quote: self }),
+            charges: (!self.extras.charges.is_empty()).then_some(ChargeList { quote: self }),
             promotions,
             proposed_lines,
             promotion_searches,
-            better_of: (!self.chosen.is_empty()).then_some(Choices { quote: self }),
+            better_of: (!self.extras.chosen.is_empty()).then_some(Choices { quote: self }),
             totals: self.totals,
             cash_rounding: self.cash_rounding(),
             overrides: self.overrides(),
@@ -333,9 +333,9 @@ impl Quote {
             rejected: candidates.then_some(RejectedRules { quote: self, line: None }),
             tiers: Some(Tiers { quote: self }).filter(|_| self.explain > Explain::Totals && !self.has_no_tiers()),
             comparisons: Some(Comparisons { quote: self }).filter(|_| !self.has_no_comparisons()),
-            price_ladders: &self.ladders,
+            price_ladders: &self.extras.ladders,
             counter_deltas: Some(CounterDeltas { quote: self }).filter(|_| !self.has_no_counters()),
-            redemptions: Some(Redemptions { quote: self }).filter(|_| !self.redemptions.is_empty()),
+            redemptions: Some(Redemptions { quote: self }).filter(|_| !self.extras.redemptions.is_empty()),
             frozen: self.frozen(),
             findings: &self.findings,
         }
@@ -349,7 +349,7 @@ impl Quote {
 
     /// The sums of each tax rate.
     pub fn tax_breakdown(&self) -> impl Iterator<Item = TaxGroupView<'_>> {
-        self.tax.groups.iter().map(|group| self.group_view(group))
+        self.extras.tax.groups.iter().map(|group| self.group_view(group))
     }
 
     /// The adjustments of document scope that applied, in the order in which they applied.
@@ -379,7 +379,7 @@ impl Quote {
 
     /// A line without tax and with it.
     pub(super) fn sides(&self, number: usize, line: &Line) -> Taxed {
-        self.tax.taxed.get(number).copied().unwrap_or(Taxed::untaxed(line.figure.amount))
+        self.extras.tax.taxed.get(number).copied().unwrap_or(Taxed::untaxed(line.figure.amount))
     }
 
     /// The steps of a line's waterfall.

@@ -223,7 +223,12 @@ impl Diagnostics {
     ///
     /// # Errors
     /// [`Error`] with all diagnostics when one of them is an error.
-    pub fn finish(mut self) -> Result<Vec<Diagnostic>, Error> {
+    #[inline]
+    pub fn finish(self) -> Result<Vec<Diagnostic>, Error> {
+        if self.list.is_empty() { Ok(self.list) } else { self.in_order() }
+    }
+
+    fn in_order(mut self) -> Result<Vec<Diagnostic>, Error> {
         sort(&mut self.list);
         shorten(&mut self.list, Limits::default().diagnostics);
         if self.has_errors() { Err(Error { diagnostics: self.list }) } else { Ok(self.list) }

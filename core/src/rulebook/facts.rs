@@ -1,6 +1,6 @@
 //! Reading the facts that a host gives, by the types that their attributes declare.
 
-use crate::expr::{Constant, Slot, Vocabulary};
+use crate::expr::{Constant, FactProblem, Name, Slot, Vocabulary};
 use crate::fact::Facts;
 use crate::id::Symbols;
 use crate::report::{Diagnostic, Diagnostics, Path, QuoteCode, did_you_mean};
@@ -40,21 +40,28 @@ impl FactReader<'_> {
         for (key, fact) in facts.iter() {
             let place = path.field(key);
             let Some(name) = self.vocabulary.member(scope, key).filter(|name| (self.settable)(name.slot)) else {
-                let prefix = format!("{scope}.");
-                let settable = self.vocabulary.names().filter(|name| (self.settable)(name.slot));
-                let known = settable.filter_map(|name| name.name.strip_prefix(&prefix));
-                let message = format!("the rulebook declares no attribute `{scope}.{key}`");
-                let problem = Diagnostic::error(QuoteCode::UnknownAttribute, &place, message);
-                diagnostics.push(problem.maybe_help(did_you_mean(key, known)));
+                diagnostics.push(self.unknown_attribute(scope, key, &place));
                 continue;
             };
             match Constant::read(fact, name, self.symbols) {
                 Ok(constant) => given.push(Given { slot: name.slot, line, constant }),
-                Err(problem) => {
-                    let (message, help) = problem.describe(name, self.symbols);
-                    diagnostics.push(Diagnostic::error(QuoteCode::AttributeType, &place, message).maybe_help(help));
-                }
+                Err(problem) => diagnostics.push(self.wrong_type(&problem, name, &place)),
             }
         }
+    }
+
+    #[cold]
+    fn unknown_attribute(&self, scope: &str, key: &str, place: &Path<'_>) -> Diagnostic {
+        let prefix = format!("{scope}.");
+        let settable = self.vocabulary.names().filter(|name| (self.settable)(name.slot));
+        let known = settable.filter_map(|name| name.name.strip_prefix(&prefix));
+        let message = format!("the rulebook declares no attribute `{scope}.{key}`");
+        Diagnostic::error(QuoteCode::UnknownAttribute, place, message).maybe_help(did_you_mean(key, known))
+    }
+
+    #[cold]
+    fn wrong_type(&self, problem: &FactProblem, name: &Name, place: &Path<'_>) -> Diagnostic {
+        let (message, help) = problem.describe(name, self.symbols);
+        Diagnostic::error(QuoteCode::AttributeType, place, message).maybe_help(help)
     }
 }

@@ -87,6 +87,17 @@ pub struct Assessment {
 }
 
 impl Assessment {
+    /// Nothing is taxed.
+    pub const NONE: Self = Self {
+        taxed: Vec::new(),
+        groups: Vec::new(),
+        shares: Vec::new(),
+        ends: Vec::new(),
+        exact: Vec::new(),
+        group_of: Vec::new(),
+        keys: Vec::new(),
+    };
+
     /// The taxes of a line, in the order of its stack.
     #[must_use]
     pub fn of_line(&self, line: usize) -> &[TaxShare] {

@@ -30,6 +30,7 @@ use demand::{Demand, Kind, demands};
 use lines::{LineScratch, Living};
 use order::{clustered, widest_first};
 use rows::{WIDEST, index, words_for};
+use whole::{Words, every};
 
 use super::atoms::Atom;
 use super::value::Facts;
@@ -74,6 +75,8 @@ pub struct RuleIndex {
     coarse: Vec<usize>,
     /// The place of the lines' column by whose values the rules are laid out.
     leading: Option<usize>,
+    /// A bit for each rule, where rows are read whole.
+    every: Words,
     /// Whether rows are short and there in full, and rules stand at the positions of their numbers: then rows are read whole, because a
     /// summary would cost more than it saves.
     direct: bool,
@@ -86,7 +89,8 @@ pub struct IndexScratch {
     rules: Option<usize>,
     /// What the document's values are in its columns, and the rows that they have.
     document: Vec<(Mark, u32)>,
-    /// The AND of these rows; in a large index that of their summaries.
+    /// The AND of these rows, where they are read whole; in a large index that of their summaries.
+    whole: Words,
     header: Vec<u64>,
     /// The rules that can match, ascending, and their positions.
     living: Vec<u32>,
@@ -141,6 +145,7 @@ impl RuleIndex {
             leading: lines.iter().position(|column| column.rows.is_sparse()),
             document,
             lines,
+            every: every(rules.len()),
             direct,
         }
     }
@@ -180,7 +185,7 @@ impl RuleIndex {
             self.header(facts, scratch);
         }
         if self.direct {
-            return self.match_whole(facts, line, &scratch.header, matching);
+            return self.match_whole(facts, line, &scratch.whole, matching);
         }
         let mark = self.leading.and_then(|leading| self.lines.get(leading)).map(|column| column.mark(facts, line));
         let place = if let Some(Mark::Place(place)) = mark { place } else { u32::MAX };
@@ -196,7 +201,7 @@ impl RuleIndex {
         if self.direct && facts.line_count() < MANY_LINES {
             for line in 0..facts.line_count() {
                 if facts.takes_part(line) {
-                    self.match_whole(facts, Some(line), &scratch.header, matching);
+                    self.match_whole(facts, Some(line), &scratch.whole, matching);
                 }
                 ends.push(matching.len());
             }

@@ -7,19 +7,21 @@ use crate::sort;
 /// Bits of rules, 64 in a word; words, 64 in a summary word.
 const BITS: usize = 64;
 
-/// The widths, in words, of rows that are read whole.
-pub(super) const NARROWEST: usize = 4;
-pub(super) const MIDDLE: usize = 8;
-pub(super) const WIDEST: usize = 16;
+/// How many words of a row are read at once where rows are read whole.
+pub(super) const CHUNK: usize = 8;
+/// So many words of a row.
+pub(super) type Chunk = [u64; CHUNK];
+/// So many words has a row at most that is read whole.
+pub(super) const WIDEST: usize = 2 * CHUNK;
 
 /// How many words (or summary words) hold so many bits.
 pub(super) fn words_for(bits: usize) -> usize {
     bits.div_ceil(BITS)
 }
 
-/// How many words a full row takes: short ones are as long as one of the widths that [`Rows::of_width`] can read whole.
+/// How many words a full row takes: short ones are whole chunks, as [`Rows::whole`] reads them.
 pub(super) fn stride(words: usize) -> usize {
-    if words > WIDEST { words } else { words.next_power_of_two().max(NARROWEST) }
+    if words > WIDEST { words } else { words.next_multiple_of(CHUNK).max(CHUNK) }
 }
 
 /// Where a bit lies: its word, and the bit alone.
@@ -156,12 +158,12 @@ impl Rows {
         Self { width, summary_width: words_for(width), body }
     }
 
-    /// The full rows, when they are that wide; none otherwise.
-    pub fn of_width<const WIDTH: usize>(&self) -> &[[u64; WIDTH]] {
-        match &self.body {
-            Body::Dense { words, .. } if self.width == WIDTH => words.as_chunks().0,
-            _ => &[],
-        }
+    /// A full row that is read whole; nothing where there is none.
+    #[inline]
+    pub fn whole(&self, row: u32) -> &[Chunk] {
+        let Body::Dense { words, .. } = &self.body else { return &[] };
+        let start = index(row).saturating_mul(self.width);
+        words.get(start..start.saturating_add(self.width)).unwrap_or_default().as_chunks().0
     }
 
     /// Whether rows are kept with their own words only.
