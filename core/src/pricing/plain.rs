@@ -20,6 +20,7 @@ pub(crate) struct PlainLists<'l> {
 
 impl Pricing {
     /// The lists that a step asks first, as far as they are plain; none where the first is not.
+    #[inline(never)]
     pub(crate) fn plain_lists<F: Facts + ?Sized, L: Lines>(&self, step: &PriceStep, query: &Query<'_, F, L>) -> Option<PlainLists<'_>> {
         let mut key = None;
         let mut lists = Vec::with_capacity(step.access.len());

@@ -11,6 +11,7 @@ use crate::report::Error;
 
 /// Finds what every line weighs where that is not what it costs; `after` holds the figures that the steps left. Where the lines weigh what
 /// they cost there are no weights.
+#[inline]
 pub(super) fn weigh(
     frame: &mut Frame<'_>,
     allocate: &Allocate,
@@ -18,8 +19,17 @@ pub(super) fn weigh(
     after: &[Vec<Figure>],
     scratch: &mut QuoteScratch,
 ) -> Result<(), Error> {
-    let weights = &mut scratch.weights;
-    weights.clear();
+    scratch.weights.clear();
+    if matches!(allocate.weights, Weights::Amount) { Ok(()) } else { find_weights(frame, allocate, step, after, &mut scratch.weights) }
+}
+
+fn find_weights(
+    frame: &mut Frame<'_>,
+    allocate: &Allocate,
+    step: &StepId,
+    after: &[Vec<Figure>],
+    weights: &mut Vec<u64>,
+) -> Result<(), Error> {
     if allocate.expression().is_some() {
         stage::enter(frame)?;
     }

@@ -17,6 +17,7 @@ use crate::report::{AdjustCode, Error, Finding, Severity};
 use crate::rulebook::Step;
 
 /// Runs a stage over the lines together.
+#[inline(never)]
 pub(super) fn apply(
     frame: &mut Frame<'_>,
     run: &StageRun<'_>,

@@ -58,12 +58,7 @@ impl Rulebook {
         let mut diagnostics = Diagnostics::new();
         // 1. Read the request.
         check_readings(parts, request, &mut diagnostics);
-        let mut survey = Survey::new();
-        let products = request.lines.iter().map(|line| {
-            survey.see(line);
-            line.product.as_str()
-        });
-        scratch.products.find(&parts.catalog, products);
+        let survey = survey(parts, request, scratch);
         let mut lines = asked(&request.lines, &scratch.products);
         let plain = lines.iter().all(|line| line.ordered.is_some());
         let given = read_facts(parts, request, &survey, &mut diagnostics);
@@ -128,6 +123,7 @@ impl Rulebook {
         self.assemble(request, lines, out)
     }
 
+    #[inline(never)]
     fn assemble(&self, request: &QuoteRequest, lines: Vec<Line>, mut out: Outcome) -> Result<Quote, Error> {
         let currency = self.parts().currency;
         let (mut list, mut amount, mut priced) = (0_i64, 0_i64, true);
@@ -215,6 +211,18 @@ fn add_cash(extras: &ExtraParts, sum: Taxed) -> Result<(Taxed, Option<i64>), Err
 fn expected_entries(parts: &Parts, request: &QuoteRequest) -> usize {
     let of_line = parts.procedure.len().saturating_mul(if request.explain > Explain::Totals { 2 } else { 1 });
     request.lines.len().saturating_mul(of_line)
+}
+
+/// Looks at every line once, and for its product.
+#[inline(never)]
+fn survey<'q>(parts: &Parts, request: &'q QuoteRequest, scratch: &mut QuoteScratch) -> Survey<'q> {
+    let mut survey = Survey::new();
+    let products = request.lines.iter().map(|line| {
+        survey.see(line);
+        line.product.as_str()
+    });
+    scratch.products.find(&parts.catalog, products);
+    survey
 }
 
 /// What a host has counted, and the rates that it brings.

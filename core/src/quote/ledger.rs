@@ -160,11 +160,13 @@ impl<'q> Ledger<'q> {
     }
 
     /// What each rule of a stage may still do; nothing to say of a stage whose rules have no terms.
+    #[inline]
     pub(super) fn standings(&mut self, stage: &Stage) -> Vec<Standing> {
-        if !stage.with_terms {
-            return Vec::new();
-        }
-        stage.rules.iter().map(|rule| self.standing(rule)).collect()
+        if stage.with_terms { self.standings_of(&stage.rules) } else { Vec::new() }
+    }
+
+    fn standings_of(&mut self, rules: &[Rule]) -> Vec<Standing> {
+        rules.iter().map(|rule| self.standing(rule)).collect()
     }
 
     /// What a rule may still do.

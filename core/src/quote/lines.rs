@@ -46,6 +46,7 @@ impl<'q> Survey<'q> {
 }
 
 /// Checks the request's shape of business: lines there, ids different, facts declared and of their type, required ones given.
+#[inline(never)]
 pub(super) fn read_facts(parts: &Parts, request: &QuoteRequest, survey: &Survey<'_>, diagnostics: &mut Diagnostics) -> Vec<Given> {
     check_lines(parts, request, survey, diagnostics);
     let scopes = [("customer", &request.customer), ("destination", &request.destination), ("document", &request.document)];
@@ -188,6 +189,7 @@ fn product_list<'q>(parts: &'q Parts, product: &'q Product, slot: u16) -> Vec<Va
 }
 
 /// Fills the frame with the request's facts and the declared defaults.
+#[inline(never)]
 pub(super) fn fill<'q>(frame: &mut Frame<'q>, request: &'q QuoteRequest, given: &'q [Given], lists: &'q Lists<'q>) {
     let parts = frame.parts;
     frame.document = vec![Value::Missing; parts.attributes.vocabulary.slot_count(Scope::Document)];

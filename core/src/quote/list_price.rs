@@ -17,6 +17,7 @@ use crate::pricing::{Covers, Found, FoundPrices, Portion, PriceStep};
 use crate::report::{Diagnostic, Error, Finding, LimitCode, Path, PricingCode, Severity};
 
 /// Finds the price of every line that has a product and a quantity.
+#[inline(never)]
 pub(super) fn find_prices(
     frame: &mut Frame<'_>,
     step: &PriceStep,

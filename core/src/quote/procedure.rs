@@ -24,6 +24,7 @@ use crate::report::Error;
 use crate::rulebook::Step;
 
 /// Runs every step of the procedure over the lines.
+#[inline(never)]
 pub(super) fn run<'q>(
     frame: &mut Frame<'q>,
     request: &'q QuoteRequest,
@@ -151,8 +152,13 @@ fn with_frozen<'q>(
 }
 
 /// Gives the lines back whose prices stand: what follows is computed for all of them.
+#[inline]
 fn thaw(frame: &mut Frame<'_>, out: &mut Outcome) -> Result<(), Error> {
-    let Some(frozen) = out.frozen.take() else { return Ok(()) };
-    frozen.thaw(frame, out);
-    stage::enter(frame)
+    match out.frozen.take() {
+        Some(frozen) => {
+            frozen.thaw(frame, out);
+            stage::enter(frame)
+        }
+        None => Ok(()),
+    }
 }

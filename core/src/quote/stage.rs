@@ -64,6 +64,7 @@ pub(super) fn enter(frame: &mut Frame<'_>) -> Result<(), Error> {
 }
 
 /// Runs a stage whose lines are judged one by one, as they enter it.
+#[inline(never)]
 fn apply_to_lines(
     frame: &mut Frame<'_>,
     run: &StageRun<'_>,

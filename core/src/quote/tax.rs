@@ -225,10 +225,17 @@ fn missing_rate(frame: &Frame<'_>, line: usize, category: Option<Symbol>, reques
 
 /// A procedure without tax: what is net is gross.
 pub(super) fn none(frame: &Frame<'_>, out: &mut Outcome) {
+    if out.extras.any_mut().is_some() {
+        charge_no_tax(frame, out);
+    }
+    out.taxed = true;
+}
+
+#[inline(never)]
+fn charge_no_tax(frame: &Frame<'_>, out: &mut Outcome) {
     for charge in out.extras.charges_mut() {
         if charge_tax::stands_alone(frame, charge) {
             charge.taxed = Taxed::untaxed(charge.charged.amount);
         }
     }
-    out.taxed = true;
 }

@@ -231,7 +231,7 @@ impl Diagnostics {
     fn in_order(mut self) -> Result<Vec<Diagnostic>, Error> {
         sort(&mut self.list);
         shorten(&mut self.list, Limits::default().diagnostics);
-        if self.has_errors() { Err(Error { diagnostics: self.list }) } else { Ok(self.list) }
+        if self.has_errors() { Err(Error { diagnostics: self.list.into() }) } else { Ok(self.list) }
     }
 }
 
@@ -270,7 +270,8 @@ fn shorten(list: &mut Vec<Diagnostic>, most: usize) {
 /// A business "no" is never an `Error`; it is a value of the result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Error {
-    diagnostics: Vec<Diagnostic>,
+    // Two words, so that results travel in registers.
+    diagnostics: Box<[Diagnostic]>,
 }
 
 impl Error {
@@ -304,7 +305,7 @@ impl Error {
 
 impl From<Diagnostic> for Error {
     fn from(diagnostic: Diagnostic) -> Self {
-        Self { diagnostics: vec![diagnostic] }
+        Self { diagnostics: [diagnostic].into() }
     }
 }
 

@@ -188,7 +188,7 @@ impl Lookup {
 
     fn row(&self, mark: Mark) -> u32 {
         match (self, mark) {
-            (Self::Symbols { rows, .. }, Mark::Place(place)) => rows.get(index(place)).copied().unwrap_or(0),
+            (Self::Symbols { rows, .. }, Mark::Place(place)) => row_at(rows, place),
             (Self::Values(_), Mark::Place(place)) => place.saturating_add(1),
             (Self::Thresholds { bounds, shift }, Mark::Height(height)) => row_number(bounds.interval(height), *shift),
             _ => 0,
@@ -202,10 +202,22 @@ fn place_behind(first: u32, symbol: Option<Symbol>) -> u32 {
     symbol.map_or(u32::MAX, |symbol| symbol.number().wrapping_sub(first))
 }
 
+/// The row of a text at this place.
+#[inline]
+fn row_at(rows: &[u32], place: u32) -> u32 {
+    rows.get(index(place)).copied().unwrap_or(0)
+}
+
 impl Column {
+    /// Whether the slot has no value there: a line's, where no line is asked for.
+    #[inline]
+    fn is_out_of_reach(&self, line: Option<usize>) -> bool {
+        line.is_none() && self.slot.scope == Scope::Line
+    }
+
     /// What the value of the column's slot is in this column.
     pub fn mark<F: Facts + ?Sized>(&self, facts: &F, line: Option<usize>) -> Mark {
-        if line.is_none() && self.slot.scope == Scope::Line {
+        if self.is_out_of_reach(line) {
             return Mark::Missing;
         }
         match &self.lookup {
@@ -221,7 +233,13 @@ impl Column {
     /// The row of the value of the column's slot.
     #[inline]
     pub fn row_of<F: Facts + ?Sized>(&self, facts: &F, line: Option<usize>) -> u32 {
-        self.row(self.mark(facts, line))
+        match &self.lookup {
+            // Texts, as most values are, have a row without a mark in between.
+            Lookup::Symbols { first, rows } if !self.is_out_of_reach(line) => {
+                row_at(rows, place_behind(*first, facts.symbol(self.slot, line)))
+            }
+            _ => self.row(self.mark(facts, line)),
+        }
     }
 
     /// The row of a value: row 0 when it is missing, or no rule demands it.
