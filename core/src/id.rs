@@ -294,6 +294,7 @@ impl Symbols {
 
     /// The text of a symbol.
     #[must_use]
+    #[inline(never)]
     pub fn text(&self, symbol: Symbol) -> &str {
         self.0.text(symbol.number()).unwrap_or("")
     }

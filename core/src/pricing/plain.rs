@@ -16,13 +16,15 @@ use crate::time::Date;
 pub(crate) struct PlainLists<'l> {
     key: Slot,
     lists: Vec<Plain<'l>>,
+    /// From so many units on every list has a tier: then only which of them has the product is to be found out.
+    least: i64,
 }
 
 impl Pricing {
     /// The lists that a step asks first, as far as they are plain; none where the first is not.
     #[inline(never)]
     pub(crate) fn plain_lists<F: Facts + ?Sized, L: Lines>(&self, step: &PriceStep, query: &Query<'_, F, L>) -> Option<PlainLists<'_>> {
-        let mut key = None;
+        let (mut key, mut least) = (None, i64::MIN);
         let mut lists = Vec::with_capacity(step.access.len());
         for number in &step.access {
             let Some(list) = self.lists.get(*number).filter(|list| list.may_have_prices(query)) else { continue };
@@ -33,10 +35,10 @@ impl Pricing {
             let Some(opened) = list.heads.open(&list.keys, query.facts) else { continue };
             let plain = Plain::of(list, *number, opened, query.date).filter(|plain| plain.of_each);
             let Some(plain) = plain.filter(|_| key.is_none() || key == list.heads.line_key) else { break };
-            key = list.heads.line_key;
+            (key, least) = (list.heads.line_key, plain.least.max(least));
             lists.push(plain);
         }
-        Some(PlainLists { key: key?, lists })
+        Some(PlainLists { key: key?, lists, least })
     }
 }
 
@@ -68,14 +70,13 @@ impl PlainLists<'_> {
     #[inline(never)]
     fn place(&self, lines: impl Iterator<Item = (usize, Symbol, i64)>, taken: &mut Vec<Taken>) {
         taken.clear();
-        // Where every list has a tier, only which of them has the product is to be found out.
-        let least = self.lists.iter().map(|plain| plain.least).max().unwrap_or_default();
-        lines.filter(|(_, _, quantity)| *quantity >= least).for_each(|(line, symbol, quantity)| {
+        for (line, symbol, quantity) in lines {
             let symbol = symbol.number();
-            if let Some(place) = placed(&self.lists, symbol, quantity, |plain| plain.first_prices.has(symbol)) {
+            let place = || placed(&self.lists, symbol, quantity, |plain| plain.first_prices.has(symbol));
+            if let Some(place) = (quantity >= self.least).then(place).flatten() {
                 taken.push(Taken { line, place, digits: None });
             }
-        });
+        }
     }
 }
 

@@ -158,6 +158,7 @@ impl Frozen {
     }
 
     /// Gives the lines back for good, each with its price as the one step of its waterfall so far.
+    #[inline(never)]
     pub(super) fn thaw(&self, frame: &mut Frame<'_>, out: &mut Outcome) {
         self.put(frame);
         for held in &self.held {

@@ -48,7 +48,10 @@ impl<'q> Survey<'q> {
 /// Checks the request's shape of business: lines there, ids different, facts declared and of their type, required ones given.
 #[inline(never)]
 pub(super) fn read_facts(parts: &Parts, request: &QuoteRequest, survey: &Survey<'_>, diagnostics: &mut Diagnostics) -> Vec<Given> {
-    check_lines(parts, request, survey, diagnostics);
+    let count = request.lines.len();
+    if count == 0 || count > parts.limits.lines || !survey.ids_ascend {
+        check_lines(parts, request, diagnostics);
+    }
     let scopes = [("customer", &request.customer), ("destination", &request.destination), ("document", &request.document)];
     let mut given = Vec::with_capacity(scopes.iter().map(|(_, facts)| facts.len()).sum());
     let settable = |slot: Slot| settable(parts, slot);
@@ -66,25 +69,18 @@ pub(super) fn read_facts(parts: &Parts, request: &QuoteRequest, survey: &Survey<
     given
 }
 
-fn check_lines(parts: &Parts, request: &QuoteRequest, survey: &Survey<'_>, diagnostics: &mut Diagnostics) {
+/// There are lines, not too many, and no two have one id.
+#[inline(never)]
+fn check_lines(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnostics) {
     let path = Path::ROOT.field("lines");
-    if request.lines.is_empty() {
+    let count = request.lines.len();
+    if count == 0 {
         diagnostics.error(QuoteCode::NoLines, &path, "a document needs at least one line");
-    }
-    if request.lines.len() > parts.limits.lines {
-        let message = format!("the document has {} lines; at most {} are priced at once", request.lines.len(), parts.limits.lines);
+    } else if count > parts.limits.lines {
+        let message = format!("the document has {count} lines; at most {} are priced at once", parts.limits.lines);
         diagnostics.error(LimitCode::TooMany, &path, message);
         return;
     }
-    if !survey.ids_ascend {
-        check_ids(request, diagnostics);
-    }
-}
-
-/// No two lines have one id.
-#[inline(never)]
-fn check_ids(request: &QuoteRequest, diagnostics: &mut Diagnostics) {
-    let path = Path::ROOT.field("lines");
     let mut seen: Set<&str> = Set::with_capacity_and_hasher(request.lines.len(), foldhash::fast::FixedState::default());
     for (number, line) in request.lines.iter().enumerate() {
         if !seen.insert(line.id.as_str()) {
@@ -192,11 +188,11 @@ fn product_list<'q>(parts: &'q Parts, product: &'q Product, slot: u16) -> Vec<Va
 #[inline(never)]
 pub(super) fn fill<'q>(frame: &mut Frame<'q>, request: &'q QuoteRequest, given: &'q [Given], lists: &'q Lists<'q>) {
     let parts = frame.parts;
-    frame.document = vec![Value::Missing; parts.attributes.vocabulary.slot_count(Scope::Document)];
+    frame.document = missing(parts.attributes.vocabulary.slot_count(Scope::Document));
     let width = Frame::line_width(parts);
     // Only the declared attributes of lines are stored; the engine's own are computed when they are read.
     if parts.attributes.vocabulary.slot_count(Scope::Line) > parts.attributes.own_line_slots {
-        frame.line_values = vec![Value::Missing; width.saturating_mul(request.lines.len())];
+        frame.line_values = missing(width.saturating_mul(request.lines.len()));
     }
     for (place, (slot, line, constant)) in all_given(parts, given).enumerate() {
         let value = match constant {
@@ -221,6 +217,12 @@ pub(super) fn fill<'q>(frame: &mut Frame<'q>, request: &'q QuoteRequest, given: 
     }
     let count = u64::try_from(request.lines.len()).unwrap_or(u64::MAX);
     frame.set(own.line_count, Value::Number(count.into()));
+}
+
+/// So many values that nobody has given.
+#[inline(never)]
+fn missing<'q>(count: usize) -> Vec<Value<'q>> {
+    vec![Value::Missing; count]
 }
 
 fn set_line<'q>(frame: &mut Frame<'q>, slot: Slot, line: usize, value: Value<'q>) {

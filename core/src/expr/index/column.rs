@@ -231,7 +231,7 @@ impl Column {
     }
 
     /// The row of the value of the column's slot.
-    #[inline]
+    #[inline(never)]
     pub fn row_of<F: Facts + ?Sized>(&self, facts: &F, line: Option<usize>) -> u32 {
         match &self.lookup {
             // Texts, as most values are, have a row without a mark in between.
