@@ -38,7 +38,7 @@ impl Pricing {
 
     /// Whether a list is converted into another currency.
     #[must_use]
-    pub fn converts(&self) -> bool {
+    pub(crate) fn converts(&self) -> bool {
         self.converts
     }
 

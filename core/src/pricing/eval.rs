@@ -66,7 +66,7 @@ impl FoundPrices {
 
     /// Whether a tariff has priced or counted anything.
     #[must_use]
-    pub fn has_tariffs(&self) -> bool {
+    pub(crate) fn has_tariffs(&self) -> bool {
         !(self.asked.slices.is_empty() && self.asked.counters.is_empty())
     }
 

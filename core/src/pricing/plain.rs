@@ -72,7 +72,7 @@ impl PlainLists<'_> {
         taken.clear();
         for (line, symbol, quantity) in lines {
             let symbol = symbol.number();
-            let place = || placed(&self.lists, symbol, quantity, |plain| plain.first_prices.has(symbol));
+            let place = || placed(&self.lists, symbol, quantity, move |plain| plain.first_prices.has(symbol));
             if let Some(place) = (quantity >= self.least).then(place).flatten() {
                 taken.push(Taken { line, place, digits: None });
             }

@@ -30,10 +30,8 @@ pub(super) fn apply(
     find_matches(frame, run, scratch, &mut matched)?;
     // What is for all lines has one as soon as any is sold.
     let for_all = matched.iter().all(|number| run.stage.rule(*number).is_none_or(|rule| rule.lines.is_none()));
-    let without_lines = match for_all && frame.lines.iter().any(Line::is_sold) {
-        true => Vec::new(),
-        false => retain_with_lines(frame, run, &mut matched)?,
-    };
+    let all_have_lines = for_all && frame.lines.iter().any(Line::is_sold);
+    let without_lines = if all_have_lines { Vec::new() } else { retain_with_lines(frame, run, &mut matched)? };
     scratch.floors.clear();
     if run.stage.guard.is_some() {
         find_floors(frame, run, scratch, out)?;

@@ -7,7 +7,7 @@ use super::frozen::Frozen;
 use super::lines::{Survey, asked, fill, given_lists, product_lists, read_facts, resolve};
 use super::manual;
 use super::outcome::Outcome;
-use super::prices::{self};
+use super::prices;
 use super::procedure;
 use super::redemption::check_usage;
 use super::request::{Explain, QuoteRequest};

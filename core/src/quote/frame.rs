@@ -112,6 +112,12 @@ impl<'q> Frame<'q> {
         }
     }
 
+    /// Shows every line with its number.
+    #[inline]
+    fn each_line(&self, mut see: impl FnMut(usize, &Line)) {
+        self.lines.iter().zip(0..self.lines.len()).for_each(|(line, number)| see(number, line));
+    }
+
     /// The amount of a line as it entered the stage that is running.
     fn entered(&self, line: usize) -> i64 {
         self.entered.get(line).copied().unwrap_or_default()
@@ -225,14 +231,13 @@ impl Facts for Frame<'_> {
 
     #[inline]
     fn each_symbol(&self, slot: Slot, mut see: impl FnMut(usize, Option<Symbol>)) {
-        let column = self.product_symbols(slot);
-        self.lines.iter().zip(0..self.lines.len()).for_each(|(line, number)| {
-            let symbol = match column {
-                Some(column) => line.product_number().and_then(|product| column.of_product(product)),
-                None => symbol_of(self.value(slot, Some(number))),
-            };
-            see(number, symbol);
-        });
+        // A loop for each way, so that no line asks which it is.
+        match self.product_symbols(slot) {
+            Some(column) => {
+                self.each_line(|number, line| see(number, line.product_number().and_then(|product| column.of_product(product))))
+            }
+            None => self.each_line(|number, _| see(number, symbol_of(self.value(slot, Some(number))))),
+        }
     }
 
     fn whole(&self, slot: Slot, line: Option<usize>, scale: u32) -> Option<i64> {
@@ -249,16 +254,12 @@ impl Facts for Frame<'_> {
 
     #[inline]
     fn each_whole(&self, slot: Slot, scale: u32, mut see: impl FnMut(usize, Option<i64>)) {
-        let held = self.held(slot, scale);
-        self.lines.iter().zip(0..self.lines.len()).for_each(|(line, number)| {
-            let whole = match held {
-                Some(Held::Amount) => Some(self.entered(number)),
-                Some(Held::ListAmount) => Some(line.list_amount()),
-                Some(Held::Quantity) => line.whole_quantity(),
-                None => whole_of(self.value(slot, Some(number)), scale),
-            };
-            see(number, whole);
-        });
+        match self.held(slot, scale) {
+            Some(Held::Amount) => self.each_line(|number, _| see(number, Some(self.entered(number)))),
+            Some(Held::ListAmount) => self.each_line(|number, line| see(number, Some(line.list_amount()))),
+            Some(Held::Quantity) => self.each_line(|number, line| see(number, line.whole_quantity())),
+            None => self.each_line(|number, _| see(number, whole_of(self.value(slot, Some(number)), scale))),
+        }
     }
 
     fn line_count(&self) -> usize {

@@ -88,7 +88,7 @@ pub struct Assessment {
 
 impl Assessment {
     /// Nothing is taxed.
-    pub const NONE: Self = Self {
+    pub(crate) const NONE: Self = Self {
         taxed: Vec::new(),
         groups: Vec::new(),
         shares: Vec::new(),

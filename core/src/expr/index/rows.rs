@@ -11,8 +11,9 @@ const BITS: usize = 64;
 pub(super) const CHUNK: usize = 8;
 /// So many words of a row.
 pub(super) type Chunk = [u64; CHUNK];
-/// So many words has a row at most that is read whole.
-pub(super) const WIDEST: usize = 2 * CHUNK;
+/// So many chunks, and words, has a row at most that is read whole.
+pub(super) const MOST_CHUNKS: usize = 2;
+pub(super) const WIDEST: usize = MOST_CHUNKS * CHUNK;
 
 /// How many words (or summary words) hold so many bits.
 pub(super) fn words_for(bits: usize) -> usize {

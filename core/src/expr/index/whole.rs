@@ -2,11 +2,11 @@
 
 use super::super::Facts;
 use super::column::Column;
-use super::rows::{CHUNK, Chunk, WIDEST, each_bit, place};
+use super::rows::{CHUNK, Chunk, MOST_CHUNKS, each_bit, place};
 use super::{IndexScratch, RuleIndex};
 
 /// The bits of a whole row; zero behind its last chunk.
-pub(super) type Words = [Chunk; WIDEST / CHUNK];
+pub(super) type Words = [Chunk; MOST_CHUNKS];
 
 /// A bit for each of so many rules; none where they are more than a whole row holds.
 pub(super) fn every(rules: usize) -> Words {
