@@ -12,7 +12,7 @@ use std::num::NonZeroU32;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
 
-pub(crate) use texts::{TextKey, Texts};
+pub(crate) use texts::{Numbered, Texts};
 
 /// A map with the order of insertion as its order of iteration, and a hash without a random seed.
 pub type Map<K, V> = indexmap::IndexMap<K, V, foldhash::fast::FixedState>;
@@ -293,6 +293,7 @@ impl Symbols {
     }
 
     /// The text of a symbol.
+    // Not inlined: it is asked at many places, and not in loops over lines.
     #[must_use]
     #[inline(never)]
     pub fn text(&self, symbol: Symbol) -> &str {

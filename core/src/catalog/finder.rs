@@ -1,48 +1,36 @@
 //! Finding the products of many lines at a time.
 
-use hashbrown::HashTable;
 use smol_str::SmolStr;
 
 use super::compile::Catalog;
 use super::{Brief, Product};
-use crate::id::TextKey;
+use crate::id::{Numbered, Texts};
 
-/// Products by their ids, with what nearly every line asks of them: a short id is in the table itself, so that the memory is asked once.
+/// Products by their ids, with what nearly every line asks of them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Finder {
-    entries: HashTable<Entry>,
-    /// By number.
-    ids: Vec<SmolStr>,
-}
+pub(super) struct Finder(Texts<Brief>);
 
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    key: TextKey,
-    brief: Brief,
+impl Numbered for Brief {
+    #[inline]
+    fn number(self) -> u32 {
+        self.number
+    }
 }
 
 impl Finder {
     /// The finder of products, which are numbered from 0.
     pub fn new<'p>(products: impl ExactSizeIterator<Item = (&'p SmolStr, &'p Product)>) -> Self {
-        let mut built = Self { entries: HashTable::with_capacity(products.len()), ids: Vec::with_capacity(products.len()) };
+        let mut texts = Texts::with_capacity(products.len());
         for (number, (id, product)) in (0..).zip(products) {
-            let key = TextKey::of(id);
-            built.entries.insert_unique(key.hash(), Entry { key, brief: Brief::of(number, product) }, |entry| entry.key.hash());
-            built.ids.push(id.clone());
+            texts.add(id.clone(), Brief::of(number, product));
         }
-        built
+        Self(texts)
     }
 
     /// The product of that id.
     #[inline]
     pub fn find(&self, id: &str) -> Option<Brief> {
-        let key = TextKey::of(id);
-        let is_it = |entry: &Entry| entry.key == key && (!key.is_long() || self.has_id(entry.brief.number, id));
-        self.entries.find(key.hash(), is_it).map(|entry| entry.brief)
-    }
-
-    fn has_id(&self, number: u32, id: &str) -> bool {
-        usize::try_from(number).ok().and_then(|number| self.ids.get(number)).is_some_and(|known| known == id)
+        self.0.get(id)
     }
 }
 
