@@ -73,32 +73,92 @@ fn needed(ty: &Type) -> String {
     }
 }
 
-impl Constant {
+/// A fact as a value of its attribute, where it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FactValue<'a> {
+    /// One value.
+    One(Value<'a>),
+    /// The values of a list.
+    List(Vec<Value<'a>>),
+}
+
+impl<'a> FactValue<'a> {
     /// Reads a fact as a value of the attribute. Texts get their symbol when the rulebook knows them.
     ///
     /// # Errors
     /// [`FactProblem`] when the fact has another type, or is none of the texts that the attribute may be.
+    pub fn read(fact: &'a Fact, name: &Name, symbols: &Symbols) -> Result<Self, FactProblem> {
+        match (&name.ty, fact) {
+            (Type::List(item), Fact::List(facts)) => {
+                facts.iter().map(|fact| of_type(fact, item, symbols)).collect::<Result<_, _>>().map(Self::List)
+            }
+            (ty, fact) => one_of(of_type(fact, ty, symbols)?, name).map(Self::One),
+        }
+    }
+
+    /// The value; that of a list points here.
+    #[must_use]
+    pub fn value(&self) -> Value<'_> {
+        match self {
+            Self::One(value) => *value,
+            Self::List(items) => Value::List(items),
+        }
+    }
+}
+
+/// Reads a fact as one value of the type.
+fn of_type<'a>(fact: &'a Fact, ty: &Type, symbols: &Symbols) -> Result<Value<'a>, FactProblem> {
+    let problem = || FactProblem::Type { needed: needed(ty), given: given(fact) };
+    match (ty, fact) {
+        (Type::Text, Fact::Text(text)) => Ok(Value::Text(Text { symbol: symbols.find(text), text })),
+        (Type::Bool, Fact::Bool(value)) => Ok(Value::Bool(*value)),
+        (Type::Number, Fact::Number(value)) => Ok(Value::Number(*value)),
+        (Type::Number, Fact::Text(text)) => text.parse().map(Value::Number).map_err(|_| problem()),
+        (Type::Date, Fact::Text(text)) => text.parse().map(Value::Date).map_err(|_| problem()),
+        _ => Err(problem()),
+    }
+}
+
+/// The value, when it is one of those that the attribute may have.
+fn one_of<'a>(value: Value<'a>, name: &Name) -> Result<Value<'a>, FactProblem> {
+    match (&name.one_of, value) {
+        (Some(one_of), Value::Text(text)) if !text.symbol.is_some_and(|symbol| one_of.contains(&symbol)) => {
+            Err(FactProblem::NotOneOf(text.text.to_owned()))
+        }
+        _ => Ok(value),
+    }
+}
+
+impl Constant {
+    /// Reads a fact as a value of the attribute, as [`FactValue::read`] does, and keeps it.
+    ///
+    /// # Errors
+    /// Those of [`FactValue::read`].
     pub fn read(fact: &Fact, name: &Name, symbols: &Symbols) -> Result<Self, FactProblem> {
-        let constant = Self::of_type(fact, &name.ty, symbols)?;
-        match (&constant, &name.one_of) {
-            (Self::Known(symbol), Some(one_of)) if !one_of.contains(symbol) => Err(FactProblem::NotOneOf(symbols.text(*symbol).to_owned())),
-            (Self::Unknown(text), Some(_)) => Err(FactProblem::NotOneOf(text.to_string())),
-            _ => Ok(constant),
+        match fact {
+            Fact::List(_) => Self::of_type(fact, &name.ty, symbols),
+            _ => one_of(of_type(fact, &name.ty, symbols)?, name).map(Self::keep),
         }
     }
 
     fn of_type(fact: &Fact, ty: &Type, symbols: &Symbols) -> Result<Self, FactProblem> {
-        let problem = || FactProblem::Type { needed: needed(ty), given: given(fact) };
         match (ty, fact) {
-            (Type::Bool, Fact::Bool(value)) => Ok(Self::Bool(*value)),
-            (Type::Number, Fact::Number(value)) => Ok(Self::Number(*value)),
-            (Type::Number, Fact::Text(text)) => text.parse().map(Self::Number).map_err(|_| problem()),
-            (Type::Date, Fact::Text(text)) => text.parse().map(Self::Date).map_err(|_| problem()),
-            (Type::Text, Fact::Text(text)) => Ok(symbols.find(text).map_or_else(|| Self::Unknown(text.as_str().into()), Self::Known)),
             (Type::List(item), Fact::List(values)) => {
-                values.iter().map(|value| Self::of_type(value, item, symbols)).collect::<Result<Box<[_]>, _>>().map(Self::List)
+                values.iter().map(|value| Self::of_type(value, item, symbols)).collect::<Result<_, _>>().map(Self::List)
             }
-            _ => Err(problem()),
+            _ => of_type(fact, ty, symbols).map(Self::keep),
+        }
+    }
+
+    fn keep(value: Value<'_>) -> Self {
+        match value {
+            Value::Missing => Self::Missing,
+            Value::Bool(value) => Self::Bool(value),
+            Value::Number(value) => Self::Number(value),
+            Value::Text(Text { symbol: Some(symbol), .. }) => Self::Known(symbol),
+            Value::Text(Text { symbol: None, text }) => Self::Unknown(text.into()),
+            Value::Date(value) => Self::Date(value),
+            Value::List(items) => Self::List(items.iter().copied().map(Self::keep).collect()),
         }
     }
 
@@ -122,5 +182,11 @@ impl Constant {
             Self::List(items) => Some(items.iter().map(|item| item.value(symbols)).collect()),
             _ => None,
         }
+    }
+
+    /// The value, with the values of a list.
+    #[must_use]
+    pub fn fact_value<'a>(&'a self, symbols: &'a Symbols) -> FactValue<'a> {
+        self.items(symbols).map_or_else(|| FactValue::One(self.value(symbols)), FactValue::List)
     }
 }

@@ -46,7 +46,7 @@ use std::sync::Arc;
 
 pub use amount::AmountIn;
 pub use atoms::Atom;
-pub use constant::{Constant, FactProblem};
+pub use constant::{Constant, FactProblem, FactValue};
 pub use explain::Leaf;
 pub use index::{IndexScratch, RuleIndex};
 pub use value::{Counts, Facts, Literal, Text, Value};

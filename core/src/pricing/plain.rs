@@ -33,8 +33,10 @@ impl Pricing {
                 break;
             }
             let Some(opened) = list.heads.open(&list.keys, query.facts) else { continue };
-            let plain = Plain::of(list, *number, opened, query.date).filter(|plain| plain.of_each);
-            let Some(plain) = plain.filter(|_| key.is_none() || key == list.heads.line_key) else { break };
+            let Some(plain) = Plain::of(list, *number, opened, query.date) else { break };
+            if !plain.of_each || key.is_some() && key != list.heads.line_key {
+                break;
+            }
             (key, least) = (list.heads.line_key, plain.least.max(least));
             lists.push(plain);
         }
@@ -102,6 +104,7 @@ pub(super) struct Plain<'l> {
 
 impl<'l> Plain<'l> {
     /// The list, when it is one on that day for the document whose section was opened.
+    #[inline]
     pub fn of(list: &'l PriceList, number: usize, opened: Opened, date: Date) -> Option<Self> {
         let (terms, first_prices) = list.heads.uniform(opened)?;
         let terms = list.terms(terms).filter(|terms| terms.offer.unit.is_none() && terms.offer.valid.contains(date))?;

@@ -4,7 +4,8 @@ use super::extras::{ExtraParts, Extras};
 use super::failure::sum_too_large;
 use super::frame::{Frame, QuoteScratch};
 use super::frozen::Frozen;
-use super::lines::{Survey, asked, fill, given_lists, product_lists, read_facts, resolve};
+use super::facts::{Given, fill, product_lists, read_facts, set_lists};
+use super::lines::{Survey, asked, check_lines, resolve};
 use super::manual;
 use super::outcome::Outcome;
 use super::prices;
@@ -61,7 +62,8 @@ impl Rulebook {
         let survey = survey(parts, request, scratch);
         let mut lines = asked(&request.lines, &scratch.products);
         let plain = lines.iter().all(|line| line.ordered.is_some());
-        let given = read_facts(parts, request, &survey, &mut diagnostics);
+        check_lines(parts, request, &survey, &mut diagnostics);
+        let Given { document, lines: line_values, lists } = read_facts(parts, request, &survey, &mut diagnostics);
         let has_overrides = survey.overrides || !request.overrides.is_empty();
         let mut extras = Extras::default();
         if has_overrides {
@@ -88,7 +90,6 @@ impl Rulebook {
         if request.explain > Explain::Totals {
             prepare_explanation(parts, request, &mut out);
         }
-        let lists = given_lists(parts, &given);
         let of_products = product_lists(parts, &lines);
         let has_returns = !plain && lines.iter().any(|line| line.returned);
         // Before the first stage nothing has entered any.
@@ -101,11 +102,14 @@ impl Rulebook {
             entered,
             has_returns,
             has_prior_prices: survey.prior_prices,
-            document: Vec::new(),
-            line_values: Vec::new(),
+            document,
+            line_values,
             product_lists: &of_products,
         };
-        fill(&mut frame, request, &given, &lists);
+        fill(&mut frame, request);
+        if !lists.is_empty() {
+            set_lists(&mut frame, &lists);
+        }
         if let Some(frozen) = &out.frozen {
             frozen.count_others(&mut frame);
         }

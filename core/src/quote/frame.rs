@@ -56,7 +56,7 @@ pub(super) struct Frame<'q> {
     pub(super) has_prior_prices: bool,
     /// By slot of the document.
     pub(super) document: Vec<Value<'q>>,
-    /// The declared attributes of lines: line after line, by slot after those of products.
+    /// The declared attributes of lines, line after line.
     pub(super) line_values: Vec<Value<'q>>,
     /// The lists of products that expressions read: line after line, in the order of `parts.product_lists`.
     pub(super) product_lists: &'q Lists<'q>,
@@ -86,12 +86,6 @@ impl<'q> Frame<'q> {
     /// The product of a line.
     pub(super) fn product(&self, line: usize) -> Option<&'q Product> {
         self.parts.catalog.product(self.product_number(line)?)
-    }
-
-    /// How many slots of line scope are not a product's.
-    pub(super) fn line_width(parts: &Parts) -> usize {
-        let all = parts.attributes.vocabulary.slot_count(Scope::Line);
-        all.saturating_sub(usize::from(parts.attributes.product_slots))
     }
 
     /// The symbols of all products in a slot, when it holds texts of products.
@@ -181,9 +175,7 @@ impl<'q> Frame<'q> {
             _ if slot == own.is_return.index => Value::Bool(state.returned),
             _ if slot == own.unit.index => state.ordered.map_or(Value::Missing, |ordered| known(self.parts, ordered.unit)),
             _ => {
-                let first = usize::from(self.parts.attributes.product_slots);
-                let place =
-                    usize::from(slot).checked_sub(first).and_then(|slot| line.checked_mul(Self::line_width(self.parts))?.checked_add(slot));
+                let place = self.parts.attributes.line_place(slot, line);
                 place.and_then(|place| self.line_values.get(place)).copied().unwrap_or(Value::Missing)
             }
         }

@@ -60,14 +60,15 @@ fn add_defaults(frame: &mut Frame<'_>) {
     if frame.line_values.is_empty() {
         return;
     }
-    let (start, parts) = (frame.line_values.len(), frame.parts);
-    frame.line_values.resize(start.saturating_add(Frame::line_width(parts)), Value::Missing);
-    for (slot, default) in parts.attributes.defaults.iter().filter(|(slot, _)| slot.scope == Scope::Line) {
-        let place = slot.index.checked_sub(parts.attributes.product_slots).and_then(|slot| start.checked_add(slot.into()));
+    let (attributes, symbols) = (&frame.parts.attributes, &frame.parts.symbols);
+    let (line, end) = (frame.lines.len().saturating_sub(1), frame.line_values.len().saturating_add(attributes.line_width()));
+    frame.line_values.resize(end, Value::Missing);
+    for (slot, default) in attributes.defaults.iter().filter(|(slot, _)| slot.scope == Scope::Line) {
+        let place = attributes.line_place(slot.index, line);
         if let Some(value) = place.and_then(|place| frame.line_values.get_mut(place))
             && !matches!(default, Constant::List(_))
         {
-            *value = default.value(&parts.symbols);
+            *value = default.value(symbols);
         }
     }
 }

@@ -1,21 +1,19 @@
-//! Reading a request: facts, products, quantities. What is business goes into findings, what cannot be judged into diagnostics.
+//! Reading the lines of a request: products, quantities. What is business goes into findings, what cannot be judged into diagnostics.
 
 use std::cmp::Ordering;
 
-use super::frame::{Frame, Lists, known, text};
 use super::request::{QuoteLineRequest, QuoteRequest};
 use super::result::{Asked, Line};
 use crate::catalog::{Brief, FoundProducts, Product, ProductStatus, QuantityProblem};
-use crate::expr::{Constant, Name, Scope, Slot, Value};
 use crate::id::{Set, short};
 use crate::report::{CatalogCode, Detail, Diagnostics, Finding, LimitCode, Path, QuoteCode, Severity, did_you_mean};
-use crate::rulebook::{FactReader, Given, NegativeQuantities, Parts};
+use crate::rulebook::{NegativeQuantities, Parts};
 
 /// What few documents have, found in one pass over the lines, so that the others are not asked again.
 pub(super) struct Survey<'q> {
     /// Whether the ids ascend, as numbered ones do: then they differ, and nothing needs to be remembered.
     ids_ascend: bool,
-    attributes: bool,
+    pub(super) attributes: bool,
     pub(super) overrides: bool,
     /// Whether a line names a price beside which it is to be shown.
     pub(super) prior_prices: bool,
@@ -45,33 +43,18 @@ impl<'q> Survey<'q> {
     }
 }
 
-/// Checks the request's shape of business: lines there, ids different, facts declared and of their type, required ones given.
-#[inline(never)]
-pub(super) fn read_facts(parts: &Parts, request: &QuoteRequest, survey: &Survey<'_>, diagnostics: &mut Diagnostics) -> Vec<Given> {
+/// There are lines, not too many, and no two have one id.
+#[inline]
+pub(super) fn check_lines(parts: &Parts, request: &QuoteRequest, survey: &Survey<'_>, diagnostics: &mut Diagnostics) {
     let count = request.lines.len();
     if count == 0 || count > parts.limits.lines || !survey.ids_ascend {
-        check_lines(parts, request, diagnostics);
+        check_each(parts, request, diagnostics);
     }
-    let scopes = [("customer", &request.customer), ("destination", &request.destination), ("document", &request.document)];
-    let mut given = Vec::with_capacity(scopes.iter().map(|(_, facts)| facts.len()).sum());
-    let settable = |slot: Slot| settable(parts, slot);
-    let reader = FactReader { vocabulary: &parts.attributes.vocabulary, symbols: &parts.symbols, settable: &settable };
-    for (scope, facts) in scopes {
-        reader.read(scope, facts, None, &Path::ROOT.field(scope), &mut given, diagnostics);
-    }
-    let lines = Path::ROOT.field("lines");
-    let with_attributes = if survey.attributes { request.lines.as_slice() } else { &[] };
-    for (number, line) in with_attributes.iter().enumerate().filter(|(_, line)| !line.attributes.is_empty()) {
-        let place = lines.index(number);
-        reader.read("line", &line.attributes, Some(number), &place.field("attributes"), &mut given, diagnostics);
-    }
-    check_required(parts, request, &given, diagnostics);
-    given
 }
 
-/// There are lines, not too many, and no two have one id.
+/// [`check_lines`] one by one.
 #[inline(never)]
-fn check_lines(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnostics) {
+fn check_each(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnostics) {
     let path = Path::ROOT.field("lines");
     let count = request.lines.len();
     if count == 0 {
@@ -87,150 +70,6 @@ fn check_lines(parts: &Parts, request: &QuoteRequest, diagnostics: &mut Diagnost
             let message = format!("there is another line `{}` before this one; ids must differ", line.id);
             diagnostics.error(QuoteCode::DuplicateLine, &path.index(number).field("id"), message);
         }
-    }
-}
-
-/// Whether a host gives the value; the others the engine computes.
-fn settable(parts: &Parts, slot: Slot) -> bool {
-    let document = &parts.attributes.document;
-    let line = &parts.attributes.line;
-    match slot.scope {
-        Scope::Document => {
-            let amounts = [document.list_amount, document.amount, document.net_amount, document.gross_amount];
-            ![document.line_count, document.quantity].contains(&slot) && !amounts.contains(&slot)
-        }
-        Scope::Line => {
-            ![line.is_return, line.quantity, line.unit, line.price_list, line.list_price, line.list_amount, line.amount].contains(&slot)
-        }
-    }
-}
-
-/// Every attribute without a default is given; whether it has the right type is another question.
-fn check_required(parts: &Parts, request: &QuoteRequest, given: &[Given], diagnostics: &mut Diagnostics) {
-    let was_read = |slot: &Slot| match slot.scope {
-        Scope::Document => given.iter().any(|fact| fact.slot == *slot),
-        // Those of products were asked of the catalogue.
-        Scope::Line => slot.index < parts.attributes.product_slots,
-    };
-    for slot in parts.attributes.required.iter().filter(|slot| !was_read(slot)) {
-        if let Some(name) = parts.attributes.vocabulary.name(*slot) {
-            check_given(request, name, diagnostics);
-        }
-    }
-}
-
-/// Whether the attribute is given, of the document or of every line.
-#[inline(never)]
-fn check_given(request: &QuoteRequest, name: &Name, diagnostics: &mut Diagnostics) {
-    let (scope, key) = name.words();
-    let facts = match scope {
-        "customer" => &request.customer,
-        "destination" => &request.destination,
-        _ => &request.document,
-    };
-    let mut missing = |path: &Path<'_>| {
-        let message = format!("the attribute `{}` is missing; the rulebook declares it without a default", name.name);
-        diagnostics.error(QuoteCode::MissingAttribute, path, message);
-    };
-    match name.slot.scope {
-        Scope::Document if facts.get(key).is_none() => missing(&Path::ROOT.field(scope).field(key)),
-        Scope::Document => {}
-        Scope::Line => {
-            let lines = Path::ROOT.field("lines");
-            for (number, _) in request.lines.iter().enumerate().filter(|(_, line)| line.attributes.get(key).is_none()) {
-                missing(&lines.index(number).field("attributes").field(key));
-            }
-        }
-    }
-}
-
-/// Every default, then every fact of the request: where it belongs, to which line (to all where it says none), and what it is.
-fn all_given<'q>(parts: &'q Parts, given: &'q [Given]) -> impl Iterator<Item = (Slot, Option<usize>, &'q Constant)> + Clone {
-    let defaults = parts.attributes.defaults.iter().map(|(slot, constant)| (*slot, None, constant));
-    defaults.chain(given.iter().map(|fact| (fact.slot, fact.line, &fact.constant)))
-}
-
-/// Gives every list among [`all_given`] a place to stand: an entry for each of them, or none at all where there is no list.
-pub(super) fn given_lists<'q>(parts: &'q Parts, given: &'q [Given]) -> Lists<'q> {
-    let constants = all_given(parts, given).map(|(_, _, constant)| constant);
-    if !constants.clone().any(|constant| matches!(constant, Constant::List(_))) {
-        return Vec::new();
-    }
-    constants.map(|constant| constant.items(&parts.symbols).unwrap_or_default().into()).collect()
-}
-
-/// The lists of the lines' products that expressions read, line after line.
-pub(super) fn product_lists<'q>(parts: &'q Parts, lines: &[Line]) -> Lists<'q> {
-    let mut lists = Vec::new();
-    if parts.product_lists.is_empty() {
-        return lists;
-    }
-    for line in lines {
-        let product = line.product_number().and_then(|number| parts.catalog.product(number));
-        for slot in &parts.product_lists {
-            lists.push(product.map(|product| product_list(parts, product, *slot)).unwrap_or_default().into());
-        }
-    }
-    lists
-}
-
-fn product_list<'q>(parts: &'q Parts, product: &'q Product, slot: u16) -> Vec<Value<'q>> {
-    if slot == parts.attributes.product.categories.index {
-        return product.categories().iter().map(|symbol| known(parts, *symbol)).collect();
-    }
-    let default = || {
-        parts.attributes.defaults.iter().find(|(known, _)| known.scope == Scope::Line && known.index == slot).map(|(_, default)| default)
-    };
-    product.fact(slot).or_else(default).and_then(|fact| fact.items(&parts.symbols)).unwrap_or_default()
-}
-
-/// Fills the frame with the request's facts and the declared defaults.
-#[inline(never)]
-pub(super) fn fill<'q>(frame: &mut Frame<'q>, request: &'q QuoteRequest, given: &'q [Given], lists: &'q Lists<'q>) {
-    let parts = frame.parts;
-    frame.document = missing(parts.attributes.vocabulary.slot_count(Scope::Document));
-    let width = Frame::line_width(parts);
-    // Only the declared attributes of lines are stored; the engine's own are computed when they are read.
-    if parts.attributes.vocabulary.slot_count(Scope::Line) > parts.attributes.own_line_slots {
-        frame.line_values = missing(width.saturating_mul(request.lines.len()));
-    }
-    for (place, (slot, line, constant)) in all_given(parts, given).enumerate() {
-        let value = match constant {
-            Constant::List(_) => Value::List(lists.get(place).map_or(&[], |list| list)),
-            other => other.value(&parts.symbols),
-        };
-        match (slot.scope, line) {
-            (Scope::Document, _) => frame.set(slot, value),
-            (Scope::Line, Some(line)) => set_line(frame, slot, line, value),
-            (Scope::Line, None) => (0..request.lines.len()).for_each(|line| set_line(frame, slot, line, value)),
-        }
-    }
-    let own = parts.attributes.document;
-    frame.set(own.date, Value::Date(request.date));
-    frame.set(own.currency, known(parts, parts.currency_code));
-    if let Some(channel) = &request.channel {
-        frame.set(own.channel, text(parts, channel));
-    }
-    let default = parts.tax.as_ref().and_then(crate::tax::Tax::default_destination);
-    if let Some(default) = default.filter(|_| request.destination.get("country").is_none()) {
-        frame.set(own.country, known(parts, default));
-    }
-    let count = u64::try_from(request.lines.len()).unwrap_or(u64::MAX);
-    frame.set(own.line_count, Value::Number(count.into()));
-}
-
-/// So many values that nobody has given.
-#[inline(never)]
-fn missing<'q>(count: usize) -> Vec<Value<'q>> {
-    vec![Value::Missing; count]
-}
-
-fn set_line<'q>(frame: &mut Frame<'q>, slot: Slot, line: usize, value: Value<'q>) {
-    let first = usize::from(frame.parts.attributes.product_slots);
-    let place =
-        usize::from(slot.index).checked_sub(first).and_then(|slot| line.checked_mul(Frame::line_width(frame.parts))?.checked_add(slot));
-    if let Some(place) = place.and_then(|place| frame.line_values.get_mut(place)) {
-        *place = value;
     }
 }
 

@@ -39,6 +39,7 @@ mod document;
 mod ending;
 mod engine;
 mod extras;
+mod facts;
 mod failure;
 mod frame;
 mod frozen;

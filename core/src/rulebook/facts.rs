@@ -1,20 +1,9 @@
 //! Reading the facts that a host gives, by the types that their attributes declare.
 
-use crate::expr::{Constant, FactProblem, Name, Slot, Vocabulary};
+use crate::expr::{FactProblem, FactValue, Name, Slot, Vocabulary};
 use crate::fact::Facts;
 use crate::id::Symbols;
 use crate::report::{Diagnostic, Diagnostics, Path, QuoteCode, did_you_mean};
-
-/// A fact of a request, read; of a line when it has one.
-#[derive(Debug)]
-pub struct Given {
-    /// Where its value belongs.
-    pub slot: Slot,
-    /// The line, counted from 0.
-    pub line: Option<usize>,
-    /// The value.
-    pub constant: Constant,
-}
 
 /// Reads facts against a vocabulary.
 pub struct FactReader<'a> {
@@ -27,25 +16,23 @@ pub struct FactReader<'a> {
 }
 
 impl FactReader<'_> {
-    /// Reads the facts of one scope; what is not declared, or of another type, is reported.
-    pub fn read(
+    /// Reads the facts of one scope and shows where each value belongs; what is not declared, or of another type, is reported.
+    pub fn read<'f>(
         &self,
         scope: &str,
-        facts: &Facts,
-        line: Option<usize>,
+        facts: &'f Facts,
         path: &Path<'_>,
-        given: &mut Vec<Given>,
+        mut see: impl FnMut(Slot, FactValue<'f>),
         diagnostics: &mut Diagnostics,
     ) {
         for (key, fact) in facts.iter() {
-            let place = path.field(key);
             let Some(name) = self.vocabulary.member(scope, key).filter(|name| (self.settable)(name.slot)) else {
-                diagnostics.push(self.unknown_attribute(scope, key, &place));
+                diagnostics.push(self.unknown_attribute(scope, key, &path.field(key)));
                 continue;
             };
-            match Constant::read(fact, name, self.symbols) {
-                Ok(constant) => given.push(Given { slot: name.slot, line, constant }),
-                Err(problem) => diagnostics.push(self.wrong_type(&problem, name, &place)),
+            match FactValue::read(fact, name, self.symbols) {
+                Ok(value) => see(name.slot, value),
+                Err(problem) => diagnostics.push(self.wrong_type(&problem, name, &path.field(key))),
             }
         }
     }

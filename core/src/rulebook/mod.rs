@@ -30,7 +30,7 @@ pub(crate) use compile::Parts;
 pub use compile::{Compiled, Rulebook, SCHEMA_VERSION, SEMANTICS_VERSION};
 pub(crate) use currencies::{LeftOut, LeftOutRule};
 pub use def::{AttributeDef, AttributeType, ListItem, NegativeQuantities, RulebookDef, StepDef};
-pub(crate) use facts::{FactReader, Given};
+pub(crate) use facts::FactReader;
 pub use judged::JudgedRate;
 pub use order::{CancelAllowed, CloseWhen, InvoiceWhen, OrderDef, OrderPolicy, OrderStep};
 pub(crate) use procedure::Step;

@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::compile::Rulebook;
 use super::def::AttributeDef;
-use super::facts::{FactReader, Given};
+use super::facts::FactReader;
 use super::judged::{self, JudgedRate};
 use super::vocabulary::Declared;
 use crate::approval::{Approval, Requirement, explain, route};
 use crate::credit::CreditStatus;
-use crate::expr::{Constant, Facts as Document, Presence, Scope, Slot, Text, Type, Value, Vocabulary};
+use crate::expr::{FactValue, Facts as Document, Presence, Scope, Slot, Text, Type, Value, Vocabulary};
 use crate::fact::Facts;
 use crate::id::Symbols;
 use crate::money::{ArithmeticError, Currency, Decimal, Money};
@@ -261,14 +261,11 @@ impl Rulebook {
         };
         // 1. Read the subject.
         let given = self.read_subject(request)?;
-        let defaults = parts.subject.declared.defaults.iter().map(|(_, constant)| constant);
-        let constants = given.iter().map(|fact| &fact.constant).chain(defaults);
-        let lists: Vec<Vec<Value<'_>>> = constants.map(|constant| constant.items(&parts.symbols).unwrap_or_default()).collect();
         let codes = request.approval_facts.iter().flat_map(|facts| &facts.findings).map(|code| code.as_str());
         let findings: Vec<Value<'_>> = codes.map(|text| Value::Text(Text { symbol: parts.symbols.find(text), text })).collect();
         check_totals(&request.totals, request.currency.unwrap_or(parts.currency))?;
         let (totals, exchanged) = judged::judged(parts, approval, request)?;
-        let mut subject = self.subject(request, &totals, &given, &lists)?;
+        let mut subject = self.subject(request, &totals, &given)?;
         subject.set(parts.subject.slots.findings, Value::List(&findings));
         if let Some(exchanged) = exchanged {
             subject.convert(parts.subject.declared.amounts.iter().map(|(slot, _)| *slot), exchanged.rate)?;
@@ -284,7 +281,8 @@ impl Rulebook {
         Ok(RouteDecision { rulebook: self.fingerprint().clone(), exchanged, requirements, rows })
     }
 
-    fn read_subject(&self, request: &ApprovalRequest) -> Result<Vec<Given>, Error> {
+    /// The declared defaults, then the facts of the request.
+    fn read_subject<'s>(&'s self, request: &'s ApprovalRequest) -> Result<Vec<(Slot, FactValue<'s>)>, Error> {
         let parts = self.parts();
         let words = &parts.subject;
         let mut diagnostics = Diagnostics::new();
@@ -307,9 +305,10 @@ impl Rulebook {
         ];
         let settable = |slot: Slot| !computed.contains(&slot);
         let reader = FactReader { vocabulary: &words.vocabulary, symbols: &parts.symbols, settable: &settable };
-        let mut given = Vec::new();
+        let defaults = words.declared.defaults.iter();
+        let mut given: Vec<_> = defaults.map(|(slot, default)| (*slot, default.fact_value(&parts.symbols))).collect();
         for (scope, facts) in [("customer", &request.customer), ("destination", &request.destination), ("document", &request.document)] {
-            reader.read(scope, facts, None, &Path::ROOT.field(scope), &mut given, &mut diagnostics);
+            reader.read(scope, facts, &Path::ROOT.field(scope), |slot, value| given.push((slot, value)), &mut diagnostics);
         }
         for slot in &words.declared.required {
             let name = words.vocabulary.name(*slot).map_or("", |name| &*name.name);
@@ -334,8 +333,7 @@ impl Rulebook {
         &'s self,
         request: &'s ApprovalRequest,
         totals: &SubjectTotals,
-        given: &'s [Given],
-        lists: &'s [Vec<Value<'s>>],
+        given: &'s [(Slot, FactValue<'s>)],
     ) -> Result<Subject<'s>, Error> {
         let parts = self.parts();
         let words = &parts.subject;
@@ -345,16 +343,7 @@ impl Rulebook {
                 *place = value;
             }
         };
-        let value_of = |constant: &'s Constant, list: &'s [Value<'s>]| match constant {
-            Constant::List(_) => Value::List(list),
-            other => other.value(&parts.symbols),
-        };
-        for ((slot, constant), list) in words.declared.defaults.iter().zip(lists.get(given.len()..).unwrap_or_default()) {
-            set(*slot, value_of(constant, list));
-        }
-        for (fact, list) in given.iter().zip(lists) {
-            set(fact.slot, value_of(&fact.constant, list));
-        }
+        given.iter().for_each(|(slot, value)| set(*slot, value.value()));
         let own = words.slots;
         let text = |text: &'s str| Value::Text(Text { symbol: parts.symbols.find(text), text });
         set(own.list_amount, Value::Number(totals.list));

@@ -141,6 +141,24 @@ impl Attributes {
         self.amounts.iter().find(|(known, _)| *known == slot).map(|(_, currency)| *currency)
     }
 
+    /// Whether hosts give the value of a slot; the others the engine computes, whose names are declared one after the other.
+    pub fn is_given(&self, slot: Slot) -> bool {
+        match slot.scope {
+            Scope::Document => !(self.document.line_count.index..=self.document.gross_amount.index).contains(&slot.index),
+            Scope::Line => slot.index < self.product_slots || usize::from(slot.index) >= self.own_line_slots,
+        }
+    }
+
+    /// How many declared attributes lines have.
+    pub fn line_width(&self) -> usize {
+        self.vocabulary.slot_count(Scope::Line).saturating_sub(self.own_line_slots)
+    }
+
+    /// Where a line's value of a declared attribute stands, line after line; none for what the engine computes.
+    pub fn line_place(&self, slot: u16, line: usize) -> Option<usize> {
+        line.checked_mul(self.line_width())?.checked_add(usize::from(slot).checked_sub(self.own_line_slots)?)
+    }
+
     /// The vocabulary of price lists: their formulas also know the price as the step before left it.
     pub fn price_vocabulary(&self) -> Vocabulary {
         let mut vocabulary = self.vocabulary.clone();

@@ -71,12 +71,13 @@ impl Bounds {
 
     /// The height of a slot's value; none for a missing value or one of another type.
     pub fn height_of<F: Facts + ?Sized>(&self, facts: &F, slot: Slot, line: Option<usize>) -> Option<i64> {
-        if let Measure::Integers { scale } = self.measure
-            && let Some(whole) = facts.whole(slot, line, scale)
-        {
-            return Some(doubled(whole));
+        match self.measure {
+            Measure::Integers { scale } => match facts.whole(slot, line, scale) {
+                Some(whole) => Some(doubled(whole)),
+                None => self.height(facts.value(slot, line)),
+            },
+            Measure::Dates | Measure::Decimals(_) => self.height(facts.value(slot, line)),
         }
-        self.height(facts.value(slot, line))
     }
 
     /// How many digits after the point numbers have that are half a [`Bounds::height_of`]; none where no number is.

@@ -234,11 +234,13 @@ impl Column {
     #[inline(never)]
     pub fn row_of<F: Facts + ?Sized>(&self, facts: &F, line: Option<usize>) -> u32 {
         match &self.lookup {
-            // Texts, as most values are, have a row without a mark in between.
-            Lookup::Symbols { first, rows } if !self.is_out_of_reach(line) => {
-                row_at(rows, place_behind(*first, facts.symbol(self.slot, line)))
+            _ if self.is_out_of_reach(line) => 0,
+            // Texts, dates and numbers, as nearly all values are, have a row without a mark in between.
+            Lookup::Symbols { first, rows } => row_at(rows, place_behind(*first, facts.symbol(self.slot, line))),
+            Lookup::Thresholds { bounds, shift } => {
+                bounds.height_of(facts, self.slot, line).map_or(0, |height| row_number(bounds.interval(height), *shift))
             }
-            _ => self.row(self.mark(facts, line)),
+            Lookup::Values(_) => self.row(self.mark(facts, line)),
         }
     }
 

@@ -29,7 +29,7 @@ use column::{Column, Draft, Keep, Mark};
 use demand::{Demand, Kind, demands};
 use lines::{LineScratch, Living};
 use order::{clustered, widest_first};
-use rows::{WIDEST, index, words_for};
+use rows::{CHUNK, MOST_CHUNKS, WIDEST, index, words_for};
 use whole::{Words, every};
 
 use super::atoms::Atom;
@@ -77,6 +77,8 @@ pub struct RuleIndex {
     leading: Option<usize>,
     /// A bit for each rule, where rows are read whole.
     every: Words,
+    /// So many chunks of it hold any.
+    chunks: usize,
     /// Whether rows are short and there in full, and rules stand at the positions of their numbers: then rows are read whole, because a
     /// summary would cost more than it saves.
     direct: bool,
@@ -146,6 +148,7 @@ impl RuleIndex {
             document,
             lines,
             every: every(rules.len()),
+            chunks: words_for(rules.len()).div_ceil(CHUNK).min(MOST_CHUNKS),
             direct,
         }
     }

@@ -34,13 +34,13 @@ impl RuleIndex {
         for column in &self.lines {
             and(&mut words, column, column.row_of(facts, line));
         }
-        push_rules(&words, matching);
+        push_rules(words.get(..self.chunks).unwrap_or_default(), matching);
     }
 
     /// The rules that the document leaves.
     pub(super) fn list_living(&self, scratch: &mut IndexScratch) {
         scratch.living.clear();
-        push_rules(&scratch.whole, &mut scratch.living);
+        push_rules(scratch.whole.get(..self.chunks).unwrap_or_default(), &mut scratch.living);
     }
 }
 
@@ -57,7 +57,7 @@ fn and(words: &mut Words, column: &Column, row: u32) {
 
 /// The rules of an AND of whole rows, which stand at the positions of their numbers.
 #[inline(never)]
-fn push_rules(words: &Words, matching: &mut Vec<u32>) {
+fn push_rules(words: &[Chunk], matching: &mut Vec<u32>) {
     for (start, words) in (0_usize..).step_by(CHUNK).zip(words) {
         // First which words hold any: few do, and a loop over those alone seldom surprises the machine.
         let holds = |(some, bit): (u64, u32), word: &u64| (some | u64::from(*word != 0).rotate_left(bit), bit.saturating_add(1));
