@@ -87,6 +87,7 @@ impl<'a> FactValue<'a> {
     ///
     /// # Errors
     /// [`FactProblem`] when the fact has another type, or is none of the texts that the attribute may be.
+    #[inline]
     pub fn read(fact: &'a Fact, name: &Name, symbols: &Symbols) -> Result<Self, FactProblem> {
         match (&name.ty, fact) {
             (Type::List(item), Fact::List(facts)) => {
@@ -106,20 +107,26 @@ impl<'a> FactValue<'a> {
     }
 }
 
+#[cold]
+fn wrong_type(fact: &Fact, ty: &Type) -> FactProblem {
+    FactProblem::Type { needed: needed(ty), given: given(fact) }
+}
+
 /// Reads a fact as one value of the type.
+#[inline]
 fn of_type<'a>(fact: &'a Fact, ty: &Type, symbols: &Symbols) -> Result<Value<'a>, FactProblem> {
-    let problem = || FactProblem::Type { needed: needed(ty), given: given(fact) };
     match (ty, fact) {
         (Type::Text, Fact::Text(text)) => Ok(Value::Text(Text { symbol: symbols.find(text), text })),
         (Type::Bool, Fact::Bool(value)) => Ok(Value::Bool(*value)),
         (Type::Number, Fact::Number(value)) => Ok(Value::Number(*value)),
-        (Type::Number, Fact::Text(text)) => text.parse().map(Value::Number).map_err(|_| problem()),
-        (Type::Date, Fact::Text(text)) => text.parse().map(Value::Date).map_err(|_| problem()),
-        _ => Err(problem()),
+        (Type::Number, Fact::Text(text)) => text.parse().map(Value::Number).map_err(|_| wrong_type(fact, ty)),
+        (Type::Date, Fact::Text(text)) => text.parse().map(Value::Date).map_err(|_| wrong_type(fact, ty)),
+        _ => Err(wrong_type(fact, ty)),
     }
 }
 
 /// The value, when it is one of those that the attribute may have.
+#[inline]
 fn one_of<'a>(value: Value<'a>, name: &Name) -> Result<Value<'a>, FactProblem> {
     match (&name.one_of, value) {
         (Some(one_of), Value::Text(text)) if !text.symbol.is_some_and(|symbol| one_of.contains(&symbol)) => {

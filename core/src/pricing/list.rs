@@ -29,6 +29,8 @@ pub struct PriceList {
     pub(super) terms: Vec<Terms>,
     /// The prices of the tiers of all records.
     pub(super) prices: Prices,
+    /// A price of zero, where all prices have the same digits after the point and those of the currency.
+    pub(super) zero: Option<UnitPrice>,
     /// What a list says whose records are tariffs; then a head's first price is the number of a tariff.
     pub(super) rules: Option<Box<Rules>>,
     pub(super) tariffs: Vec<Tariff>,
@@ -57,6 +59,8 @@ pub(super) struct Terms {
     /// The least whole quantity of each tier: what a whole quantity, as nearly all are, is compared with. Of few tiers filled up to one of
     /// [`FEW`] with what none reaches.
     pub(super) from_whole: Box<[i64]>,
+    /// Whether its prices are for single ones of the unit.
+    pub(super) of_each: bool,
 }
 
 /// When and for what a record's prices are.
@@ -182,6 +186,7 @@ impl Draft {
             several: Vec::new(),
             terms: Vec::new(),
             prices: Prices::default(),
+            zero: None,
             rules: Rules::compile(def, path, cx),
             tariffs: Vec::new(),
             most_keys: cx.limits.price_keys,
@@ -285,7 +290,8 @@ impl Draft {
         if last.is_some_and(|last| last.offer == offer && *last.from == *from) {
             return Some(self.last_terms);
         }
-        let (number, _) = self.terms.insert_full(Terms { offer, from: from.into(), from_whole: from_whole(from) });
+        let of_each = offer.per.to_whole() == Some(1);
+        let (number, _) = self.terms.insert_full(Terms { offer, from: from.into(), from_whole: from_whole(from), of_each });
         self.last_terms = u32::try_from(number).ok()?;
         Some(self.last_terms)
     }
@@ -332,6 +338,7 @@ impl Draft {
         }
         self.list.heads = Heads::new(&self.list.keys, &heads);
         self.list.prices = Prices::new(prices);
+        self.list.zero = self.list.prices.zero(self.list.currency);
     }
 
     /// Graduated tiers of a file, whose rows may lie apart, leave nothing before the first without a price.

@@ -34,7 +34,7 @@ impl Pricing {
             }
             let Some(opened) = list.heads.open(&list.keys, query.facts) else { continue };
             let Some(plain) = Plain::of(list, *number, opened, query.date) else { break };
-            if !plain.of_each || key.is_some() && key != list.heads.line_key {
+            if !plain.terms.of_each || key.is_some() && key != list.heads.line_key {
                 break;
             }
             (key, least) = (list.heads.line_key, plain.least.max(least));
@@ -94,12 +94,8 @@ pub(super) struct Plain<'l> {
     terms: &'l Terms,
     /// The tiers' least quantities, where they are as many as nearly all lists have.
     few: Option<&'l [i64; 4]>,
-    /// Whether its prices are for single base units.
-    of_each: bool,
     /// The least whole quantity that has a price.
     least: i64,
-    /// A price of zero, where all prices have the same digits after the point and those of the currency.
-    zero: Option<UnitPrice>,
 }
 
 impl<'l> Plain<'l> {
@@ -107,11 +103,12 @@ impl<'l> Plain<'l> {
     #[inline]
     pub fn of(list: &'l PriceList, number: usize, opened: Opened, date: Date) -> Option<Self> {
         let (terms, first_prices) = list.heads.uniform(opened)?;
-        let terms = list.terms(terms).filter(|terms| terms.offer.unit.is_none() && terms.offer.valid.contains(date))?;
-        let (of_each, least) = (terms.offer.per.to_whole() == Some(1), *terms.from_whole.first()?);
+        let terms = list.terms(terms)?;
+        if terms.offer.unit.is_some() || !terms.offer.valid.contains(date) {
+            return None;
+        }
         let few = <&[i64; 4]>::try_from(&*terms.from_whole).ok();
-        let zero = list.prices.zero(list.currency);
-        Some(Self { number: Ordinal::of(number), list, first_prices, terms, few, of_each, least, zero })
+        Some(Self { number: Ordinal::of(number), list, first_prices, terms, few, least: *terms.from_whole.first()? })
     }
 
     /// The number of the price of a symbol in the last of so many tiers.
@@ -144,7 +141,7 @@ impl Taken {
     #[inline]
     fn price<'p, 'l>(&self, run: &'p [Plain<'l>]) -> Option<(&'p Plain<'l>, UnitPrice)> {
         let plain = run.get(self.place.list)?;
-        let price = match plain.zero {
+        let price = match plain.list.zero {
             Some(zero) => zero.with_digits(self.digits?),
             None => plain.list.prices.price(self.place.price, self.digits?, plain.list.currency),
         };
@@ -193,7 +190,7 @@ pub(super) fn take<L: Lines>(
     read_digits(run, taken);
     for taken in taken.iter() {
         let (Some(slot), Some((plain, price))) = (found.get_mut(taken.line), taken.price(run)) else { continue };
-        let covers = if plain.of_each { Covers::Each } else { Covers::units(plain.terms.offer.per, None) };
+        let covers = if plain.terms.of_each { Covers::Each } else { Covers::units(plain.terms.offer.per, None) };
         *slot = Some(Found { list: plain.number, price, covers });
     }
     // 3. What is still open.

@@ -110,7 +110,7 @@ fn read_lines<'q>(
 /// Every attribute without a default is given; whether it has the right type is another question.
 fn check_required(parts: &Parts, request: &QuoteRequest, given: &Given<'_>, diagnostics: &mut Diagnostics) {
     let was_read = |slot: &Slot| match slot.scope {
-        Scope::Document => given.document.get(usize::from(slot.index)).is_some_and(|value| *value != Value::Missing),
+        Scope::Document => given.document.get(usize::from(slot.index)).is_some_and(|value| !matches!(value, Value::Missing)),
         // Those of products were asked of the catalogue.
         Scope::Line => slot.index < parts.attributes.product_slots,
     };

@@ -87,13 +87,33 @@ impl<'q> Run<'q> {
         steps.for_each(|_| self.keep(frame));
     }
 
+    #[inline]
     fn keep(&mut self, frame: &Frame<'q>) {
         if self.keeps {
             self.after.push(frame.lines.iter().map(|line| line.figure).collect());
         }
     }
 
+    /// Runs a step: here those that all documents have.
+    #[inline]
     fn step(
+        &mut self,
+        frame: &mut Frame<'q>,
+        step: &'q Step,
+        number: Ordinal,
+        scratch: &mut QuoteScratch,
+        out: &mut Outcome,
+    ) -> Result<(), Error> {
+        match step {
+            Step::Price(step) => find_prices(frame, step, number, self.request, scratch, out),
+            Step::Stage(stage) => stage::apply(frame, &StageRun { stage, step: number, after: &self.after }, &mut self.ledger, scratch, out),
+            _ => self.other_step(frame, step, number, scratch, out),
+        }
+    }
+
+    /// [`Run::step`] for those that some have.
+    #[inline(never)]
+    fn other_step(
         &mut self,
         frame: &mut Frame<'q>,
         step: &'q Step,
@@ -103,8 +123,6 @@ impl<'q> Run<'q> {
     ) -> Result<(), Error> {
         let Self { request, after, ledger, .. } = self;
         match step {
-            Step::Price(step) => find_prices(frame, step, number, request, scratch, out),
-            Step::Stage(stage) => stage::apply(frame, &StageRun { stage, step: number, after }, ledger, scratch, out),
             Step::Override(step) => {
                 let base = step.base.and_then(|base| after.get(base)).map(Vec::as_slice);
                 allocation::weigh(frame, &step.allocate, &step.id, after, scratch)?;
@@ -115,8 +133,8 @@ impl<'q> Run<'q> {
                 guard::apply(frame, step, number, base, out)
             }
             Step::Promotion(step) => promotion::apply(frame, step, number, after, ledger, scratch, out),
-            // The sides of a choice are run by the choice.
-            Step::BetterOf(_) | Step::LeftOut(_) => Ok(()),
+            // The sides of a choice are run by the choice; the first two stand above.
+            Step::Price(_) | Step::Stage(_) | Step::BetterOf(_) | Step::LeftOut(_) => Ok(()),
             Step::Statistic(step) => with_frozen(frame, out, |frame, out| statistic::apply(frame, step, number, out)),
             Step::Ending(step) => ending::apply(frame, step, number, out),
             Step::Charge(step) => with_frozen(frame, out, |frame, out| charge::apply(frame, step, number, request, scratch, out)),

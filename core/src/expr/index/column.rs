@@ -231,7 +231,7 @@ impl Column {
     }
 
     /// The row of the value of the column's slot.
-    #[inline(never)]
+    #[inline]
     pub fn row_of<F: Facts + ?Sized>(&self, facts: &F, line: Option<usize>) -> u32 {
         match &self.lookup {
             _ if self.is_out_of_reach(line) => 0,

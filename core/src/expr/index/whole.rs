@@ -21,19 +21,14 @@ pub(super) fn every(rules: usize) -> Words {
 impl RuleIndex {
     /// The AND of the document's whole rows.
     pub(super) fn whole_header<F: Facts + ?Sized>(&self, facts: &F, scratch: &mut IndexScratch) {
-        let mut words = self.every;
-        for column in &self.document {
-            and(&mut words, column, column.row_of(facts, None));
-        }
-        scratch.whole = words;
+        scratch.whole = self.every;
+        narrow(&mut scratch.whole, &self.document, facts, None);
     }
 
     /// Appends the rules that stand in all rows of a line.
     pub(super) fn match_whole<F: Facts + ?Sized>(&self, facts: &F, line: Option<usize>, header: &Words, matching: &mut Vec<u32>) {
         let mut words = *header;
-        for column in &self.lines {
-            and(&mut words, column, column.row_of(facts, line));
-        }
+        narrow(&mut words, &self.lines, facts, line);
         push_rules(words.get(..self.chunks).unwrap_or_default(), matching);
     }
 
@@ -44,14 +39,19 @@ impl RuleIndex {
     }
 }
 
-#[inline]
-fn and(words: &mut Words, column: &Column, row: u32) {
-    let row = column.rows.whole(row);
-    if row.is_empty() {
-        *words = Words::default();
-    }
-    for (words, row) in words.iter_mut().zip(row) {
-        words.iter_mut().zip(row).for_each(|(word, other)| *word &= other);
+/// Leaves the rules that stand in the row of the document's or the line's value, column by column.
+///
+/// In one place, since a line that comes alone runs through its code only a few times.
+#[inline(never)]
+fn narrow<F: Facts + ?Sized>(words: &mut Words, columns: &[Column], facts: &F, line: Option<usize>) {
+    for column in columns {
+        let row = column.rows.whole(column.row_of(facts, line));
+        if row.is_empty() {
+            *words = Words::default();
+        }
+        for (words, row) in words.iter_mut().zip(row) {
+            words.iter_mut().zip(row).for_each(|(word, other)| *word &= other);
+        }
     }
 }
 
