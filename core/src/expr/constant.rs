@@ -90,10 +90,8 @@ impl<'a> FactValue<'a> {
     #[inline]
     pub fn read(fact: &'a Fact, name: &Name, symbols: &Symbols) -> Result<Self, FactProblem> {
         match (&name.ty, fact) {
-            (Type::List(item), Fact::List(facts)) => {
-                facts.iter().map(|fact| of_type(fact, item, symbols)).collect::<Result<_, _>>().map(Self::List)
-            }
-            (ty, fact) => one_of(of_type(fact, ty, symbols)?, name).map(Self::One),
+            (Type::List(item), Fact::List(facts)) => read_list(facts, item, symbols).map(Self::List),
+            _ => read_one(fact, name, symbols).map(Self::One),
         }
     }
 
@@ -125,15 +123,25 @@ fn of_type<'a>(fact: &'a Fact, ty: &Type, symbols: &Symbols) -> Result<Value<'a>
     }
 }
 
-/// The value, when it is one of those that the attribute may have.
-#[inline]
-fn one_of<'a>(value: Value<'a>, name: &Name) -> Result<Value<'a>, FactProblem> {
+/// Reads a fact as the one value of an attribute, when it is one that the attribute may have.
+#[inline(never)]
+fn read_one<'a>(fact: &'a Fact, name: &Name, symbols: &Symbols) -> Result<Value<'a>, FactProblem> {
+    let value = of_type(fact, &name.ty, symbols)?;
     match (&name.one_of, value) {
-        (Some(one_of), Value::Text(text)) if !text.symbol.is_some_and(|symbol| one_of.contains(&symbol)) => {
-            Err(FactProblem::NotOneOf(text.text.to_owned()))
-        }
+        (Some(one_of), Value::Text(text)) if !text.symbol.is_some_and(|symbol| one_of.contains(&symbol)) => Err(none_of(text.text)),
         _ => Ok(value),
     }
+}
+
+/// Reads facts as values of one type.
+#[inline(never)]
+fn read_list<'a>(facts: &'a [Fact], item: &Type, symbols: &Symbols) -> Result<Vec<Value<'a>>, FactProblem> {
+    facts.iter().map(|fact| of_type(fact, item, symbols)).collect()
+}
+
+#[cold]
+fn none_of(text: &str) -> FactProblem {
+    FactProblem::NotOneOf(text.to_owned())
 }
 
 impl Constant {
@@ -144,7 +152,7 @@ impl Constant {
     pub fn read(fact: &Fact, name: &Name, symbols: &Symbols) -> Result<Self, FactProblem> {
         match fact {
             Fact::List(_) => Self::of_type(fact, &name.ty, symbols),
-            _ => one_of(of_type(fact, &name.ty, symbols)?, name).map(Self::keep),
+            _ => read_one(fact, name, symbols).map(Self::keep),
         }
     }
 

@@ -68,6 +68,9 @@ fn find_matches(frame: &Frame<'_>, run: &StageRun<'_>, scratch: &mut QuoteScratc
     matched.clear();
     stage.index.header(frame, &mut scratch.index);
     stage.index.matches(frame, None, &mut scratch.index, matched);
+    if stage.fully_indexed {
+        return Ok(());
+    }
     let mut failed = None;
     matched.retain(|number| {
         holds(frame, stage, None, *number).unwrap_or_else(|error| {

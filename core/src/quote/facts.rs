@@ -27,20 +27,27 @@ pub(super) struct GivenList<'q> {
 }
 
 impl<'q> Given<'q> {
-    /// The declared defaults; `lines` may have attributes of their own.
+    /// The declared defaults, for so many lines.
     fn defaults(parts: &'q Parts, lines: usize) -> Self {
         let attributes = &parts.attributes;
         let document = missing(attributes.vocabulary.slot_count(Scope::Document));
         let width = attributes.line_width();
         let of_lines = if width == 0 { Vec::new() } else { missing(width.saturating_mul(lines)) };
         let mut given = Self { document, lines: of_lines, lists: Vec::new() };
-        for (slot, default) in &attributes.defaults {
-            match slot.scope {
-                Scope::Document => given.set(parts, *slot, None, default.fact_value(&parts.symbols)),
-                Scope::Line => (0..lines).for_each(|line| given.set(parts, *slot, Some(line), default.fact_value(&parts.symbols))),
-            }
+        if !attributes.defaults.is_empty() {
+            given.set_defaults(parts, lines);
         }
         given
+    }
+
+    #[inline(never)]
+    fn set_defaults(&mut self, parts: &'q Parts, lines: usize) {
+        for (slot, default) in &parts.attributes.defaults {
+            match slot.scope {
+                Scope::Document => self.set(parts, *slot, None, default.fact_value(&parts.symbols)),
+                Scope::Line => (0..lines).for_each(|line| self.set(parts, *slot, Some(line), default.fact_value(&parts.symbols))),
+            }
+        }
     }
 
     /// Sets a value of the document, or of a line; a list is put into its place by [`set_lists`].

@@ -3,7 +3,7 @@
 use super::super::{Facts, Literal, Scope, Slot};
 use super::bounds::Bounds;
 use super::demand::{Demand, Range};
-use super::rows::{Rows, index, stride, words_for};
+use super::rows::{Rows, bytes_for, index};
 use super::wanted::{Places, Spans, Wanted};
 use crate::id::{Map, Symbol};
 use crate::sort;
@@ -135,7 +135,7 @@ impl Draft {
 
 /// How many full rows fit in so many bytes.
 fn full_rows(bytes: usize, rules: usize) -> usize {
-    bytes.checked_div(stride(words_for(rules)).saturating_mul(8).max(1)).unwrap_or(0)
+    bytes.checked_div(bytes_for(rules)).unwrap_or(0)
 }
 
 /// So coarse may a threshold column become, whatever the budget.

@@ -8,9 +8,12 @@ use crate::sort;
 const BITS: usize = 64;
 
 /// How many words of a row are read at once where rows are read whole.
-pub(super) const CHUNK: usize = 8;
-/// So many words of a row.
-pub(super) type Chunk = [u64; CHUNK];
+pub(super) const CHUNK: usize = 1 << CHUNK_BITS;
+const CHUNK_BITS: u32 = 3;
+/// So many words of a row, which lie in one line of the cache.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(align(64))]
+pub(super) struct Chunk(pub [u64; CHUNK]);
 /// So many chunks, and words, has a row at most that is read whole.
 pub(super) const MOST_CHUNKS: usize = 2;
 pub(super) const WIDEST: usize = MOST_CHUNKS * CHUNK;
@@ -20,9 +23,14 @@ pub(super) fn words_for(bits: usize) -> usize {
     bits.div_ceil(BITS)
 }
 
-/// How many words a full row takes: short ones are whole chunks, as [`Rows::whole`] reads them.
-pub(super) fn stride(words: usize) -> usize {
-    if words > WIDEST { words } else { words.next_multiple_of(CHUNK).max(CHUNK) }
+/// How many chunks a full row takes.
+fn chunks_for(rules: usize) -> usize {
+    words_for(rules).div_ceil(CHUNK).max(1)
+}
+
+/// How many bytes a full row takes.
+pub(super) fn bytes_for(rules: usize) -> usize {
+    chunks_for(rules).saturating_mul(size_of::<Chunk>())
 }
 
 /// Where a bit lies: its word, and the bit alone.
@@ -43,6 +51,13 @@ fn set(bits: &mut [u64], bit: usize) {
     let (word, mask) = place(bit);
     if let Some(word) = bits.get_mut(word) {
         *word |= mask;
+    }
+}
+
+fn set_in(row: &mut [Chunk], bit: usize) {
+    let (word, _) = place(bit);
+    if let Some(chunk) = row.get_mut(word >> CHUNK_BITS) {
+        set(&mut chunk.0, bit & (BITS * CHUNK - 1));
     }
 }
 
@@ -68,7 +83,6 @@ pub(super) fn index(row: u32) -> usize {
 /// The rows of one column. Row 0 is what a missing or unknown value fulfils: the rules that demand nothing.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rows {
-    width: usize,
     summary_width: usize,
     body: Body,
 }
@@ -78,8 +92,8 @@ enum Body {
     /// None.
     #[default]
     Nothing,
-    /// Every row in full.
-    Dense { words: Vec<u64>, summaries: Vec<u64> },
+    /// Every row in full, in so many chunks.
+    Dense { width: usize, rows: Vec<Chunk>, summaries: Vec<u64> },
     /// Row 0 in full; of the others only the words that hold more.
     Sparse { any: Vec<u64>, any_summary: Vec<u64>, rows: Vec<(usize, usize)>, blocks: Vec<Block>, packed: Vec<u64> },
 }
@@ -98,26 +112,25 @@ pub(super) struct Block {
 impl Rows {
     /// Full rows for so many rules; the rules of `any` stand in each. [`Rows::add`] the others, then [`Rows::summarize`].
     pub fn dense(rules: usize, rows: usize, any: impl Iterator<Item = usize>) -> Self {
-        let width = stride(words_for(rules));
-        let mut template = vec![0; width];
-        any.for_each(|position| set(&mut template, position));
-        let words = template.iter().copied().cycle().take(width.saturating_mul(rows)).collect();
-        let summary_width = words_for(width);
-        let body = Body::Dense { words, summaries: Vec::new() };
-        Self { width, summary_width, body }
+        let width = chunks_for(rules);
+        let mut template = vec![Chunk::default(); width];
+        any.for_each(|position| set_in(&mut template, position));
+        let rows = template.iter().copied().cycle().take(width.saturating_mul(rows)).collect();
+        Self { summary_width: words_for(width.saturating_mul(CHUNK)), body: Body::Dense { width, rows, summaries: Vec::new() } }
     }
 
     /// Puts a rule into a full row.
     pub fn add(&mut self, row: u32, position: usize) {
-        if let Body::Dense { words, .. } = &mut self.body {
-            let start = index(row).saturating_mul(self.width);
-            set(words.get_mut(start..start.saturating_add(self.width)).unwrap_or_default(), position);
+        if let Body::Dense { width, rows, .. } = &mut self.body {
+            let start = index(row).saturating_mul(*width);
+            set_in(rows.get_mut(start..start.saturating_add(*width)).unwrap_or_default(), position);
         }
     }
 
     pub fn summarize(&mut self) {
-        if let Body::Dense { words, summaries } = &mut self.body {
-            *summaries = words.chunks(self.width.max(1)).flat_map(summary_of).collect();
+        if let Body::Dense { width, rows, summaries } = &mut self.body {
+            let words = |row: &[Chunk]| row.iter().flat_map(|chunk| chunk.0).collect::<Vec<u64>>();
+            *summaries = rows.chunks(*width).flat_map(|row| summary_of(&words(row)).collect::<Vec<u64>>()).collect();
         }
     }
 
@@ -156,15 +169,15 @@ impl Rows {
             packed.push(mask);
         }
         let body = Body::Sparse { any: any_words, any_summary, rows: of_rows, blocks, packed };
-        Self { width, summary_width: words_for(width), body }
+        Self { summary_width: words_for(width), body }
     }
 
     /// A full row that is read whole; nothing where there is none.
     #[inline]
     pub fn whole(&self, row: u32) -> &[Chunk] {
-        let Body::Dense { words, .. } = &self.body else { return &[] };
-        let start = index(row).saturating_mul(self.width);
-        words.get(start..start.saturating_add(self.width)).unwrap_or_default().as_chunks().0
+        let Body::Dense { width, rows, .. } = &self.body else { return &[] };
+        let start = index(row).saturating_mul(*width);
+        rows.get(start..start.saturating_add(*width)).unwrap_or_default()
     }
 
     /// Whether rows are kept with their own words only.
@@ -189,7 +202,10 @@ impl Rows {
     /// One word of a row.
     pub fn word(&self, row: u32, number: usize) -> u64 {
         match &self.body {
-            Body::Dense { words, .. } => words.get(index(row).saturating_mul(self.width).saturating_add(number)).copied().unwrap_or(0),
+            Body::Dense { width, rows, .. } => {
+                let chunk = rows.get(index(row).saturating_mul(*width).saturating_add(number >> CHUNK_BITS));
+                chunk.and_then(|chunk| chunk.0.get(number & (CHUNK - 1))).copied().unwrap_or(0)
+            }
             Body::Sparse { any, packed, .. } => {
                 let (summary, mask) = place(number);
                 let more = self.block(row, summary).filter(|block| block.bits & mask != 0).and_then(|block| {

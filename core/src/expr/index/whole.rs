@@ -12,7 +12,8 @@ pub(super) type Words = [Chunk; MOST_CHUNKS];
 pub(super) fn every(rules: usize) -> Words {
     let mut words = Words::default();
     let (full, behind) = place(rules);
-    for (number, word) in words.as_flattened_mut().iter_mut().take(full.saturating_add(1)).enumerate() {
+    let all = words.iter_mut().flat_map(|chunk| &mut chunk.0);
+    for (number, word) in all.take(full.saturating_add(1)).enumerate() {
         *word = if number < full { u64::MAX } else { behind.wrapping_sub(1) };
     }
     words
@@ -50,7 +51,7 @@ fn narrow<F: Facts + ?Sized>(words: &mut Words, columns: &[Column], facts: &F, l
             *words = Words::default();
         }
         for (words, row) in words.iter_mut().zip(row) {
-            words.iter_mut().zip(row).for_each(|(word, other)| *word &= other);
+            words.0.iter_mut().zip(row.0).for_each(|(word, other)| *word &= other);
         }
     }
 }
@@ -58,7 +59,7 @@ fn narrow<F: Facts + ?Sized>(words: &mut Words, columns: &[Column], facts: &F, l
 /// The rules of an AND of whole rows, which stand at the positions of their numbers.
 #[inline(never)]
 fn push_rules(words: &[Chunk], matching: &mut Vec<u32>) {
-    for (start, words) in (0_usize..).step_by(CHUNK).zip(words) {
+    for (start, Chunk(words)) in (0_usize..).step_by(CHUNK).zip(words) {
         // First which words hold any: few do, and a loop over those alone seldom surprises the machine.
         let holds = |(some, bit): (u64, u32), word: &u64| (some | u64::from(*word != 0).rotate_left(bit), bit.saturating_add(1));
         let (some, _) = words.iter().fold((0, 0), holds);
