@@ -1,10 +1,10 @@
 //! The quote: resolve, price, adjust, tax, total.
 
 use super::extras::{ExtraParts, Extras};
+use super::facts::{Given, fill, product_lists, read_facts, set_lists};
 use super::failure::sum_too_large;
 use super::frame::{Frame, QuoteScratch};
 use super::frozen::Frozen;
-use super::facts::{Given, fill, product_lists, read_facts, set_lists};
 use super::lines::{Survey, asked, check_lines, resolve};
 use super::manual;
 use super::outcome::Outcome;

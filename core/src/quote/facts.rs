@@ -76,12 +76,7 @@ fn missing<'q>(count: usize) -> Vec<Value<'q>> {
 
 /// Reads the facts of a request: those that are not declared, of another type, or missing, are reported.
 #[inline(never)]
-pub(super) fn read_facts<'q>(
-    parts: &'q Parts,
-    request: &'q QuoteRequest,
-    survey: &Survey<'_>,
-    diagnostics: &mut Diagnostics,
-) -> Given<'q> {
+pub(super) fn read_facts<'q>(parts: &'q Parts, request: &'q QuoteRequest, survey: &Survey<'_>, diagnostics: &mut Diagnostics) -> Given<'q> {
     // Of a document with too many lines only the facts are checked.
     let lines = Some(request.lines.len()).filter(|count| *count <= parts.limits.lines).unwrap_or_default();
     let mut given = Given::defaults(parts, lines);
@@ -99,13 +94,7 @@ pub(super) fn read_facts<'q>(
 
 /// Reads the facts of lines.
 #[inline(never)]
-fn read_lines<'q>(
-    parts: &Parts,
-    reader: &FactReader<'_>,
-    request: &'q QuoteRequest,
-    given: &mut Given<'q>,
-    diagnostics: &mut Diagnostics,
-) {
+fn read_lines<'q>(parts: &Parts, reader: &FactReader<'_>, request: &'q QuoteRequest, given: &mut Given<'q>, diagnostics: &mut Diagnostics) {
     let lines = Path::ROOT.field("lines");
     for (number, line) in request.lines.iter().enumerate().filter(|(_, line)| !line.attributes.is_empty()) {
         let place = lines.index(number);

@@ -106,7 +106,9 @@ impl<'q> Run<'q> {
     ) -> Result<(), Error> {
         match step {
             Step::Price(step) => find_prices(frame, step, number, self.request, scratch, out),
-            Step::Stage(stage) => stage::apply(frame, &StageRun { stage, step: number, after: &self.after }, &mut self.ledger, scratch, out),
+            Step::Stage(stage) => {
+                stage::apply(frame, &StageRun { stage, step: number, after: &self.after }, &mut self.ledger, scratch, out)
+            }
             _ => self.other_step(frame, step, number, scratch, out),
         }
     }
