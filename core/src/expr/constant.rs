@@ -41,6 +41,14 @@ pub enum FactProblem {
 }
 
 impl FactProblem {
+    /// The problem of an entry as one of its list.
+    fn in_list(self, list: &Type) -> Self {
+        match self {
+            Self::Type { given, .. } => Self::Type { needed: needed(list), given: format!("a list with {given}") },
+            other @ Self::NotOneOf(_) => other,
+        }
+    }
+
     /// What is wrong with the value of that name, and what to do about it.
     #[must_use]
     pub fn describe(&self, name: &Name, symbols: &Symbols) -> (String, Option<String>) {
@@ -90,7 +98,9 @@ impl<'a> FactValue<'a> {
     #[inline]
     pub fn read(fact: &'a Fact, name: &Name, symbols: &Symbols) -> Result<Self, FactProblem> {
         match (&name.ty, fact) {
-            (Type::List(item), Fact::List(facts)) => read_list(facts, item, symbols).map(Self::List),
+            (Type::List(item), Fact::List(facts)) => {
+                read_list(facts, item, symbols).map(Self::List).map_err(|problem| problem.in_list(&name.ty))
+            }
             _ => read_one(fact, name, symbols).map(Self::One),
         }
     }
@@ -159,7 +169,8 @@ impl Constant {
     fn of_type(fact: &Fact, ty: &Type, symbols: &Symbols) -> Result<Self, FactProblem> {
         match (ty, fact) {
             (Type::List(item), Fact::List(values)) => {
-                values.iter().map(|value| Self::of_type(value, item, symbols)).collect::<Result<_, _>>().map(Self::List)
+                let items = values.iter().map(|value| Self::of_type(value, item, symbols)).collect::<Result<_, _>>();
+                items.map(Self::List).map_err(|problem| problem.in_list(ty))
             }
             _ => of_type(fact, ty, symbols).map(Self::keep),
         }

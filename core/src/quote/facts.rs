@@ -19,7 +19,7 @@ pub(super) struct Given<'q> {
     pub(super) lists: Vec<GivenList<'q>>,
 }
 
-/// A list, and where it belongs: to a line when it has one.
+/// A list, and where it belongs: of a line's attributes to all lines where it names none.
 pub(super) struct GivenList<'q> {
     slot: Slot,
     line: Option<usize>,
@@ -43,9 +43,12 @@ impl<'q> Given<'q> {
     #[inline(never)]
     fn set_defaults(&mut self, parts: &'q Parts, lines: usize) {
         for (slot, default) in &parts.attributes.defaults {
-            match slot.scope {
-                Scope::Document => self.set(parts, *slot, None, default.fact_value(&parts.symbols)),
-                Scope::Line => (0..lines).for_each(|line| self.set(parts, *slot, Some(line), default.fact_value(&parts.symbols))),
+            match (slot.scope, default.fact_value(&parts.symbols)) {
+                (Scope::Document, value) => self.set(parts, *slot, None, value),
+                (Scope::Line, items @ FactValue::List(_)) => self.lists.push(GivenList { slot: *slot, line: None, items }),
+                (Scope::Line, FactValue::One(value)) => {
+                    (0..lines).for_each(|line| self.set(parts, *slot, Some(line), FactValue::One(value)));
+                }
             }
         }
     }
@@ -146,14 +149,10 @@ fn check_given(request: &QuoteRequest, name: &Name, diagnostics: &mut Diagnostic
 #[inline(never)]
 pub(super) fn set_lists<'q>(frame: &mut Frame<'q>, lists: &'q [GivenList<'q>]) {
     for GivenList { slot, line, items } in lists {
-        match line {
-            None => frame.set(*slot, items.value()),
-            Some(line) => {
-                let place = frame.parts.attributes.line_place(slot.index, *line);
-                if let Some(place) = place.and_then(|place| frame.line_values.get_mut(place)) {
-                    *place = items.value();
-                }
-            }
+        match (slot.scope, line) {
+            (Scope::Document, _) => frame.set(*slot, items.value()),
+            (Scope::Line, Some(line)) => frame.set_on_line(*slot, *line, items.value()),
+            (Scope::Line, None) => (0..frame.lines.len()).for_each(|line| frame.set_on_line(*slot, line, items.value())),
         }
     }
 }

@@ -78,6 +78,14 @@ impl<'q> Frame<'q> {
         }
     }
 
+    /// Sets a declared attribute of a line.
+    pub(super) fn set_on_line(&mut self, slot: Slot, line: usize, value: Value<'q>) {
+        let place = self.parts.attributes.line_place(slot.index, line);
+        if let Some(place) = place.and_then(|place| self.line_values.get_mut(place)) {
+            *place = value;
+        }
+    }
+
     /// The number of a line's product.
     fn product_number(&self, line: usize) -> Option<u32> {
         self.lines.get(line)?.product_number()

@@ -60,15 +60,13 @@ fn add_defaults(frame: &mut Frame<'_>) {
     if frame.line_values.is_empty() {
         return;
     }
-    let (attributes, symbols) = (&frame.parts.attributes, &frame.parts.symbols);
-    let (line, end) = (frame.lines.len().saturating_sub(1), frame.line_values.len().saturating_add(attributes.line_width()));
+    let parts = frame.parts;
+    let line = frame.lines.len().saturating_sub(1);
+    let end = frame.line_values.len().saturating_add(parts.attributes.line_width());
     frame.line_values.resize(end, Value::Missing);
-    for (slot, default) in attributes.defaults.iter().filter(|(slot, _)| slot.scope == Scope::Line) {
-        let place = attributes.line_place(slot.index, line);
-        if let Some(value) = place.and_then(|place| frame.line_values.get_mut(place))
-            && !matches!(default, Constant::List(_))
-        {
-            *value = default.value(symbols);
+    for (slot, default) in parts.attributes.defaults.iter().filter(|(slot, _)| slot.scope == Scope::Line) {
+        if !matches!(default, Constant::List(_)) {
+            frame.set_on_line(*slot, line, default.value(&parts.symbols));
         }
     }
 }
