@@ -2160,8 +2160,8 @@ export interface ExtendReservationInput {
 /** A value of a declared attribute: text, decimal as text, whole number, true or false, date as text, or a list of them. */
 export type Fact = DecimalInput | DateText | string | number | boolean | readonly (DecimalInput | DateText | string | number | boolean)[];
 
-/** An exact conversion factor above zero as text: "12", "0.001" or "1/3". */
-export type Factor = string;
+/** An exact conversion factor above zero: 12, "0.001" or "1/3". */
+export type Factor = string | number;
 
 /** Values of declared attributes by name. */
 export type Facts = Record<string, Fact>;

@@ -2338,8 +2338,8 @@ class ExtendReservationInput(TypedDict):
 # A value of a declared attribute: text, decimal as text, whole number, true or false, date as text, or a list of them.
 Fact: TypeAlias = "DecimalInput | DateInput | str | int | bool | Sequence[DecimalInput | DateInput | str | int | bool]"
 
-# An exact conversion factor above zero as text: "12", "0.001" or "1/3".
-Factor: TypeAlias = "str"
+# An exact conversion factor above zero: 12, "0.001" or "1/3".
+Factor: TypeAlias = "str | int"
 
 # Values of declared attributes by name.
 Facts: TypeAlias = "Mapping[str, Fact]"

@@ -1,6 +1,7 @@
 //! From definition to checked price lists.
 
 use super::calculate::check_chains;
+use super::lint::warn_units;
 use super::list::{Draft, PriceList};
 use super::{PriceListDef, PriceRecords, PriceStepDef};
 use crate::expr::CompileContext;
@@ -18,6 +19,15 @@ pub struct Pricing {
     pub(super) converts: bool,
     /// Whether a list names another as its reference.
     refers: bool,
+}
+
+/// The units in which prices may be.
+#[derive(Clone, Copy)]
+pub struct Units<'c> {
+    /// All that are declared.
+    pub declared: &'c Set<Symbol>,
+    /// Those in which the product of an id is ordered; none of an id that is not known.
+    pub of_product: &'c dyn Fn(&str) -> Vec<Symbol>,
 }
 
 /// The checked step that finds prices.
@@ -42,13 +52,13 @@ impl Pricing {
         self.converts
     }
 
-    /// Checks the lists, and takes their records out of the definitions: there are so many that no more are held than need be. `units` are
-    /// the declared units, `others` the other currencies of documents.
+    /// Checks the lists, and takes their records out of the definitions: there are so many that no more are held than need be. `others`
+    /// are the other currencies of documents.
     pub fn compile(
         defs: &mut [PriceListDef],
         currency: Currency,
         others: &[Currency],
-        units: &Set<Symbol>,
+        units: Units<'_>,
         path: &Path<'_>,
         cx: &mut CompileContext<'_>,
     ) -> Self {
@@ -60,7 +70,7 @@ impl Pricing {
             if ids.iter().take(index).any(|other| *other == def.id) {
                 cx.diagnostics.duplicate(&place, "price list", def.id.as_str());
             }
-            let draft = Draft::compile(def, (currency, others), units, &ids, &place, cx);
+            let draft = Draft::compile(def, (currency, others), units.declared, &ids, &place, cx);
             def.records = PriceRecords::default();
             count = count.saturating_add(draft.record_count());
             drafts.push(draft);
@@ -70,7 +80,12 @@ impl Pricing {
             let message = format!("the lists have {count} price records; at most {} are read", cx.limits.price_records);
             cx.diagnostics.error(LimitCode::TooMany, path, message);
         }
-        let lists: Vec<PriceList> = drafts.into_iter().enumerate().map(|(index, draft)| draft.finish(&path.index(index), cx)).collect();
+        let finished = drafts.into_iter().enumerate().map(|(index, draft)| {
+            let place = path.index(index);
+            warn_units(&draft, units, &place, cx);
+            draft.finish(&place, cx)
+        });
+        let lists: Vec<PriceList> = finished.collect();
         let refers = lists.iter().any(|list| list.reference.is_some());
         Self { lists, refers, ..Self::default() }
     }

@@ -1,12 +1,14 @@
-//! What is probably not meant: larger quantities that cost less.
+//! What is probably not meant: larger quantities that cost less, prices in units in which nothing is ordered.
 
 use super::Bound;
 use super::calculate::decimal;
-use super::list::{Draft, Entry, Terms};
+use super::compile::Units;
+use super::list::{Draft, Entry, Place, Terms};
 use super::tariff::{Band, Measure, Price, Rate, Rules, Schedule, Span, Tariff, is_below};
 use crate::expr::CompileContext;
+use crate::id::Symbol;
 use crate::money::{Decimal, Exact, UnitPrice};
-use crate::report::{Diagnostic, Path, PricingCode};
+use crate::report::{CatalogCode, Diagnostic, Path, PricingCode};
 
 /// A quantity that costs less in total than a smaller one.
 struct Cliff {
@@ -29,10 +31,10 @@ pub(super) fn warn_non_monotone(draft: &Draft, path: &Path<'_>, cx: &mut Compile
         }
     }
     let Some((entry, cliff)) = first else { return };
-    let more = if count > 1 { format!("; {} more tiers of the list are such", count.saturating_sub(1)) } else { String::new() };
+    let all = how_many(count, "tiers");
     let Cliff { quantity, costs, less, less_costs } = cliff;
     let message =
-        format!("the tier from `{quantity}` on makes `{quantity}` cost `{costs}`, less than `{less}`, which cost `{less_costs}`{more}");
+        format!("the tier from `{quantity}` on makes `{quantity}` cost `{costs}`, less than `{less}`, which cost `{less_costs}`{all}");
     let problem = Diagnostic::warning(PricingCode::NonMonotone, path, message)
         .help("a buyer of the smaller quantity is better off with the larger one; leave it so if that is meant")
         .related(&Path::pointer(&entry.place.pointer(path)), "the first of them");
@@ -53,6 +55,42 @@ pub(super) fn warn_tariffs(draft: &Draft, path: &Path<'_>, cx: &mut CompileConte
         cx.diagnostics.push(problem);
         return;
     }
+}
+
+/// Warns, once for the list, of records in a unit in which their product is not ordered: they never have a price.
+pub(super) fn warn_units(draft: &Draft, units: Units<'_>, path: &Path<'_>, cx: &mut CompileContext<'_>) {
+    let product = cx.vocabulary.find("product.id").map(|name| name.slot);
+    let Some(key) = draft.list.keys.iter().position(|slot| Some(*slot) == product) else { return };
+    let mut first: Option<(&Entry, Symbol, Symbol, Vec<Symbol>)> = None;
+    let mut count = 0_usize;
+    for entry in &draft.entries {
+        let Some(unit) = draft.of_entry(entry).and_then(|(terms, _)| terms.offer.unit) else { continue };
+        let Some(product) = entry.key.get(key).map(|number| Symbol::of(*number)) else { continue };
+        let ordered_in = (units.of_product)(cx.symbols.text(product));
+        if !ordered_in.is_empty() && !ordered_in.contains(&unit) {
+            count = count.saturating_add(1);
+            first = first.or(Some((entry, product, unit, ordered_in)));
+        }
+    }
+    let Some((entry, product, unit, ordered_in)) = first else { return };
+    let (product, unit) = (cx.symbols.text(product), cx.symbols.text(unit));
+    let all = how_many(count, "records");
+    let message = format!("the price of `{product}` is per `{unit}`, in which it is not ordered: it never counts{all}");
+    let known: Vec<String> = ordered_in.iter().map(|unit| format!("`{}`", cx.symbols.text(*unit))).collect();
+    let help = format!("`{product}` is ordered in {}; name one of them, or add `{unit}` to its `packaging`", known.join(", "));
+    let place = entry.place.pointer(path);
+    let problem = match entry.place {
+        Place::Record(_) => Diagnostic::warning(CatalogCode::UnknownUnit, &Path::pointer(&place).field("unit"), message),
+        Place::Line { line, .. } => {
+            Diagnostic::warning(CatalogCode::UnknownUnit, &Path::pointer(&place), format!("line {line}: {message}"))
+        }
+    };
+    cx.diagnostics.push(problem.help(help));
+}
+
+/// How many there are of what is warned about once, where that is more than one.
+fn how_many(count: usize, what: &str) -> String {
+    if count > 1 { format!("; the list has {count} such {what}") } else { String::new() }
 }
 
 impl Tariff {

@@ -39,7 +39,7 @@ mod tariff;
 pub use breaks::Break;
 pub(crate) use calculate::PRICE;
 pub use calculate::{CalculateDef, CalculateStepDef, ClampDef, StartDef};
-pub use compile::{PriceStep, Pricing};
+pub use compile::{PriceStep, Pricing, Units};
 pub use def::{
     AggregateBy, Basis, Bound, PriceListDef, PriceRecordDef, PriceStepDef, PriceTieBreak, Several, TierDef, TierMode, UnitMatch, ZeroPrice,
 };

@@ -3,11 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::de::MapAccess;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::money::{ArithmeticError, Decimal, Exact};
 
-/// How many of one unit make one of another: an exact fraction above zero, written `"12"`, `"0.001"` or `"1/3"`.
+/// How many of one unit make one of another: an exact fraction above zero, written `12`, `"12"`, `"0.001"` or `"1/3"`.
 ///
 /// ```
 /// use dealdesk::quantity::Factor;
@@ -125,8 +126,42 @@ impl Serialize for Factor {
 
 impl<'de> Deserialize<'de> for Factor {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        deserializer.deserialize_any(FactorVisitor)
+    }
+}
+
+struct FactorVisitor;
+
+impl<'de> serde::de::Visitor<'de> for FactorVisitor {
+    type Value = Factor;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a factor, such as 12, \"0.001\" or \"1/3\"")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Factor, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Factor, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Factor, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    #[expect(clippy::disallowed_types, reason = "meets a float of the wire only to refuse it")]
+    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Factor, E> {
+        Decimal::refuse_float(number)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Factor, D::Error> {
+        inner.deserialize_any(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Factor, A::Error> {
+        self.visit_str(&Decimal::from_number_map(map)?.to_string())
     }
 }
 
@@ -135,12 +170,17 @@ impl schemars::JsonSchema for Factor {
         "Factor".into()
     }
 
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let mut schema = schemars::json_schema!({
             "type": "string",
             "pattern": "^[0-9]+(\\.[0-9]+)?(/[0-9]+(\\.[0-9]+)?)?$",
             "description": "An exact conversion factor above zero as text: \"12\", \"0.001\" or \"1/3\"."
-        })
+        });
+        if generator.contract().is_deserialize() {
+            schema.insert("type".to_owned(), ["string", "integer"].as_slice().into());
+            schema.insert("description".to_owned(), "An exact conversion factor above zero: 12, \"0.001\" or \"1/3\".".into());
+        }
+        schema
     }
 }
 
@@ -160,6 +200,20 @@ mod tests {
         }
         assert_eq!("2/6".parse::<Factor>().unwrap().to_string(), "1/3");
         assert_eq!("0.50/2".parse::<Factor>().unwrap().to_string(), "0.25");
+    }
+
+    #[test]
+    fn is_a_text_or_a_whole_number_on_the_wire() {
+        assert_eq!(serde_json::from_str::<Factor>("12").unwrap(), serde_json::from_str(r#""12""#).unwrap());
+        for (json, said) in [
+            ("0.5", "write \"0.5\""),
+            ("0", "the factor `0` must be above zero"),
+            ("-3", "the factor `-3` must be above zero"),
+            ("true", "expected a factor, such as 12, \"0.001\" or \"1/3\""),
+        ] {
+            let error = serde_json::from_str::<Factor>(json).unwrap_err().to_string();
+            assert!(error.contains(said), "{json}: {error}");
+        }
     }
 
     proptest! {

@@ -14,7 +14,7 @@ use super::vocabulary::{Attributes, VocabularySource};
 use crate::adjust::Coupons;
 use crate::adjust::promotion::PromotionDef;
 use crate::approval::{Approval, ApprovalAmounts};
-use crate::catalog::{Catalog, CatalogDef, ProductDef, products_from_csv};
+use crate::catalog::{Catalog, CatalogDef, Product, ProductDef, products_from_csv};
 use crate::charge::{ChargeDef, ChargeTaxDef, Charges};
 use crate::credit::Credit;
 use crate::expr::{CompileContext, Scope};
@@ -22,7 +22,7 @@ use crate::id::{RuleId, RulebookId, Set, Symbol, Symbols, TagId};
 use crate::inventory::Inventory;
 use crate::limits::Limits;
 use crate::money::{Currency, Denomination};
-use crate::pricing::Pricing;
+use crate::pricing::{Pricing, Units};
 use crate::receivable::Receivables;
 use crate::report::{Diagnostic, Diagnostics, Error, Fingerprint, LimitCode, Path, RulebookCode, Sources, TaxCode, content_hash};
 use crate::tax::Tax;
@@ -163,7 +163,10 @@ impl Rulebook {
         let mut price_cx =
             CompileContext { vocabulary: &of_prices, symbols: cx.symbols, sources, limits: &limits, diagnostics: cx.diagnostics };
         let lists = Path::ROOT.field("price_lists");
-        let mut pricing = Pricing::compile(&mut def.price_lists, def.currency, &def.currencies, &units, &lists, &mut price_cx);
+        let product = |id: &str| catalog.find(id).and_then(|found| catalog.product(found.number));
+        let of_product = |id: &str| product(id).into_iter().flat_map(Product::units).collect();
+        let units = Units { declared: &units, of_product: &of_product };
+        let mut pricing = Pricing::compile(&mut def.price_lists, def.currency, &def.currencies, units, &lists, &mut price_cx);
         let approves = def.approval.as_ref().is_some_and(|approval| approval.amounts == ApprovalAmounts::OwnCurrency);
         let rates = Path::ROOT.field("exchange_rates");
         pricing.set_rates(&def.exchange_rates, def.currency, &def.currencies, approves, &rates, &mut price_cx);
@@ -435,5 +438,37 @@ fn check_tax_categories(def: &RulebookDef, from_file: &[(u64, ProductDef)], cx: 
             cx.diagnostics.unknown(&file, "tax category", category.as_str(), names());
             cx.diagnostics.name_rows(before, &file, &format!("`{}`, line {line}", def.products_csv.as_deref().unwrap_or_default()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::Sources;
+    use crate::{Rulebook, RulebookDef};
+
+    #[test]
+    fn prices_per_a_unit_in_which_nothing_is_ordered_are_told_with_the_units_of_the_product() {
+        let text = r#"{"schema_version": 1, "id": "garden", "currency": "EUR", "units": [{"id": "m"}, {"id": "roll"}, {"id": "box"}],
+            "products": [{"id": "HOSE", "unit": "m", "packaging": [{"unit": "roll", "factor": 25}]}, {"id": "TAPE", "unit": "roll"}],
+            "price_lists": [
+                {"id": "list", "keys": ["product.id"], "records": [{"key": ["HOSE"], "price": "2.00", "unit": "box"},
+                    {"key": ["TAPE"], "price": "1.00", "unit": "m"}]},
+                {"id": "file", "keys": ["product.id"], "records_csv": "file.csv"}]}"#;
+        let sources = Sources::none().with("file.csv", "product.id,price,unit\nHOSE,40.00,roll\nTAPE,1.10,box\n");
+        let compiled = Rulebook::compile(RulebookDef::from_json(text).unwrap(), &sources).unwrap();
+        let said: Vec<String> = compiled
+            .warnings
+            .iter()
+            .map(|problem| format!("{}: {} | {}", problem.path, problem.message, problem.help.as_deref().unwrap_or_default()))
+            .collect();
+        assert_eq!(
+            said,
+            [
+                "/price_lists/0/records/0/unit: the price of `HOSE` is per `box`, in which it is not ordered: it never counts; the list has 2 such \
+                 records | `HOSE` is ordered in `m`, `roll`; name one of them, or add `box` to its `packaging`",
+                "/price_lists/1/records_csv: line 3: the price of `TAPE` is per `box`, in which it is not ordered: it never counts | `TAPE` \
+                 is ordered in `roll`; name one of them, or add `box` to its `packaging`",
+            ]
+        );
     }
 }
