@@ -15,11 +15,7 @@ pub fn fastest_from<P, R>(least: Duration, mut prepare: impl FnMut() -> P, mut p
     let start = ProcessTime::now();
     let mut result = pass(prepare());
     let (mut fastest, mut passes) = (Duration::MAX, 0);
-    let (most, least) = match std::env::var("DD_PASSES").ok().and_then(|passes| passes.parse().ok()) {
-        Some(passes) => (passes, Duration::ZERO),
-        None => (9, std::env::var("DD_LEAST").ok().and_then(|ms| ms.parse().ok()).map_or(least, Duration::from_millis)),
-    };
-    while passes < most || start.elapsed() < least {
+    while passes < 9 || start.elapsed() < least {
         let prepared = prepare();
         let before = ProcessTime::now();
         result = pass(prepared);
